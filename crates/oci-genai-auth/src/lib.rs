@@ -1,0 +1,1 @@
+//! OCI credentials, request signing and verification, and a tower layer that authenticates requests.

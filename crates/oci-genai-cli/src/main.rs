@@ -1,0 +1,2 @@
+//! The oci-genai program: quickstart, chat, ask, sessions, doctor and emulator.
+fn main() {}

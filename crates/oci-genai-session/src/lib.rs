@@ -1,0 +1,1 @@
+//! Multi-turn memory for OCI Generative AI: sessions, turns, tools and stores.

@@ -1,0 +1,1 @@
+//! The Rust client of OCI Generative AI's Conversations and Responses APIs.
