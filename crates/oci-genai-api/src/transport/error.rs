@@ -1,0 +1,80 @@
+//! How a layer's own error crosses the generated code unharmed.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::StatusCode;
+
+use super::{Body, BoxError};
+
+/// The status of the synthetic response that carries a [`TransportError`].
+///
+/// It lies outside every range an OpenAPI document can list, so generated code always hands the
+/// response on as [`progenitor_client::Error::UnexpectedResponse`].
+pub const TRANSPORT_FAILURE_STATUS: u16 = 999;
+
+/// An error of the stack, riding in the extensions of a synthetic response.
+///
+/// Response extensions have to be cloneable; the error inside is not. Clones therefore share one
+/// slot, and the first [`take`](Self::take) empties it.
+#[derive(Clone)]
+pub struct TransportError(Arc<Mutex<Option<BoxError>>>);
+
+impl TransportError {
+    /// Wraps an error for its way out.
+    pub fn new(error: impl Into<BoxError>) -> Self {
+        Self(Arc::new(Mutex::new(Some(error.into()))))
+    }
+
+    /// Takes the error out, as the very type the layer returned. `None` if it was taken before.
+    pub fn take(&self) -> Option<BoxError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub(super) fn into_response(self) -> reqwest::Response {
+        let mut response = http::Response::new(Body::from(""));
+        if let Ok(status) = StatusCode::from_u16(TRANSPORT_FAILURE_STATUS) {
+            *response.status_mut() = status;
+        }
+        response.extensions_mut().insert(self);
+        reqwest::Response::from(response)
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        f.debug_tuple("TransportError").field(&*slot).finish()
+    }
+}
+
+/// Takes the stack's own error out of what a generated operation returned.
+///
+/// # Errors
+///
+/// Gives the error back unchanged if the stack did not fail: the service answered, or the answer
+/// could not be read.
+///
+/// ```
+/// use oci_genai_api::{Error, into_transport_error};
+///
+/// fn explain(error: Error<()>) -> String {
+///     match into_transport_error(error) {
+///         Ok(layer_error) => format!("a layer failed: {layer_error}"),
+///         Err(other) => format!("the service answered: {other:?}"),
+///     }
+/// }
+/// # let _ = explain;
+/// ```
+#[allow(clippy::result_large_err, reason = "the size is progenitor's to choose")]
+pub fn into_transport_error<E>(
+    error: progenitor_client::Error<E>,
+) -> Result<BoxError, progenitor_client::Error<E>> {
+    if let progenitor_client::Error::UnexpectedResponse(response) = &error
+        && let Some(carried) = response.extensions().get::<TransportError>()
+        && let Some(inner) = carried.take()
+    {
+        return Ok(inner);
+    }
+    Err(error)
+}
