@@ -1,0 +1,112 @@
+//! The house rule of ARCHITECTURE.md: a crate uses only crates of lower floors.
+
+use std::collections::BTreeMap;
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// Each crate and the workspace crates it may use. What is not listed here is not allowed.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("xtask", &[]),
+    ("oci-genai-api", &[]),
+    ("oci-genai-auth", &[]),
+    ("oci-genai", &["oci-genai-api", "oci-genai-auth"]),
+    ("oci-genai-emulator", &["oci-genai-api", "oci-genai-auth"]),
+    (
+        "oci-genai-session",
+        &["oci-genai", "oci-genai-api", "oci-genai-auth"],
+    ),
+    (
+        "oci-genai-cli",
+        &[
+            "oci-genai",
+            "oci-genai-api",
+            "oci-genai-auth",
+            "oci-genai-emulator",
+            "oci-genai-session",
+        ],
+    ),
+    (
+        "oci-genai-tests",
+        &[
+            "oci-genai",
+            "oci-genai-api",
+            "oci-genai-auth",
+            "oci-genai-cli",
+            "oci-genai-emulator",
+            "oci-genai-session",
+        ],
+    ),
+];
+
+/// What tests may use besides: the emulator stands in for the service everywhere above floor 1.
+const ALLOWED_IN_TESTS: &[&str] = &["oci-genai-emulator", "oci-genai-session"];
+
+/// Every workspace crate with the workspace crates it depends on, and whether only its tests do.
+fn arrows() -> BTreeMap<String, Vec<(String, bool)>> {
+    let metadata = MetadataCommand::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .no_deps()
+        .exec()
+        .expect("cargo metadata runs");
+    let names: Vec<String> = metadata
+        .packages
+        .iter()
+        .map(|p| p.name.to_string())
+        .collect();
+    metadata
+        .packages
+        .iter()
+        .map(|package| {
+            let uses = package
+                .dependencies
+                .iter()
+                .filter(|dependency| names.contains(&dependency.name))
+                .map(|d| (d.name.clone(), d.kind == DependencyKind::Development))
+                .collect();
+            (package.name.to_string(), uses)
+        })
+        .collect()
+}
+
+fn violations(arrows: &BTreeMap<String, Vec<(String, bool)>>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, uses) in arrows {
+        let Some((_, allowed)) = ALLOWED.iter().find(|(listed, _)| listed == name) else {
+            found.push(format!(
+                "{name} has no floor: add it to the list in this test"
+            ));
+            continue;
+        };
+        for (used, in_tests_only) in uses {
+            let fine = allowed.contains(&used.as_str())
+                || (*in_tests_only && ALLOWED_IN_TESTS.contains(&used.as_str()));
+            if !fine {
+                found.push(format!("{name} uses {used}, which is not on a lower floor"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn crates_use_lower_floors_only() {
+    let arrows = arrows();
+    assert!(
+        arrows.len() >= ALLOWED.len(),
+        "some crates are missing: {:?}",
+        arrows.keys()
+    );
+    assert_eq!(violations(&arrows), Vec::<String>::new());
+}
+
+#[test]
+fn an_arrow_that_points_up_is_found() {
+    let mut arrows = arrows();
+    arrows
+        .get_mut("oci-genai-auth")
+        .expect("the auth crate is there")
+        .push(("oci-genai".to_owned(), false));
+    assert_eq!(violations(&arrows).len(), 1);
+    arrows.insert("stranger".to_owned(), Vec::new());
+    assert_eq!(violations(&arrows).len(), 2);
+}
