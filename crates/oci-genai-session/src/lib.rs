@@ -1,1 +1,6 @@
-//! Multi-turn memory for OCI Generative AI: sessions, turns, tools and stores.
+//! Multi-turn memory for OCI Generative AI.
+
+pub mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod store;

@@ -1,0 +1,376 @@
+//! Sessions for the life of the process.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{
+    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, SessionId, SessionQuery,
+    SessionRecord, Store, StoreError, StoreErrorKind, TurnRecord,
+};
+use crate::clock::Timestamp;
+
+/// Keeps sessions in memory. Clones share the same sessions.
+///
+/// ```
+/// use oci_genai_session::store::MemoryStore;
+///
+/// let store = MemoryStore::new();
+/// # let _ = store;
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    sessions: Arc<Mutex<HashMap<SessionId, Entry>>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    record: SessionRecord,
+    turns: BTreeMap<u64, TurnRecord>,
+    items: BTreeMap<u64, ItemRecord>,
+    effects: BTreeMap<(u64, String), EffectRecord>,
+    holder: Option<String>,
+    fence: u64,
+    until: Timestamp,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Entry>> {
+        // No code between lock and unlock panics, and a batch is checked before it is written.
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn not_found(id: &SessionId) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::NotFound,
+        format!("there is no session `{id}`"),
+    )
+}
+
+fn fenced(id: &SessionId) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Fenced,
+        format!("session `{id}` was taken over by another writer"),
+    )
+}
+
+fn exists(what: &str) -> StoreError {
+    StoreError::new(StoreErrorKind::Exists, format!("{what} is taken"))
+}
+
+fn name_taken(
+    sessions: &HashMap<SessionId, Entry>,
+    record: &SessionRecord,
+) -> Result<(), StoreError> {
+    let Some(name) = &record.name else {
+        return Ok(());
+    };
+    let taken = sessions
+        .values()
+        .any(|other| other.record.id != record.id && other.record.name.as_ref() == Some(name));
+    if taken {
+        Err(exists(&format!("the session name `{name}`")))
+    } else {
+        Ok(())
+    }
+}
+
+impl Entry {
+    fn check(&self, batch: &Batch) -> Result<(), StoreError> {
+        let id = &batch.session.id;
+        if self.fence != batch.fence {
+            return Err(fenced(id));
+        }
+        if self.record.generation != batch.session.generation {
+            return Err(StoreError::new(
+                StoreErrorKind::Conflict,
+                format!(
+                    "session `{id}` is at generation {}, not {}",
+                    self.record.generation, batch.session.generation
+                ),
+            ));
+        }
+        let kept = batch.drop_items_from.unwrap_or(u64::MAX);
+        let mut positions: Vec<u64> = batch.items.iter().map(|item| item.position).collect();
+        positions.sort_unstable();
+        let twice = positions.windows(2).any(|pair| pair[0] == pair[1]);
+        if twice
+            || positions
+                .iter()
+                .any(|p| *p < kept && self.items.contains_key(p))
+        {
+            return Err(exists("the position of a new item"));
+        }
+        if let Some(turn) = &batch.turn {
+            let last = batch.drop_turns_after.unwrap_or(u64::MAX);
+            let taken = self.turns.values().any(|other| {
+                other.seq <= last && other.seq != turn.seq && other.turn_id == turn.turn_id
+            });
+            if taken {
+                return Err(exists(&format!("the turn id `{}`", turn.turn_id)));
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, batch: &Batch) {
+        if let Some(from) = batch.drop_items_from {
+            self.items.split_off(&from);
+        }
+        if let Some(last) = batch.drop_turns_after {
+            self.turns.retain(|seq, _| *seq <= last);
+            self.effects.retain(|(turn, _), _| *turn <= last);
+        }
+        for item in &batch.items {
+            self.items.insert(item.position, item.clone());
+        }
+        for effect in &batch.effects {
+            self.effects
+                .insert((effect.turn, effect.call_id.clone()), effect.clone());
+        }
+        if let Some(turn) = &batch.turn {
+            self.turns.insert(turn.seq, turn.clone());
+        }
+        self.record = batch.session.clone();
+        self.record.generation += 1;
+        if batch.release {
+            self.holder = None;
+        }
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn create(&self, session: &SessionRecord) -> Result<(), StoreError> {
+        let mut sessions = self.lock();
+        if sessions.contains_key(&session.id) {
+            return Err(exists(&format!("the session id `{}`", session.id)));
+        }
+        name_taken(&sessions, session)?;
+        let mut record = session.clone();
+        record.generation = 0;
+        let entry = Entry {
+            record,
+            turns: BTreeMap::new(),
+            items: BTreeMap::new(),
+            effects: BTreeMap::new(),
+            holder: None,
+            fence: 0,
+            until: Timestamp::default(),
+        };
+        sessions.insert(session.id.clone(), entry);
+        Ok(())
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
+        Ok(self.lock().get(id).map(|entry| entry.record.clone()))
+    }
+
+    async fn session_by_name(&self, name: &str) -> Result<Option<SessionRecord>, StoreError> {
+        let sessions = self.lock();
+        let mut records = sessions.values().map(|entry| &entry.record);
+        Ok(records
+            .find(|record| record.name.as_deref() == Some(name))
+            .cloned())
+    }
+
+    async fn sessions(&self, query: &SessionQuery) -> Result<Vec<SessionRecord>, StoreError> {
+        let wanted = query.text.as_ref().map(|text| text.to_lowercase());
+        let matches = |record: &SessionRecord| {
+            let Some(wanted) = &wanted else { return true };
+            let pairs = record.metadata.iter().flat_map(|(key, value)| [key, value]);
+            record
+                .name
+                .iter()
+                .chain(&record.title)
+                .chain(pairs)
+                .any(|text| text.to_lowercase().contains(wanted))
+        };
+        let mut found: Vec<SessionRecord> = self
+            .lock()
+            .values()
+            .map(|e| &e.record)
+            .filter(|r| matches(r))
+            .cloned()
+            .collect();
+        found.sort_by(|a, b| {
+            b.updated_at
+                .cmp(&a.updated_at)
+                .then_with(|| a.id.cmp(&b.id))
+        });
+        let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
+        Ok(found
+            .into_iter()
+            .skip(offset)
+            .take(query.limit as usize)
+            .collect())
+    }
+
+    async fn delete(&self, id: &SessionId) -> Result<bool, StoreError> {
+        Ok(self.lock().remove(id).is_some())
+    }
+
+    async fn purge(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut sessions = self.lock();
+        let before = sessions.len();
+        sessions.retain(|_, entry| {
+            let held = entry.holder.is_some() && entry.until > now;
+            held || entry.record.expires_at.is_none_or(|end| end > now)
+        });
+        Ok((before - sessions.len()) as u64)
+    }
+
+    async fn apply(&self, batch: &Batch) -> Result<u64, StoreError> {
+        let mut sessions = self.lock();
+        name_taken(&sessions, &batch.session)?;
+        let id = &batch.session.id;
+        let entry = sessions.get_mut(id).ok_or_else(|| not_found(id))?;
+        entry.check(batch)?;
+        entry.write(batch);
+        Ok(entry.record.generation)
+    }
+
+    async fn turn(&self, id: &SessionId, seq: u64) -> Result<Option<TurnRecord>, StoreError> {
+        Ok(self
+            .lock()
+            .get(id)
+            .and_then(|entry| entry.turns.get(&seq).cloned()))
+    }
+
+    async fn turn_by_id(
+        &self,
+        id: &SessionId,
+        turn_id: &str,
+    ) -> Result<Option<TurnRecord>, StoreError> {
+        let sessions = self.lock();
+        let Some(entry) = sessions.get(id) else {
+            return Ok(None);
+        };
+        Ok(entry
+            .turns
+            .values()
+            .find(|turn| turn.turn_id == turn_id)
+            .cloned())
+    }
+
+    async fn turns(
+        &self,
+        id: &SessionId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<TurnRecord>, StoreError> {
+        let sessions = self.lock();
+        let Some(entry) = sessions.get(id) else {
+            return Ok(Vec::new());
+        };
+        let later = entry
+            .turns
+            .range(after.saturating_add(1)..)
+            .map(|(_, turn)| turn.clone());
+        Ok(later.take(limit as usize).collect())
+    }
+
+    async fn items(&self, id: &SessionId, range: ItemRange) -> Result<Vec<ItemRecord>, StoreError> {
+        let sessions = self.lock();
+        let Some(entry) = sessions.get(id) else {
+            return Ok(Vec::new());
+        };
+        let to = range.to.unwrap_or(u64::MAX).max(range.from);
+        let stretch = entry
+            .items
+            .range(range.from..to)
+            .map(|(_, item)| item.clone());
+        let limit = range.limit as usize;
+        Ok(if range.newest_first {
+            stretch.rev().take(limit).collect()
+        } else {
+            stretch.take(limit).collect()
+        })
+    }
+
+    async fn turn_items(&self, id: &SessionId, turn: u64) -> Result<Vec<ItemRecord>, StoreError> {
+        let sessions = self.lock();
+        let Some(entry) = sessions.get(id) else {
+            return Ok(Vec::new());
+        };
+        // A turn's items lie together, and the turn asked for is nearly always the last one.
+        let tail = entry.items.values().rev();
+        let mut items: Vec<ItemRecord> = tail
+            .skip_while(|item| item.turn > turn)
+            .take_while(|item| item.turn == turn)
+            .cloned()
+            .collect();
+        items.reverse();
+        Ok(items)
+    }
+
+    async fn effects(&self, id: &SessionId, turn: u64) -> Result<Vec<EffectRecord>, StoreError> {
+        let sessions = self.lock();
+        let Some(entry) = sessions.get(id) else {
+            return Ok(Vec::new());
+        };
+        let from = (turn, String::new());
+        let effects = entry
+            .effects
+            .range(from..)
+            .take_while(|((of, _), _)| *of == turn);
+        Ok(effects.map(|(_, effect)| effect.clone()).collect())
+    }
+
+    async fn acquire(
+        &self,
+        id: &SessionId,
+        holder: &str,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<Grant, StoreError> {
+        let mut sessions = self.lock();
+        let entry = sessions.get_mut(id).ok_or_else(|| not_found(id))?;
+        let other = entry
+            .holder
+            .as_deref()
+            .is_some_and(|current| current != holder);
+        if other && entry.until > now {
+            return Ok(Grant::Held(entry.until));
+        }
+        entry.holder = Some(holder.to_owned());
+        entry.fence += 1;
+        entry.until = now.after(ttl);
+        let lease = Lease {
+            session: id.clone(),
+            holder: holder.to_owned(),
+            fence: entry.fence,
+            until: entry.until,
+        };
+        Ok(Grant::Granted(lease, Box::new(entry.record.clone())))
+    }
+
+    async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
+        let mut sessions = self.lock();
+        let entry = sessions
+            .get_mut(&lease.session)
+            .ok_or_else(|| not_found(&lease.session))?;
+        if entry.fence != lease.fence {
+            return Err(fenced(&lease.session));
+        }
+        entry.until = until;
+        Ok(())
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        if let Some(entry) = self.lock().get_mut(&lease.session)
+            && entry.fence == lease.fence
+        {
+            entry.holder = None;
+        }
+        Ok(())
+    }
+}

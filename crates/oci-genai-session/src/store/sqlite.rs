@@ -1,0 +1,181 @@
+//! Sessions in a file.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::MigrateError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{Connection, Executor};
+
+use super::sql::{self, Dialect, SqlStore, store_through_sql};
+use super::{
+    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, SessionId, SessionQuery,
+    SessionRecord, StoreError, StoreErrorKind, TurnRecord,
+};
+use crate::clock::Timestamp;
+
+/// How long a writer waits for another one before it gives up. A write takes well under a millisecond.
+const BUSY_TIMEOUT_MS: u32 = 10_000;
+
+/// Keeps sessions in an SQLite file with a write-ahead log. Several processes may share the file.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), oci_genai_session::store::StoreError> {
+/// use oci_genai_session::store::SqliteStore;
+///
+/// let store = SqliteStore::open("sessions.db").await?;
+/// # let _ = store;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    sql: SqlStore,
+}
+
+impl SqliteStore {
+    /// Opens the file, makes it when it is not there, and brings an older schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Corrupt`] when the file is not an SQLite database, belongs to another program or was
+    /// written by a newer version of this crate, and [`StoreErrorKind::Unavailable`] when it cannot be opened. The
+    /// file is left as it was.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let path = path.as_ref().to_owned();
+        let fail = |kind, what: &str| StoreError::new(kind, format!("`{}` {what}", path.display()));
+        if path.as_os_str().is_empty() {
+            return Err(StoreError::new(
+                StoreErrorKind::Unavailable,
+                "the path of the session store is empty; name a file",
+            ));
+        }
+        if path.is_dir() {
+            return Err(fail(
+                StoreErrorKind::Unavailable,
+                "is a directory; name a file for the session store",
+            ));
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS.into()));
+        // A pool would try a connection that fails again and again; one of its own tells at once.
+        let mut connection = options
+            .connect()
+            .await
+            .map_err(|error| open_error(&path, error))?;
+        check_owner(&path, &mut connection).await?;
+        connection
+            .execute("PRAGMA journal_mode = WAL")
+            .await
+            .map_err(|error| open_error(&path, error))?;
+        connection
+            .close()
+            .await
+            .map_err(|error| open_error(&path, error))?;
+        let options = AnyConnectOptions::from_url(&options.to_url_lossy())
+            .map_err(|error| open_error(&path, error))?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(30))
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    let busy = format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}");
+                    connection.execute(sqlx::AssertSqlSafe(busy)).await?;
+                    // An intent must survive a power cut, or a turn could be sent twice.
+                    connection.execute("PRAGMA synchronous = FULL").await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await
+            .map_err(|error| open_error(&path, error))?;
+        sql::migrate(&pool)
+            .await
+            .map_err(|error| migrate_error(&path, error))?;
+        Ok(Self {
+            path,
+            sql: SqlStore::new(pool, Dialect::Sqlite),
+        })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Ends all connections and folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        self.sql.close().await;
+    }
+}
+
+/// Refuses a database that holds tables of some other program.
+async fn check_owner(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let (tables, ours): (i64, i64) = sqlx::query_as(
+        "SELECT COUNT(*), COUNT(CASE WHEN name = 'effects' THEN 1 END) \
+         FROM sqlite_master WHERE type = 'table'",
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(|error| open_error(path, error))?;
+    // The migrations' own table comes first, so one lone table is a first start that was cut off.
+    if tables > 1 && ours == 0 {
+        return Err(StoreError::new(
+            StoreErrorKind::Corrupt,
+            format!(
+                "`{}` is a database of another program; name another file for the session store",
+                path.display()
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn open_error(path: &Path, error: sqlx::Error) -> StoreError {
+    // SQLite's primary result codes: 26 is "not a database", 11 is "malformed".
+    let code = error
+        .as_database_error()
+        .and_then(|e| e.code())
+        .map(|code| code.into_owned());
+    let (kind, what) = match code.as_deref() {
+        Some("26") => (
+            StoreErrorKind::Corrupt,
+            "is not a session store (it is not an SQLite database); move it away or name another file",
+        ),
+        Some("11") => (
+            StoreErrorKind::Corrupt,
+            "is a damaged database; restore it from a copy or name another file",
+        ),
+        _ => (
+            StoreErrorKind::Unavailable,
+            "cannot be opened as a session store; check that its directory exists and may be written",
+        ),
+    };
+    StoreError::new(kind, format!("`{}` {what}", path.display())).with_source(error)
+}
+
+fn migrate_error(path: &Path, error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::new(
+            StoreErrorKind::Corrupt,
+            format!(
+                "`{}` was written by a newer version of this program; update it or name another file",
+                path.display()
+            ),
+        )
+        .with_source(error),
+        MigrateError::Execute(error) => open_error(path, error),
+        error => StoreError::new(
+            StoreErrorKind::Corrupt,
+            format!("the schema of `{}` cannot be brought up to date", path.display()),
+        )
+        .with_source(error),
+    }
+}
+
+store_through_sql!(SqliteStore);
