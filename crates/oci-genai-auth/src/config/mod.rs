@@ -1,0 +1,149 @@
+//! Reading OCI configuration files (`~/.oci/config`).
+//!
+//! [`OciConfig`] is a file, [`Profile`] one of its sections with what it inherits from `[DEFAULT]`.
+
+mod ini;
+mod profile;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+pub use profile::{AuthKind, Profile, TrustedKey};
+
+use self::ini::Ini;
+use crate::{Environment, Error, Result};
+
+/// An OCI configuration file. `Debug` shows the profiles' names, no values.
+#[derive(Clone)]
+pub struct OciConfig {
+    path: Option<PathBuf>,
+    environment: Environment,
+    defaults: ini::Section,
+    sections: Vec<(String, ini::Section)>,
+}
+
+impl OciConfig {
+    /// Reads a file: `path`, where given; else `~/.oci/config`; if that does not exist, what
+    /// `OCI_CONFIG_FILE` names; else `~/.oraclebmc/config`. This is the order of Oracle's own
+    /// libraries: the variable does not override an existing default file.
+    ///
+    /// # Errors
+    /// When there is no such file, it cannot be read, or it is malformed (the line is named).
+    pub fn load(path: Option<&str>, environment: &Environment) -> Result<Self> {
+        let path = Self::find(path, environment)?;
+        let text = environment.read(&path).map_err(|error| {
+            Error::config(format!(
+                "the OCI configuration file {} cannot be read",
+                path.display()
+            ))
+            .with_source(error)
+        })?;
+        Self::read(&text, Some(path), environment)
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// When it is malformed; the line is named.
+    pub fn parse(text: &str, environment: &Environment) -> Result<Self> {
+        Self::read(text, None, environment)
+    }
+
+    fn read(text: &str, path: Option<PathBuf>, environment: &Environment) -> Result<Self> {
+        let ini = Ini::parse(text).map_err(|error| {
+            let path = path
+                .as_deref()
+                .map_or("the OCI configuration".into(), Path::to_string_lossy);
+            Error::config(format!("{path}, line {}: {}", error.line, error.what))
+        })?;
+        Ok(Self {
+            path,
+            environment: environment.clone(),
+            defaults: ini.defaults,
+            sections: ini.sections,
+        })
+    }
+
+    /// Where [`load`](Self::load) reads from.
+    ///
+    /// # Errors
+    /// When none of the places has a file; the message lists them.
+    pub fn find(path: Option<&str>, environment: &Environment) -> Result<PathBuf> {
+        if let Some(path) = path {
+            return Ok(environment.expand(path));
+        }
+        let default = environment.expand("~/.oci/config");
+        if environment.exists(&default) {
+            return Ok(default);
+        }
+        if let Some(path) = environment.var("OCI_CONFIG_FILE") {
+            return Ok(environment.expand(&path));
+        }
+        let old = environment.expand("~/.oraclebmc/config");
+        if environment.exists(&old) {
+            return Ok(old);
+        }
+        Err(Error::config(format!(
+            "there is no OCI configuration file: neither {} nor {} exists and OCI_CONFIG_FILE is not set; \
+             `oci setup config` or `oci session authenticate` makes one",
+            default.display(),
+            old.display(),
+        )))
+    }
+
+    /// The file, where it was read from one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The profiles' names in the order of the file; `DEFAULT` first, if it has keys.
+    pub fn profile_names(&self) -> Vec<&str> {
+        let default = (!self.defaults.is_empty()).then_some("DEFAULT");
+        default
+            .into_iter()
+            .chain(self.sections.iter().map(|(name, _)| name.as_str()))
+            .collect()
+    }
+
+    /// A profile with what it inherits. Nothing is checked yet: each use of a profile asks for what
+    /// it needs.
+    ///
+    /// # Errors
+    /// When there is no such profile; the message lists those there are.
+    pub fn profile(&self, name: &str) -> Result<Profile> {
+        let own = match self.sections.iter().find(|(section, _)| section == name) {
+            Some((_, section)) => section.clone(),
+            None if name == "DEFAULT" && !self.defaults.is_empty() => self.defaults.clone(),
+            None => {
+                let names = self.profile_names().join("`, `");
+                return Err(Error::config(format!(
+                    "there is no profile `{name}` in {}; there are `{names}`",
+                    self.place(),
+                )));
+            }
+        };
+        Ok(Profile::new(
+            name,
+            self.place(),
+            own,
+            self.defaults.clone(),
+            self.environment.clone(),
+        ))
+    }
+
+    fn place(&self) -> String {
+        self.path.as_ref().map_or_else(
+            || "the OCI configuration".to_owned(),
+            |path| path.display().to_string(),
+        )
+    }
+}
+
+impl fmt::Debug for OciConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OciConfig")
+            .field("path", &self.path)
+            .field("profiles", &self.profile_names())
+            .finish_non_exhaustive()
+    }
+}

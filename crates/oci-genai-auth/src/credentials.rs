@@ -1,0 +1,187 @@
+//! What a provider yields.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue};
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use crate::{BodyDigest, Error, RequestSigner, Result};
+
+/// A Generative AI API key (`sk-…`), sent as a bearer token. `Debug` does not show it.
+///
+/// Keys are regional: one made in another region is answered with 401.
+#[derive(Clone)]
+pub struct ApiKey(Arc<SecretString>);
+
+impl ApiKey {
+    /// Takes a key; surrounding white space is dropped.
+    ///
+    /// # Errors
+    /// When the key is empty or has characters that cannot stand in a header.
+    pub fn new(key: impl Into<SecretString>) -> Result<Self> {
+        let key = key.into();
+        let text = key.expose_secret().trim();
+        if text.is_empty() {
+            return Err(Error::config("the API key is empty"));
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::config(
+                "the API key has blanks or characters outside ASCII: was more than the key copied?",
+            ));
+        }
+        Ok(Self(Arc::new(SecretString::from(text))))
+    }
+
+    /// The key itself. A secret.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(…)")
+    }
+}
+
+/// Credentials for a request: a bearer key or a signing key, and when they end.
+///
+/// Cloning is cheap. `Debug` shows no secret.
+#[derive(Clone)]
+pub struct Credentials {
+    kind: Kind,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    refresh_at: Option<SystemTime>,
+    expires_at: Option<SystemTime>,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Bearer(ApiKey),
+    Signing(RequestSigner),
+}
+
+impl Credentials {
+    /// A bearer token.
+    pub fn bearer(key: ApiKey) -> Self {
+        Self::new(Kind::Bearer(key))
+    }
+
+    /// A key that signs requests.
+    pub fn signing(signer: RequestSigner) -> Self {
+        Self::new(Kind::Signing(signer))
+    }
+
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            headers: Vec::new(),
+            refresh_at: None,
+            expires_at: None,
+        }
+    }
+
+    /// Says when the credentials end. From then on they are not used.
+    ///
+    /// Credentials without an end are never kept: their provider is asked for every request.
+    #[must_use]
+    pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
+        self.expires_at = Some(expires_at);
+        self
+    }
+
+    /// Says from when on new credentials are fetched in the background while these are still
+    /// used. Default: a while before the end.
+    #[must_use]
+    pub fn with_refresh_at(mut self, refresh_at: SystemTime) -> Self {
+        self.refresh_at = Some(refresh_at);
+        self
+    }
+
+    /// Adds a header that every request with these credentials carries; it is treated as secret
+    /// and is not signed.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
+        value.set_sensitive(true);
+        self.headers.push((name, value));
+        self
+    }
+
+    /// When the credentials end.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at
+    }
+
+    /// From when on they should be replaced.
+    pub fn refresh_at(&self) -> Option<SystemTime> {
+        self.refresh_at
+    }
+
+    /// The bearer token, if that is what these are.
+    pub fn api_key(&self) -> Option<&ApiKey> {
+        match &self.kind {
+            Kind::Bearer(key) => Some(key),
+            Kind::Signing(_) => None,
+        }
+    }
+
+    /// The signer, if that is what these are.
+    pub fn signer(&self) -> Option<&RequestSigner> {
+        match &self.kind {
+            Kind::Bearer(_) => None,
+            Kind::Signing(signer) => Some(signer),
+        }
+    }
+
+    /// Puts the credentials on a request: for signatures see [`RequestSigner::sign`].
+    ///
+    /// # Errors
+    /// When the request cannot be signed; it is then unchanged.
+    pub fn apply(&self, parts: &mut Parts, body: &BodyDigest, now: SystemTime) -> Result<()> {
+        match &self.kind {
+            Kind::Bearer(key) => {
+                let value = Zeroizing::new(format!("Bearer {}", key.expose()));
+                let mut value = HeaderValue::from_str(&value)
+                    .map_err(|_| Error::config("the API key cannot be sent in a header"))?;
+                value.set_sensitive(true);
+                parts.headers.insert(AUTHORIZATION, value);
+            }
+            Kind::Signing(signer) => signer.sign_digest(parts, body, now)?,
+        }
+        for (name, value) in &self.headers {
+            parts.headers.insert(name.clone(), value.clone());
+        }
+        Ok(())
+    }
+}
+
+impl From<ApiKey> for Credentials {
+    fn from(key: ApiKey) -> Self {
+        Self::bearer(key)
+    }
+}
+
+impl From<RequestSigner> for Credentials {
+    fn from(signer: RequestSigner) -> Self {
+        Self::signing(signer)
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind: &dyn fmt::Debug = match &self.kind {
+            Kind::Bearer(key) => key,
+            Kind::Signing(signer) => signer,
+        };
+        f.debug_struct("Credentials")
+            .field("kind", kind)
+            .field("refresh_at", &self.refresh_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,221 @@
+//! RSA keys: private ones that sign, public ones that check.
+
+mod decrypt;
+mod pem;
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::{
+    KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
+};
+use md5::{Digest as _, Md5};
+use secrecy::SecretString;
+
+use self::pem::PemBlock;
+use crate::{Error, Result};
+
+/// An RSA private key, parsed once.
+///
+/// Cloning is cheap and shares the key. `Debug` shows the fingerprint only.
+#[derive(Clone)]
+pub struct PrivateKey(Arc<Inner>);
+
+struct Inner {
+    pair: KeyPair,
+    public: PublicKey,
+}
+
+impl PrivateKey {
+    /// Reads a key from PEM text: PKCS#8 and PKCS#1, plain or encrypted (PBES2, and the older
+    /// `Proc-Type: 4,ENCRYPTED` form), with Unix or Windows line ends. Text around the PEM block,
+    /// such as the `OCI_API_KEY` line that Oracle's tools append, is ignored, and so is a pass phrase
+    /// that is not needed.
+    ///
+    /// # Errors
+    /// With [`ErrorKind::Key`](crate::ErrorKind::Key) when the text has no private key, when it is
+    /// encrypted and the pass phrase is missing or wrong, or when the key is not RSA of 2048 to 8192 bits.
+    ///
+    /// ```
+    /// let error = oci_genai_auth::PrivateKey::from_pem("no key", None).unwrap_err();
+    /// assert!(error.is_key());
+    /// ```
+    pub fn from_pem(text: &str, pass_phrase: Option<&SecretString>) -> Result<Self> {
+        let block = PemBlock::find(text, |label| label.ends_with("PRIVATE KEY"))?;
+        let pair = match block.label() {
+            "PRIVATE KEY" => KeyPair::from_pkcs8(block.contents()),
+            "RSA PRIVATE KEY" if block.is_encrypted() => {
+                KeyPair::from_der(&decrypt::legacy(&block, pass_phrase)?)
+            }
+            "RSA PRIVATE KEY" => KeyPair::from_der(block.contents()),
+            "ENCRYPTED PRIVATE KEY" => {
+                KeyPair::from_pkcs8(decrypt::pkcs8(&block, pass_phrase)?.as_bytes())
+            }
+            other => {
+                return Err(Error::key(format!(
+                    "the private key is of the kind `{other}`, but only RSA keys in PKCS#8 or PKCS#1 PEM can sign; \
+                     make one with `openssl genrsa 2048`"
+                )));
+            }
+        };
+        Self::from_pair(pair.map_err(|rejected| {
+            // A wrong pass phrase now and then yields well-padded nonsense.
+            let what = if block.is_encrypted() {
+                WRONG_PASS_PHRASE
+            } else {
+                "the private key is not a usable RSA key of 2048 to 8192 bits"
+            };
+            Error::key(what).with_source(rejected.to_string())
+        })?)
+    }
+
+    /// Makes a new key of 2048 bits. Takes tens of milliseconds of computing.
+    ///
+    /// # Errors
+    /// When the system's source of randomness fails.
+    pub fn generate() -> Result<Self> {
+        let pair = KeyPair::generate(KeySize::Rsa2048)
+            .map_err(|_| Error::key("no RSA key could be generated"))?;
+        Self::from_pair(pair)
+    }
+
+    fn from_pair(pair: KeyPair) -> Result<Self> {
+        let der: PublicKeyX509Der<'static> = pair
+            .public_key()
+            .as_der()
+            .map_err(|_| Error::key("the public half of the key cannot be encoded"))?;
+        let public = PublicKey::from_der(der.as_ref())?;
+        Ok(Self(Arc::new(Inner { pair, public })))
+    }
+
+    /// The public half.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.0.public
+    }
+
+    /// The key as unencrypted PKCS#8 PEM. A secret.
+    ///
+    /// # Errors
+    /// When the key cannot be encoded.
+    pub fn to_pem(&self) -> Result<SecretString> {
+        let der: Pkcs8V1Der<'static> = self
+            .0
+            .pair
+            .as_der()
+            .map_err(|_| Error::key("the key cannot be encoded"))?;
+        Ok(SecretString::from(pem::armour("PRIVATE KEY", der.as_ref())))
+    }
+
+    /// Signs with RSA PKCS#1 v1.5 and SHA-256; writes base64.
+    pub(crate) fn sign_base64(&self, message: &[u8]) -> Result<String> {
+        use base64::Engine as _;
+        let mut signature = vec![0; self.0.pair.public_modulus_len()];
+        let randomness = aws_lc_rs::rand::SystemRandom::new();
+        self.0
+            .pair
+            .sign(&RSA_PKCS1_SHA256, &randomness, message, &mut signature)
+            .map_err(|_| Error::key("the RSA signature could not be computed"))?;
+        Ok(base64::engine::general_purpose::STANDARD.encode(signature))
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrivateKey")
+            .field("fingerprint", &self.0.public.fingerprint())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Told when decryption yields no key.
+const WRONG_PASS_PHRASE: &str = "the pass phrase does not open the private key";
+
+/// An RSA public key, parsed once. Cloning is cheap.
+#[derive(Clone)]
+pub struct PublicKey {
+    key: Arc<ParsedPublicKey>,
+    der: Arc<[u8]>,
+}
+
+impl PublicKey {
+    /// Reads a `PUBLIC KEY` (or `RSA PUBLIC KEY`) PEM block.
+    ///
+    /// # Errors
+    /// When there is no such block or the key is not RSA of 2048 to 8192 bits.
+    pub fn from_pem(text: &str) -> Result<Self> {
+        let block = PemBlock::find(text, |label| label.ends_with("PUBLIC KEY"))?;
+        Self::from_der(block.contents())
+    }
+
+    /// Reads a DER-encoded `SubjectPublicKeyInfo` (or a bare PKCS#1 public key).
+    ///
+    /// # Errors
+    /// When the key is not RSA of 2048 to 8192 bits.
+    pub fn from_der(der: &[u8]) -> Result<Self> {
+        let key = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der).map_err(|rejected| {
+            Error::key("the public key is not a usable RSA key of 2048 to 8192 bits")
+                .with_source(rejected.to_string())
+        })?;
+        Ok(Self {
+            key: Arc::new(key),
+            der: der.into(),
+        })
+    }
+
+    /// The `SubjectPublicKeyInfo` in DER.
+    pub fn as_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The key as a `PUBLIC KEY` PEM block.
+    pub fn to_pem(&self) -> String {
+        pem::armour("PUBLIC KEY", &self.der)
+    }
+
+    /// The fingerprint OCI uses for API signing keys: MD5 of the DER, 16 lower-case hex pairs
+    /// joined by colons.
+    pub fn fingerprint(&self) -> String {
+        colon_hex(&Md5::digest(&self.der), false)
+    }
+
+    /// Whether `signature` is this key's over `message` (RSA PKCS#1 v1.5, SHA-256).
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.key.verify_sig(message, signature).is_ok()
+    }
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PublicKey")
+            .field(&self.fingerprint())
+            .finish()
+    }
+}
+
+/// Hex pairs joined by colons.
+pub(crate) fn colon_hex(bytes: &[u8], upper: bool) -> String {
+    let pairs: Vec<String> = bytes
+        .iter()
+        .map(|byte| {
+            if upper {
+                format!("{byte:02X}")
+            } else {
+                format!("{byte:02x}")
+            }
+        })
+        .collect();
+    pairs.join(":")
+}
+
+#[cfg(test)]
+mod tests;

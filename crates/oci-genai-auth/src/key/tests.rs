@@ -1,0 +1,41 @@
+use secrecy::SecretString;
+
+use super::*;
+
+#[test]
+fn a_generated_key_signs_and_survives_its_pem() {
+    use secrecy::ExposeSecret as _;
+    let key = PrivateKey::generate().unwrap();
+    let again = PrivateKey::from_pem(key.to_pem().unwrap().expose_secret(), None).unwrap();
+    assert_eq!(key.public_key(), again.public_key());
+    assert_eq!(
+        key.sign_base64(b"text").unwrap(),
+        again.sign_base64(b"text").unwrap()
+    );
+    let public = PublicKey::from_pem(&key.public_key().to_pem()).unwrap();
+    assert_eq!(public.fingerprint(), key.public_key().fingerprint());
+}
+
+#[test]
+fn mistakes_are_told_apart() {
+    let key = PrivateKey::generate().unwrap();
+    let public = key.public_key().to_pem();
+    let cut = "-----BEGIN PRIVATE KEY-----\nAAAA\n";
+    let ec = "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n";
+    let locked =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    for (text, told) in [
+        ("", "empty"),
+        ("hello", "no PEM block"),
+        (public.as_str(), "public key"),
+        (cut, "no END line"),
+        (ec, "`EC PRIVATE KEY`"),
+        (locked, "no pass phrase"),
+    ] {
+        let error = PrivateKey::from_pem(text, None).unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+    }
+    let pass_phrase = SecretString::from("x");
+    let error = PrivateKey::from_pem(locked, Some(&pass_phrase)).unwrap_err();
+    assert!(error.to_string().contains("malformed"), "{error}");
+}

@@ -1,0 +1,140 @@
+//! Credentials from a profile of an OCI configuration file.
+
+use super::{
+    BoxFuture, ProvideCredentials, SessionTokenCredentialsProvider, SharedCredentialsProvider,
+    StaticCredentialsProvider,
+};
+use crate::config::{AuthKind, OciConfig};
+use crate::{Credentials, Environment, Profile, RequestSigner, Result};
+
+/// Credentials from a profile of an OCI configuration file: an API signing key or a session.
+///
+/// ```no_run
+/// use oci_genai_auth::ConfigFileCredentialsProvider;
+///
+/// let provider = ConfigFileCredentialsProvider::builder().profile("CHICAGO").build()?;
+/// println!("region {:?}", provider.profile().region());
+/// # Ok::<(), oci_genai_auth::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ConfigFileCredentialsProvider {
+    profile: Profile,
+    kind: AuthKind,
+    inner: SharedCredentialsProvider,
+}
+
+/// Builds a [`ConfigFileCredentialsProvider`].
+#[derive(Clone, Debug, Default)]
+pub struct ConfigFileBuilder {
+    path: Option<String>,
+    profile: Option<String>,
+    kind: Option<AuthKind>,
+    environment: Environment,
+}
+
+impl ConfigFileCredentialsProvider {
+    /// Starts with the default file ([`OciConfig::load`]) and the profile `DEFAULT`.
+    pub fn builder() -> ConfigFileBuilder {
+        ConfigFileBuilder::default()
+    }
+
+    /// The profile in use.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// How it authenticates.
+    pub fn auth_kind(&self) -> AuthKind {
+        self.kind
+    }
+}
+
+impl ConfigFileBuilder {
+    /// The file. A leading `~` is the home directory. Default: see [`OciConfig::load`].
+    #[must_use]
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// The profile. Default: `DEFAULT`.
+    #[must_use]
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// How to authenticate. Default: what the profile's keys say ([`Profile::auth_kind`]).
+    #[must_use]
+    pub fn auth_kind(mut self, kind: AuthKind) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
+    /// The variables and files to read. Default: the process's.
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// Reads file, profile and key.
+    ///
+    /// # Errors
+    /// When the file, the profile or a key of it is absent or unusable; the message says which, and
+    /// the likely cure.
+    pub fn build(self) -> Result<ConfigFileCredentialsProvider> {
+        let config = OciConfig::load(self.path.as_deref(), &self.environment)?;
+        let profile = config.profile(self.profile.as_deref().unwrap_or("DEFAULT"))?;
+        let kind = match self.kind {
+            Some(kind) => kind,
+            None => profile.auth_kind()?,
+        };
+        let inner = match kind {
+            AuthKind::ApiSigningKey => SharedCredentialsProvider::new(
+                StaticCredentialsProvider::new(api_signing_key(&profile)?),
+            ),
+            AuthKind::SessionToken => SharedCredentialsProvider::new(
+                SessionTokenCredentialsProvider::new(profile.clone())?,
+            ),
+            AuthKind::DelegationToken => {
+                return Err(profile.error("is a delegation, which needs an instance principal"));
+            }
+        };
+        Ok(ConfigFileCredentialsProvider {
+            profile,
+            kind,
+            inner,
+        })
+    }
+}
+
+fn api_signing_key(profile: &Profile) -> Result<RequestSigner> {
+    let key_id = profile.api_key_id()?;
+    let key = profile.private_key()?;
+    let (stated, actual) = (profile.fingerprint()?, key.public_key().fingerprint());
+    if stated != actual {
+        return Err(profile.error(format!(
+            "has the `fingerprint` {stated}, but its `key_file` holds the key {actual}; \
+             correct whichever is wrong"
+        )));
+    }
+    Ok(RequestSigner::new(key_id, key))
+}
+
+impl ProvideCredentials for ConfigFileCredentialsProvider {
+    fn provide_credentials(&self) -> BoxFuture<'_, Result<Credentials>> {
+        self.inner.provide_credentials()
+    }
+
+    fn replace_credentials<'a>(
+        &'a self,
+        rejected: &'a Credentials,
+    ) -> BoxFuture<'a, Result<Option<Credentials>>> {
+        self.inner.replace_credentials(rejected)
+    }
+
+    fn has_changed(&self) -> bool {
+        self.inner.has_changed()
+    }
+}

@@ -1,0 +1,105 @@
+//! The `keyId` of a signature.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Error, Result, SecurityToken};
+
+/// Key ids hold a token of a few kilobytes at most.
+const MAX_KEY_ID_BYTES: usize = 64 * 1024;
+
+/// Says whose key made a signature.
+///
+/// `Debug` and `Display` shorten ids that carry a token, since a token is half of a credential.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId(Arc<str>);
+
+/// The forms a [`KeyId`] takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyIdKind {
+    /// `tenancy/user/fingerprint`: a user's API signing key.
+    ApiKey,
+    /// `ST$` and a token: session, instance principal, resource principal or workload identity.
+    Token,
+    /// `tenancy/fed-x509/fingerprint`: an instance certificate asking for a token.
+    Federation,
+    /// `resource/v…/…`: a resource asking for a token.
+    Resource,
+    /// Anything else.
+    Other,
+}
+
+impl KeyId {
+    /// Of an API signing key. The fingerprint is written in lower case, as the service expects it.
+    pub fn api_key(tenancy: &str, user: &str, fingerprint: &str) -> Self {
+        Self(format!("{tenancy}/{user}/{}", fingerprint.to_ascii_lowercase()).into())
+    }
+
+    /// Of the key pair behind a security token.
+    pub fn token(token: &SecurityToken) -> Self {
+        Self(format!("ST${}", token.expose()).into())
+    }
+
+    /// Of an instance's certificate, by the SHA-1 fingerprint of the leaf.
+    pub fn federation(tenancy: &str, fingerprint: &str) -> Self {
+        Self(format!("{tenancy}/fed-x509/{}", fingerprint.to_ascii_uppercase()).into())
+    }
+
+    /// Any key id, as text.
+    ///
+    /// # Errors
+    /// When the text is empty, longer than 64 KiB, or has a quote or a character that is not
+    /// printable ASCII.
+    pub fn parse(text: &str) -> Result<Self> {
+        let fits = !text.is_empty()
+            && text.len() <= MAX_KEY_ID_BYTES
+            && text
+                .bytes()
+                .all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"');
+        if fits {
+            Ok(Self(text.into()))
+        } else {
+            Err(Error::request(
+                "the key id is empty, too long, or not printable ASCII",
+            ))
+        }
+    }
+
+    /// The id as it stands in the header. Holds the token, where there is one.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Which form this is.
+    pub fn kind(&self) -> KeyIdKind {
+        let parts: Vec<&str> = self.0.split('/').collect();
+        match parts.as_slice() {
+            _ if self.0.starts_with("ST$") => KeyIdKind::Token,
+            ["resource", version, _, ..] if version.starts_with('v') => KeyIdKind::Resource,
+            [_, "fed-x509", _] => KeyIdKind::Federation,
+            [_, _, fingerprint] if fingerprint.contains(':') => KeyIdKind::ApiKey,
+            _ => KeyIdKind::Other,
+        }
+    }
+
+    /// The token of an `ST$` id; `None` for other forms and for what is no JWT.
+    pub fn security_token(&self) -> Option<SecurityToken> {
+        SecurityToken::parse(self.0.strip_prefix("ST$")?).ok()
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind() {
+            KeyIdKind::Token => f.write_str("ST$…"),
+            _ => f.write_str(&self.0),
+        }
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyId({self})")
+    }
+}

@@ -1,0 +1,18 @@
+//! OCI request signatures, version 1: making them and checking them.
+//!
+//! [`RequestSigner`] adds an `Authorization: Signature …` header to a request; [`Verifier`] checks
+//! one on a server. Both build the text that is signed with the same code.
+
+mod authorization;
+mod body;
+mod key_id;
+mod signer;
+mod signing_string;
+mod verifier;
+
+pub use authorization::AuthorizationHeader;
+pub use body::BodyDigest;
+pub use key_id::{KeyId, KeyIdKind};
+pub use signer::RequestSigner;
+pub use signing_string::SignedHeaders;
+pub use verifier::{ReceivedRequest, Verified, Verifier, VerifyError};

@@ -1,0 +1,297 @@
+//! Checking signatures, as the service does.
+
+use std::time::{Duration, SystemTime};
+
+use http::header::{AUTHORIZATION, HOST};
+use http::{HeaderMap, HeaderValue, Method};
+
+use super::authorization::AuthorizationHeader;
+use super::signing_string::{CONTENT_SHA256, DELEGATION, REQUEST_TARGET, signing_string};
+use super::{BodyDigest, KeyId, SignedHeaders};
+use crate::PublicKey;
+
+/// A request as a server received it.
+#[derive(Clone, Copy, Debug)]
+pub struct ReceivedRequest<'a> {
+    /// The verb.
+    pub method: &'a Method,
+    /// Path and query exactly as on the request line.
+    pub target: &'a str,
+    /// The headers. Over HTTP/2 the `host` header may be absent: see [`authority`](Self::authority).
+    pub headers: &'a HeaderMap,
+    /// The authority of the request where there is no `host` header (HTTP/2's `:authority`).
+    pub authority: Option<&'a str>,
+    /// The body's length and hash, as received.
+    pub body: &'a BodyDigest,
+}
+
+/// What a good signature says.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Verified {
+    /// Whose key signed.
+    pub key_id: KeyId,
+    /// When the request was dated.
+    pub date: SystemTime,
+    /// The names that were signed.
+    pub signed_headers: Vec<String>,
+}
+
+/// Why a request was not accepted. Never holds a token or a signature.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// There is no `Authorization` header.
+    #[error("the request has no Authorization header")]
+    NoAuthorization,
+    /// The header is of another scheme or malformed.
+    #[error("the Authorization header is malformed: {0}")]
+    Malformed(&'static str),
+    /// The algorithm is not `rsa-sha256`.
+    #[error("the algorithm `{0}` is not rsa-sha256")]
+    Algorithm(String),
+    /// The version is not `1`.
+    #[error("the signature version `{0}` is not 1")]
+    Version(String),
+    /// The verb is none that OCI signs.
+    #[error("{0} requests cannot be signed")]
+    Method(Method),
+    /// A header that must be signed is not among the signed ones.
+    #[error("the header `{0}` must be signed for this verb")]
+    NotSigned(&'static str),
+    /// A header is named as signed but not in the request.
+    #[error("the header `{0}` is signed but absent")]
+    Absent(String),
+    /// `date` is not an HTTP date.
+    #[error("the date header is not an HTTP date")]
+    Date,
+    /// `date` is too far from the server's clock.
+    #[error("the date is {} s off the clock, more than the {} s allowed", .off.as_secs(), .allowed.as_secs())]
+    Skew {
+        /// How far, either way.
+        off: Duration,
+        /// How far it may be.
+        allowed: Duration,
+    },
+    /// `content-length` differs from the body's.
+    #[error("the body has {actual} bytes but content-length says `{declared}`")]
+    ContentLength {
+        /// What the header says.
+        declared: String,
+        /// What arrived.
+        actual: u64,
+    },
+    /// `x-content-sha256` differs from the body's.
+    #[error("x-content-sha256 is not the body's hash: the body was altered")]
+    ContentSha256,
+    /// The token in the key id has ended.
+    #[error("the security token has expired")]
+    TokenExpired,
+    /// Nobody knows the key.
+    #[error("the key {0} is not known")]
+    UnknownKey(KeyId),
+    /// The key is known but the signature is not its.
+    #[error(
+        "the signature does not fit the request: something signed was altered, or the key is another"
+    )]
+    Signature,
+}
+
+/// Checks signed requests on a server.
+///
+/// ```
+/// # use oci_genai_auth::*;
+/// # use std::time::SystemTime;
+/// # fn check(method: &http::Method, headers: &http::HeaderMap, key: PublicKey, now: SystemTime) {
+/// let received = ReceivedRequest {
+///     method,
+///     target: "/openai/v1/conversations",
+///     headers,
+///     authority: None,
+///     body: &BodyDigest::of(b"{}"),
+/// };
+/// match Verifier::new().verify(&received, now, |key_id| Some(key)) {
+///     Ok(verified) => println!("signed by {}", verified.key_id),
+///     Err(refusal) => println!("401: {refusal}"),
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    max_skew: Duration,
+    covers: SignedHeaders,
+}
+
+impl Default for Verifier {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Verifier {
+    /// A verifier that demands the standard headers and allows a date 5 minutes off, as OCI does.
+    pub const fn new() -> Self {
+        Self {
+            max_skew: Duration::from_secs(300),
+            covers: SignedHeaders::Standard,
+        }
+    }
+
+    /// Changes how far the date may be off. Default: 5 minutes.
+    #[must_use]
+    pub const fn with_max_skew(mut self, max_skew: Duration) -> Self {
+        self.max_skew = max_skew;
+        self
+    }
+
+    /// Changes which headers must be signed. Default: [`SignedHeaders::Standard`].
+    #[must_use]
+    pub const fn with_signed_headers(mut self, covers: SignedHeaders) -> Self {
+        self.covers = covers;
+        self
+    }
+
+    /// Checks a request; `key_of` finds the public key for a key id.
+    ///
+    /// # Errors
+    /// The first thing found wrong, in the order of the variants of [`VerifyError`].
+    pub fn verify(
+        &self,
+        request: &ReceivedRequest<'_>,
+        now: SystemTime,
+        key_of: impl FnOnce(&KeyId) -> Option<PublicKey>,
+    ) -> Result<Verified, VerifyError> {
+        let header = request
+            .headers
+            .get(AUTHORIZATION)
+            .ok_or(VerifyError::NoAuthorization)?;
+        let header = header
+            .to_str()
+            .map_err(|_| VerifyError::Malformed("it is not ASCII"))?;
+        let header = AuthorizationHeader::parse(header).map_err(VerifyError::Malformed)?;
+        if header.algorithm() != "rsa-sha256" {
+            return Err(VerifyError::Algorithm(header.algorithm().to_owned()));
+        }
+        if let Some(version) = header.version().filter(|version| *version != "1") {
+            return Err(VerifyError::Version(version.to_owned()));
+        }
+        let signed = header.headers();
+        self.check_coverage(request, &signed)?;
+        let text = self.text(request, &signed)?;
+        let date = self.check_date(request.headers, now)?;
+        check_body(request, &signed)?;
+        let key_id = header.key_id();
+        if key_id
+            .security_token()
+            .is_some_and(|token| token.is_expired_at(now))
+        {
+            return Err(VerifyError::TokenExpired);
+        }
+        let key = key_of(key_id).ok_or_else(|| VerifyError::UnknownKey(key_id.clone()))?;
+        if !key.verifies(text.as_bytes(), header.signature()) {
+            return Err(VerifyError::Signature);
+        }
+        Ok(Verified {
+            key_id: key_id.clone(),
+            date,
+            signed_headers: signed.into_iter().map(str::to_owned).collect(),
+        })
+    }
+
+    fn check_coverage(
+        &self,
+        request: &ReceivedRequest<'_>,
+        signed: &[&str],
+    ) -> Result<(), VerifyError> {
+        // A delegation token that travels unsigned could be anyone's.
+        let delegated = request.headers.contains_key(DELEGATION);
+        let required = self
+            .covers
+            .names(request.method, delegated)
+            .ok_or_else(|| VerifyError::Method(request.method.clone()))?;
+        match required.into_iter().find(|name| !signed.contains(name)) {
+            Some(name) => Err(VerifyError::NotSigned(name)),
+            None => Ok(()),
+        }
+    }
+
+    fn text(&self, request: &ReceivedRequest<'_>, signed: &[&str]) -> Result<String, VerifyError> {
+        let absent = |name: &str| VerifyError::Absent(name.to_owned());
+        if let Some(name) = signed
+            .iter()
+            .find(|name| name.starts_with('(') && **name != REQUEST_TARGET)
+        {
+            return Err(absent(name));
+        }
+        let build = |headers: &HeaderMap| {
+            signing_string(
+                request.method,
+                request.target,
+                headers,
+                signed.iter().copied(),
+            )
+            .map_err(absent)
+        };
+        match request.authority {
+            Some(authority) if !request.headers.contains_key(HOST) => {
+                let mut headers = request.headers.clone();
+                let authority = HeaderValue::from_str(authority).map_err(|_| absent("host"))?;
+                headers.insert(HOST, authority);
+                build(&headers)
+            }
+            _ => build(request.headers),
+        }
+    }
+
+    fn check_date(&self, headers: &HeaderMap, now: SystemTime) -> Result<SystemTime, VerifyError> {
+        let date = headers
+            .get(http::header::DATE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(parse_date)
+            .ok_or(VerifyError::Date)?;
+        let off = now
+            .duration_since(date)
+            .unwrap_or_else(|early| early.duration());
+        if off > self.max_skew {
+            return Err(VerifyError::Skew {
+                off,
+                allowed: self.max_skew,
+            });
+        }
+        Ok(date)
+    }
+}
+
+/// Reads an HTTP date. A wrong day of the week is let pass: the date is signed as text, and clients
+/// that write it by hand get the day wrong.
+fn parse_date(text: &str) -> Option<SystemTime> {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    httpdate::parse_http_date(text).ok().or_else(|| {
+        let rest = DAYS.iter().find_map(|day| text.strip_prefix(day))?;
+        DAYS.iter()
+            .find_map(|day| httpdate::parse_http_date(&format!("{day}{rest}")).ok())
+    })
+}
+
+/// Compares body and headers, where the headers are signed.
+fn check_body(request: &ReceivedRequest<'_>, signed: &[&str]) -> Result<(), VerifyError> {
+    let value = |name: &str| {
+        request
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    if signed.contains(&"content-length") {
+        let declared = value("content-length").unwrap_or_default();
+        if declared.parse() != Ok(request.body.length()) {
+            return Err(VerifyError::ContentLength {
+                declared: declared.to_owned(),
+                actual: request.body.length(),
+            });
+        }
+    }
+    if signed.contains(&CONTENT_SHA256) && value(CONTENT_SHA256) != Some(request.body.sha256()) {
+        return Err(VerifyError::ContentSha256);
+    }
+    Ok(())
+}
