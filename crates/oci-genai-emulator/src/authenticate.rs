@@ -1,0 +1,102 @@
+//! Who is asking: API keys and request signatures.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use serde::Serialize;
+
+/// The kind of credential a request was accepted with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CredentialKind {
+    /// A Generative AI API key, sent as a bearer token.
+    ApiKey,
+}
+
+impl fmt::Display for CredentialKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ApiKey => "api_key",
+        })
+    }
+}
+
+/// An accepted credential, safe to log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AcceptedCredential {
+    /// What kind it is.
+    pub kind: CredentialKind,
+    /// Which one, masked so that it cannot be used.
+    pub id: String,
+}
+
+/// Why a request was refused. The client is told nothing of it; the log and the inspector are.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("the request has no authorization header")]
+    NoCredential,
+    #[error("the API key is not one of this emulator's")]
+    UnknownApiKey,
+    #[error("the authorization header is neither a bearer token nor a signature")]
+    UnknownScheme,
+}
+
+/// The credentials an emulator trusts.
+pub(crate) struct Authenticator {
+    api_keys: HashSet<String>,
+}
+
+impl Authenticator {
+    pub(crate) fn new(api_keys: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            api_keys: api_keys.into_iter().collect(),
+        }
+    }
+
+    /// Accepts or refuses a request whose body has been read.
+    pub(crate) fn authenticate(
+        &self,
+        parts: &Parts,
+        _body: &[u8],
+    ) -> Result<AcceptedCredential, Refusal> {
+        let header = parts
+            .headers
+            .get(AUTHORIZATION)
+            .ok_or(Refusal::NoCredential)?;
+        let header = header.to_str().map_err(|_| Refusal::UnknownScheme)?;
+        let (scheme, rest) = header.split_once(' ').ok_or(Refusal::UnknownScheme)?;
+        if scheme.eq_ignore_ascii_case("bearer") {
+            let key = rest.trim();
+            if !self.api_keys.contains(key) {
+                return Err(Refusal::UnknownApiKey);
+            }
+            return Ok(AcceptedCredential {
+                kind: CredentialKind::ApiKey,
+                id: mask(key),
+            });
+        }
+        Err(Refusal::UnknownScheme)
+    }
+}
+
+/// The end of a secret long enough that its end gives nothing away.
+fn mask(secret: &str) -> String {
+    let shown = if secret.len() >= 16 { 4 } else { 0 };
+    let tail: String = secret.chars().rev().take(shown).collect();
+    format!("****{}", tail.chars().rev().collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_show_little() {
+        assert_eq!(mask("sk-emulator"), "****");
+        assert_eq!(mask("sk-0123456789abcdef"), "****cdef");
+    }
+}

@@ -1,0 +1,104 @@
+//! Settings of an emulator.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::error::ErrorShape;
+
+/// The API key accepted when no other credential is configured.
+pub const DEFAULT_API_KEY: &str = "sk-emulator";
+/// The project that exists when no other is configured.
+pub const DEFAULT_PROJECT: &str = "ocid1.generativeaiproject.oc1.us-chicago-1.emulator";
+/// The region emulated when no other is configured.
+pub const DEFAULT_REGION: &str = "us-chicago-1";
+
+/// Settings of an emulator, with the defaults described at each.
+///
+/// ```
+/// let mut config = oci_genai_emulator::EmulatorConfig::default();
+/// config.api_keys.push("sk-mine".to_owned());
+/// assert!(!format!("{config:?}").contains("sk-mine"));
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct EmulatorConfig {
+    /// Where to listen. Default: loopback, a free port.
+    pub listen: SocketAddr,
+    /// The region emulated; identifiers carry its airport code. Default: [`DEFAULT_REGION`].
+    pub region: String,
+    /// Generative AI API keys to accept. When there are none, and no OCI configuration file either,
+    /// [`DEFAULT_API_KEY`] is accepted.
+    pub api_keys: Vec<String>,
+    /// Projects that exist, by OCID. When there are none, [`DEFAULT_PROJECT`] exists.
+    pub projects: Vec<String>,
+    /// OCI configuration files whose profiles are trusted: API signing keys and session tokens.
+    pub oci_configs: Vec<PathBuf>,
+    /// The shape of error bodies. Default: as the service does.
+    pub error_shape: ErrorShape,
+    /// Whether a turn waits for the one before it in its conversation. Default: no, it is refused with
+    /// `conversation_locked`, as the service does.
+    pub queue_turns: bool,
+    /// The largest request body read, in bytes. Default: 16 MiB.
+    pub max_body_bytes: usize,
+    /// The most room the headers of a request may take, in bytes; at least 8,192. Default: 64 KiB.
+    pub max_header_bytes: usize,
+    /// How long a client may take to send a request's headers, and then its body. Default: 30 s.
+    pub read_timeout: Duration,
+    /// How long a client may leave a stream unread before it is dropped. Default: 30 s.
+    pub write_timeout: Duration,
+}
+
+impl Default for EmulatorConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            region: DEFAULT_REGION.to_owned(),
+            api_keys: Vec::new(),
+            projects: Vec::new(),
+            oci_configs: Vec::new(),
+            error_shape: ErrorShape::default(),
+            queue_turns: false,
+            max_body_bytes: 16 * 1024 * 1024,
+            max_header_bytes: 64 * 1024,
+            read_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl EmulatorConfig {
+    /// Fills in what depends on what else is set.
+    pub(crate) fn complete(mut self) -> Self {
+        if self.api_keys.is_empty() && self.oci_configs.is_empty() {
+            self.api_keys.push(DEFAULT_API_KEY.to_owned());
+        }
+        if self.projects.is_empty() {
+            self.projects.push(DEFAULT_PROJECT.to_owned());
+        }
+        self
+    }
+}
+
+/// API keys are counted, not shown.
+impl fmt::Debug for EmulatorConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmulatorConfig")
+            .field("listen", &self.listen)
+            .field("region", &self.region)
+            .field(
+                "api_keys",
+                &format_args!("[{} redacted]", self.api_keys.len()),
+            )
+            .field("projects", &self.projects)
+            .field("oci_configs", &self.oci_configs)
+            .field("error_shape", &self.error_shape)
+            .field("queue_turns", &self.queue_turns)
+            .field("max_body_bytes", &self.max_body_bytes)
+            .field("max_header_bytes", &self.max_header_bytes)
+            .field("read_timeout", &self.read_timeout)
+            .field("write_timeout", &self.write_timeout)
+            .finish()
+    }
+}

@@ -1,0 +1,190 @@
+//! Starting and stopping an emulator.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::app::App;
+use crate::authenticate::Authenticator;
+use crate::clock::Clock;
+use crate::config::EmulatorConfig;
+use crate::model::built_in::BuiltIn;
+use crate::server;
+
+/// A running emulator. Dropping it stops it, its connections and the turns in flight.
+#[must_use = "an emulator stops when it is dropped"]
+pub struct Emulator {
+    app: Arc<App>,
+    address: SocketAddr,
+}
+
+/// Why an emulator could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address could not be bound; is something else listening there?
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// What a started emulator says about itself, as one line of JSON for whoever started it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ReadyRecord {
+    /// Always `ready`.
+    pub event: &'static str,
+    /// What to give a client as its base URL.
+    pub base_url: String,
+    /// The region emulated.
+    pub region: String,
+    /// The projects that exist.
+    pub projects: Vec<String>,
+    /// The version of the emulator.
+    pub version: &'static str,
+}
+
+impl Emulator {
+    /// Starts an emulator with the default settings: a free port of loopback, one API key, one project.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had.
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// An emulator with other settings.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder {
+            config: EmulatorConfig::default(),
+        }
+    }
+
+    /// What to give a client as its base URL, such as `http://127.0.0.1:40123/openai/v1`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}{}", self.address, server::BASE_PATH)
+    }
+
+    /// The address the emulator listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The emulator's clock, which may be moved.
+    pub fn clock(&self) -> &Clock {
+        &self.app.clock
+    }
+
+    /// What the emulator says about itself.
+    pub fn ready_record(&self) -> ReadyRecord {
+        ReadyRecord {
+            event: "ready",
+            base_url: self.base_url(),
+            region: self.app.config.region.clone(),
+            projects: self.app.config.projects.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.app.stop.cancel();
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("address", &self.address)
+            .field("config", &self.app.config)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings of an emulator that has not been started.
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct EmulatorBuilder {
+    config: EmulatorConfig,
+}
+
+impl EmulatorBuilder {
+    /// Replaces all settings.
+    pub fn config(mut self, config: EmulatorConfig) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Accepts this API key. May be called several times.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.config.api_keys.push(key.into());
+        self
+    }
+
+    /// Creates this project. May be called several times.
+    pub fn project(mut self, ocid: impl Into<String>) -> Self {
+        self.config.projects.push(ocid.into());
+        self
+    }
+
+    /// Trusts every profile of this OCI configuration file. May be called several times.
+    pub fn oci_config(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config.oci_configs.push(path.into());
+        self
+    }
+
+    /// Listens here instead of on a free port of loopback.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.config.listen = address;
+        self
+    }
+
+    /// Emulates this region.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.config.region = region.into();
+        self
+    }
+
+    /// Makes turns of a conversation wait for each other instead of refusing the later one.
+    pub fn queue_turns(mut self, queue: bool) -> Self {
+        self.config.queue_turns = queue;
+        self
+    }
+
+    /// Starts the emulator.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be bound.
+    pub async fn start(self) -> Result<Emulator, StartError> {
+        let config = self.config.complete();
+        let address = config.listen;
+        let failed = |source| StartError::Listen { address, source };
+        let listener = tokio::net::TcpListener::bind(address)
+            .await
+            .map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        if !address.ip().is_loopback() {
+            tracing::warn!(%address, "the emulator can be reached from other machines");
+        }
+        let authenticator = Authenticator::new(config.api_keys.iter().cloned());
+        let app = Arc::new(App::new(
+            config,
+            authenticator,
+            Clock::new(),
+            Arc::new(BuiltIn),
+        ));
+        tokio::spawn(server::listen::serve(app.clone(), listener));
+        Ok(Emulator { app, address })
+    }
+}

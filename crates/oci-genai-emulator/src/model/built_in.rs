@@ -1,0 +1,264 @@
+//! The built-in model: a pure function of the messages it is shown, so that memory can be proved.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use serde_json::Value;
+
+use super::{Model, Prompt, Step, schema};
+use crate::state::items::Item;
+
+/// The most words `count:N` writes.
+const MAX_COUNT: usize = 1_000_000;
+/// The longest pause `slow:MS` makes, in milliseconds.
+const MAX_PAUSE_MS: u64 = 600_000;
+
+/// Answers with what it can see of the conversation; words in the newest message steer it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BuiltIn;
+
+impl Model for BuiltIn {
+    fn answer(&self, prompt: Prompt) -> BoxStream<'static, Step> {
+        stream::iter(steps(&prompt)).boxed()
+    }
+}
+
+fn steps(prompt: &Prompt) -> Vec<Step> {
+    let messages: Vec<&Item> = prompt
+        .items
+        .iter()
+        .filter(|item| item.kind() == "message" && matches!(item.role(), "user" | "assistant"))
+        .collect();
+    let newest = messages.iter().rposition(|item| item.role() == "user");
+    let (earlier, said) = match newest {
+        Some(at) => (&messages[..at], messages[at].text()),
+        None => (&messages[..], String::new()),
+    };
+
+    let mut steps = Vec::new();
+    if let Some(ms) = directive(&said, "slow:").and_then(|rest| number(rest)) {
+        steps.push(Step::Pace(Duration::from_millis(ms.min(MAX_PAUSE_MS))));
+    }
+    if prompt.reasoning {
+        let mut thought = String::from("Looking at ");
+        let _ = write!(thought, "{}.", earlier_messages(earlier.len()));
+        steps.push(Step::Reasoning(thought));
+    }
+    let answer = returned(prompt)
+        .or_else(|| call(prompt, &said))
+        .unwrap_or_else(|| Step::Text(text(prompt, earlier, &said)));
+    steps.push(answer);
+    steps
+}
+
+/// After a function's output, what it returned.
+fn returned(prompt: &Prompt) -> Option<Step> {
+    let last = prompt.items.last()?;
+    if last.kind() != "function_call_output" {
+        return None;
+    }
+    let call = prompt
+        .items
+        .iter()
+        .rev()
+        .find(|item| item.kind() == "function_call" && item.call_id() == last.call_id())?;
+    Some(Step::Text(format!(
+        "{} returned: {}",
+        call.name(),
+        last.output()
+    )))
+}
+
+/// `call:NAME {json}`, if a function of that name was offered.
+fn call(prompt: &Prompt, said: &str) -> Option<Step> {
+    if prompt.tool_choice == "none" {
+        return None;
+    }
+    let rest = directive(said, "call:")?;
+    let end = rest
+        .find(|c: char| c.is_whitespace() || c == '{')
+        .unwrap_or(rest.len());
+    let (name, rest) = rest.split_at(end);
+    let offered = prompt.tools.iter().any(|tool| {
+        tool.get("type").and_then(Value::as_str) == Some("function")
+            && tool.get("name").and_then(Value::as_str) == Some(name)
+    });
+    if !offered {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+    let arguments = match values.next() {
+        Some(Ok(Value::Object(_))) => rest[..values.byte_offset()].trim(),
+        _ => "{}",
+    };
+    Some(Step::Call {
+        call_id: None,
+        name: name.to_owned(),
+        arguments: arguments.to_owned(),
+    })
+}
+
+fn text(prompt: &Prompt, earlier: &[&Item], said: &str) -> String {
+    if let Some(format) = &prompt.schema {
+        return schema::minimal(format).to_string();
+    }
+    if let Some(count) = directive(said, "count:").and_then(number) {
+        let count = usize::try_from(count).unwrap_or(MAX_COUNT).min(MAX_COUNT);
+        let mut text = String::with_capacity(count * 7);
+        for n in 1..=count {
+            let _ = write!(text, "{}{n}", if n == 1 { "" } else { " " });
+        }
+        return text;
+    }
+    if directive(said, "recall:").is_some() {
+        let texts: Vec<String> = earlier
+            .iter()
+            .filter(|item| item.role() == "user")
+            .map(|item| item.text())
+            .collect();
+        return texts.join("\n");
+    }
+    let mut text = format!("I can see {}.", earlier_messages(earlier.len()));
+    if let Some(first) = earlier.iter().find(|item| item.role() == "user") {
+        let _ = write!(text, " The first was: \"{}\".", first.text());
+    }
+    let _ = write!(text, " You just said: \"{said}\".");
+    text
+}
+
+fn earlier_messages(count: usize) -> String {
+    match count {
+        0 => "no earlier messages".to_owned(),
+        1 => "1 earlier message".to_owned(),
+        _ => format!("{count} earlier messages"),
+    }
+}
+
+/// What follows the first word of `said` that starts with `name`.
+fn directive<'a>(said: &'a str, name: &str) -> Option<&'a str> {
+    said.match_indices(name)
+        .find(|(at, _)| {
+            said[..*at]
+                .chars()
+                .next_back()
+                .is_none_or(char::is_whitespace)
+        })
+        .map(|(at, found)| &said[at + found.len()..])
+}
+
+fn number(text: &str) -> Option<u64> {
+    let digits: &str = &text[..text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len())];
+    digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn prompt(items: Value) -> Prompt {
+        let ids = crate::ids::Ids::new("us-chicago-1");
+        let Value::Array(items) = items else {
+            panic!("a list")
+        };
+        Prompt {
+            model: "any".into(),
+            instructions: None,
+            items: crate::state::items::normalise_all(items, "input", &ids).unwrap(),
+            tools: vec![json!({"type": "function", "name": "add"})],
+            tool_choice: json!("auto"),
+            schema: None,
+            reasoning: false,
+        }
+    }
+
+    fn user(text: &str) -> Value {
+        json!({"role": "user", "content": text})
+    }
+
+    fn answer(items: Value) -> Vec<Step> {
+        steps(&prompt(items))
+    }
+
+    fn said(text: &str) -> Vec<Step> {
+        vec![Step::Text(text.into())]
+    }
+
+    #[test]
+    fn it_tells_what_it_sees() {
+        assert_eq!(
+            answer(json!([user("hi")])),
+            said("I can see no earlier messages. You just said: \"hi\".")
+        );
+        assert_eq!(
+            answer(json!([user("a"), user("b")])),
+            said("I can see 1 earlier message. The first was: \"a\". You just said: \"b\".")
+        );
+        let reply = json!({"role": "assistant", "content": "r"});
+        assert_eq!(
+            answer(json!([{"role": "system", "content": "s"}, user("a"), reply, user("b")])),
+            said("I can see 2 earlier messages. The first was: \"a\". You just said: \"b\".")
+        );
+    }
+
+    #[test]
+    fn words_steer_it() {
+        assert_eq!(answer(json!([user("please count:3")])), said("1 2 3"));
+        assert_eq!(
+            answer(json!([user("a"), user("b c"), user("recall:")])),
+            said("a\nb c")
+        );
+        assert_eq!(
+            answer(json!([user("slow:20 count:1")])),
+            [
+                Step::Pace(Duration::from_millis(20)),
+                Step::Text("1".into())
+            ]
+        );
+        assert_eq!(
+            answer(json!([user("call:add {\"a\": [1, {\"b\": \"}\"}]} now")])),
+            [Step::Call {
+                call_id: None,
+                name: "add".into(),
+                arguments: r#"{"a": [1, {"b": "}"}]}"#.into()
+            }]
+        );
+        assert_eq!(
+            answer(json!([user("call:add")])),
+            [Step::Call {
+                call_id: None,
+                name: "add".into(),
+                arguments: "{}".into()
+            }]
+        );
+        assert!(matches!(
+            &answer(json!([user("call:unknown {}")]))[..],
+            [Step::Text(_)]
+        ));
+        assert!(
+            matches!(&answer(json!([user("recount:3")]))[..], [Step::Text(t)] if t.contains("recount"))
+        );
+    }
+
+    #[test]
+    fn after_the_output_it_says_what_returned() {
+        let items = json!([
+            user("call:add {}"),
+            {"type": "function_call", "call_id": "c1", "name": "add", "arguments": "{}"},
+            {"type": "function_call_output", "call_id": "c1", "output": "4"},
+        ]);
+        assert_eq!(answer(items), said("add returned: 4"));
+    }
+
+    #[test]
+    fn a_schema_gets_an_instance() {
+        let mut prompt = prompt(json!([user("x")]));
+        prompt.schema = Some(
+            json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}),
+        );
+        assert_eq!(steps(&prompt), said("{\"n\":0}"));
+    }
+}

@@ -1,0 +1,61 @@
+//! Models: what answers a turn.
+
+use std::time::Duration;
+
+use futures_util::stream::BoxStream;
+use serde_json::Value;
+
+use crate::state::items::Item;
+
+pub(crate) mod built_in;
+pub(crate) mod schema;
+
+/// What a model is given.
+#[derive(Clone, Debug)]
+pub(crate) struct Prompt {
+    /// The name the request asked for.
+    pub(crate) model: String,
+    /// The request's instructions, if any.
+    pub(crate) instructions: Option<String>,
+    /// Everything before and in this turn, oldest first.
+    pub(crate) items: Vec<Item>,
+    /// The tools as the request listed them.
+    pub(crate) tools: Vec<Value>,
+    pub(crate) tool_choice: Value,
+    /// The `text.format` object, if it is a JSON schema.
+    pub(crate) schema: Option<Value>,
+    /// Whether the request had a `reasoning` object.
+    pub(crate) reasoning: bool,
+}
+
+/// One thing a model does. Texts of the same kind that follow each other belong to the same item.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Step {
+    /// From here on, wait this long before each delta (once, when nobody streams).
+    Pace(Duration),
+    /// Reasoning, told as a summary.
+    Reasoning(String),
+    /// Text of the answer.
+    Text(String),
+    /// A call of a function.
+    Call {
+        call_id: Option<String>,
+        name: String,
+        arguments: String,
+    },
+    /// The model refuses.
+    Refusal(String),
+    /// The model gave up: the response fails.
+    Fail { code: String, message: String },
+}
+
+/// Something that answers turns.
+pub(crate) trait Model: Send + Sync {
+    /// The answer, as it comes.
+    fn answer(&self, prompt: Prompt) -> BoxStream<'static, Step>;
+}
+
+/// The number of tokens in a text: the emulator counts one for each word.
+pub(crate) fn words(text: &str) -> u64 {
+    text.split_whitespace().count() as u64
+}

@@ -1,0 +1,225 @@
+//! Conversations and their items.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::{Extension, Json};
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use super::{Caller, json_object};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::state::Change;
+use crate::state::items::{self, Item};
+use crate::state::page::PageQuery;
+use crate::turn::prepare::refuse_duplicates;
+use crate::turn::request::{Fields, metadata};
+
+/// The most items one request may write.
+const MAX_ITEMS: usize = 20;
+/// The key the service adds to a conversation's metadata.
+const COMPACTION_KEY: &str = "short_term_memory_optimization";
+
+type Answer = Result<Json<Value>, ApiError>;
+
+pub(super) async fn create(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    body: Bytes,
+) -> Answer {
+    let body = json_object(&body, true)?;
+    let fields = Fields(&body);
+    let metadata = conversation_metadata(fields.get("metadata"))?;
+    let items = new_items(&app, fields.list("items")?)?;
+    refuse_duplicates(&[], &items)?;
+    let (id, at) = (app.ids.make("conv"), app.clock.unix());
+    let project = caller.project;
+    app.store.change(|_| {
+        let mut changes = vec![Change::PutConversation {
+            project: project.clone(),
+            id: id.clone(),
+            metadata,
+            at,
+        }];
+        if !items.is_empty() {
+            let (project, conversation) = (project.clone(), id.clone());
+            changes.push(Change::AddItems {
+                project,
+                conversation,
+                items,
+                at,
+            });
+        }
+        Ok((changes, ()))
+    })?;
+    conversation(&app, &project, &id)
+}
+
+pub(super) async fn retrieve(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Answer {
+    conversation(&app, &caller.project, &id)
+}
+
+pub(super) async fn update(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let body = json_object(&body, false)?;
+    if !body.contains_key("metadata") {
+        return Err(ApiError::missing("metadata"));
+    }
+    let metadata = conversation_metadata(body.get("metadata"))?;
+    let at = app.clock.unix();
+    app.store.change(|state| {
+        state.project(&caller.project).conversation(&id)?;
+        let (project, id) = (caller.project.clone(), id.clone());
+        Ok((
+            vec![Change::PutConversation {
+                project,
+                id,
+                metadata,
+                at,
+            }],
+            (),
+        ))
+    })?;
+    conversation(&app, &caller.project, &id)
+}
+
+pub(super) async fn delete(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Answer {
+    app.store.change(|state| {
+        state.project(&caller.project).conversation(&id)?;
+        let (project, id) = (caller.project.clone(), id.clone());
+        Ok((vec![Change::DeleteConversation { project, id }], ()))
+    })?;
+    Ok(Json(
+        json!({ "id": id, "object": "conversation.deleted", "deleted": true }),
+    ))
+}
+
+pub(super) async fn create_items(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer {
+    let body = json_object(&body, false)?;
+    if !body.contains_key("items") {
+        return Err(ApiError::missing("items"));
+    }
+    let items = new_items(&app, Fields(&body).list("items")?)?;
+    let at = app.clock.unix();
+    app.store.change(|state| {
+        let conversation = state.project(&caller.project).conversation(&id)?;
+        refuse_duplicates(&[], &items)?;
+        let known: Vec<Item> = items
+            .iter()
+            .filter(|item| conversation.item(item.id()).is_some())
+            .cloned()
+            .collect();
+        refuse_duplicates(&known, &items)?;
+        let page = PageQuery {
+            limit: MAX_ITEMS,
+            ascending: true,
+            after: None,
+        };
+        let list = page.list(items.iter().cloned());
+        let (project, conversation) = (caller.project.clone(), id.clone());
+        Ok((
+            vec![Change::AddItems {
+                project,
+                conversation,
+                items,
+                at,
+            }],
+            Json(list),
+        ))
+    })
+}
+
+pub(super) async fn list_items(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let page = PageQuery::parse(query.as_deref().unwrap_or_default())?;
+    app.store
+        .read(|state| {
+            state
+                .project(&caller.project)
+                .conversation(&id)?
+                .page(&page)
+        })
+        .map(Json)
+}
+
+pub(super) async fn retrieve_item(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path((id, item)): Path<(String, String)>,
+) -> Answer {
+    app.store.read(|state| {
+        let conversation = state.project(&caller.project).conversation(&id)?;
+        let found = conversation
+            .item(&item)
+            .ok_or_else(|| ApiError::not_found("Item", &item))?;
+        Ok(Json(found.to_value()))
+    })
+}
+
+pub(super) async fn delete_item(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path((id, item)): Path<(String, String)>,
+) -> Answer {
+    let at = app.clock.unix();
+    app.store.change(|state| {
+        let found = state.project(&caller.project).conversation(&id)?;
+        found
+            .item(&item)
+            .ok_or_else(|| ApiError::not_found("Item", &item))?;
+        let (project, conversation) = (caller.project.clone(), id.clone());
+        let change = Change::DeleteItem {
+            project,
+            conversation,
+            id: item.clone(),
+            at,
+        };
+        Ok((vec![change], Json(found.to_value())))
+    })
+}
+
+fn conversation(app: &App, project: &str, id: &str) -> Answer {
+    app.store
+        .read(|state| Ok(Json(state.project(project).conversation(id)?.to_value())))
+}
+
+/// The metadata with the key that the service adds by itself.
+fn conversation_metadata(given: Option<&Value>) -> Result<Map<String, Value>, ApiError> {
+    let mut metadata = metadata(given)?;
+    metadata
+        .entry(COMPACTION_KEY)
+        .or_insert_with(|| "false".into());
+    Ok(metadata)
+}
+
+fn new_items(app: &App, items: &[Value]) -> Result<Vec<Item>, ApiError> {
+    if items.len() > MAX_ITEMS {
+        return Err(ApiError::invalid(
+            "items",
+            &format!("at most {MAX_ITEMS} items"),
+        ));
+    }
+    items::normalise_all(items.to_vec(), "items", &app.ids)
+}

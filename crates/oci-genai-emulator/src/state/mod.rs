@@ -1,0 +1,267 @@
+//! What the emulator remembers, per project.
+//!
+//! All changes go through [`Store::change`]: a closure looks at the state and says which [`Change`]s it
+//! wants; they are applied together or not at all. A change is plain data, so that it can be written to a
+//! file and replayed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::error::ApiError;
+use conversations::Conversation;
+use items::Item;
+use responses::{History, Link, StoredResponse};
+
+pub(crate) mod conversations;
+pub(crate) mod items;
+pub(crate) mod page;
+pub(crate) mod responses;
+
+/// One project's objects.
+#[derive(Debug, Default)]
+pub(crate) struct Project {
+    pub(crate) conversations: HashMap<String, Conversation>,
+    pub(crate) responses: HashMap<String, StoredResponse>,
+}
+
+impl Project {
+    pub(crate) fn conversation(&self, id: &str) -> Result<&Conversation, ApiError> {
+        self.conversations
+            .get(id)
+            .ok_or_else(|| ApiError::not_found("Conversation", id))
+    }
+
+    pub(crate) fn response(&self, id: &str) -> Result<&StoredResponse, ApiError> {
+        self.responses
+            .get(id)
+            .ok_or_else(|| ApiError::not_found("Response", id))
+    }
+
+    /// Everything the model saw and said up to and with this response.
+    pub(crate) fn through(&self, response: &StoredResponse) -> Vec<Item> {
+        match &response.history {
+            History::Conversation { id, before } => match self.conversations.get(id) {
+                Some(conversation) => conversation.items_before(*before).cloned().collect(),
+                None => own_items(response),
+            },
+            History::Chain(earlier) => {
+                let mut items = Link::collect(earlier.as_ref());
+                items.extend(own_items(response));
+                items
+            }
+        }
+    }
+}
+
+fn own_items(response: &StoredResponse) -> Vec<Item> {
+    response
+        .input
+        .iter()
+        .cloned()
+        .chain(response.output())
+        .collect()
+}
+
+/// Everything.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    projects: HashMap<String, Project>,
+}
+
+/// One step from a state to the next.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub(crate) enum Change {
+    /// Creates a conversation, or replaces its metadata.
+    PutConversation {
+        project: String,
+        id: String,
+        metadata: Map<String, Value>,
+        at: u64,
+    },
+    DeleteConversation {
+        project: String,
+        id: String,
+    },
+    AddItems {
+        project: String,
+        conversation: String,
+        items: Vec<Item>,
+        at: u64,
+    },
+    DeleteItem {
+        project: String,
+        conversation: String,
+        id: String,
+        at: u64,
+    },
+    /// Creates a response, or replaces it with a later state of itself.
+    PutResponse {
+        project: String,
+        id: String,
+        response: Arc<Value>,
+        input: Arc<Vec<Item>>,
+        previous: Option<String>,
+        conversation: Option<String>,
+        /// The chain behind `previous`, when it is at hand; looked up otherwise.
+        #[serde(skip)]
+        chain: Option<Arc<Link>>,
+    },
+    DeleteResponse {
+        project: String,
+        id: String,
+    },
+}
+
+impl State {
+    /// The objects of a project; nothing for one that holds none yet.
+    pub(crate) fn project(&self, name: &str) -> &Project {
+        static EMPTY: std::sync::LazyLock<Project> = std::sync::LazyLock::new(Project::default);
+        self.projects.get(name).unwrap_or(&EMPTY)
+    }
+
+    pub(crate) fn projects(&self) -> impl Iterator<Item = (&String, &Project)> {
+        self.projects.iter()
+    }
+
+    fn apply(&mut self, change: Change) {
+        match change {
+            Change::PutConversation {
+                project,
+                id,
+                metadata,
+                at,
+            } => {
+                let conversations = &mut self.projects.entry(project).or_default().conversations;
+                match conversations.get_mut(&id) {
+                    Some(conversation) => {
+                        conversation.metadata = metadata;
+                        conversation.updated_at = at;
+                    }
+                    None => {
+                        conversations.insert(id.clone(), Conversation::new(id, at, metadata));
+                    }
+                }
+            }
+            Change::DeleteConversation { project, id } => {
+                self.projects
+                    .entry(project)
+                    .or_default()
+                    .conversations
+                    .remove(&id);
+            }
+            Change::AddItems {
+                project,
+                conversation,
+                items,
+                at,
+            } => {
+                if let Some(conversation) = self.conversation_mut(project, &conversation) {
+                    conversation.push(items);
+                    conversation.updated_at = at;
+                }
+            }
+            Change::DeleteItem {
+                project,
+                conversation,
+                id,
+                at,
+            } => {
+                if let Some(conversation) = self.conversation_mut(project, &conversation) {
+                    conversation.remove(&id);
+                    conversation.updated_at = at;
+                }
+            }
+            Change::PutResponse {
+                project,
+                id,
+                response,
+                input,
+                previous,
+                conversation,
+                chain,
+            } => {
+                let project = self.projects.entry(project).or_default();
+                let history = match conversation {
+                    Some(id) => {
+                        let before = project
+                            .conversations
+                            .get(&id)
+                            .map_or(0, Conversation::next_number);
+                        History::Conversation { id, before }
+                    }
+                    None => History::Chain(chain.or_else(|| {
+                        let previous = project.responses.get(previous.as_deref()?)?;
+                        Some(project.link(previous))
+                    })),
+                };
+                project.responses.insert(
+                    id,
+                    StoredResponse {
+                        response,
+                        input,
+                        history,
+                    },
+                );
+            }
+            Change::DeleteResponse { project, id } => {
+                self.projects
+                    .entry(project)
+                    .or_default()
+                    .responses
+                    .remove(&id);
+            }
+        }
+    }
+
+    fn conversation_mut(&mut self, project: String, id: &str) -> Option<&mut Conversation> {
+        self.projects
+            .entry(project)
+            .or_default()
+            .conversations
+            .get_mut(id)
+    }
+}
+
+impl Project {
+    /// The chain that a response continuing this one has behind it.
+    pub(crate) fn link(&self, response: &StoredResponse) -> Arc<Link> {
+        match &response.history {
+            History::Chain(earlier) => Arc::new(Link::new(earlier.clone(), own_items(response))),
+            History::Conversation { .. } => Arc::new(Link::new(None, self.through(response))),
+        }
+    }
+}
+
+/// The state behind its lock.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    state: Mutex<State>,
+}
+
+impl Store {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the state.
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
+        look(&self.lock())
+    }
+
+    /// Looks at the state and changes it in one step, or refuses and leaves it alone.
+    pub(crate) fn change<R>(
+        &self,
+        decide: impl FnOnce(&State) -> Result<(Vec<Change>, R), ApiError>,
+    ) -> Result<R, ApiError> {
+        let mut state = self.lock();
+        let (changes, answer) = decide(&state)?;
+        for change in changes {
+            state.apply(change);
+        }
+        Ok(answer)
+    }
+}

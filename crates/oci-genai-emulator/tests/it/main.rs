@@ -1,0 +1,7 @@
+//! The emulator over real sockets, through plain HTTP requests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod conversations;
+mod responses;
+mod streams;
+mod support;

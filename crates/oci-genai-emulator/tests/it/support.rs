@@ -1,0 +1,130 @@
+//! A small HTTP client that knows nothing of this workspace's own client.
+
+use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+
+/// An emulator and a client with its key and project.
+pub struct Desk {
+    pub emulator: Emulator,
+    http: reqwest::Client,
+}
+
+/// One event of a stream.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub name: String,
+    pub data: Value,
+}
+
+impl Desk {
+    pub async fn new() -> Self {
+        Self::over(Emulator::start().await.unwrap())
+    }
+
+    pub fn over(emulator: Emulator) -> Self {
+        Self {
+            emulator,
+            http: reqwest::Client::new(),
+        }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http
+            .request(method, format!("{}{path}", self.emulator.base_url()))
+            .bearer_auth(DEFAULT_API_KEY)
+            .header("openai-project", DEFAULT_PROJECT)
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        answer(self.request(Method::GET, path).send().await.unwrap()).await
+    }
+
+    pub async fn delete(&self, path: &str) -> (u16, Value) {
+        answer(self.request(Method::DELETE, path).send().await.unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        answer(
+            self.request(Method::POST, path)
+                .json(&body)
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await
+    }
+
+    /// Posts and expects success.
+    pub async fn ok(&self, path: &str, body: Value) -> Value {
+        let (status, value) = self.post(path, body).await;
+        assert_eq!(status, 200, "{value}");
+        value
+    }
+
+    pub async fn conversation(&self) -> String {
+        let created = self.ok("/conversations", json!({})).await;
+        created["id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn stream(&self, body: Value) -> Vec<Event> {
+        let response = self
+            .request(Method::POST, "/responses")
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        events_of(response).await
+    }
+}
+
+pub async fn answer(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    assert!(response.headers().contains_key("opc-request-id"));
+    assert!(response.headers().contains_key("x-request-id"));
+    let text = response.text().await.unwrap();
+    (
+        status,
+        serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    )
+}
+
+pub async fn events_of(response: Response) -> Vec<Event> {
+    assert_eq!(response.status(), 200);
+    let kind = response.headers()["content-type"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(kind.starts_with("text/event-stream"), "{kind}");
+    parse_events(&response.text().await.unwrap())
+}
+
+pub fn parse_events(text: &str) -> Vec<Event> {
+    text.split_terminator("\n\n")
+        .map(|frame| {
+            let (name, data) = frame.split_once('\n').unwrap();
+            let name = name.strip_prefix("event: ").unwrap().to_owned();
+            let data: Value = serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap();
+            assert_eq!(data["type"], name.as_str());
+            Event { name, data }
+        })
+        .collect()
+}
+
+/// The text of a response.
+pub fn text(response: &Value) -> String {
+    response["output"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["type"] == "message")
+        .map(|item| item["content"][0]["text"].as_str().unwrap())
+        .collect()
+}
+
+pub fn ids(list: &Value) -> Vec<String> {
+    let data = list["data"].as_array().unwrap();
+    data.iter()
+        .map(|item| item["id"].as_str().unwrap().to_owned())
+        .collect()
+}
