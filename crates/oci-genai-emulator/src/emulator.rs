@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::authenticate::Authenticator;
+use crate::authenticate::trust::Trust;
 use crate::clock::Clock;
 use crate::config::EmulatorConfig;
 use crate::model::built_in::BuiltIn;
@@ -33,6 +34,14 @@ pub enum StartError {
         address: SocketAddr,
         /// What the system said.
         source: io::Error,
+    },
+    /// An OCI configuration file cannot be read, or has no profile that can be trusted.
+    #[error("no profile of {} can be trusted", .path.display())]
+    OciConfig {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: oci_genai_auth::Error,
     },
 }
 
@@ -165,9 +174,14 @@ impl EmulatorBuilder {
     ///
     /// # Errors
     ///
-    /// When the address cannot be bound.
+    /// When the address cannot be bound or an OCI configuration file cannot be used.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let config = self.config.complete();
+        let clock = Clock::new();
+        let trust = Trust::read(&config.oci_configs)
+            .map_err(|(path, source)| StartError::OciConfig { path, source })?;
+        let authenticator =
+            Authenticator::new(config.api_keys.iter().cloned(), trust, clock.clone());
         let address = config.listen;
         let failed = |source| StartError::Listen { address, source };
         let listener = tokio::net::TcpListener::bind(address)
@@ -177,13 +191,7 @@ impl EmulatorBuilder {
         if !address.ip().is_loopback() {
             tracing::warn!(%address, "the emulator can be reached from other machines");
         }
-        let authenticator = Authenticator::new(config.api_keys.iter().cloned());
-        let app = Arc::new(App::new(
-            config,
-            authenticator,
-            Clock::new(),
-            Arc::new(BuiltIn),
-        ));
+        let app = Arc::new(App::new(config, authenticator, clock, Arc::new(BuiltIn)));
         tokio::spawn(server::listen::serve(app.clone(), listener));
         Ok(Emulator { app, address })
     }

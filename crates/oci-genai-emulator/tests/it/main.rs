@@ -3,5 +3,6 @@
 
 mod conversations;
 mod responses;
+mod signatures;
 mod streams;
 mod support;

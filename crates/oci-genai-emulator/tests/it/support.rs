@@ -5,46 +5,46 @@ use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 /// An emulator and a client with its key and project.
-pub struct Desk {
-    pub emulator: Emulator,
+pub(crate) struct Desk {
+    pub(crate) emulator: Emulator,
     http: reqwest::Client,
 }
 
 /// One event of a stream.
 #[derive(Clone, Debug)]
-pub struct Event {
-    pub name: String,
-    pub data: Value,
+pub(crate) struct Event {
+    pub(crate) name: String,
+    pub(crate) data: Value,
 }
 
 impl Desk {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::over(Emulator::start().await.unwrap())
     }
 
-    pub fn over(emulator: Emulator) -> Self {
+    pub(crate) fn over(emulator: Emulator) -> Self {
         Self {
             emulator,
             http: reqwest::Client::new(),
         }
     }
 
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http
             .request(method, format!("{}{path}", self.emulator.base_url()))
             .bearer_auth(DEFAULT_API_KEY)
             .header("openai-project", DEFAULT_PROJECT)
     }
 
-    pub async fn get(&self, path: &str) -> (u16, Value) {
+    pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
         answer(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
-    pub async fn delete(&self, path: &str) -> (u16, Value) {
+    pub(crate) async fn delete(&self, path: &str) -> (u16, Value) {
         answer(self.request(Method::DELETE, path).send().await.unwrap()).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         answer(
             self.request(Method::POST, path)
                 .json(&body)
@@ -56,18 +56,18 @@ impl Desk {
     }
 
     /// Posts and expects success.
-    pub async fn ok(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn ok(&self, path: &str, body: Value) -> Value {
         let (status, value) = self.post(path, body).await;
         assert_eq!(status, 200, "{value}");
         value
     }
 
-    pub async fn conversation(&self) -> String {
+    pub(crate) async fn conversation(&self) -> String {
         let created = self.ok("/conversations", json!({})).await;
         created["id"].as_str().unwrap().to_owned()
     }
 
-    pub async fn stream(&self, body: Value) -> Vec<Event> {
+    pub(crate) async fn stream(&self, body: Value) -> Vec<Event> {
         let response = self
             .request(Method::POST, "/responses")
             .json(&body)
@@ -78,7 +78,7 @@ impl Desk {
     }
 }
 
-pub async fn answer(response: Response) -> (u16, Value) {
+pub(crate) async fn answer(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     assert!(response.headers().contains_key("opc-request-id"));
     assert!(response.headers().contains_key("x-request-id"));
@@ -89,7 +89,7 @@ pub async fn answer(response: Response) -> (u16, Value) {
     )
 }
 
-pub async fn events_of(response: Response) -> Vec<Event> {
+pub(crate) async fn events_of(response: Response) -> Vec<Event> {
     assert_eq!(response.status(), 200);
     let kind = response.headers()["content-type"]
         .to_str()
@@ -99,7 +99,7 @@ pub async fn events_of(response: Response) -> Vec<Event> {
     parse_events(&response.text().await.unwrap())
 }
 
-pub fn parse_events(text: &str) -> Vec<Event> {
+pub(crate) fn parse_events(text: &str) -> Vec<Event> {
     text.split_terminator("\n\n")
         .map(|frame| {
             let (name, data) = frame.split_once('\n').unwrap();
@@ -112,7 +112,7 @@ pub fn parse_events(text: &str) -> Vec<Event> {
 }
 
 /// The text of a response.
-pub fn text(response: &Value) -> String {
+pub(crate) fn text(response: &Value) -> String {
     response["output"]
         .as_array()
         .unwrap()
@@ -122,7 +122,7 @@ pub fn text(response: &Value) -> String {
         .collect()
 }
 
-pub fn ids(list: &Value) -> Vec<String> {
+pub(crate) fn ids(list: &Value) -> Vec<String> {
     let data = list["data"].as_array().unwrap();
     data.iter()
         .map(|item| item["id"].as_str().unwrap().to_owned())

@@ -5,7 +5,13 @@ use std::fmt;
 
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use oci_genai_auth::{BodyDigest, KeyId, ReceivedRequest, Verified, Verifier, VerifyError};
 use serde::Serialize;
+
+use crate::clock::Clock;
+use trust::Trust;
+
+pub(crate) mod trust;
 
 /// The kind of credential a request was accepted with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -14,12 +20,18 @@ use serde::Serialize;
 pub enum CredentialKind {
     /// A Generative AI API key, sent as a bearer token.
     ApiKey,
+    /// A signature by a user's API signing key.
+    ApiSigningKey,
+    /// A signature by the key pair of a session token.
+    SessionToken,
 }
 
 impl fmt::Display for CredentialKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ApiKey => "api_key",
+            Self::ApiSigningKey => "api_signing_key",
+            Self::SessionToken => "session_token",
         })
     }
 }
@@ -43,17 +55,27 @@ pub(crate) enum Refusal {
     UnknownApiKey,
     #[error("the authorization header is neither a bearer token nor a signature")]
     UnknownScheme,
+    #[error("{0}")]
+    Signature(#[from] VerifyError),
 }
 
 /// The credentials an emulator trusts.
 pub(crate) struct Authenticator {
     api_keys: HashSet<String>,
+    trust: Trust,
+    clock: Clock,
 }
 
 impl Authenticator {
-    pub(crate) fn new(api_keys: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn new(
+        api_keys: impl IntoIterator<Item = String>,
+        trust: Trust,
+        clock: Clock,
+    ) -> Self {
         Self {
             api_keys: api_keys.into_iter().collect(),
+            trust,
+            clock,
         }
     }
 
@@ -61,7 +83,7 @@ impl Authenticator {
     pub(crate) fn authenticate(
         &self,
         parts: &Parts,
-        _body: &[u8],
+        body: &[u8],
     ) -> Result<AcceptedCredential, Refusal> {
         let header = parts
             .headers
@@ -79,7 +101,34 @@ impl Authenticator {
                 id: mask(key),
             });
         }
+        if scheme.eq_ignore_ascii_case("signature") {
+            let verified = self.verify(&Verifier::new(), parts, body)?;
+            return Ok(AcceptedCredential {
+                kind: self.trust.kind(&verified.key_id),
+                id: describe(&verified.key_id),
+            });
+        }
         Err(Refusal::UnknownScheme)
+    }
+
+    fn verify(
+        &self,
+        verifier: &Verifier,
+        parts: &Parts,
+        body: &[u8],
+    ) -> Result<Verified, VerifyError> {
+        let received = ReceivedRequest {
+            method: &parts.method,
+            target: parts
+                .uri
+                .path_and_query()
+                .map_or("/", |target| target.as_str()),
+            headers: &parts.headers,
+            authority: parts.uri.authority().map(|authority| authority.as_str()),
+            body: &BodyDigest::of(body),
+        };
+        let now = self.clock.now();
+        verifier.verify(&received, now, |id| self.trust.key(id, now))
     }
 }
 
@@ -88,6 +137,15 @@ fn mask(secret: &str) -> String {
     let shown = if secret.len() >= 16 { 4 } else { 0 };
     let tail: String = secret.chars().rev().take(shown).collect();
     format!("****{}", tail.chars().rev().collect::<String>())
+}
+
+/// A key id without what makes it a credential: a token is named by its subject.
+fn describe(id: &KeyId) -> String {
+    let Some(token) = id.security_token() else {
+        return id.to_string();
+    };
+    let subject = token.claim("sub").and_then(|subject| subject.as_str());
+    format!("ST$… of {}", subject.unwrap_or("an unnamed subject"))
 }
 
 #[cfg(test)]

@@ -1,0 +1,104 @@
+//! The public keys behind signatures: read from OCI configuration files.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use oci_genai_auth::{Environment, Error, KeyId, OciConfig, PublicKey};
+
+use super::CredentialKind;
+
+/// Files are read again for an unknown key, but not more often than this.
+const REREAD_AFTER: Duration = Duration::from_secs(1);
+
+/// Key ids and their public keys.
+pub(crate) struct Trust {
+    files: Vec<PathBuf>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    keys: HashMap<KeyId, PublicKey>,
+    read_at: Option<SystemTime>,
+}
+
+impl Trust {
+    /// Trusts every profile of these files. A profile that cannot be used is left out with a warning.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read, or none of its profiles can be used.
+    pub(crate) fn read(files: &[PathBuf]) -> Result<Self, (PathBuf, Error)> {
+        let mut keys = HashMap::new();
+        for file in files {
+            read_file(file, &mut keys).map_err(|error| (file.clone(), error))?;
+        }
+        let known = Mutex::new(Known {
+            keys,
+            read_at: None,
+        });
+        Ok(Self {
+            files: files.to_vec(),
+            known,
+        })
+    }
+
+    /// The public key for a key id. A session token may have been refreshed since the files were read,
+    /// so they are looked at again for one that is not known.
+    pub(crate) fn key(&self, id: &KeyId, now: SystemTime) -> Option<PublicKey> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = known.keys.get(id) {
+            return Some(key.clone());
+        }
+        let fresh = known
+            .read_at
+            .is_some_and(|at| now.duration_since(at).is_ok_and(|age| age < REREAD_AFTER));
+        if fresh || self.files.is_empty() {
+            return None;
+        }
+        known.read_at = Some(now);
+        for file in &self.files {
+            if let Err(error) = read_file(file, &mut known.keys) {
+                tracing::warn!(file = %file.display(), %error, "the file could not be read again");
+            }
+        }
+        known.keys.get(id).cloned()
+    }
+
+    /// What kind of credential a known key id belongs to.
+    pub(crate) fn kind(&self, id: &KeyId) -> CredentialKind {
+        match id.security_token() {
+            Some(_) => CredentialKind::SessionToken,
+            None => CredentialKind::ApiSigningKey,
+        }
+    }
+}
+
+/// Adds the keys of a file's profiles; fails only if there is none.
+fn read_file(file: &Path, keys: &mut HashMap<KeyId, PublicKey>) -> Result<(), Error> {
+    let config = OciConfig::load(Some(&file.to_string_lossy()), &Environment::process())?;
+    let mut usable = false;
+    let mut last_error = None;
+    for name in config.profile_names() {
+        match config
+            .profile(name)
+            .and_then(|profile| profile.trusted_key())
+        {
+            Ok(Some(trusted)) => {
+                keys.insert(trusted.key_id, trusted.public_key);
+                usable = true;
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(file = %file.display(), profile = name, %error, "profile not trusted");
+                last_error = Some(error);
+            }
+        }
+    }
+    match last_error {
+        Some(error) if !usable => Err(error),
+        _ => Ok(()),
+    }
+}
