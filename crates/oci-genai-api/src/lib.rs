@@ -1,7 +1,14 @@
 //! Low-level client of OCI Generative AI's Conversations and Responses APIs.
 
+#[macro_use]
+mod model;
+#[rustfmt::skip]
+mod generated;
+mod hooks;
 mod transport;
 
+pub use generated::{Client, types};
+pub use model::{Extra, Unknown};
 pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 pub use transport::{
     Body, BoxError, HttpClient, Operation, ResponseFuture, TRANSPORT_FAILURE_STATUS, Transport,

@@ -66,7 +66,10 @@ impl fmt::Debug for TransportError {
 /// }
 /// # let _ = explain;
 /// ```
-#[allow(clippy::result_large_err, reason = "the size is progenitor's to choose")]
+#[allow(
+    clippy::result_large_err,
+    reason = "the size is progenitor's to choose"
+)]
 pub fn into_transport_error<E>(
     error: progenitor_client::Error<E>,
 ) -> Result<BoxError, progenitor_client::Error<E>> {

@@ -1,0 +1,1111 @@
+// Made by `cargo xtask codegen`. Change the OpenAPI document, not this file.
+
+//! The operations, as functions of a client.
+
+#[allow(unused_imports, reason = "which of these are needed depends on the document")]
+use progenitor_client::{
+    ByteStream, ClientHooks, ClientInfo, Error, OperationInfo, RequestBuilderExt,
+    ResponseValue,
+};
+#[allow(unused_imports, reason = "a document may have no paths with parameters")]
+use crate::model::path_segment;
+/// Client for OCI Generative AI Conversations and Responses.
+///
+/// A conversation is created once; its id goes into every response request, and the service
+/// remembers the turns. The wire format is the one the OpenAI SDKs speak, served by Oracle under the
+/// inference host of a region, with Oracle's own authentication, headers, projects and error bodies.
+///
+/// Timestamps are whole seconds since the Unix epoch. Identifiers are opaque strings. Lists are
+/// paged with cursors that are item ids.
+///
+/// Version 2026.11 of the document.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub(crate) baseurl: String,
+    pub(crate) client: reqwest::Client,
+    pub(crate) inner: crate::Transport,
+}
+impl Client {
+    /// Construct a new client with an existing `reqwest::Client`,
+    /// allowing more control over its configuration.
+    ///
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub fn new_with_client(
+        baseurl: &str,
+        client: reqwest::Client,
+        inner: crate::Transport,
+    ) -> Self {
+        Self {
+            baseurl: baseurl.to_string(),
+            client,
+            inner,
+        }
+    }
+}
+impl ClientInfo<crate::Transport> for Client {
+    fn api_version() -> &'static str {
+        "2026.11"
+    }
+    fn baseurl(&self) -> &str {
+        self.baseurl.as_str()
+    }
+    fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+    fn inner(&self) -> &crate::Transport {
+        &self.inner
+    }
+}
+const _: () = {
+    #[allow(dead_code)]
+    fn assert_client_hooks()
+    where
+        Client: ClientHooks<crate::Transport>,
+    {}
+};
+impl Client {
+    /// Create a conversation.
+    ///
+    /// Creates an empty conversation, or one that starts with up to 20 items. Keep the returned id:
+    /// the service offers no list of conversations.
+    ///
+    /// Sends `POST /conversations`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn create_conversation<'a>(
+        &'a self,
+        body: &'a crate::types::CreateConversation,
+    ) -> Result<
+        ResponseValue<crate::types::Conversation>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let url = format!("{}/conversations", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_conversation",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read a conversation.
+    ///
+    /// Returns the conversation's metadata and creation time; its items have an operation of their
+    /// own. The metadata may hold keys the client never set, because the service adds its own.
+    /// Fails with 404 when the conversation does not exist or belongs to another project.
+    ///
+    /// Sends `GET /conversations/{conversation_id}`.
+    ///
+    /// Arguments:
+    ///
+    /// - `conversation_id`: Id of the conversation, `conv_…`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn retrieve_conversation<'a>(
+        &'a self,
+        conversation_id: &'a str,
+    ) -> Result<
+        ResponseValue<crate::types::Conversation>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let conversation_id = path_segment("conversation_id", conversation_id)
+            .map_err(Error::InvalidRequest)?;
+        let url = format!("{}/conversations/{}", self.baseurl, conversation_id);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_conversation",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Replace a conversation's metadata.
+    ///
+    /// The metadata sent takes the place of all metadata stored. Nothing else of a conversation can
+    /// be changed.
+    ///
+    /// Sends `POST /conversations/{conversation_id}`.
+    ///
+    /// Arguments:
+    ///
+    /// - `conversation_id`: Id of the conversation, `conv_…`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn update_conversation<'a>(
+        &'a self,
+        conversation_id: &'a str,
+        body: &'a crate::types::UpdateConversation,
+    ) -> Result<
+        ResponseValue<crate::types::Conversation>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let conversation_id = path_segment("conversation_id", conversation_id)
+            .map_err(Error::InvalidRequest)?;
+        let url = format!("{}/conversations/{}", self.baseurl, conversation_id);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_conversation",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete a conversation.
+    ///
+    /// Reading the conversation afterwards gives 404. Long-term memories that were drawn from it are
+    /// forgotten too, unless another conversation repeated the fact.
+    ///
+    /// Sends `DELETE /conversations/{conversation_id}`.
+    ///
+    /// Arguments:
+    ///
+    /// - `conversation_id`: Id of the conversation, `conv_…`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn delete_conversation<'a>(
+        &'a self,
+        conversation_id: &'a str,
+    ) -> Result<
+        ResponseValue<crate::types::DeletedConversation>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let conversation_id = path_segment("conversation_id", conversation_id)
+            .map_err(Error::InvalidRequest)?;
+        let url = format!("{}/conversations/{}", self.baseurl, conversation_id);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_conversation",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List a conversation's items.
+    ///
+    /// Returns one page of items, newest first unless `order` says otherwise. Ask for the next page
+    /// with `after` set to the page's `last_id` for as long as `has_more` is true. Besides messages
+    /// the list holds reasoning items and tool calls.
+    ///
+    /// Sends `GET /conversations/{conversation_id}/items`.
+    ///
+    /// Arguments:
+    ///
+    /// - `conversation_id`: Id of the conversation, `conv_…`.
+    /// - `limit`: How many items a page holds at most, from 1 to 100. Default 20.
+    /// - `order`: Whether the oldest or the newest item comes first. Default `desc`, newest first.
+    /// - `after`: Id of the last item of the page before; the page starts with the item that follows it.
+    /// - `include`: Further fields to put into the answer; each value names one.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn list_items<'a>(
+        &'a self,
+        conversation_id: &'a str,
+        limit: Option<i64>,
+        order: Option<&'a crate::types::ListOrder>,
+        after: Option<&'a str>,
+        include: Option<&'a ::std::vec::Vec<crate::types::Include>>,
+    ) -> Result<
+        ResponseValue<crate::types::ItemList>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let conversation_id = path_segment("conversation_id", conversation_id)
+            .map_err(Error::InvalidRequest)?;
+        let url = format!("{}/conversations/{}/items", self.baseurl, conversation_id);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("order", &order))
+            .query(&progenitor_client::QueryParam::new("after", &after))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_items",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Add items to a conversation.
+    ///
+    /// Appends up to 20 items at the end of the conversation, without asking a model for anything.
+    ///
+    /// Sends `POST /conversations/{conversation_id}/items`.
+    ///
+    /// Arguments:
+    ///
+    /// - `conversation_id`: Id of the conversation, `conv_…`.
+    /// - `include`: Further fields to put into the answer; each value names one.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn create_items<'a>(
+        &'a self,
+        conversation_id: &'a str,
+        include: Option<&'a ::std::vec::Vec<crate::types::Include>>,
+        body: &'a crate::types::CreateItems,
+    ) -> Result<
+        ResponseValue<crate::types::ItemList>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let conversation_id = path_segment("conversation_id", conversation_id)
+            .map_err(Error::InvalidRequest)?;
+        let url = format!("{}/conversations/{}/items", self.baseurl, conversation_id);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_items",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read one item of a conversation.
+    ///
+    /// Returns the item as it is stored. Fails with 404 when the conversation holds no such item.
+    ///
+    /// Sends `GET /conversations/{conversation_id}/items/{item_id}`.
+    ///
+    /// Arguments:
+    ///
+    /// - `conversation_id`: Id of the conversation, `conv_…`.
+    /// - `item_id`: Id of the item.
+    /// - `include`: Further fields to put into the answer; each value names one.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn retrieve_item<'a>(
+        &'a self,
+        conversation_id: &'a str,
+        item_id: &'a str,
+        include: Option<&'a ::std::vec::Vec<crate::types::Include>>,
+    ) -> Result<ResponseValue<crate::types::Item>, Error<crate::types::ErrorResponse>> {
+        let conversation_id = path_segment("conversation_id", conversation_id)
+            .map_err(Error::InvalidRequest)?;
+        let item_id = path_segment("item_id", item_id).map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/conversations/{}/items/{}", self.baseurl, conversation_id, item_id
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_item",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Remove one item from a conversation.
+    ///
+    /// Later turns no longer see the item. The answer is the conversation, not the item.
+    ///
+    /// Sends `DELETE /conversations/{conversation_id}/items/{item_id}`.
+    ///
+    /// Arguments:
+    ///
+    /// - `conversation_id`: Id of the conversation, `conv_…`.
+    /// - `item_id`: Id of the item.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn delete_item<'a>(
+        &'a self,
+        conversation_id: &'a str,
+        item_id: &'a str,
+    ) -> Result<
+        ResponseValue<crate::types::Conversation>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let conversation_id = path_segment("conversation_id", conversation_id)
+            .map_err(Error::InvalidRequest)?;
+        let item_id = path_segment("item_id", item_id).map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/conversations/{}/items/{}", self.baseurl, conversation_id, item_id
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_item",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Ask a model for a response.
+    ///
+    /// Sends input and waits for the finished response, or, with `stream` set, receives it piece by
+    /// piece as server-sent events.
+    ///
+    /// There are three ways to give the model a memory: name a `conversation`, name the
+    /// `previous_response_id`, or send the whole history as `input` with `store` set to false.
+    ///
+    /// Sends `POST /responses`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn create_response<'a>(
+        &'a self,
+        body: &'a crate::types::CreateResponse,
+    ) -> Result<
+        ResponseValue<crate::types::Response>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let url = format!("{}/responses", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_response",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read a stored response.
+    ///
+    /// Returns a response that was created with `store` left at true. With `stream` set, its events
+    /// are sent again, from the one after `starting_after` on, which is how a broken stream is
+    /// picked up. Fails with 404 when the response was not stored, was deleted, or its retention ended.
+    ///
+    /// Sends `GET /responses/{response_id}`.
+    ///
+    /// Arguments:
+    ///
+    /// - `response_id`: Id of the response, `resp_…`.
+    /// - `include`: Further fields to put into the answer; each value names one.
+    /// - `stream`: Whether to send the response as a stream of events. Default false.
+    /// - `starting_after`: Sequence number of the last event received; the stream starts with the one after it.
+    /// - `include_obfuscation`: Whether delta events carry an `obfuscation` field of random characters, which hides the length of the text from someone who watches the encrypted traffic. Default true; false saves bytes.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn retrieve_response<'a>(
+        &'a self,
+        response_id: &'a str,
+        include: Option<&'a ::std::vec::Vec<crate::types::Include>>,
+        stream: Option<bool>,
+        starting_after: Option<i64>,
+        include_obfuscation: Option<bool>,
+    ) -> Result<
+        ResponseValue<crate::types::Response>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let response_id = path_segment("response_id", response_id)
+            .map_err(Error::InvalidRequest)?;
+        let url = format!("{}/responses/{}", self.baseurl, response_id);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("stream", &stream))
+            .query(
+                &progenitor_client::QueryParam::new("starting_after", &starting_after),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "include_obfuscation",
+                    &include_obfuscation,
+                ),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_response",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete a stored response.
+    ///
+    /// Later requests can no longer read the response or name it as `previous_response_id`.
+    ///
+    /// Sends `DELETE /responses/{response_id}`.
+    ///
+    /// Arguments:
+    ///
+    /// - `response_id`: Id of the response, `resp_…`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn delete_response<'a>(
+        &'a self,
+        response_id: &'a str,
+    ) -> Result<
+        ResponseValue<crate::types::DeletedResponse>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let response_id = path_segment("response_id", response_id)
+            .map_err(Error::InvalidRequest)?;
+        let url = format!("{}/responses/{}", self.baseurl, response_id);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_response",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Stop a response that runs in the background.
+    ///
+    /// Only a response created with `background` set can be cancelled. The answer is the response as
+    /// far as it got; its `status` tells whether the cancellation came in time.
+    ///
+    /// Sends `POST /responses/{response_id}/cancel`.
+    ///
+    /// Arguments:
+    ///
+    /// - `response_id`: Id of the response, `resp_…`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn cancel_response<'a>(
+        &'a self,
+        response_id: &'a str,
+    ) -> Result<
+        ResponseValue<crate::types::Response>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let response_id = path_segment("response_id", response_id)
+            .map_err(Error::InvalidRequest)?;
+        let url = format!("{}/responses/{}/cancel", self.baseurl, response_id);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "cancel_response",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List what a response was made from.
+    ///
+    /// Returns one page of the input items of a stored response, newest first unless `order` says
+    /// otherwise. Pages are followed as in the list of a conversation's items.
+    ///
+    /// Sends `GET /responses/{response_id}/input_items`.
+    ///
+    /// Arguments:
+    ///
+    /// - `response_id`: Id of the response, `resp_…`.
+    /// - `limit`: How many items a page holds at most, from 1 to 100. Default 20.
+    /// - `order`: Whether the oldest or the newest item comes first. Default `desc`, newest first.
+    /// - `after`: Id of the last item of the page before; the page starts with the item that follows it.
+    /// - `include`: Further fields to put into the answer; each value names one.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn list_input_items<'a>(
+        &'a self,
+        response_id: &'a str,
+        limit: Option<i64>,
+        order: Option<&'a crate::types::ListOrder>,
+        after: Option<&'a str>,
+        include: Option<&'a ::std::vec::Vec<crate::types::Include>>,
+    ) -> Result<
+        ResponseValue<crate::types::ItemList>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let response_id = path_segment("response_id", response_id)
+            .map_err(Error::InvalidRequest)?;
+        let url = format!("{}/responses/{}/input_items", self.baseurl, response_id);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("order", &order))
+            .query(&progenitor_client::QueryParam::new("after", &after))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_input_items",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Count the input tokens of a request without running it.
+    ///
+    /// Takes the parts of a response request that make up the model's input and answers how many
+    /// tokens they come to. No model runs and nothing is stored.
+    ///
+    /// Sends `POST /responses/input_tokens`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn count_input_tokens<'a>(
+        &'a self,
+        body: &'a crate::types::CountInputTokens,
+    ) -> Result<
+        ResponseValue<crate::types::InputTokenCount>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let url = format!("{}/responses/input_tokens", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "count_input_tokens",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Condense a long history into fewer tokens.
+    ///
+    /// Runs one compaction over the history and returns the items to send in its place. On Oracle's
+    /// service a project can also be set up to condense conversations by itself; see the
+    /// `short_term_memory_optimization` metadata key.
+    ///
+    /// Sends `POST /responses/compact`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn compact_response<'a>(
+        &'a self,
+        body: &'a crate::types::CompactResponse,
+    ) -> Result<
+        ResponseValue<crate::types::CompactedResponse>,
+        Error<crate::types::ErrorResponse>,
+    > {
+        let url = format!("{}/responses/compact", self.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "compact_response",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Ask a model for a response, as a stream of events.
+    ///
+    /// Sends input and waits for the finished response, or, with `stream` set, receives it piece by
+    /// piece as server-sent events.
+    ///
+    /// There are three ways to give the model a memory: name a `conversation`, name the
+    /// `previous_response_id`, or send the whole history as `input` with `store` set to false.
+    ///
+    /// Sends `POST /responses`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn create_response_stream<'a>(
+        &'a self,
+        body: &'a crate::types::CreateResponse,
+    ) -> Result<ResponseValue<ByteStream>, Error<crate::types::ErrorResponse>> {
+        let url = format!("{}/responses", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("text/event-stream"),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "create_response_stream",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read a stored response, as a stream of events.
+    ///
+    /// Returns a response that was created with `store` left at true. With `stream` set, its events
+    /// are sent again, from the one after `starting_after` on, which is how a broken stream is
+    /// picked up. Fails with 404 when the response was not stored, was deleted, or its retention ended.
+    ///
+    /// Sends `GET /responses/{response_id}`.
+    ///
+    /// Arguments:
+    ///
+    /// - `response_id`: Id of the response, `resp_…`.
+    /// - `include`: Further fields to put into the answer; each value names one.
+    /// - `stream`: Whether to send the response as a stream of events. Default false.
+    /// - `starting_after`: Sequence number of the last event received; the stream starts with the one after it.
+    /// - `include_obfuscation`: Whether delta events carry an `obfuscation` field of random characters, which hides the length of the text from someone who watches the encrypted traffic. Default true; false saves bytes.
+    ///
+    /// # Errors
+    ///
+    /// A refusal by the service comes as `Error::ErrorResponse` with its `ErrorResponse`.
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]
+    pub async fn retrieve_response_stream<'a>(
+        &'a self,
+        response_id: &'a str,
+        include: Option<&'a ::std::vec::Vec<crate::types::Include>>,
+        stream: Option<bool>,
+        starting_after: Option<i64>,
+        include_obfuscation: Option<bool>,
+    ) -> Result<ResponseValue<ByteStream>, Error<crate::types::ErrorResponse>> {
+        let response_id = path_segment("response_id", response_id)
+            .map_err(Error::InvalidRequest)?;
+        let url = format!("{}/responses/{}", self.baseurl, response_id);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("text/event-stream"),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("stream", &stream))
+            .query(
+                &progenitor_client::QueryParam::new("starting_after", &starting_after),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "include_obfuscation",
+                    &include_obfuscation,
+                ),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "retrieve_response_stream",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+}

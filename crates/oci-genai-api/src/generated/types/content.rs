@@ -1,0 +1,617 @@
+// Made by `cargo xtask codegen`. Change the OpenAPI document, not this file.
+
+//! Types of the `content` part.
+
+use crate::model::Extra;
+use crate::model::Unknown;
+
+/// The content of a message.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum MessageContent {
+    /// The text alone.
+    Text(String),
+    /// Parts, in order.
+    Parts(Vec<ContentPart>),
+    /// What this version of the contract does not name, as it came.
+    Unknown(serde_json::Value),
+}
+
+union! {
+    MessageContent: Value {
+        variants { Text Parts }
+        kinds {
+            string Text: String;
+            array Parts: Vec<ContentPart>;
+        }
+        tagged "" {}
+        objects {}
+        from {
+            &str => Text into;
+            String => Text plain;
+            Vec<ContentPart> => Parts plain;
+        }
+    }
+}
+
+/// What a tool returned.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ToolOutput {
+    /// A text of at most 10,485,760 characters, often JSON.
+    Text(String),
+    /// Parts: text, images, files.
+    Parts(Vec<ContentPart>),
+    /// What this version of the contract does not name, as it came.
+    Unknown(serde_json::Value),
+}
+
+union! {
+    ToolOutput: Value {
+        variants { Text Parts }
+        kinds {
+            string Text: String;
+            array Parts: Vec<ContentPart>;
+        }
+        tagged "" {}
+        objects {}
+        from {
+            &str => Text into;
+            String => Text plain;
+            Vec<ContentPart> => Parts plain;
+        }
+    }
+}
+
+/// One part of a content.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ContentPart {
+    /// `type` is `input_text`: a text given to the model.
+    InputText(InputText),
+    /// `type` is `output_text`: a text the model wrote.
+    OutputText(OutputText),
+    /// `type` is `input_image`: an image given to the model: by address or by file id.
+    InputImage(InputImage),
+    /// `type` is `input_file`: a file given to the model: by id, by address, or as data.
+    InputFile(InputFile),
+    /// `type` is `refusal`: the model's refusal to answer.
+    Refusal(Refusal),
+    /// `type` is `reasoning_text`: a piece of a model's reasoning.
+    ReasoningText(ReasoningText),
+    /// `type` is `summary_text`: a piece of a summary of a model's reasoning.
+    SummaryText(SummaryText),
+    /// `type` is `text`: a text that is neither marked as input nor as output, found in stored conversations.
+    Text(Text),
+    /// What this version of the contract does not name, as it came.
+    Unknown(Unknown),
+}
+
+union! {
+    ContentPart: Unknown {
+        variants { InputText OutputText InputImage InputFile Refusal ReasoningText SummaryText Text }
+        kinds {}
+        tagged "type" {
+            "input_text" => direct InputText [InputText: InputText];
+            "output_text" => direct OutputText [OutputText: OutputText];
+            "input_image" => direct InputImage [InputImage: InputImage];
+            "input_file" => direct InputFile [InputFile: InputFile];
+            "refusal" => direct Refusal [Refusal: Refusal];
+            "reasoning_text" => direct ReasoningText [ReasoningText: ReasoningText];
+            "summary_text" => direct SummaryText [SummaryText: SummaryText];
+            "text" => direct Text [Text: Text];
+        }
+        objects {}
+        from {
+            InputText => InputText plain;
+            OutputText => OutputText plain;
+            InputImage => InputImage plain;
+            InputFile => InputFile plain;
+            Refusal => Refusal plain;
+            ReasoningText => ReasoningText plain;
+            SummaryText => SummaryText plain;
+            Text => Text plain;
+        }
+    }
+}
+
+/// A text given to the model.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InputText {
+    /// The text, at most 10,485,760 characters.
+    pub text: String,
+    /// Ends a prompt prefix that is worth caching.
+    pub prompt_cache_breakpoint: Option<PromptCacheBreakpoint>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    InputText {
+        constants {
+            strict type_: "type" = "input_text";
+        }
+        required {
+            plain text: String = "text";
+        }
+        nullable {}
+        optional {
+            plain prompt_cache_breakpoint: PromptCacheBreakpoint = "prompt_cache_breakpoint";
+        }
+    }
+}
+
+/// A text the model wrote.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OutputText {
+    /// The text.
+    pub text: String,
+    /// Sources and files the text refers to.
+    pub annotations: Option<Vec<Annotation>>,
+    /// Probabilities of the tokens; filled when `include` asks for `message.output_text.logprobs`.
+    pub logprobs: Option<Vec<LogProb>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    OutputText {
+        constants {
+            strict type_: "type" = "output_text";
+        }
+        required {
+            plain text: String = "text";
+        }
+        nullable {}
+        optional {
+            list annotations: Annotation = "annotations";
+            list logprobs: LogProb = "logprobs";
+        }
+    }
+}
+
+/// An image given to the model: by address or by file id.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InputImage {
+    /// Address of the image: `https:`, or a `data:` URL that holds it in base64.
+    pub image_url: Option<String>,
+    /// Id of an uploaded file.
+    pub file_id: Option<String>,
+    /// How closely the model looks. Default `auto`.
+    pub detail: Option<ImageDetail>,
+    /// Ends a prompt prefix that is worth caching.
+    pub prompt_cache_breakpoint: Option<PromptCacheBreakpoint>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    InputImage {
+        constants {
+            strict type_: "type" = "input_image";
+        }
+        required {}
+        nullable {}
+        optional {
+            plain image_url: String = "image_url";
+            plain file_id: String = "file_id";
+            plain detail: ImageDetail = "detail";
+            plain prompt_cache_breakpoint: PromptCacheBreakpoint = "prompt_cache_breakpoint";
+        }
+    }
+}
+
+/// A file given to the model: by id, by address, or as data.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InputFile {
+    /// Id of an uploaded file (purpose `user_data`).
+    pub file_id: Option<String>,
+    /// Address of the file.
+    pub file_url: Option<String>,
+    /// The file itself as a `data:` URL in base64, at most 73,400,320 characters.
+    pub file_data: Option<String>,
+    /// Name of the file.
+    pub filename: Option<String>,
+    /// How closely the model looks at the file's pages. Default `auto`.
+    pub detail: Option<FileDetail>,
+    /// Ends a prompt prefix that is worth caching.
+    pub prompt_cache_breakpoint: Option<PromptCacheBreakpoint>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    InputFile {
+        constants {
+            strict type_: "type" = "input_file";
+        }
+        required {}
+        nullable {}
+        optional {
+            plain file_id: String = "file_id";
+            plain file_url: String = "file_url";
+            plain file_data: String = "file_data";
+            plain filename: String = "filename";
+            plain detail: FileDetail = "detail";
+            plain prompt_cache_breakpoint: PromptCacheBreakpoint = "prompt_cache_breakpoint";
+        }
+    }
+}
+
+/// The model's refusal to answer.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The refusal in words.
+    pub refusal: String,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    Refusal {
+        constants {
+            strict type_: "type" = "refusal";
+        }
+        required {
+            plain refusal: String = "refusal";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// A piece of a model's reasoning.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReasoningText {
+    /// The reasoning.
+    pub text: String,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ReasoningText {
+        constants {
+            strict type_: "type" = "reasoning_text";
+        }
+        required {
+            plain text: String = "text";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// A piece of a summary of a model's reasoning.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SummaryText {
+    /// The summary.
+    pub text: String,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    SummaryText {
+        constants {
+            strict type_: "type" = "summary_text";
+        }
+        required {
+            plain text: String = "text";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// A text that is neither marked as input nor as output, found in stored conversations.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Text {
+    /// The text.
+    pub text: String,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    Text {
+        constants {
+            strict type_: "type" = "text";
+        }
+        required {
+            plain text: String = "text";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// How closely the model looks at an image; closer costs more tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageDetail {
+    /// Coarsely.
+    Low,
+    /// Closely.
+    High,
+    /// The model decides.
+    Auto,
+    /// At the image's own resolution.
+    Original,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ImageDetail {
+        Low = "low",
+        High = "high",
+        Auto = "auto",
+        Original = "original",
+    }
+}
+
+/// How closely the model looks at the pages of a file; closer costs more tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileDetail {
+    /// The model decides.
+    Auto,
+    /// Coarsely.
+    Low,
+    /// Closely.
+    High,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    FileDetail {
+        Auto = "auto",
+        Low = "low",
+        High = "high",
+    }
+}
+
+/// Ends a prompt prefix that is to be cached, exactly at the end of the part that carries it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PromptCacheBreakpoint {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    PromptCacheBreakpoint {
+        constants {
+            strict mode: "mode" = "explicit";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}
+
+/// A reference from a text to where it comes from, or to a file it speaks of.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Annotation {
+    /// `type` is `file_citation`: a passage taken from a file that was searched.
+    FileCitation(FileCitation),
+    /// `type` is `url_citation`: a passage taken from a web page.
+    UrlCitation(UrlCitation),
+    /// `type` is `container_file_citation`: a file that the code interpreter made.
+    ContainerFileCitation(ContainerFileCitation),
+    /// `type` is `file_path`: a path to a file.
+    FilePath(FilePath),
+    /// What this version of the contract does not name, as it came.
+    Unknown(Unknown),
+}
+
+union! {
+    Annotation: Unknown {
+        variants { FileCitation UrlCitation ContainerFileCitation FilePath }
+        kinds {}
+        tagged "type" {
+            "file_citation" => direct FileCitation [FileCitation: FileCitation];
+            "url_citation" => direct UrlCitation [UrlCitation: UrlCitation];
+            "container_file_citation" => direct ContainerFileCitation [ContainerFileCitation: ContainerFileCitation];
+            "file_path" => direct FilePath [FilePath: FilePath];
+        }
+        objects {}
+        from {
+            FileCitation => FileCitation plain;
+            UrlCitation => UrlCitation plain;
+            ContainerFileCitation => ContainerFileCitation plain;
+            FilePath => FilePath plain;
+        }
+    }
+}
+
+/// A passage taken from a file that was searched.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FileCitation {
+    /// Id of the file.
+    pub file_id: String,
+    /// Name of the file.
+    pub filename: String,
+    /// Where in the text the citation belongs, counted in characters.
+    pub index: i64,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    FileCitation {
+        constants {
+            strict type_: "type" = "file_citation";
+        }
+        required {
+            plain file_id: String = "file_id";
+            plain filename: String = "filename";
+            int index: i64 = "index";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// A passage taken from a web page.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UrlCitation {
+    /// Address of the page.
+    pub url: String,
+    /// Title of the page.
+    pub title: String,
+    /// First character of the passage in the text.
+    pub start_index: i64,
+    /// Last character of the passage in the text.
+    pub end_index: i64,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    UrlCitation {
+        constants {
+            strict type_: "type" = "url_citation";
+        }
+        required {
+            plain url: String = "url";
+            plain title: String = "title";
+            int start_index: i64 = "start_index";
+            int end_index: i64 = "end_index";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// A file that the code interpreter made.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ContainerFileCitation {
+    /// Id of the container that holds the file.
+    pub container_id: String,
+    /// Id of the file.
+    pub file_id: String,
+    /// Name of the file.
+    pub filename: String,
+    /// First character of the reference in the text.
+    pub start_index: i64,
+    /// Last character of the reference in the text.
+    pub end_index: i64,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ContainerFileCitation {
+        constants {
+            strict type_: "type" = "container_file_citation";
+        }
+        required {
+            plain container_id: String = "container_id";
+            plain file_id: String = "file_id";
+            plain filename: String = "filename";
+            int start_index: i64 = "start_index";
+            int end_index: i64 = "end_index";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// A path to a file.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FilePath {
+    /// Id of the file.
+    pub file_id: String,
+    /// Where in the text the path belongs, counted in characters.
+    pub index: i64,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    FilePath {
+        constants {
+            strict type_: "type" = "file_path";
+        }
+        required {
+            plain file_id: String = "file_id";
+            int index: i64 = "index";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// A token the model chose, with its probability.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct LogProb {
+    /// The token.
+    pub token: String,
+    /// Natural logarithm of its probability.
+    pub logprob: f64,
+    /// The token's UTF-8 bytes, for putting together characters that span tokens.
+    pub bytes: Option<Vec<i64>>,
+    /// The likeliest tokens at this position.
+    pub top_logprobs: Option<Vec<TopLogProb>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    LogProb {
+        constants {}
+        required {
+            plain token: String = "token";
+            plain logprob: f64 = "logprob";
+        }
+        nullable {}
+        optional {
+            list bytes: i64 = "bytes";
+            list top_logprobs: TopLogProb = "top_logprobs";
+        }
+    }
+}
+
+/// One of the likeliest tokens at a position.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TopLogProb {
+    /// The token.
+    pub token: Option<String>,
+    /// Natural logarithm of its probability.
+    pub logprob: Option<f64>,
+    /// The token's UTF-8 bytes.
+    pub bytes: Option<Vec<i64>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    TopLogProb {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain token: String = "token";
+            plain logprob: f64 = "logprob";
+            list bytes: i64 = "bytes";
+        }
+    }
+}

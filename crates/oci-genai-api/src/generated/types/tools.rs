@@ -1,0 +1,1889 @@
+// Made by `cargo xtask codegen`. Change the OpenAPI document, not this file.
+
+//! Types of the `tools` part.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::model::Extra;
+use crate::model::Unknown;
+
+/// A tool the model may call: a function of the application, or something the service runs.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Tool {
+    /// `type` is `function`: a function of the application. The model asks for a call; the application makes it and sends the result.
+    Function(FunctionTool),
+    /// `type` is `file_search`: lets the model search the files of vector stores.
+    FileSearch(Box<FileSearchTool>),
+    /// `type` is `web_search`: lets the model search the web.
+    WebSearch(WebSearchTool),
+    /// `type` is `web_search_preview`: lets the model search the web; the predecessor of `WebSearchTool`.
+    WebSearchPreview(WebSearchPreviewTool),
+    /// `type` is `x_search`: lets an xAI model search posts on X.
+    XSearch(XSearchTool),
+    /// `type` is `code_interpreter`: lets the model run Python code in a container of the service, which has no network.
+    CodeInterpreter(CodeInterpreterTool),
+    /// `type` is `mcp`: lets the model call the tools of a remote MCP server, over Streamable HTTP. Name the server by one of `server_url`, `connector_id` and `tunnel_id`.
+    Mcp(Box<McpTool>),
+    /// `type` is `image_generation`: lets the model generate images.
+    ImageGeneration(Box<ImageGenerationTool>),
+    /// `type` is `custom`: a tool of the application that takes free text instead of JSON.
+    Custom(CustomTool),
+    /// `type` is `namespace`: groups functions and custom tools under a name.
+    Namespace(NamespaceTool),
+    /// `type` is `tool_search`: lets the model look for tools that are not loaded at first.
+    ToolSearch(ToolSearchTool),
+    /// `type` is `programmatic_tool_calling`: lets the model write programs that call tools.
+    ProgrammaticToolCalling(ProgrammaticToolCallingTool),
+    /// What this version of the contract does not name, as it came.
+    Unknown(Unknown),
+}
+
+union! {
+    Tool: Unknown {
+        variants { Function FileSearch WebSearch WebSearchPreview XSearch CodeInterpreter Mcp ImageGeneration Custom Namespace ToolSearch ProgrammaticToolCalling }
+        kinds {}
+        tagged "type" {
+            "function" => direct Function [Function: FunctionTool];
+            "file_search" => direct FileSearch [FileSearch: Box<FileSearchTool>];
+            "web_search" => direct WebSearch [WebSearch: WebSearchTool];
+            "web_search_preview" => direct WebSearchPreview [WebSearchPreview: WebSearchPreviewTool];
+            "x_search" => direct XSearch [XSearch: XSearchTool];
+            "code_interpreter" => direct CodeInterpreter [CodeInterpreter: CodeInterpreterTool];
+            "mcp" => direct Mcp [Mcp: Box<McpTool>];
+            "image_generation" => direct ImageGeneration [ImageGeneration: Box<ImageGenerationTool>];
+            "custom" => direct Custom [Custom: CustomTool];
+            "namespace" => direct Namespace [Namespace: NamespaceTool];
+            "tool_search" => direct ToolSearch [ToolSearch: ToolSearchTool];
+            "programmatic_tool_calling" => direct ProgrammaticToolCalling [ProgrammaticToolCalling: ProgrammaticToolCallingTool];
+        }
+        objects {}
+        from {
+            FunctionTool => Function plain;
+            FileSearchTool => FileSearch boxed;
+            WebSearchTool => WebSearch plain;
+            WebSearchPreviewTool => WebSearchPreview plain;
+            XSearchTool => XSearch plain;
+            CodeInterpreterTool => CodeInterpreter plain;
+            McpTool => Mcp boxed;
+            ImageGenerationTool => ImageGeneration boxed;
+            CustomTool => Custom plain;
+            NamespaceTool => Namespace plain;
+            ToolSearchTool => ToolSearch plain;
+            ProgrammaticToolCallingTool => ProgrammaticToolCalling plain;
+        }
+    }
+}
+
+/// A function of the application. The model asks for a call; the application makes it and sends the result.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FunctionTool {
+    /// Name of the function: letters, digits, `_` and `-`, at most 128.
+    pub name: String,
+    /// What the function does and when to call it; the model reads this.
+    pub description: Option<String>,
+    /// JSON Schema of the arguments, an object schema.
+    pub parameters: Option<BTreeMap<String, serde_json::Value>>,
+    /// Whether the arguments are held to the schema exactly. Default true.
+    pub strict: Option<bool>,
+    /// JSON Schema of what the function returns.
+    pub output_schema: Option<BTreeMap<String, serde_json::Value>>,
+    /// Whether the function stays unknown to the model until a tool search finds it.
+    pub defer_loading: Option<bool>,
+    /// Who may call the function.
+    pub allowed_callers: Option<Vec<AllowedCaller>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    FunctionTool {
+        constants {
+            strict type_: "type" = "function";
+        }
+        required {
+            plain name: String = "name";
+        }
+        nullable {}
+        optional {
+            plain description: String = "description";
+            map parameters: serde_json::Value = "parameters";
+            plain strict: bool = "strict";
+            map output_schema: serde_json::Value = "output_schema";
+            plain defer_loading: bool = "defer_loading";
+            list allowed_callers: AllowedCaller = "allowed_callers";
+        }
+    }
+}
+
+/// Whether, and which, tools the model may or must call.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ToolChoice {
+    /// A general rule.
+    Mode(ToolChoiceMode),
+    /// `type` is `function`: makes the model call one function.
+    Function(ToolChoiceFunction),
+    /// `type` is `allowed_tools`: narrows the tools the model may call to some of those offered.
+    AllowedTools(ToolChoiceAllowed),
+    /// `type` is `file_search`: makes the model search files.
+    FileSearch(ToolChoiceFileSearch),
+    /// `type` is `web_search_preview`: makes the model search the web with the older tool.
+    WebSearchPreview(ToolChoiceWebSearchPreview),
+    /// `type` is `code_interpreter`: makes the model run code.
+    CodeInterpreter(ToolChoiceCodeInterpreter),
+    /// `type` is `image_generation`: makes the model generate an image.
+    ImageGeneration(ToolChoiceImageGeneration),
+    /// `type` is `mcp`: makes the model call a tool of an MCP server.
+    Mcp(ToolChoiceMcp),
+    /// `type` is `custom`: makes the model call one custom tool.
+    Custom(ToolChoiceCustom),
+    /// `type` is `programmatic_tool_calling`: makes the model write a program that calls tools.
+    ProgrammaticToolCalling(ToolChoiceProgrammaticToolCalling),
+    /// What this version of the contract does not name, as it came.
+    Unknown(serde_json::Value),
+}
+
+union! {
+    ToolChoice: Value {
+        variants { Mode Function AllowedTools FileSearch WebSearchPreview CodeInterpreter ImageGeneration Mcp Custom ProgrammaticToolCalling }
+        kinds {
+            string Mode: ToolChoiceMode;
+        }
+        tagged "type" {
+            "function" => direct Function [Function: ToolChoiceFunction];
+            "allowed_tools" => direct AllowedTools [AllowedTools: ToolChoiceAllowed];
+            "file_search" => direct FileSearch [FileSearch: ToolChoiceFileSearch];
+            "web_search_preview" => direct WebSearchPreview [WebSearchPreview: ToolChoiceWebSearchPreview];
+            "code_interpreter" => direct CodeInterpreter [CodeInterpreter: ToolChoiceCodeInterpreter];
+            "image_generation" => direct ImageGeneration [ImageGeneration: ToolChoiceImageGeneration];
+            "mcp" => direct Mcp [Mcp: ToolChoiceMcp];
+            "custom" => direct Custom [Custom: ToolChoiceCustom];
+            "programmatic_tool_calling" => direct ProgrammaticToolCalling [ProgrammaticToolCalling: ToolChoiceProgrammaticToolCalling];
+        }
+        objects {}
+        from {
+            ToolChoiceMode => Mode plain;
+            ToolChoiceFunction => Function plain;
+            ToolChoiceAllowed => AllowedTools plain;
+            ToolChoiceFileSearch => FileSearch plain;
+            ToolChoiceWebSearchPreview => WebSearchPreview plain;
+            ToolChoiceCodeInterpreter => CodeInterpreter plain;
+            ToolChoiceImageGeneration => ImageGeneration plain;
+            ToolChoiceMcp => Mcp plain;
+            ToolChoiceCustom => Custom plain;
+            ToolChoiceProgrammaticToolCalling => ProgrammaticToolCalling plain;
+            &str => Mode into;
+            String => Mode into;
+        }
+    }
+}
+
+/// A general rule for calling tools.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ToolChoiceMode {
+    /// Call no tool.
+    None,
+    /// The model decides.
+    Auto,
+    /// Call at least one tool.
+    Required,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ToolChoiceMode {
+        None = "none",
+        Auto = "auto",
+        Required = "required",
+    }
+}
+
+/// The tool, or set of tools, that the model must call.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ToolChoiceTool {
+    /// `type` is `function`: makes the model call one function.
+    Function(ToolChoiceFunction),
+    /// `type` is `allowed_tools`: narrows the tools the model may call to some of those offered.
+    AllowedTools(ToolChoiceAllowed),
+    /// `type` is `file_search`: makes the model search files.
+    FileSearch(ToolChoiceFileSearch),
+    /// `type` is `web_search_preview`: makes the model search the web with the older tool.
+    WebSearchPreview(ToolChoiceWebSearchPreview),
+    /// `type` is `code_interpreter`: makes the model run code.
+    CodeInterpreter(ToolChoiceCodeInterpreter),
+    /// `type` is `image_generation`: makes the model generate an image.
+    ImageGeneration(ToolChoiceImageGeneration),
+    /// `type` is `mcp`: makes the model call a tool of an MCP server.
+    Mcp(ToolChoiceMcp),
+    /// `type` is `custom`: makes the model call one custom tool.
+    Custom(ToolChoiceCustom),
+    /// `type` is `programmatic_tool_calling`: makes the model write a program that calls tools.
+    ProgrammaticToolCalling(ToolChoiceProgrammaticToolCalling),
+    /// What this version of the contract does not name, as it came.
+    Unknown(Unknown),
+}
+
+union! {
+    ToolChoiceTool: Unknown {
+        variants { Function AllowedTools FileSearch WebSearchPreview CodeInterpreter ImageGeneration Mcp Custom ProgrammaticToolCalling }
+        kinds {}
+        tagged "type" {
+            "function" => direct Function [Function: ToolChoiceFunction];
+            "allowed_tools" => direct AllowedTools [AllowedTools: ToolChoiceAllowed];
+            "file_search" => direct FileSearch [FileSearch: ToolChoiceFileSearch];
+            "web_search_preview" => direct WebSearchPreview [WebSearchPreview: ToolChoiceWebSearchPreview];
+            "code_interpreter" => direct CodeInterpreter [CodeInterpreter: ToolChoiceCodeInterpreter];
+            "image_generation" => direct ImageGeneration [ImageGeneration: ToolChoiceImageGeneration];
+            "mcp" => direct Mcp [Mcp: ToolChoiceMcp];
+            "custom" => direct Custom [Custom: ToolChoiceCustom];
+            "programmatic_tool_calling" => direct ProgrammaticToolCalling [ProgrammaticToolCalling: ToolChoiceProgrammaticToolCalling];
+        }
+        objects {}
+        from {
+            ToolChoiceFunction => Function plain;
+            ToolChoiceAllowed => AllowedTools plain;
+            ToolChoiceFileSearch => FileSearch plain;
+            ToolChoiceWebSearchPreview => WebSearchPreview plain;
+            ToolChoiceCodeInterpreter => CodeInterpreter plain;
+            ToolChoiceImageGeneration => ImageGeneration plain;
+            ToolChoiceMcp => Mcp plain;
+            ToolChoiceCustom => Custom plain;
+            ToolChoiceProgrammaticToolCalling => ProgrammaticToolCalling plain;
+        }
+    }
+}
+
+/// Makes the model call one function.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ToolChoiceFunction {
+    /// Name of the function.
+    pub name: String,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ToolChoiceFunction {
+        constants {
+            strict type_: "type" = "function";
+        }
+        required {
+            plain name: String = "name";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// Narrows the tools the model may call to some of those offered.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ToolChoiceAllowed {
+    /// Whether one of them must be called.
+    pub mode: AllowedToolsMode,
+    /// The tools, each by its type and name, for example `{"type": "function", "name": "get_weather"}`.
+    pub tools: Vec<BTreeMap<String, serde_json::Value>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ToolChoiceAllowed {
+        constants {
+            strict type_: "type" = "allowed_tools";
+        }
+        required {
+            plain mode: AllowedToolsMode = "mode";
+            list tools: BTreeMap<String, serde_json::Value> = "tools";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// Whether one of the allowed tools must be called.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AllowedToolsMode {
+    /// The model decides.
+    Auto,
+    /// At least one must be called.
+    Required,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    AllowedToolsMode {
+        Auto = "auto",
+        Required = "required",
+    }
+}
+
+/// Makes the model search files.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ToolChoiceFileSearch {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ToolChoiceFileSearch {
+        constants {
+            strict type_: "type" = "file_search";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}
+
+/// Makes the model search the web with the older tool.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ToolChoiceWebSearchPreview {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ToolChoiceWebSearchPreview {
+        constants {
+            strict type_: "type" = "web_search_preview";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}
+
+/// Makes the model run code.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ToolChoiceCodeInterpreter {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ToolChoiceCodeInterpreter {
+        constants {
+            strict type_: "type" = "code_interpreter";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}
+
+/// Makes the model generate an image.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ToolChoiceImageGeneration {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ToolChoiceImageGeneration {
+        constants {
+            strict type_: "type" = "image_generation";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}
+
+/// Makes the model call a tool of an MCP server.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ToolChoiceMcp {
+    /// The server's label.
+    pub server_label: String,
+    /// Name of the tool; any of the server's when absent.
+    pub name: Option<String>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ToolChoiceMcp {
+        constants {
+            strict type_: "type" = "mcp";
+        }
+        required {
+            plain server_label: String = "server_label";
+        }
+        nullable {}
+        optional {
+            plain name: String = "name";
+        }
+    }
+}
+
+/// Makes the model call one custom tool.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ToolChoiceCustom {
+    /// Name of the tool.
+    pub name: String,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ToolChoiceCustom {
+        constants {
+            strict type_: "type" = "custom";
+        }
+        required {
+            plain name: String = "name";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// Makes the model write a program that calls tools.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ToolChoiceProgrammaticToolCalling {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ToolChoiceProgrammaticToolCalling {
+        constants {
+            strict type_: "type" = "programmatic_tool_calling";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}
+
+/// Who may call a tool.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AllowedCaller {
+    /// The model itself.
+    Direct,
+    /// A program the model wrote.
+    Programmatic,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    AllowedCaller {
+        Direct = "direct",
+        Programmatic = "programmatic",
+    }
+}
+
+/// Lets the model search the files of vector stores.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FileSearchTool {
+    /// Ids of the vector stores to search.
+    pub vector_store_ids: Vec<String>,
+    /// How many passages to return at most, from 1 to 50.
+    pub max_num_results: Option<i64>,
+    /// How to rank the passages.
+    pub ranking_options: Option<RankingOptions>,
+    /// Which files to search, by their attributes. An unknown key finds nothing and is no error.
+    pub filters: Option<Filter>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    FileSearchTool {
+        constants {
+            strict type_: "type" = "file_search";
+        }
+        required {
+            list vector_store_ids: String = "vector_store_ids";
+        }
+        nullable {}
+        optional {
+            int max_num_results: i64 = "max_num_results";
+            plain ranking_options: RankingOptions = "ranking_options";
+            plain filters: Filter = "filters";
+        }
+    }
+}
+
+/// How the passages of a file search are ranked.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RankingOptions {
+    /// The ranking method. Default `auto`.
+    pub ranker: Option<Ranker>,
+    /// The least score a passage must reach, from 0 to 1.
+    pub score_threshold: Option<f64>,
+    /// How to weigh meaning against words.
+    pub hybrid_search: Option<HybridSearch>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    RankingOptions {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain ranker: Ranker = "ranker";
+            plain score_threshold: f64 = "score_threshold";
+            plain hybrid_search: HybridSearch = "hybrid_search";
+        }
+    }
+}
+
+/// A ranking method.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Ranker {
+    /// The best there is.
+    Auto,
+    /// The method of that date.
+    Default2024_11_15,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    Ranker {
+        Auto = "auto",
+        Default2024_11_15 = "default-2024-11-15",
+    }
+}
+
+/// How a file search weighs likeness of meaning against likeness of words.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct HybridSearch {
+    /// Weight of likeness of meaning.
+    pub embedding_weight: f64,
+    /// Weight of likeness of words.
+    pub text_weight: f64,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    HybridSearch {
+        constants {}
+        required {
+            plain embedding_weight: f64 = "embedding_weight";
+            plain text_weight: f64 = "text_weight";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// Which files to search, by their attributes.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Filter {
+    /// Compares one attribute with a value.
+    ComparisonFilter(ComparisonFilter),
+    /// Joins filters.
+    CompoundFilter(CompoundFilter),
+    /// What this version of the contract does not name, as it came.
+    Unknown(Unknown),
+}
+
+union! {
+    Filter: Unknown {
+        variants { ComparisonFilter CompoundFilter }
+        kinds {}
+        tagged "type" {
+            "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "in" | "nin" => whole ComparisonFilter [ComparisonFilter: ComparisonFilter];
+            "and" | "or" => whole CompoundFilter [CompoundFilter: CompoundFilter];
+        }
+        objects {}
+        from {
+            ComparisonFilter => ComparisonFilter plain;
+            CompoundFilter => CompoundFilter plain;
+        }
+    }
+}
+
+/// Compares one attribute with a value.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ComparisonFilter {
+    /// How to compare.
+    pub operator: ComparisonOperator,
+    /// The attribute.
+    pub key: String,
+    /// The value to compare it with; a list for `in` and `nin`.
+    pub value: FilterValue,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ComparisonFilter {
+        constants {}
+        required {
+            plain operator: ComparisonOperator = "type";
+            plain key: String = "key";
+            plain value: FilterValue = "value";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// A way to compare.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ComparisonOperator {
+    /// Equal.
+    Eq,
+    /// Not equal.
+    Ne,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Gte,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Lte,
+    /// One of a list. Oracle's service was seen to refuse it with 422.
+    In,
+    /// None of a list.
+    Nin,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ComparisonOperator {
+        Eq = "eq",
+        Ne = "ne",
+        Gt = "gt",
+        Gte = "gte",
+        Lt = "lt",
+        Lte = "lte",
+        In = "in",
+        Nin = "nin",
+    }
+}
+
+/// A value to compare an attribute with.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum FilterValue {
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// True or false.
+    Boolean(bool),
+    /// A list of texts and numbers.
+    List(Vec<FilterListValue>),
+    /// What this version of the contract does not name, as it came.
+    Unknown(serde_json::Value),
+}
+
+union! {
+    FilterValue: Value {
+        variants { Text Number Boolean List }
+        kinds {
+            string Text: String;
+            number Number: f64;
+            boolean Boolean: bool;
+            array List: Vec<FilterListValue>;
+        }
+        tagged "" {}
+        objects {}
+        from {
+            &str => Text into;
+            String => Text plain;
+            f64 => Number plain;
+            bool => Boolean plain;
+            Vec<FilterListValue> => List plain;
+        }
+    }
+}
+
+/// A member of a list to compare an attribute with.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum FilterListValue {
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// What this version of the contract does not name, as it came.
+    Unknown(serde_json::Value),
+}
+
+union! {
+    FilterListValue: Value {
+        variants { Text Number }
+        kinds {
+            string Text: String;
+            number Number: f64;
+        }
+        tagged "" {}
+        objects {}
+        from {
+            &str => Text into;
+            String => Text plain;
+            f64 => Number plain;
+        }
+    }
+}
+
+/// Joins filters.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CompoundFilter {
+    /// How to join them.
+    pub operator: CompoundOperator,
+    /// The filters, which may be compound themselves.
+    pub filters: Vec<Filter>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    CompoundFilter {
+        constants {}
+        required {
+            plain operator: CompoundOperator = "type";
+            list filters: Filter = "filters";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// A way to join filters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CompoundOperator {
+    /// All must hold.
+    And,
+    /// One must hold.
+    Or,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    CompoundOperator {
+        And = "and",
+        Or = "or",
+    }
+}
+
+/// Lets the model search the web.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WebSearchTool {
+    /// Which sites to search.
+    pub filters: Option<WebSearchFilters>,
+    /// Roughly where the user is.
+    pub user_location: Option<UserLocation>,
+    /// How much of what is found the model gets to read. Default `medium`.
+    pub search_context_size: Option<SearchContextSize>,
+    /// Whether live pages may be read; otherwise only what is cached. Default true.
+    pub external_web_access: Option<bool>,
+    /// Whether images on the pages are looked at.
+    pub enable_image_understanding: Option<bool>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    WebSearchTool {
+        constants {
+            strict type_: "type" = "web_search";
+        }
+        required {}
+        nullable {}
+        optional {
+            plain filters: WebSearchFilters = "filters";
+            plain user_location: UserLocation = "user_location";
+            plain search_context_size: SearchContextSize = "search_context_size";
+            plain external_web_access: bool = "external_web_access";
+            plain enable_image_understanding: bool = "enable_image_understanding";
+        }
+    }
+}
+
+/// Which sites a web search covers.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WebSearchFilters {
+    /// Only these domains, their subdomains included. All when empty.
+    pub allowed_domains: Option<Vec<String>>,
+    /// Not these domains. Not to be combined with `allowed_domains`.
+    pub excluded_domains: Option<Vec<String>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    WebSearchFilters {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            list allowed_domains: String = "allowed_domains";
+            list excluded_domains: String = "excluded_domains";
+        }
+    }
+}
+
+/// Roughly where the user is.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UserLocation {
+    /// Two-letter ISO 3166-1 country code, such as `US`.
+    pub country: Option<String>,
+    /// Region, such as `California`.
+    pub region: Option<String>,
+    /// City, such as `San Francisco`.
+    pub city: Option<String>,
+    /// IANA time zone, such as `America/Los_Angeles`.
+    pub timezone: Option<String>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    UserLocation {
+        constants {
+            strict type_: "type" = "approximate";
+        }
+        required {}
+        nullable {}
+        optional {
+            plain country: String = "country";
+            plain region: String = "region";
+            plain city: String = "city";
+            plain timezone: String = "timezone";
+        }
+    }
+}
+
+/// How much of what a search finds the model gets to read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SearchContextSize {
+    /// Little.
+    Low,
+    /// As usual.
+    Medium,
+    /// Much.
+    High,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    SearchContextSize {
+        Low = "low",
+        Medium = "medium",
+        High = "high",
+    }
+}
+
+/// Lets the model search the web; the predecessor of `WebSearchTool`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WebSearchPreviewTool {
+    /// Roughly where the user is.
+    pub user_location: Option<UserLocation>,
+    /// How much of what is found the model gets to read.
+    pub search_context_size: Option<SearchContextSize>,
+    /// What to search for.
+    pub search_content_types: Option<Vec<SearchContentType>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    WebSearchPreviewTool {
+        constants {
+            strict type_: "type" = "web_search_preview";
+        }
+        required {}
+        nullable {}
+        optional {
+            plain user_location: UserLocation = "user_location";
+            plain search_context_size: SearchContextSize = "search_context_size";
+            list search_content_types: SearchContentType = "search_content_types";
+        }
+    }
+}
+
+/// A kind of thing a web search looks for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SearchContentType {
+    /// Pages.
+    Text,
+    /// Images.
+    Image,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    SearchContentType {
+        Text = "text",
+        Image = "image",
+    }
+}
+
+/// Lets an xAI model search posts on X.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct XSearchTool {
+    /// Only posts of these accounts. Not to be combined with `excluded_x_handles`.
+    pub allowed_x_handles: Option<Vec<String>>,
+    /// No posts of these accounts.
+    pub excluded_x_handles: Option<Vec<String>>,
+    /// The first day to search, as `YYYY-MM-DD`.
+    pub from_date: Option<String>,
+    /// The last day to search, as `YYYY-MM-DD`.
+    pub to_date: Option<String>,
+    /// Whether images in posts are looked at.
+    pub enable_image_understanding: Option<bool>,
+    /// Whether videos in posts are looked at.
+    pub enable_video_understanding: Option<bool>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    XSearchTool {
+        constants {
+            strict type_: "type" = "x_search";
+        }
+        required {}
+        nullable {}
+        optional {
+            list allowed_x_handles: String = "allowed_x_handles";
+            list excluded_x_handles: String = "excluded_x_handles";
+            plain from_date: String = "from_date";
+            plain to_date: String = "to_date";
+            plain enable_image_understanding: bool = "enable_image_understanding";
+            plain enable_video_understanding: bool = "enable_video_understanding";
+        }
+    }
+}
+
+/// Lets the model run Python code in a container of the service, which has no network.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CodeInterpreterTool {
+    /// The container to run in.
+    pub container: CodeInterpreterContainer,
+    /// Who may run code.
+    pub allowed_callers: Option<Vec<AllowedCaller>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    CodeInterpreterTool {
+        constants {
+            strict type_: "type" = "code_interpreter";
+        }
+        required {
+            plain container: CodeInterpreterContainer = "container";
+        }
+        nullable {}
+        optional {
+            list allowed_callers: AllowedCaller = "allowed_callers";
+        }
+    }
+}
+
+/// The container the code interpreter runs in.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CodeInterpreterContainer {
+    /// Id of a container made before.
+    Id(String),
+    /// A container the service makes.
+    Auto(AutoContainer),
+    /// What this version of the contract does not name, as it came.
+    Unknown(serde_json::Value),
+}
+
+union! {
+    CodeInterpreterContainer: Value {
+        variants { Id Auto }
+        kinds {
+            string Id: String;
+        }
+        tagged "" {}
+        objects {
+            Auto: AutoContainer;
+        }
+        from {
+            &str => Id into;
+            String => Id plain;
+            AutoContainer => Auto plain;
+        }
+    }
+}
+
+/// A container made by the service. It ends after 20 minutes without use.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AutoContainer {
+    /// Ids of uploaded files to put into it, at most 50.
+    pub file_ids: Option<Vec<String>>,
+    /// How much memory it has. All containers of a tenancy together have 64 GB.
+    pub memory_limit: Option<ContainerMemory>,
+    /// What it may reach.
+    pub network_policy: Option<NetworkPolicy>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    AutoContainer {
+        constants {
+            strict type_: "type" = "auto";
+        }
+        required {}
+        nullable {}
+        optional {
+            list file_ids: String = "file_ids";
+            plain memory_limit: ContainerMemory = "memory_limit";
+            plain network_policy: NetworkPolicy = "network_policy";
+        }
+    }
+}
+
+/// The memory of a container.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ContainerMemory {
+    /// 1 GB.
+    V1g,
+    /// 4 GB.
+    V4g,
+    /// 16 GB.
+    V16g,
+    /// 64 GB.
+    V64g,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ContainerMemory {
+        V1g = "1g",
+        V4g = "4g",
+        V16g = "16g",
+        V64g = "64g",
+    }
+}
+
+/// What a container may reach.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum NetworkPolicy {
+    /// `type` is `disabled`: nothing outside.
+    Disabled(NetworkDisabled),
+    /// `type` is `allowlist`: some domains only.
+    Allowlist(NetworkAllowlist),
+    /// What this version of the contract does not name, as it came.
+    Unknown(Unknown),
+}
+
+union! {
+    NetworkPolicy: Unknown {
+        variants { Disabled Allowlist }
+        kinds {}
+        tagged "type" {
+            "disabled" => direct Disabled [Disabled: NetworkDisabled];
+            "allowlist" => direct Allowlist [Allowlist: NetworkAllowlist];
+        }
+        objects {}
+        from {
+            NetworkDisabled => Disabled plain;
+            NetworkAllowlist => Allowlist plain;
+        }
+    }
+}
+
+/// Nothing outside.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct NetworkDisabled {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    NetworkDisabled {
+        constants {
+            strict type_: "type" = "disabled";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}
+
+/// Some domains only.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct NetworkAllowlist {
+    /// The domains, at least one.
+    pub allowed_domains: Vec<String>,
+    /// Secrets to put into requests to them.
+    pub domain_secrets: Option<Vec<DomainSecret>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    NetworkAllowlist {
+        constants {
+            strict type_: "type" = "allowlist";
+        }
+        required {
+            list allowed_domains: String = "allowed_domains";
+        }
+        nullable {}
+        optional {
+            list domain_secrets: DomainSecret = "domain_secrets";
+        }
+    }
+}
+
+/// A secret that is put into a container's requests to a domain.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DomainSecret {
+    /// The domain.
+    pub domain: String,
+    /// Name of the secret.
+    pub name: String,
+    /// The secret itself, at most 10,485,760 characters. Not to be logged.
+    pub value: String,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    DomainSecret {
+        constants {}
+        required {
+            plain domain: String = "domain";
+            plain name: String = "name";
+            plain value: String = "value";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// Lets the model call the tools of a remote MCP server, over Streamable HTTP. Name the server by one of `server_url`, `connector_id` and `tunnel_id`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct McpTool {
+    /// A name for the server, which its calls carry.
+    pub server_label: String,
+    /// Address of the server.
+    pub server_url: Option<String>,
+    /// A connector of the service.
+    pub connector_id: Option<Connector>,
+    /// Id of a tunnel to the server, `tunnel_` and 32 lower-case letters or digits.
+    pub tunnel_id: Option<String>,
+    /// The raw OAuth access token for the server, without `Bearer`. A secret: not to be logged, and to be sent with each request.
+    pub authorization: Option<String>,
+    /// What the server is for; the model reads this.
+    pub server_description: Option<String>,
+    /// Further HTTP headers for the server. May hold secrets.
+    pub headers: Option<BTreeMap<String, String>>,
+    /// Which of its tools may be called. All when absent.
+    pub allowed_tools: Option<McpAllowedTools>,
+    /// Which calls need an approval first. Default `always`.
+    pub require_approval: Option<McpApproval>,
+    /// Whether its tools stay unknown to the model until a tool search finds them.
+    pub defer_loading: Option<bool>,
+    /// Who may call its tools.
+    pub allowed_callers: Option<Vec<AllowedCaller>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    McpTool {
+        constants {
+            strict type_: "type" = "mcp";
+        }
+        required {
+            plain server_label: String = "server_label";
+        }
+        nullable {}
+        optional {
+            plain server_url: String = "server_url";
+            plain connector_id: Connector = "connector_id";
+            plain tunnel_id: String = "tunnel_id";
+            plain authorization: String = "authorization";
+            plain server_description: String = "server_description";
+            map headers: String = "headers";
+            plain allowed_tools: McpAllowedTools = "allowed_tools";
+            plain require_approval: McpApproval = "require_approval";
+            plain defer_loading: bool = "defer_loading";
+            list allowed_callers: AllowedCaller = "allowed_callers";
+        }
+    }
+}
+
+/// A connector of the service to another service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Connector {
+    /// Dropbox.
+    ConnectorDropbox,
+    /// Gmail.
+    ConnectorGmail,
+    /// Google Calendar.
+    ConnectorGooglecalendar,
+    /// Google Drive.
+    ConnectorGoogledrive,
+    /// Microsoft Teams.
+    ConnectorMicrosoftteams,
+    /// Outlook calendar.
+    ConnectorOutlookcalendar,
+    /// Outlook mail.
+    ConnectorOutlookemail,
+    /// SharePoint.
+    ConnectorSharepoint,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    Connector {
+        ConnectorDropbox = "connector_dropbox",
+        ConnectorGmail = "connector_gmail",
+        ConnectorGooglecalendar = "connector_googlecalendar",
+        ConnectorGoogledrive = "connector_googledrive",
+        ConnectorMicrosoftteams = "connector_microsoftteams",
+        ConnectorOutlookcalendar = "connector_outlookcalendar",
+        ConnectorOutlookemail = "connector_outlookemail",
+        ConnectorSharepoint = "connector_sharepoint",
+    }
+}
+
+/// Which tools of an MCP server may be called.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum McpAllowedTools {
+    /// The tools' names.
+    Names(Vec<String>),
+    /// A filter.
+    Filter(McpToolFilter),
+    /// What this version of the contract does not name, as it came.
+    Unknown(serde_json::Value),
+}
+
+union! {
+    McpAllowedTools: Value {
+        variants { Names Filter }
+        kinds {
+            array Names: Vec<String>;
+        }
+        tagged "" {}
+        objects {
+            Filter: McpToolFilter;
+        }
+        from {
+            Vec<String> => Names plain;
+            McpToolFilter => Filter plain;
+        }
+    }
+}
+
+/// Chooses tools of an MCP server.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct McpToolFilter {
+    /// The tools' names.
+    pub tool_names: Option<Vec<String>>,
+    /// Whether to choose the tools that the server marks as reading only.
+    pub read_only: Option<bool>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    McpToolFilter {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            list tool_names: String = "tool_names";
+            plain read_only: bool = "read_only";
+        }
+    }
+}
+
+/// Which calls to an MCP server need an approval first.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum McpApproval {
+    /// A rule for all calls.
+    Mode(McpApprovalMode),
+    /// A rule by tool.
+    Filter(McpApprovalFilter),
+    /// What this version of the contract does not name, as it came.
+    Unknown(serde_json::Value),
+}
+
+union! {
+    McpApproval: Value {
+        variants { Mode Filter }
+        kinds {
+            string Mode: McpApprovalMode;
+        }
+        tagged "" {}
+        objects {
+            Filter: McpApprovalFilter;
+        }
+        from {
+            McpApprovalMode => Mode plain;
+            McpApprovalFilter => Filter plain;
+            &str => Mode into;
+            String => Mode into;
+        }
+    }
+}
+
+/// A rule for the approval of all calls.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum McpApprovalMode {
+    /// Each call needs one.
+    Always,
+    /// No call needs one.
+    Never,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    McpApprovalMode {
+        Always = "always",
+        Never = "never",
+    }
+}
+
+/// A rule by tool for the approval of calls.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct McpApprovalFilter {
+    /// The tools whose calls need an approval.
+    pub always: Option<McpToolFilter>,
+    /// The tools whose calls need none.
+    pub never: Option<McpToolFilter>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    McpApprovalFilter {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain always: McpToolFilter = "always";
+            plain never: McpToolFilter = "never";
+        }
+    }
+}
+
+/// Lets the model generate images.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ImageGenerationTool {
+    /// The model that generates. Default `gpt-image-1`.
+    pub model: Option<ImageModel>,
+    /// Whether to make a new image or change one. Default `auto`.
+    pub action: Option<ImageAction>,
+    /// Size of the image in pixels. Default `auto`.
+    pub size: Option<ImageSize>,
+    /// Quality of the image. Default `auto`.
+    pub quality: Option<ImageQuality>,
+    /// Background of the image. Default `auto`.
+    pub background: Option<ImageBackground>,
+    /// File format of the image. Default `png`.
+    pub output_format: Option<ImageFormat>,
+    /// Compression in per cent, 0 to 100. Default 100.
+    pub output_compression: Option<i64>,
+    /// How strictly the image's content is watched. Default `auto`.
+    pub moderation: Option<ImageModeration>,
+    /// How closely to keep to the features of input images. Default `low`.
+    pub input_fidelity: Option<InputFidelity>,
+    /// Where an input image may be changed.
+    pub input_image_mask: Option<ImageMask>,
+    /// How many unfinished images to send in a stream, 0 to 3. Default 0.
+    pub partial_images: Option<i64>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ImageGenerationTool {
+        constants {
+            strict type_: "type" = "image_generation";
+        }
+        required {}
+        nullable {}
+        optional {
+            plain model: ImageModel = "model";
+            plain action: ImageAction = "action";
+            plain size: ImageSize = "size";
+            plain quality: ImageQuality = "quality";
+            plain background: ImageBackground = "background";
+            plain output_format: ImageFormat = "output_format";
+            int output_compression: i64 = "output_compression";
+            plain moderation: ImageModeration = "moderation";
+            plain input_fidelity: InputFidelity = "input_fidelity";
+            plain input_image_mask: ImageMask = "input_image_mask";
+            int partial_images: i64 = "partial_images";
+        }
+    }
+}
+
+/// A model that generates images.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageModel {
+    /// GPT Image 1.
+    GptImage1,
+    /// GPT Image 1 mini.
+    GptImage1Mini,
+    /// GPT Image 1.5.
+    GptImage1_5,
+    /// GPT Image 2.
+    GptImage2,
+    /// GPT Image 2 of that date.
+    GptImage2_2026_04_21,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ImageModel {
+        GptImage1 = "gpt-image-1",
+        GptImage1Mini = "gpt-image-1-mini",
+        GptImage1_5 = "gpt-image-1.5",
+        GptImage2 = "gpt-image-2",
+        GptImage2_2026_04_21 = "gpt-image-2-2026-04-21",
+    }
+}
+
+/// What to do with images.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageAction {
+    /// Make a new one.
+    Generate,
+    /// Change one.
+    Edit,
+    /// The model decides.
+    Auto,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ImageAction {
+        Generate = "generate",
+        Edit = "edit",
+        Auto = "auto",
+    }
+}
+
+/// The size of an image in pixels, width by height.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageSize {
+    /// Square.
+    V1024x1024,
+    /// Portrait.
+    V1024x1536,
+    /// Landscape.
+    V1536x1024,
+    /// The model decides.
+    Auto,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ImageSize {
+        V1024x1024 = "1024x1024",
+        V1024x1536 = "1024x1536",
+        V1536x1024 = "1536x1024",
+        Auto = "auto",
+    }
+}
+
+/// The quality of an image.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageQuality {
+    /// Low.
+    Low,
+    /// Medium.
+    Medium,
+    /// High.
+    High,
+    /// The model decides.
+    Auto,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ImageQuality {
+        Low = "low",
+        Medium = "medium",
+        High = "high",
+        Auto = "auto",
+    }
+}
+
+/// The background of an image.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageBackground {
+    /// Transparent.
+    Transparent,
+    /// Opaque.
+    Opaque,
+    /// The model decides.
+    Auto,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ImageBackground {
+        Transparent = "transparent",
+        Opaque = "opaque",
+        Auto = "auto",
+    }
+}
+
+/// The file format of an image.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageFormat {
+    /// PNG.
+    Png,
+    /// WebP.
+    Webp,
+    /// JPEG.
+    Jpeg,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ImageFormat {
+        Png = "png",
+        Webp = "webp",
+        Jpeg = "jpeg",
+    }
+}
+
+/// How strictly an image's content is watched.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageModeration {
+    /// As usual.
+    Auto,
+    /// Less strictly.
+    Low,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ImageModeration {
+        Auto = "auto",
+        Low = "low",
+    }
+}
+
+/// How closely a generated image keeps to the features of input images.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InputFidelity {
+    /// Closely.
+    High,
+    /// Loosely.
+    Low,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    InputFidelity {
+        High = "high",
+        Low = "low",
+    }
+}
+
+/// Marks where an input image may be changed.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ImageMask {
+    /// The mask as a `data:` URL in base64.
+    pub image_url: Option<String>,
+    /// Id of the mask's uploaded file.
+    pub file_id: Option<String>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ImageMask {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain image_url: String = "image_url";
+            plain file_id: String = "file_id";
+        }
+    }
+}
+
+/// A tool of the application that takes free text instead of JSON.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomTool {
+    /// Name of the tool.
+    pub name: String,
+    /// What the tool does; the model reads this.
+    pub description: Option<String>,
+    /// The form of the input. Default free text.
+    pub format: Option<CustomToolFormat>,
+    /// Whether the tool stays unknown to the model until a tool search finds it.
+    pub defer_loading: Option<bool>,
+    /// Who may call the tool.
+    pub allowed_callers: Option<Vec<AllowedCaller>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    CustomTool {
+        constants {
+            strict type_: "type" = "custom";
+        }
+        required {
+            plain name: String = "name";
+        }
+        nullable {}
+        optional {
+            plain description: String = "description";
+            plain format: CustomToolFormat = "format";
+            plain defer_loading: bool = "defer_loading";
+            list allowed_callers: AllowedCaller = "allowed_callers";
+        }
+    }
+}
+
+/// The form of a custom tool's input.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CustomToolFormat {
+    /// `type` is `text`: free text.
+    Text(CustomToolFormatText),
+    /// `type` is `grammar`: text that follows a grammar.
+    Grammar(CustomToolFormatGrammar),
+    /// What this version of the contract does not name, as it came.
+    Unknown(Unknown),
+}
+
+union! {
+    CustomToolFormat: Unknown {
+        variants { Text Grammar }
+        kinds {}
+        tagged "type" {
+            "text" => direct Text [Text: CustomToolFormatText];
+            "grammar" => direct Grammar [Grammar: CustomToolFormatGrammar];
+        }
+        objects {}
+        from {
+            CustomToolFormatText => Text plain;
+            CustomToolFormatGrammar => Grammar plain;
+        }
+    }
+}
+
+/// Free text.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomToolFormatText {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    CustomToolFormatText {
+        constants {
+            strict type_: "type" = "text";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}
+
+/// Text that follows a grammar.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomToolFormatGrammar {
+    /// The language the grammar is written in.
+    pub syntax: GrammarSyntax,
+    /// The grammar.
+    pub definition: String,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    CustomToolFormatGrammar {
+        constants {
+            strict type_: "type" = "grammar";
+        }
+        required {
+            plain syntax: GrammarSyntax = "syntax";
+            plain definition: String = "definition";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// A language for grammars.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GrammarSyntax {
+    /// Lark.
+    Lark,
+    /// A regular expression.
+    Regex,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    GrammarSyntax {
+        Lark = "lark",
+        Regex = "regex",
+    }
+}
+
+/// Groups functions and custom tools under a name.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct NamespaceTool {
+    /// The name.
+    pub name: String,
+    /// What the group is for; the model reads this.
+    pub description: String,
+    /// The tools, at least one; only functions and custom tools.
+    pub tools: Vec<Tool>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    NamespaceTool {
+        constants {
+            strict type_: "type" = "namespace";
+        }
+        required {
+            plain name: String = "name";
+            plain description: String = "description";
+            list tools: Tool = "tools";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// Lets the model look for tools that are not loaded at first.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ToolSearchTool {
+    /// Who searches.
+    pub execution: Option<ToolSearchExecution>,
+    /// What the search does, when the application searches; the model reads this.
+    pub description: Option<String>,
+    /// JSON Schema of the search's arguments, when the application searches.
+    pub parameters: Option<BTreeMap<String, serde_json::Value>>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ToolSearchTool {
+        constants {
+            strict type_: "type" = "tool_search";
+        }
+        required {}
+        nullable {}
+        optional {
+            plain execution: ToolSearchExecution = "execution";
+            plain description: String = "description";
+            map parameters: serde_json::Value = "parameters";
+        }
+    }
+}
+
+/// Lets the model write programs that call tools.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProgrammaticToolCallingTool {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ProgrammaticToolCallingTool {
+        constants {
+            strict type_: "type" = "programmatic_tool_calling";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}

@@ -1,0 +1,468 @@
+//! Unions: one of several shapes, told apart by a tag or by the kind of JSON.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// Reads, writes and converts an enum whose variants hold one value each. The enum itself is written
+/// out in the generated source; its last variant is `Unknown`.
+///
+/// - `variants` lists all variants but `Unknown`.
+/// - `kinds` name the variants for JSON that is no object: `string`, `integer`, `number` (whole or
+///   not), `float` (not whole, beside an `integer`), `boolean`, `array`.
+/// - `tagged` names the member that tells objects apart, then for each tag the variants it may stand
+///   for, the most specific first. A `direct` one is read without its tag, straight from the input;
+///   `whole` ones are read from the buffered object, tag included, until one fits.
+/// - `objects` are tried in order on an object that has no tag, or one that is not listed.
+/// - `from` lists the conversions.
+macro_rules! union {
+    ($name:ident: $unknown:ident {
+        variants { $($variant:ident)* }
+        kinds { $($kind:ident $kvariant:ident: $kty:ty;)* }
+        tagged $tag_name:literal {
+            $($($tag:literal)|+ => $how:ident $key:ident [$($tvariant:ident: $tty:ty),+];)*
+        }
+        objects { $($ovariant:ident: $oty:ty;)* }
+        from { $($from:ty => $fvariant:ident $fhow:ident;)* }
+    }) => {
+        const _: () = {
+            #[allow(dead_code, clippy::enum_variant_names, reason = "tags are the document's")]
+            #[derive(Clone, Copy)]
+            enum Tag { $($key,)* }
+
+            impl $crate::model::KnownTag for Tag {
+                fn find(tag: &str) -> ::core::option::Option<(Self, &'static str)> {
+                    match tag {
+                        $($($tag => ::core::option::Option::Some((Self::$key, $tag)),)+)*
+                        _ => ::core::option::Option::None,
+                    }
+                }
+            }
+
+            impl $crate::model::Union for $name {
+                const NAME: &'static str = stringify!($name);
+
+                fn unknown(value: ::serde_json::Value) -> Self {
+                    Self::Unknown(union!(@unknown $unknown $tag_name value))
+                }
+
+                $(union!(@kind $kind $kvariant $kty);)*
+
+                fn object<'de, A: ::serde::de::MapAccess<'de>>(
+                    map: A,
+                ) -> ::core::result::Result<Self, A::Error> {
+                    union!(@object $name map
+                        $tag_name [$($how $key [$($tvariant: $tty),+])*]
+                        [$($ovariant: $oty)*])
+                }
+            }
+
+            impl ::serde::Serialize for $name {
+                fn serialize<S: ::serde::Serializer>(
+                    &self,
+                    serializer: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    match self {
+                        $(Self::$variant(value) => value.serialize(serializer),)*
+                        Self::Unknown(value) => value.serialize(serializer),
+                    }
+                }
+            }
+
+            impl<'de> ::serde::Deserialize<'de> for $name {
+                fn deserialize<D: ::serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::core::result::Result<Self, D::Error> {
+                    deserializer.deserialize_any($crate::model::UnionVisitor::<Self>::new())
+                }
+            }
+        };
+
+        $(impl ::core::convert::From<$from> for $name {
+            fn from(value: $from) -> Self {
+                Self::$fvariant(union!(@from $fhow value))
+            }
+        })*
+    };
+
+    (@unknown Value $tag_name:literal $value:ident) => { $value };
+    (@unknown Unknown $tag_name:literal $value:ident) => {
+        $crate::model::Unknown::new($tag_name, $value)
+    };
+
+    (@from plain $value:ident) => { $value };
+    (@from into $value:ident) => { $value.into() };
+    (@from boxed $value:ident) => { ::std::boxed::Box::new($value) };
+
+    (@kind string $variant:ident $ty:ty) => {
+        fn string<E: ::serde::de::Error>(text: &str) -> ::core::result::Result<Self, E> {
+            ::core::result::Result::Ok(Self::$variant(text.into()))
+        }
+    };
+    (@kind integer $variant:ident $ty:ty) => {
+        fn integer<E: ::serde::de::Error>(value: i64) -> ::core::result::Result<Self, E> {
+            ::core::result::Result::Ok(Self::$variant(value))
+        }
+    };
+    (@kind number $variant:ident $ty:ty) => {
+        fn integer<E: ::serde::de::Error>(value: i64) -> ::core::result::Result<Self, E> {
+            <Self as $crate::model::Union>::number(value as f64)
+        }
+        union!(@kind float $variant $ty);
+    };
+    (@kind float $variant:ident $ty:ty) => {
+        fn number<E: ::serde::de::Error>(value: f64) -> ::core::result::Result<Self, E> {
+            ::core::result::Result::Ok(Self::$variant(value))
+        }
+    };
+    (@kind boolean $variant:ident $ty:ty) => {
+        fn boolean<E: ::serde::de::Error>(value: bool) -> ::core::result::Result<Self, E> {
+            ::core::result::Result::Ok(Self::$variant(value))
+        }
+    };
+    (@kind array $variant:ident $ty:ty) => {
+        fn array<'de, A: ::serde::de::SeqAccess<'de>>(
+            values: A,
+        ) -> ::core::result::Result<Self, A::Error> {
+            <$ty as ::serde::Deserialize<'de>>::deserialize(
+                ::serde::de::value::SeqAccessDeserializer::new(values),
+            )
+            .map(Self::$variant)
+            .map_err($crate::model::in_variant(Self::NAME, stringify!($variant)))
+        }
+    };
+
+    // No object among the shapes.
+    (@object $name:ident $map:ident $tag_name:literal [] []) => {
+        $crate::model::Source::<A>::rest($map).map(<Self as $crate::model::Union>::unknown)
+    };
+    // One object and no tag: read it straight away.
+    (@object $name:ident $map:ident $tag_name:literal [] [$variant:ident: $ty:ty]) => {
+        <$ty as ::serde::Deserialize<'de>>::deserialize(
+            ::serde::de::value::MapAccessDeserializer::new($map),
+        )
+        .map(Self::$variant)
+        .map_err($crate::model::in_variant(stringify!($name), stringify!($variant)))
+    };
+    (@object $name:ident $map:ident $tag_name:literal
+        [$($how:ident $key:ident [$($tvariant:ident: $tty:ty),+])*]
+        [$($ovariant:ident: $oty:ty)*]) => {
+        match $crate::model::read_tag::<Tag, A>($map, $tag_name)? {
+            #[allow(unused_variables, reason = "a union may have no tags")]
+            $crate::model::Tagged::Known(key, source) => match key {
+                $(Tag::$key => union!(@variant $how $name source [$($tvariant: $tty),+]),)*
+            },
+            $crate::model::Tagged::Other(value) => {
+                $(if let ::core::result::Result::Ok(read) =
+                    <$oty as ::serde::Deserialize<'_>>::deserialize(&value)
+                {
+                    return ::core::result::Result::Ok(Self::$ovariant(read));
+                })*
+                ::core::result::Result::Ok(<Self as $crate::model::Union>::unknown(value))
+            }
+        }
+    };
+
+    (@variant direct $name:ident $source:ident [$variant:ident: $ty:ty]) => {
+        $source
+            .read::<$ty>()
+            .map(Self::$variant)
+            .map_err($crate::model::in_variant(stringify!($name), stringify!($variant)))
+    };
+    (@variant whole $name:ident $source:ident [$($variant:ident: $ty:ty),+]) => {{
+        let value = $source.whole()?;
+        let mut reasons = ::std::vec::Vec::new();
+        $(match <$ty as ::serde::Deserialize<'_>>::deserialize(&value) {
+            ::core::result::Result::Ok(read) => {
+                return ::core::result::Result::Ok(Self::$variant(read));
+            }
+            ::core::result::Result::Err(error) => reasons.push((stringify!($variant), error)),
+        })+
+        ::core::result::Result::Err($crate::model::none_fits(stringify!($name), &reasons))
+    }};
+}
+
+/// What the visitor of every union relies on. JSON of a kind a union does not list becomes unknown.
+pub(crate) trait Union: Sized {
+    const NAME: &'static str;
+
+    fn unknown(value: Value) -> Self;
+
+    fn string<E: de::Error>(text: &str) -> Result<Self, E> {
+        Ok(Self::unknown(text.into()))
+    }
+
+    fn integer<E: de::Error>(value: i64) -> Result<Self, E> {
+        Ok(Self::unknown(value.into()))
+    }
+
+    fn number<E: de::Error>(value: f64) -> Result<Self, E> {
+        Ok(Self::unknown(value.into()))
+    }
+
+    fn boolean<E: de::Error>(value: bool) -> Result<Self, E> {
+        Ok(Self::unknown(value.into()))
+    }
+
+    fn array<'de, A: SeqAccess<'de>>(mut values: A) -> Result<Self, A::Error> {
+        let mut list = Vec::new();
+        while let Some(value) = values.next_element()? {
+            list.push(value);
+        }
+        Ok(Self::unknown(Value::Array(list)))
+    }
+
+    fn object<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+}
+
+/// Hands each kind of JSON to the union's own function.
+pub(crate) struct UnionVisitor<U>(PhantomData<U>);
+
+impl<U> UnionVisitor<U> {
+    pub(crate) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
+    type Value = U;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(U::NAME)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<U, E> {
+        U::string(text)
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<U, E> {
+        U::integer(value)
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<U, E> {
+        match i64::try_from(value) {
+            Ok(value) => U::integer(value),
+            Err(_) => Ok(U::unknown(value.into())),
+        }
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<U, E> {
+        U::number(value)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<U, E> {
+        U::boolean(value)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<U, E> {
+        Ok(U::unknown(Value::Null))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, values: A) -> Result<U, A::Error> {
+        U::array(values)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<U, A::Error> {
+        U::object(map)
+    }
+}
+
+/// The tags of a union, as an enum without data.
+pub(crate) trait KnownTag: Sized {
+    /// What `tag` stands for, and the tag itself with a longer life.
+    fn find(tag: &str) -> Option<(Self, &'static str)>;
+}
+
+/// An object whose tag has been looked at.
+pub(crate) enum Tagged<T, A> {
+    Known(T, Source<A>),
+    Other(Value),
+}
+
+/// An object less what has been read of it.
+pub(crate) enum Source<A> {
+    /// The tag came first: the rest is still in the input.
+    Rest {
+        name: &'static str,
+        tag: &'static str,
+        map: A,
+    },
+    /// The tag came later: all members are here.
+    Buffered(Value),
+}
+
+impl<'de, A: MapAccess<'de>> Source<A> {
+    /// Reads a type that needs no tag.
+    pub(crate) fn read<T: Deserialize<'de>>(self) -> Result<T, A::Error> {
+        match self {
+            Self::Rest { map, .. } => T::deserialize(MapAccessDeserializer::new(map)),
+            Self::Buffered(value) => T::deserialize(value).map_err(de::Error::custom),
+        }
+    }
+
+    /// The object with its tag.
+    pub(crate) fn whole(self) -> Result<Value, A::Error> {
+        match self {
+            Self::Rest { name, tag, map } => {
+                let mut members = Map::new();
+                members.insert(name.to_owned(), tag.into());
+                collect(map, members)
+            }
+            Self::Buffered(value) => Ok(value),
+        }
+    }
+
+    /// All members of an object nothing has been read of.
+    pub(crate) fn rest(map: A) -> Result<Value, A::Error> {
+        collect(map, Map::new())
+    }
+}
+
+fn collect<'de, A: MapAccess<'de>>(
+    mut map: A,
+    mut members: Map<String, Value>,
+) -> Result<Value, A::Error> {
+    while let Some((name, value)) = map.next_entry()? {
+        members.insert(name, value);
+    }
+    Ok(Value::Object(members))
+}
+
+/// Finds out what an object is. If its tag comes first, nothing else is read.
+pub(crate) fn read_tag<'de, T: KnownTag, A: MapAccess<'de>>(
+    mut map: A,
+    tag_name: &'static str,
+) -> Result<Tagged<T, A>, A::Error> {
+    let mut members = Map::new();
+    match map.next_key_seed(FirstKey(tag_name))? {
+        None => {}
+        Some(None) => match map.next_value_seed(TagValue::<T>(PhantomData))? {
+            Ok((known, tag)) => {
+                let source = Source::Rest {
+                    name: tag_name,
+                    tag,
+                    map,
+                };
+                return Ok(Tagged::Known(known, source));
+            }
+            Err(other) => {
+                members.insert(tag_name.to_owned(), other);
+            }
+        },
+        Some(Some(name)) => {
+            members.insert(name, map.next_value()?);
+        }
+    }
+    let value = collect(map, members)?;
+    let known = value
+        .get(tag_name)
+        .and_then(Value::as_str)
+        .and_then(T::find);
+    Ok(match known {
+        Some((known, _)) => Tagged::Known(known, Source::Buffered(value)),
+        None => Tagged::Other(value),
+    })
+}
+
+/// Reads a member's name: `None` if it is the tag's.
+struct FirstKey(&'static str);
+
+impl<'de> DeserializeSeed<'de> for FirstKey {
+    type Value = Option<String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for FirstKey {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok((name != self.0).then(|| name.to_owned()))
+    }
+}
+
+/// Reads the tag; what is not one of the known ones is kept as it is.
+struct TagValue<T>(PhantomData<T>);
+
+impl<'de, T: KnownTag> DeserializeSeed<'de> for TagValue<T> {
+    type Value = Result<(T, &'static str), Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: KnownTag> Visitor<'de> for TagValue<T> {
+    type Value = Result<(T, &'static str), Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a tag")
+    }
+
+    fn visit_str<E: de::Error>(self, tag: &str) -> Result<Self::Value, E> {
+        Ok(T::find(tag).ok_or_else(|| tag.into()))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Err(value.into()))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Err(value.into()))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(Err(value.into()))
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Err(value.into()))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(Err(Value::Null))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, values: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(values)).map(Err)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Value::deserialize(MapAccessDeserializer::new(map)).map(Err)
+    }
+}
+
+/// Puts the variant in front of an error: `Item::Message: …`.
+pub(crate) fn in_variant<E: de::Error>(
+    union: &'static str,
+    variant: &'static str,
+) -> impl FnOnce(E) -> E {
+    move |error| E::custom(format_args!("{union}::{variant}: {error}"))
+}
+
+/// The error for an object whose tag is known and whose body fits none of the tag's variants.
+#[cold]
+pub(crate) fn none_fits<E: de::Error>(
+    union: &'static str,
+    reasons: &[(&'static str, serde_json::Error)],
+) -> E {
+    match reasons {
+        [(variant, error)] => E::custom(format_args!("{union}::{variant}: {error}")),
+        _ => {
+            let mut text = format!("no variant of {union} fits");
+            for (variant, error) in reasons {
+                text.push_str(&format!("; {variant}: {error}"));
+            }
+            E::custom(text)
+        }
+    }
+}

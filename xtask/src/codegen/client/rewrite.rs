@@ -1,0 +1,263 @@
+//! Brings progenitor's output into shape: real names for made-up ones, real paths with checked
+//! segments, own documentation, no `api-version` header, no client with a built-in timeout.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Expr, File, Ident, ImplItem, ImplItemFn, Item, LitStr, Stmt, parse_quote};
+
+use super::skeleton::{operation_name, parameter_name};
+use crate::codegen::error::{Error, Result};
+use crate::codegen::shape::{Operation, Place, Shape, TypeRef};
+
+pub(super) fn rewrite(shape: &Shape, tokens: TokenStream) -> Result<File> {
+    let mut file: File = syn::parse2(tokens).map_err(|error| {
+        Error::new(
+            "#/paths",
+            format!("progenitor's output is no Rust: {error}"),
+            "report this with the document",
+        )
+    })?;
+    file.items.retain(|item| match item {
+        // Types and re-exports are this compiler's; the prelude says nothing new.
+        Item::Mod(_) => false,
+        Item::Use(_) => false,
+        _ => true,
+    });
+    for item in &mut file.items {
+        let Item::Impl(block) = item else { continue };
+        block
+            .attrs
+            .retain(|attribute| !attribute.path().is_ident("allow"));
+        for member in &mut block.items {
+            if let ImplItem::Fn(function) = member {
+                rewrite_function(shape, function);
+            }
+        }
+        block.items.retain(
+            |member| !matches!(member, ImplItem::Fn(function) if function.sig.ident == "new"),
+        );
+    }
+    for item in &mut file.items {
+        if let Item::Struct(client) = item {
+            client
+                .attrs
+                .retain(|attribute| !attribute.path().is_ident("doc"));
+            let words = format!(
+                "Client for {}.\n\n{}\n\nVersion {} of the document.",
+                shape.title.trim_end_matches('.'),
+                shape.description,
+                shape.version
+            );
+            client.attrs.splice(0..0, doc_attributes(&words));
+        }
+    }
+    let uses: Vec<Item> = vec![
+        parse_quote! {
+            #[allow(unused_imports, reason = "which of these are needed depends on the document")]
+            use progenitor_client::{
+                ByteStream, ClientHooks, ClientInfo, Error, OperationInfo, RequestBuilderExt,
+                ResponseValue,
+            };
+        },
+        parse_quote! {
+            #[allow(unused_imports, reason = "a document may have no paths with parameters")]
+            use crate::model::path_segment;
+        },
+    ];
+    file.items.splice(0..0, uses);
+    Ok(file)
+}
+
+fn rewrite_function(shape: &Shape, function: &mut ImplItemFn) {
+    let name = function.sig.ident.to_string();
+    let found = (0..shape.operations.len()).find(|index| operation_name(*index) == name);
+    let Some(operation) = found.map(|index| &shape.operations[index]) else {
+        return;
+    };
+    function.sig.ident = format_ident!("{}", operation.id);
+    function.attrs = documentation(shape, operation);
+    function.attrs.push(parse_quote!(#[allow(
+        clippy::too_many_arguments,
+        clippy::ptr_arg,
+        clippy::needless_lifetimes,
+        clippy::let_and_return,
+        clippy::match_single_binding
+    )]));
+    url(operation, &mut function.block.stmts);
+    headers(operation, &mut function.block.stmts);
+    Renames { operation }.visit_impl_item_fn_mut(function);
+}
+
+/// The request's address: the operation's path, each parameter checked and encoded.
+fn url(operation: &Operation, statements: &mut Vec<Stmt>) {
+    let mut format = String::from("{}");
+    let mut segments: Vec<Stmt> = Vec::new();
+    let mut values: Vec<Ident> = Vec::new();
+    let mut rest = operation.path.as_str();
+    while let Some(start) = rest.find('{') {
+        let end = rest[start..]
+            .find('}')
+            .map_or(rest.len(), |end| start + end);
+        format.push_str(&rest[..start]);
+        let name = &rest[start + 1..end];
+        let parameter = operation
+            .parameters
+            .iter()
+            .position(|parameter| parameter.place == Place::Path && parameter.wire == name);
+        if let Some(position) = parameter {
+            format.push_str("{}");
+            let ident = format_ident!("{}", parameter_name(position));
+            let wire = &operation.parameters[position].wire;
+            segments.push(parse_quote! {
+                let #ident = path_segment(#wire, #ident).map_err(Error::InvalidRequest)?;
+            });
+            values.push(ident);
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    format.push_str(&rest.replace('}', "}}"));
+    for statement in statements.iter_mut() {
+        if let Stmt::Local(local) = statement
+            && let syn::Pat::Ident(pattern) = &local.pat
+            && pattern.ident == "url"
+            && let Some(init) = &mut local.init
+        {
+            *init.expr = parse_quote!(format!(#format, self.baseurl, #(#values),*));
+        }
+    }
+    statements.splice(0..0, segments);
+}
+
+/// Takes the `api-version` header out, and the header map with it if nothing else is put in.
+fn headers(operation: &Operation, statements: &mut Vec<Stmt>) {
+    statements.retain(|statement| !quote!(#statement).to_string().contains("\"api-version\""));
+    let own = operation
+        .parameters
+        .iter()
+        .any(|parameter| parameter.place == Place::Header);
+    if let Some(accept) = &operation.accept {
+        let at = statements
+            .iter()
+            .position(|statement| is_let(statement, "header_map"))
+            .map_or(0, |at| at + 1);
+        statements.insert(
+            at,
+            parse_quote! {
+                header_map.append(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static(#accept),
+                );
+            },
+        );
+    } else if !own {
+        statements.retain(|statement| !is_let(statement, "header_map"));
+        let mut remove = WithoutHeaders;
+        for statement in statements {
+            remove.visit_stmt_mut(statement);
+        }
+    }
+}
+
+fn is_let(statement: &Stmt, name: &str) -> bool {
+    matches!(statement, Stmt::Local(local)
+        if matches!(&local.pat, syn::Pat::Ident(pattern) if pattern.ident == name))
+}
+
+/// Removes `.headers(header_map)` from a chain of calls.
+struct WithoutHeaders;
+
+impl VisitMut for WithoutHeaders {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        if let Expr::MethodCall(call) = expr
+            && call.method == "headers"
+        {
+            *expr = (*call.receiver).clone();
+        }
+    }
+}
+
+/// Replaces made-up names, in the code and in what goes over the wire.
+struct Renames<'a> {
+    operation: &'a Operation,
+}
+
+impl Renames<'_> {
+    fn parameter(&self, name: &str) -> Option<usize> {
+        (0..self.operation.parameters.len()).find(|index| parameter_name(*index) == name)
+    }
+}
+
+impl VisitMut for Renames<'_> {
+    fn visit_ident_mut(&mut self, ident: &mut Ident) {
+        if let Some(index) = self.parameter(&ident.to_string()) {
+            *ident = Ident::new(&self.operation.parameters[index].ident, ident.span());
+        }
+    }
+
+    fn visit_lit_str_mut(&mut self, text: &mut LitStr) {
+        let value = text.value();
+        if let Some(index) = self.parameter(&value) {
+            *text = LitStr::new(&self.operation.parameters[index].wire, text.span());
+        } else if value.starts_with("op_") {
+            *text = LitStr::new(&self.operation.id, text.span());
+        }
+    }
+
+    fn visit_macro_mut(&mut self, invocation: &mut syn::Macro) {
+        let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
+        if let Ok(mut arguments) = invocation.parse_body_with(parser) {
+            for argument in &mut arguments {
+                self.visit_expr_mut(argument);
+            }
+            invocation.tokens = quote!(#arguments);
+        }
+    }
+}
+
+fn documentation(shape: &Shape, operation: &Operation) -> Vec<Attribute> {
+    let mut text = operation.doc.clone();
+    if !text.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(&format!(
+        "Sends `{} {}`.",
+        operation.method.to_uppercase(),
+        operation.path
+    ));
+    let arguments: Vec<String> = operation
+        .parameters
+        .iter()
+        .filter(|parameter| !parameter.doc.trim().is_empty())
+        .map(|parameter| {
+            let words = parameter.doc.trim().replace("\n\n", " ").replace('\n', " ");
+            format!("- `{}`: {words}", parameter.ident)
+        })
+        .collect();
+    if !arguments.is_empty() {
+        text.push_str("\n\nArguments:\n\n");
+        text.push_str(&arguments.join("\n"));
+    }
+    if let Some(TypeRef::Named(index)) = &operation.failure_type {
+        text.push_str(&format!(
+            "\n\n# Errors\n\nA refusal by the service comes as \
+             `Error::ErrorResponse` with its `{}`.",
+            shape.types[*index].name
+        ));
+    }
+    if operation.deprecated {
+        text.push_str("\n\nDeprecated.");
+    }
+    doc_attributes(&text)
+}
+
+fn doc_attributes(text: &str) -> Vec<Attribute> {
+    crate::codegen::emit::doc_comment(text, "", "")
+        .lines()
+        .map(|line| {
+            let line = line.strip_prefix("///").unwrap_or(line);
+            parse_quote!(#[doc = #line])
+        })
+        .collect()
+}

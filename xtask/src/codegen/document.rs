@@ -1,0 +1,194 @@
+//! Finding one's way in an OpenAPI document held as JSON.
+
+use serde_json::{Map, Value};
+
+use super::error::{Error, Result};
+
+/// The methods a path can have, as OpenAPI spells them.
+pub(crate) const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+/// Where a document keeps its named schemas.
+pub(crate) const SCHEMAS: &str = "#/components/schemas/";
+
+/// How deeply schemas may be nested in one another.
+const MAX_DEPTH: usize = 100;
+
+/// Adds a step to a JSON pointer.
+pub(crate) fn join(pointer: &str, step: &str) -> String {
+    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The value of a member, if `value` is an object that has it.
+pub(crate) fn text<'a>(value: &'a Value, member: &str) -> Option<&'a str> {
+    value.get(member)?.as_str()
+}
+
+/// Whether a member is `true`.
+pub(crate) fn flag(value: &Value, member: &str) -> bool {
+    value.get(member).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// The name of the component a `$ref` of this schema leads to.
+pub(crate) fn ref_name(schema: &Value) -> Option<&str> {
+    text(schema, "$ref")?.strip_prefix(SCHEMAS)
+}
+
+/// A `$ref` to a component.
+pub(crate) fn make_ref(name: &str) -> String {
+    format!("{SCHEMAS}{name}")
+}
+
+/// The named schemas of a document.
+pub(crate) fn schemas(document: &Value) -> Option<&Map<String, Value>> {
+    document.get("components")?.get("schemas")?.as_object()
+}
+
+/// The named schemas of a document, made if there are none.
+pub(crate) fn schemas_mut(document: &mut Value) -> Result<&mut Map<String, Value>> {
+    let refuse = |pointer: &str| Error::new(pointer, "this is not an object", "make it an object");
+    document
+        .as_object_mut()
+        .ok_or_else(|| refuse("#"))?
+        .entry("components")
+        .or_insert_with(|| Value::Object(Map::new()))
+        .as_object_mut()
+        .ok_or_else(|| refuse("#/components"))?
+        .entry("schemas")
+        .or_insert_with(|| Value::Object(Map::new()))
+        .as_object_mut()
+        .ok_or_else(|| refuse("#/components/schemas"))
+}
+
+/// Calls `f` with each operation: the JSON pointer, the path, the method, the operation.
+pub(crate) fn for_each_operation(
+    document: &mut Value,
+    f: &mut dyn FnMut(&str, &str, &str, &mut Value) -> Result<()>,
+) -> Result<()> {
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else {
+        return Ok(());
+    };
+    for (path, item) in paths {
+        let pointer = join("#/paths", path);
+        let Some(item) = item.as_object_mut() else {
+            continue;
+        };
+        for (method, operation) in item {
+            if METHODS.contains(&method.as_str()) {
+                f(&join(&pointer, method), path, method, operation)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is done to each schema: it gets the schema and its JSON pointer.
+pub(crate) type Visit<'a> = &'a mut dyn FnMut(&mut Value, &str) -> Result<()>;
+
+/// Calls `f` with every schema of the document, inner ones first.
+pub(crate) fn for_each_schema(document: &mut Value, f: Visit<'_>) -> Result<()> {
+    if let Some(components) = document
+        .get_mut("components")
+        .and_then(Value::as_object_mut)
+    {
+        for (section, members) in components {
+            let pointer = join("#/components", section);
+            let Some(members) = members.as_object_mut() else {
+                continue;
+            };
+            for (name, member) in members {
+                let pointer = join(&pointer, name);
+                if section == "schemas" {
+                    visit_schema(member, &pointer, 0, f)?;
+                } else {
+                    visit_holder(member, &pointer, 0, f)?;
+                }
+            }
+        }
+    }
+    if let Some(paths) = document.get_mut("paths") {
+        visit_holder(paths, "#/paths", 0, f)?;
+    }
+    Ok(())
+}
+
+/// Looks for schemas in something that is not a schema itself.
+fn visit_holder(value: &mut Value, pointer: &str, depth: usize, f: Visit<'_>) -> Result<()> {
+    limit(pointer, depth)?;
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                if name == "schema" {
+                    visit_schema(member, &join(pointer, name), 0, f)?;
+                } else if !is_data(name) {
+                    visit_holder(member, &join(pointer, name), depth + 1, f)?;
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                visit_holder(item, &join(pointer, &index.to_string()), depth + 1, f)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Calls `f` with the schemas inside a schema, then with the schema itself.
+pub(crate) fn visit_schema(
+    schema: &mut Value,
+    pointer: &str,
+    depth: usize,
+    f: Visit<'_>,
+) -> Result<()> {
+    limit(pointer, depth)?;
+    for_each_child(schema, pointer, &mut |child, pointer| {
+        visit_schema(child, pointer, depth + 1, f)
+    })?;
+    f(schema, pointer)
+}
+
+/// Calls `f` with the schemas directly inside a schema.
+pub(crate) fn for_each_child(schema: &mut Value, pointer: &str, f: Visit<'_>) -> Result<()> {
+    let Some(members) = schema.as_object_mut() else {
+        return Ok(());
+    };
+    for (keyword, member) in members {
+        let pointer = join(pointer, keyword);
+        match (keyword.as_str(), member) {
+            ("properties" | "patternProperties" | "$defs" | "definitions", Value::Object(map)) => {
+                for (name, child) in map {
+                    f(child, &join(&pointer, name))?;
+                }
+            }
+            ("oneOf" | "anyOf" | "allOf" | "prefixItems", Value::Array(list)) => {
+                for (index, child) in list.iter_mut().enumerate() {
+                    f(child, &join(&pointer, &index.to_string()))?;
+                }
+            }
+            ("items" | "additionalProperties", child @ Value::Object(_)) => {
+                f(child, &pointer)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a member holds data rather than a description.
+fn is_data(name: &str) -> bool {
+    name.starts_with("x-") || matches!(name, "example" | "examples" | "default" | "enum")
+}
+
+fn limit(pointer: &str, depth: usize) -> Result<()> {
+    if depth > MAX_DEPTH {
+        return Err(Error::new(
+            pointer,
+            format!("nested more than {MAX_DEPTH} levels deep"),
+            "give inner schemas names under components/schemas and refer to them",
+        ));
+    }
+    Ok(())
+}

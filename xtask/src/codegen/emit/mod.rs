@@ -1,0 +1,107 @@
+//! Writes the types as Rust source.
+
+mod docs;
+mod object;
+mod open_enum;
+mod union;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use self::docs::doc_comment;
+use super::shape::{Kind, Shape, Type};
+
+/// The first line of every generated file names the command that makes it.
+pub(crate) fn header(command: &str) -> String {
+    format!("// Made by `{command}`. Change the OpenAPI document, not this file.\n\n")
+}
+
+/// The files below `types/`, by their names.
+pub(crate) fn types(shape: &Shape, command: &str) -> BTreeMap<String, String> {
+    let mut bodies: BTreeMap<&str, String> = BTreeMap::new();
+    for ty in &shape.types {
+        let body = bodies.entry(&ty.module).or_default();
+        body.push('\n');
+        one(shape, ty, body);
+    }
+    let modules: BTreeSet<&str> = bodies.keys().copied().collect();
+    let mut files = BTreeMap::new();
+    files.insert("mod.rs".to_owned(), index(&modules, command));
+    for (module, body) in bodies {
+        let mut file = header(command);
+        file.push_str(&format!("//! Types of the `{module}` part.\n\n"));
+        if body.contains("BTreeMap<") {
+            file.push_str("use std::collections::BTreeMap;\n\n");
+        }
+        if modules.len() > 1 && mentions_others(shape, module) {
+            file.push_str("use super::*;\n");
+        }
+        if body.contains(": Extra,") {
+            file.push_str("use crate::model::Extra;\n");
+        }
+        if body.contains("Unknown(Unknown)") {
+            file.push_str("use crate::model::Unknown;\n");
+        }
+        file.push_str(&body);
+        files.insert(format!("{module}.rs"), file);
+    }
+    files
+}
+
+fn index(modules: &BTreeSet<&str>, command: &str) -> String {
+    let mut file = header(command);
+    file.push_str("//! The types of parameters, requests, answers and events.\n\n");
+    for module in modules {
+        file.push_str(&format!("mod {module};\n"));
+    }
+    file.push('\n');
+    for module in modules {
+        file.push_str(&format!("pub use self::{module}::*;\n"));
+    }
+    file.push_str("pub use crate::model::{Extra, Unknown};\n");
+    file
+}
+
+/// Whether a module's types hold types of another.
+fn mentions_others(shape: &Shape, module: &str) -> bool {
+    let mut refs = Vec::new();
+    for ty in shape.types.iter().filter(|ty| ty.module == module) {
+        match &ty.kind {
+            Kind::Object(object) => refs.extend(object.fields.iter().map(|field| &field.ty)),
+            Kind::Union(union) => refs.extend(union.variants.iter().map(|variant| &variant.ty)),
+            Kind::Alias(target) => refs.push(target),
+            Kind::OpenEnum(_) => {}
+        }
+    }
+    use super::shape::TypeRef;
+    fn foreign(shape: &Shape, ty: &TypeRef, module: &str) -> bool {
+        match ty {
+            TypeRef::Named(index) => shape.types[*index].module != module,
+            TypeRef::List(inner) | TypeRef::Map(inner) | TypeRef::Nullable(inner) => {
+                foreign(shape, inner, module)
+            }
+            _ => false,
+        }
+    }
+    refs.into_iter().any(|ty| foreign(shape, ty, module))
+}
+
+fn one(shape: &Shape, ty: &Type, out: &mut String) {
+    let fallback = format!("`{}` of the document.", ty.schema);
+    out.push_str(&doc_comment(&ty.doc, &fallback, ""));
+    if ty.deprecated {
+        out.push_str("///\n/// Deprecated.\n");
+    }
+    match &ty.kind {
+        Kind::Object(object) => object::write(shape, &ty.name, object, out),
+        Kind::OpenEnum(values) => open_enum::write(&ty.name, values, out),
+        Kind::Union(union) => union::write(shape, &ty.name, union, out),
+        Kind::Alias(target) => {
+            out.push_str(&format!("pub type {} = {};\n", ty.name, shape.rust(target)));
+        }
+    }
+}
+
+/// A Rust string literal.
+pub(crate) fn literal(text: &str) -> String {
+    format!("{text:?}")
+}

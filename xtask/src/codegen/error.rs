@@ -1,0 +1,37 @@
+//! What is wrong with a document, and what to do about it.
+
+use std::fmt;
+
+/// A reason why no code can be made: where in the document, what, and the cure.
+#[derive(Debug)]
+pub(crate) struct Error {
+    pointer: String,
+    problem: String,
+    cure: String,
+}
+
+/// The result of a step of the compiler.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error at a JSON pointer (`#/paths/~1responses/post`).
+    pub(crate) fn new(
+        pointer: impl Into<String>,
+        problem: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: pointer.into(),
+            problem: problem.into(),
+            cure: cure.into(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.pointer, self.problem, self.cure)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,61 @@
+//! Turns any OpenAPI 3.0 or 3.1 document into the small dialect the rest of the compiler reads.
+//!
+//! Each pass is a function from document to document in a file of its own. Afterwards:
+//!
+//! - a schema is a `$ref` to a component, a scalar, an `array` with `items`, an `object`, a `oneOf`
+//!   of at least two such, or empty (anything); `nullable: true` may stand beside any of these;
+//! - objects with members, unions and enums are components, and each component has an
+//!   `x-rust-name`;
+//! - every operation has an id, its parameters in place, one kind of request body, and at most one
+//!   JSON type for success and one for failure.
+
+mod all_of;
+mod booleans;
+mod check;
+mod constants;
+mod content;
+mod hoist;
+mod nulls;
+mod operations;
+mod parameters;
+mod references;
+mod responses;
+mod rust_names;
+mod shared;
+mod types;
+mod unions;
+
+use serde_json::Value;
+
+use super::error::Result;
+
+/// One step: its name and what it does.
+pub(crate) type Pass = (&'static str, fn(&mut Value) -> Result<()>);
+
+/// All steps in the order they are taken.
+pub(crate) const PASSES: &[Pass] = &[
+    ("check", check::apply),
+    ("booleans", booleans::apply),
+    ("references", references::apply),
+    ("shared", shared::apply),
+    ("constants", constants::apply),
+    ("types", types::apply),
+    ("unions", unions::apply),
+    ("nulls", nulls::apply),
+    ("hoist", hoist::apply),
+    ("all_of", all_of::apply),
+    ("content", content::apply),
+    ("responses", responses::apply),
+    ("parameters", parameters::apply),
+    ("operations", operations::apply),
+    ("hoist again", hoist::apply),
+    ("rust_names", rust_names::apply),
+];
+
+/// Takes all steps.
+pub(crate) fn lower(mut document: Value) -> Result<Value> {
+    for (_, pass) in PASSES {
+        pass(&mut document)?;
+    }
+    Ok(document)
+}

@@ -1,0 +1,239 @@
+//! Parameters become what a Rust function can take: scalars, lists of scalars in a query, and named
+//! types. Objects in a query become one parameter per member; what the transport sets is left out.
+
+use serde_json::{Value, json};
+
+use crate::codegen::document::{flag, for_each_operation, join, ref_name, schemas, text};
+use crate::codegen::error::{Error, Result};
+
+pub(super) fn apply(document: &mut Value) -> Result<()> {
+    let source = document.clone();
+    for_each_operation(document, &mut |pointer, path, _, operation| {
+        let Some(Value::Array(parameters)) = operation.get_mut("parameters") else {
+            return Ok(());
+        };
+        let mut kept = Vec::new();
+        for (index, parameter) in std::mem::take(parameters).into_iter().enumerate() {
+            let pointer = join(&join(pointer, "parameters"), &index.to_string());
+            lower(parameter, &pointer, &source, &mut kept)?;
+        }
+        let path = path.split('#').next().unwrap_or_default();
+        for name in names_in(path, pointer)? {
+            let declared = kept
+                .iter()
+                .any(|other: &Value| is_in(other, "path") && text(other, "name") == Some(&name));
+            if !declared {
+                kept.push(json!({
+                    "name": name, "in": "path", "required": true, "schema": {"type": "string"},
+                }));
+            }
+        }
+        kept.retain(|parameter| {
+            !is_in(parameter, "path")
+                || text(parameter, "name").is_some_and(|name| path.contains(&format!("{{{name}}}")))
+        });
+        *parameters = kept;
+        Ok(())
+    })
+}
+
+fn is_in(parameter: &Value, place: &str) -> bool {
+    text(parameter, "in") == Some(place)
+}
+
+/// The names between braces, in order.
+fn names_in(path: &str, pointer: &str) -> Result<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    let mut rest = path;
+    while let Some(start) = rest.find(['{', '}']) {
+        let after = &rest[start + 1..];
+        let end = after.find(['{', '}', '/']);
+        match (rest.as_bytes()[start], end) {
+            (b'{', Some(end)) if after.as_bytes()[end] == b'}' && end > 0 => {
+                let name = after[..end].to_owned();
+                if names.contains(&name) {
+                    return Err(Error::new(
+                        pointer,
+                        format!("the path names {{{name}}} twice"),
+                        "give the second one another name",
+                    ));
+                }
+                names.push(name);
+                rest = &after[end + 1..];
+            }
+            _ => {
+                return Err(Error::new(
+                    pointer,
+                    "the braces in the path do not match",
+                    "write each parameter as {name}",
+                ));
+            }
+        }
+    }
+    Ok(names)
+}
+
+fn lower(mut parameter: Value, pointer: &str, source: &Value, kept: &mut Vec<Value>) -> Result<()> {
+    if parameter.pointer("/x-oci/set-by").and_then(Value::as_str) == Some("transport") {
+        return Ok(());
+    }
+    let (Some(name), Some(place)) = (
+        text(&parameter, "name").map(str::to_owned),
+        text(&parameter, "in").map(str::to_owned),
+    ) else {
+        return Err(Error::new(
+            pointer,
+            "a parameter needs a `name` and an `in`",
+            "add them",
+        ));
+    };
+    if parameter.get("schema").is_none() {
+        // Parameters with `content` travel as JSON text; without either, as text.
+        parameter["schema"] = json!({"type": "string"});
+    }
+    match place.as_str() {
+        "path" => {
+            parameter["required"] = true.into();
+            parameter["style"] = "simple".into();
+            if !is_scalar(&parameter["schema"], source, 0) {
+                parameter["schema"] = json!({"type": "string"});
+            }
+        }
+        "header" => {
+            if http_token(&name).is_none() {
+                return Err(Error::new(
+                    join(pointer, "name"),
+                    format!("`{name}` cannot be the name of a header"),
+                    "use letters, digits and hyphens",
+                ));
+            }
+            // Set by the client for all requests.
+            if ["accept", "content-type", "authorization"]
+                .contains(&name.to_ascii_lowercase().as_str())
+            {
+                return Ok(());
+            }
+            parameter["style"] = "simple".into();
+            if !is_scalar(&parameter["schema"], source, 0) {
+                parameter["schema"] = json!({"type": "string"});
+            }
+        }
+        "query" => return query(parameter, &name, pointer, source, kept),
+        "cookie" => {
+            if flag(&parameter, "required") {
+                return Err(Error::new(
+                    pointer,
+                    "no code can be made for a cookie that is required",
+                    "make it optional, or a header",
+                ));
+            }
+            return Ok(());
+        }
+        other => {
+            return Err(Error::new(
+                join(pointer, "in"),
+                format!("`{other}` is no place for a parameter"),
+                "use path, query, header or cookie",
+            ));
+        }
+    }
+    kept.push(parameter);
+    Ok(())
+}
+
+fn query(
+    mut parameter: Value,
+    name: &str,
+    pointer: &str,
+    source: &Value,
+    kept: &mut Vec<Value>,
+) -> Result<()> {
+    let style = text(&parameter, "style").unwrap_or("form").to_owned();
+    let explode = parameter
+        .get("explode")
+        .and_then(Value::as_bool)
+        .unwrap_or(style == "form");
+    let schema = target(&parameter["schema"], source);
+    if let Some(members) = schema.get("properties").and_then(Value::as_object) {
+        if !(style == "deepObject" || (style == "form" && explode)) {
+            return Err(Error::new(
+                pointer,
+                format!("no code can be made for an object in style `{style}`"),
+                "use style deepObject",
+            ));
+        }
+        let required = schema.get("required").and_then(Value::as_array);
+        for (member, schema) in members {
+            if !is_scalar(schema, source, 0) {
+                return Err(Error::new(
+                    pointer,
+                    format!("member `{member}` of an object in the query is not a scalar"),
+                    "keep objects in queries flat",
+                ));
+            }
+            let needed = flag(&parameter, "required")
+                && required.is_some_and(|names| names.iter().any(|name| name == member));
+            kept.push(json!({
+                "name": if style == "deepObject" { format!("{name}[{member}]") } else { member.clone() },
+                "in": "query",
+                "required": needed,
+                "description": schema.get("description").cloned().unwrap_or_default(),
+                "schema": schema,
+            }));
+        }
+        return Ok(());
+    }
+    let list = text(&schema, "type") == Some("array");
+    let list_of_scalars = list
+        && schema
+            .get("items")
+            .is_none_or(|items| is_scalar(items, source, 0));
+    if list && !(style == "form" && explode && list_of_scalars) {
+        // Joined by the caller, with the separator the style asks for.
+        let separator = match style.as_str() {
+            "spaceDelimited" => "spaces",
+            "pipeDelimited" => "`|`",
+            _ => "commas",
+        };
+        let words = text(&parameter, "description").unwrap_or_default();
+        parameter["description"] = format!("{words}\n\nValues separated by {separator}.").into();
+        parameter["schema"] = json!({"type": "string"});
+    } else if !list && !is_scalar(&parameter["schema"], source, 0) {
+        parameter["schema"] = json!({"type": "string"});
+    }
+    parameter["style"] = "form".into();
+    kept.push(parameter);
+    Ok(())
+}
+
+/// The schema a chain of references ends in.
+fn target(schema: &Value, source: &Value) -> Value {
+    let mut schema = schema;
+    for _ in 0..16 {
+        match ref_name(schema).and_then(|name| schemas(source)?.get(name)) {
+            Some(next) => schema = next,
+            None => break,
+        }
+    }
+    schema.clone()
+}
+
+/// Whether values are written as one text without structure.
+fn is_scalar(schema: &Value, source: &Value, depth: usize) -> bool {
+    let schema = target(schema, source);
+    if let Some(branches) = schema.get("oneOf").and_then(Value::as_array) {
+        return depth < 8
+            && branches
+                .iter()
+                .all(|branch| is_scalar(branch, source, depth + 1));
+    }
+    matches!(
+        text(&schema, "type"),
+        Some("string" | "integer" | "number" | "boolean")
+    )
+}
+
+fn http_token(name: &str) -> Option<&str> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    (!name.is_empty() && name.chars().all(legal)).then_some(name)
+}

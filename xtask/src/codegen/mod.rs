@@ -1,0 +1,118 @@
+//! `cargo xtask codegen`: from an OpenAPI document to a crate.
+//!
+//! [`read`] → [`lower`] → [`shape`] → [`emit`] for the types and [`client`] for the operations, where
+//! progenitor does the work. Everything but the last step of writing files is a function of the
+//! document.
+
+mod client;
+pub(crate) mod document;
+mod emit;
+mod error;
+mod lower;
+mod names;
+mod output;
+mod read;
+mod shape;
+mod standalone;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+pub(crate) use self::error::{Error, Result};
+pub(crate) use self::lower::lower;
+pub(crate) use self::read::read_file;
+
+/// What `cargo xtask codegen` is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Write nothing; fail if what is committed differs from what would be written.
+    #[arg(long)]
+    check: bool,
+    /// Another document to generate from, OpenAPI 3.0 or 3.1, YAML or JSON.
+    #[arg(long, value_name = "FILE", requires = "out")]
+    spec: Option<PathBuf>,
+    /// The directory to write a crate of its own to.
+    #[arg(long, value_name = "DIR", requires = "spec")]
+    out: Option<PathBuf>,
+}
+
+/// The command that makes the committed sources.
+const COMMAND: &str = "cargo xtask codegen";
+
+/// Runs the command. The answer is what to print, or what went wrong.
+pub(crate) fn run(arguments: &Arguments, root: &Path) -> std::result::Result<String, String> {
+    let (files, base, command) = match (&arguments.spec, &arguments.out) {
+        (Some(spec), Some(out)) => {
+            let command = format!(
+                "{COMMAND} --spec {} --out {}",
+                spec.display(),
+                out.display()
+            );
+            let document = read_file(spec).map_err(|error| error.to_string())?;
+            let name = standalone::package_name(out);
+            let files =
+                standalone::files(document, &name, COMMAND).map_err(|error| error.to_string())?;
+            (files, out.clone(), command)
+        }
+        _ => {
+            let files = committed(root).map_err(|error| error.to_string())?;
+            (files, root.to_owned(), COMMAND.to_owned())
+        }
+    };
+    if arguments.check {
+        output::check(&files, &base, &command)
+    } else {
+        output::write(&files, &base)
+    }
+}
+
+/// All files this workspace keeps generated, by their paths below its root.
+fn committed(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
+    let document = read_file(&root.join("openapi/oci-genai.yaml"))?;
+    let mut files = BTreeMap::new();
+    for (name, content) in sources(document, COMMAND)? {
+        files.insert(
+            Path::new("crates/oci-genai-api/src/generated").join(name),
+            content,
+        );
+    }
+    let (path, content) = crate::regions::generate(root, COMMAND)?;
+    files.insert(path, content);
+    Ok(files)
+}
+
+/// The generated module: its files by their paths below it.
+pub(crate) fn sources(document: Value, command: &str) -> Result<BTreeMap<PathBuf, String>> {
+    let shape = shape::build(&lower(document)?)?;
+    let mut files = BTreeMap::new();
+    for (name, content) in emit::types(&shape, command) {
+        files.insert(Path::new("types").join(name), content);
+    }
+    let header = emit::header(command);
+    files.insert(
+        "operations.rs".into(),
+        format!(
+            "{header}//! The operations, as functions of a client.\n\n{}",
+            client::operations(&shape)?
+        ),
+    );
+    files.insert(
+        "mod.rs".into(),
+        format!(
+            "{header}//! What is made from the OpenAPI document.\n\n\
+             mod operations;\npub mod types;\n\npub use self::operations::Client;\n"
+        ),
+    );
+    for (name, content) in &files {
+        syn::parse_file(content).map_err(|error| {
+            Error::new(
+                "#",
+                format!("the code made for {} is no Rust: {error}", name.display()),
+                "report this with the document",
+            )
+        })?;
+    }
+    Ok(files)
+}

@@ -1,0 +1,186 @@
+//! From names in a document to names in Rust.
+
+/// Words of a name: split at everything that is no letter or digit, and where case changes.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut current = String::new();
+    let letters: Vec<char> = name.chars().collect();
+    for (index, &letter) in letters.iter().enumerate() {
+        if !letter.is_alphanumeric() {
+            if !current.is_empty() {
+                words.push(std::mem::take(&mut current));
+            }
+            continue;
+        }
+        let before = index.checked_sub(1).map(|at| letters[at]);
+        let after = letters.get(index + 1);
+        let starts = letter.is_uppercase()
+            && before.is_some_and(|before| {
+                before.is_lowercase()
+                    || before.is_ascii_digit()
+                    || (before.is_uppercase() && after.is_some_and(|after| after.is_lowercase()))
+            });
+        if starts && !current.is_empty() {
+            words.push(std::mem::take(&mut current));
+        }
+        current.push(letter);
+    }
+    if !current.is_empty() {
+        words.push(current);
+    }
+    words
+}
+
+/// `function_call` → `FunctionCall`, `MCPTool` → `McpTool`; a name that would start with a digit
+/// gets a `V` in front, an empty one is `Empty`.
+pub(crate) fn pascal(name: &str) -> String {
+    let mut out = String::new();
+    if let Some(rest) = name.strip_prefix('-')
+        && rest.starts_with(|c: char| c.is_ascii_digit())
+    {
+        out.push_str("Minus");
+    }
+    for word in words(name) {
+        let mut letters = word.chars();
+        if let Some(first) = letters.next() {
+            if out.ends_with(|c: char| c.is_ascii_digit()) && first.is_ascii_digit() {
+                out.push('_');
+            }
+            out.extend(first.to_uppercase());
+            out.extend(letters.flat_map(char::to_lowercase));
+        }
+    }
+    if out.is_empty() {
+        out.push_str("Empty");
+    }
+    if !out.starts_with(|c: char| c.is_alphabetic()) {
+        out.insert(0, 'V');
+    }
+    legal(out)
+}
+
+/// `fooBar` → `foo_bar`; reserved words get an underscore behind.
+pub(crate) fn snake(name: &str) -> String {
+    let mut out = words(name)
+        .iter()
+        .map(|word| word.to_lowercase())
+        .collect::<Vec<_>>()
+        .join("_");
+    if out.is_empty() {
+        out.push_str("empty");
+    }
+    if !out.starts_with(|c: char| c.is_alphabetic()) {
+        out.insert_str(0, "n_");
+    }
+    legal(out)
+}
+
+/// Letters that Rust takes for letters only; no keyword.
+fn legal(name: String) -> String {
+    let name: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                c
+            } else {
+                'u'
+            }
+        })
+        .collect();
+    if syn::parse_str::<syn::Ident>(&name).is_ok() {
+        name
+    } else {
+        format!("{name}_")
+    }
+}
+
+/// The first of `base`, `base2`, `base3`… that is free.
+pub(crate) fn unique(base: &str, taken: impl Fn(&str) -> bool) -> String {
+    let mut name = base.to_owned();
+    let mut number = 2;
+    while taken(&name) {
+        name = if base.ends_with(|c: char| c.is_ascii_digit()) {
+            format!("{base}_{number}")
+        } else {
+            format!("{base}{number}")
+        };
+        number += 1;
+    }
+    name
+}
+
+/// The name without a beginning it shares with `parent`, word by word; whole if nothing is left.
+pub(crate) fn without_prefix(name: &str, parent: &str) -> String {
+    let (own, parent) = (words(name), words(parent));
+    let shared = own.iter().zip(&parent).take_while(|(a, b)| a == b).count();
+    if shared == own.len() || shared == 0 {
+        return name.to_owned();
+    }
+    pascal(&own[shared..].join("_"))
+}
+
+/// The last word of a type's name, in the plural: `ContentPart` → `Parts`.
+pub(crate) fn plural(name: &str) -> String {
+    let last = words(name).pop().unwrap_or_default();
+    if let Some(stem) = last.strip_suffix('y')
+        && !stem.ends_with(['a', 'e', 'o', 'u'])
+    {
+        return pascal(&format!("{stem}ies"));
+    }
+    if last.ends_with('s') || last.ends_with('x') || last.ends_with("ch") {
+        return pascal(&format!("{last}es"));
+    }
+    pascal(&format!("{last}s"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_and_variants_are_in_pascal_case() {
+        for (name, expected) in [
+            ("function_call", "FunctionCall"),
+            ("response.output_text.delta", "ResponseOutputTextDelta"),
+            ("MCPTool", "McpTool"),
+            ("ModelIdsShared-2", "ModelIdsShared2"),
+            ("1024x1024", "V1024x1024"),
+            ("gpt-4.1-mini", "Gpt4_1Mini"),
+            ("", "Empty"),
+            ("-1", "Minus1"),
+            ("self", "Self_"),
+            ("größe", "Gruue"),
+        ] {
+            assert_eq!(pascal(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn fields_are_in_snake_case_and_never_keywords() {
+        for (name, expected) in [
+            ("fooBar", "foo_bar"),
+            ("type", "type_"),
+            ("self", "self_"),
+            ("HTTPCode", "http_code"),
+            ("@id", "id"),
+            ("2fa", "n_2fa"),
+            ("$", "empty"),
+        ] {
+            assert_eq!(snake(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_are_told_apart_by_numbers() {
+        assert_eq!(unique("Item", |name| name == "Item"), "Item2");
+        assert_eq!(unique("Item2", |name| name == "Item2"), "Item2_2");
+    }
+
+    #[test]
+    fn variants_lose_what_the_union_says_already() {
+        assert_eq!(without_prefix("ToolChoiceMode", "ToolChoice"), "Mode");
+        assert_eq!(without_prefix("Message", "Item"), "Message");
+        assert_eq!(plural("ContentPart"), "Parts");
+        assert_eq!(plural("Entry"), "Entries");
+    }
+}

@@ -1,0 +1,204 @@
+//! What the types look like: the compiler's own picture of a document, from which code is written.
+
+mod boxes;
+mod build;
+mod object;
+mod operation;
+mod union;
+
+use std::fmt::Write as _;
+
+pub(crate) use self::build::build;
+
+/// A document, understood.
+pub(crate) struct Shape {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) version: String,
+    pub(crate) types: Vec<Type>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// One named type.
+pub(crate) struct Type {
+    /// Its name in the document.
+    pub(crate) schema: String,
+    /// Its name in Rust.
+    pub(crate) name: String,
+    /// The file it is written to.
+    pub(crate) module: String,
+    pub(crate) doc: String,
+    pub(crate) deprecated: bool,
+    pub(crate) kind: Kind,
+}
+
+pub(crate) enum Kind {
+    Object(Object),
+    OpenEnum(Vec<EnumValue>),
+    Union(Union),
+    Alias(TypeRef),
+}
+
+/// The type of a value, wherever it stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum TypeRef {
+    String,
+    Integer,
+    Number,
+    Boolean,
+    Any,
+    List(Box<TypeRef>),
+    Map(Box<TypeRef>),
+    /// An index into [`Shape::types`].
+    Named(usize),
+    Nullable(Box<TypeRef>),
+}
+
+pub(crate) struct Object {
+    pub(crate) constants: Vec<Constant>,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A member with one possible value.
+pub(crate) struct Constant {
+    pub(crate) ident: String,
+    pub(crate) wire: String,
+    pub(crate) value: String,
+    pub(crate) lenient: bool,
+}
+
+pub(crate) struct Field {
+    pub(crate) ident: String,
+    pub(crate) wire: String,
+    pub(crate) doc: String,
+    pub(crate) deprecated: bool,
+    pub(crate) ty: TypeRef,
+    pub(crate) presence: Presence,
+    pub(crate) boxed: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Required,
+    Nullable,
+    Optional,
+}
+
+pub(crate) struct EnumValue {
+    pub(crate) ident: String,
+    pub(crate) wire: String,
+    pub(crate) doc: String,
+}
+
+pub(crate) struct Union {
+    /// The member that tells objects apart.
+    pub(crate) tag: Option<String>,
+    pub(crate) variants: Vec<Variant>,
+    /// Tags, how the object is read, and the variants to try.
+    pub(crate) arms: Vec<Arm>,
+    /// Variants for JSON that is no object.
+    pub(crate) kinds: Vec<(&'static str, usize)>,
+    /// Variants to try on an object without a known tag.
+    pub(crate) objects: Vec<usize>,
+}
+
+pub(crate) struct Variant {
+    pub(crate) ident: String,
+    pub(crate) doc: String,
+    pub(crate) ty: TypeRef,
+    pub(crate) boxed: bool,
+}
+
+pub(crate) struct Arm {
+    pub(crate) tags: Vec<String>,
+    pub(crate) direct: bool,
+    pub(crate) variants: Vec<usize>,
+}
+
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) pointer: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) doc: String,
+    pub(crate) deprecated: bool,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
+    pub(crate) success: Vec<String>,
+    pub(crate) success_type: Answer,
+    pub(crate) failure: Vec<String>,
+    pub(crate) failure_type: Option<TypeRef>,
+    /// The media type to ask for where progenitor would ask for none.
+    pub(crate) accept: Option<String>,
+}
+
+pub(crate) struct Parameter {
+    pub(crate) ident: String,
+    pub(crate) wire: String,
+    pub(crate) place: Place,
+    pub(crate) required: bool,
+    pub(crate) doc: String,
+    pub(crate) ty: TypeRef,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+}
+
+pub(crate) struct Body {
+    pub(crate) media: String,
+    pub(crate) ty: TypeRef,
+}
+
+pub(crate) enum Answer {
+    Json(TypeRef),
+    Raw,
+    Nothing,
+}
+
+impl Shape {
+    /// A type as it is written in Rust, inside the module of types.
+    pub(crate) fn rust(&self, ty: &TypeRef) -> String {
+        let mut out = String::new();
+        self.write_rust(ty, &mut out);
+        out
+    }
+
+    fn write_rust(&self, ty: &TypeRef, out: &mut String) {
+        match ty {
+            TypeRef::String => out.push_str("String"),
+            TypeRef::Integer => out.push_str("i64"),
+            TypeRef::Number => out.push_str("f64"),
+            TypeRef::Boolean => out.push_str("bool"),
+            TypeRef::Any => out.push_str("serde_json::Value"),
+            TypeRef::Named(index) => out.push_str(&self.types[*index].name),
+            TypeRef::List(item) => {
+                let _ = write!(out, "Vec<{}>", self.rust(item));
+            }
+            TypeRef::Map(value) => {
+                let _ = write!(out, "BTreeMap<String, {}>", self.rust(value));
+            }
+            TypeRef::Nullable(inner) => {
+                let _ = write!(out, "Option<{}>", self.rust(inner));
+            }
+        }
+    }
+
+    /// The type behind aliases.
+    pub(crate) fn resolve<'a>(&'a self, ty: &'a TypeRef) -> &'a TypeRef {
+        let mut ty = ty;
+        for _ in 0..self.types.len() {
+            match ty {
+                TypeRef::Named(index) => match &self.types[*index].kind {
+                    Kind::Alias(target) => ty = target,
+                    _ => return ty,
+                },
+                _ => return ty,
+            }
+        }
+        ty
+    }
+}

@@ -1,0 +1,68 @@
+//! The table of regions, from `openapi/regions.csv` to Rust.
+
+use std::path::{Path, PathBuf};
+
+use crate::codegen::{Error, Result};
+
+const SOURCE: &str = "openapi/regions.csv";
+const TARGET: &str = "crates/oci-genai/src/region/generated.rs";
+const COLUMNS: [&str; 4] = ["region_id", "short_code", "realm", "second_level_domain"];
+
+/// The path of the generated file below the workspace's root, and its content.
+pub(crate) fn generate(root: &Path, command: &str) -> Result<(PathBuf, String)> {
+    let path = root.join(SOURCE);
+    let mut reader = csv::Reader::from_path(&path)
+        .map_err(|error| wrong(error.to_string(), "check that the file is there"))?;
+    let mut rows = Vec::new();
+    let headers = reader
+        .headers()
+        .map_err(|error| wrong(error.to_string(), "correct the first line"))?
+        .clone();
+    let mut places = Vec::new();
+    for column in COLUMNS {
+        let place = headers.iter().position(|header| header.trim() == column);
+        places.push(place.ok_or_else(|| {
+            wrong(
+                format!("there is no column {column}"),
+                "add it to the first line",
+            )
+        })?);
+    }
+    for record in reader.records() {
+        let record = record.map_err(|error| wrong(error.to_string(), "correct the line"))?;
+        let row: Vec<String> = places
+            .iter()
+            .map(|place| record.get(*place).unwrap_or_default().trim().to_owned())
+            .collect();
+        if row[0].is_empty() || row[3].is_empty() {
+            return Err(wrong(
+                format!("a line lacks its region or domain: {row:?}"),
+                "complete the line",
+            ));
+        }
+        rows.push(row);
+    }
+    rows.sort();
+    if let Some(twice) = rows.windows(2).find(|pair| pair[0][0] == pair[1][0]) {
+        return Err(wrong(
+            format!("{} is listed twice", twice[0][0]),
+            "remove one of the lines",
+        ));
+    }
+    let mut out = format!(
+        "// Made by `{command}` from {SOURCE}. Change that file, not this one.\n\n\
+         //! All regions, sorted by id.\n\n\
+         /// Region id, short code, realm, second-level domain.\n\
+         pub(crate) static REGIONS: &[(&str, &str, &str, &str)] = &[\n"
+    );
+    for row in &rows {
+        let cells: Vec<String> = row.iter().map(|cell| format!("{cell:?}")).collect();
+        out.push_str(&format!("    ({}),\n", cells.join(", ")));
+    }
+    out.push_str("];\n");
+    Ok((PathBuf::from(TARGET), out))
+}
+
+fn wrong(problem: String, cure: &str) -> Error {
+    Error::new(SOURCE, problem, cure)
+}
