@@ -138,6 +138,9 @@ pub struct SessionRecord {
     pub next_position: u64,
     /// The turn that was begun and not yet ended, if any.
     pub open_turn: Option<u64>,
+    /// The service may have gone on with a turn that was given up: look before sending the next one.
+    #[serde(default)]
+    pub stale: bool,
     /// Turns committed.
     pub turns: u64,
     /// Tokens of the committed turns.
@@ -170,6 +173,7 @@ impl SessionRecord {
             next_turn: 1,
             next_position: 0,
             open_turn: None,
+            stale: false,
             turns: 0,
             usage: TokenUsage::default(),
             created_at: now,
@@ -281,6 +285,9 @@ pub struct TurnRecord {
     pub response_id: Option<String>,
     /// The response under way, once the service has named it.
     pub pending_response_id: Option<String>,
+    /// Whether the calls of functions are worked off in the turn itself.
+    #[serde(default)]
+    pub runs_tools: bool,
     /// Members of the request that belong to this turn alone.
     pub request: Map<String, Value>,
     /// Why the service stopped early, if it did.
@@ -309,6 +316,7 @@ impl TurnRecord {
             anchor: None,
             response_id: None,
             pending_response_id: None,
+            runs_tools: false,
             request: Map::new(),
             incomplete: None,
             error: None,

@@ -1,0 +1,362 @@
+//! The turn under way and its session, as the store has them: every step is written before it is taken.
+
+use std::mem;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::clock::TimeSource;
+use crate::error::{Error, ErrorKind, Result};
+use crate::item;
+use crate::service::Answer;
+use crate::store::{
+    Batch, Decision, Direction, EffectRecord, EffectState, ItemRange, ItemRecord, MemoryKind,
+    Recovery, SessionRecord, Store, TurnRecord, TurnState,
+};
+
+/// How many of the newest items are asked for their ids when the anchor is lost.
+const KNOWN_ITEMS: u32 = 100;
+
+/// A session that is held for writing, and one turn of it.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn TimeSource>,
+    fence: u64,
+    record: SessionRecord,
+    turn: TurnRecord,
+    /// The turn's items, oldest first.
+    items: Vec<ItemRecord>,
+    effects: Vec<EffectRecord>,
+}
+
+/// An item as it is stored.
+pub(crate) fn parse(item: &ItemRecord) -> Result<Value> {
+    serde_json::from_str(&item.body).map_err(|error| {
+        let text = format!(
+            "item {} of the session is damaged in the store",
+            item.position
+        );
+        Error::new(ErrorKind::Store, text).with_source(error)
+    })
+}
+
+impl Journal {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn TimeSource>,
+        fence: u64,
+        record: SessionRecord,
+    ) -> Self {
+        let turn = TurnRecord::new(0, "", clock.now());
+        Self {
+            store,
+            clock,
+            fence,
+            record,
+            turn,
+            items: Vec::new(),
+            effects: Vec::new(),
+        }
+    }
+
+    pub(crate) fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    pub(crate) fn record(&self) -> &SessionRecord {
+        &self.record
+    }
+
+    pub(crate) fn turn(&self) -> &TurnRecord {
+        &self.turn
+    }
+
+    pub(crate) fn items(&self) -> &[ItemRecord] {
+        &self.items
+    }
+
+    pub(crate) fn effects(&self) -> &[EffectRecord] {
+        &self.effects
+    }
+
+    /// Reads a turn of the session.
+    pub(crate) async fn load(&mut self, seq: u64) -> Result<()> {
+        let id = &self.record.id;
+        self.turn = self.store.turn(id, seq).await?.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Store,
+                format!("turn {seq} of session `{id}` is not in the store"),
+            )
+        })?;
+        self.items = self.store.turn_items(id, seq).await?;
+        self.effects = self.store.effects(id, seq).await?;
+        Ok(())
+    }
+
+    /// Writes the intent: a turn with its first input.
+    pub(crate) async fn begin(&mut self, mut turn: TurnRecord, input: &[Value]) -> Result<()> {
+        turn.seq = self.record.next_turn;
+        turn.base = self.record.anchor.clone();
+        turn.anchor = self.record.anchor.clone();
+        self.turn = turn;
+        self.items.clear();
+        self.effects.clear();
+        self.record.next_turn += 1;
+        self.record.open_turn = Some(self.turn.seq);
+        let items = self.number(input, Direction::Input);
+        let mut batch = self.batch();
+        batch.items = items;
+        self.write(batch).await
+    }
+
+    /// Where the turn's items begin.
+    pub(crate) fn first_position(&self) -> u64 {
+        self.items
+            .first()
+            .map_or(self.record.next_position, |item| item.position)
+    }
+
+    fn of(&self, round: u32, direction: Direction) -> Result<Vec<Value>> {
+        let chosen = |item: &&ItemRecord| item.round == round && item.direction == direction;
+        self.items.iter().filter(chosen).map(parse).collect()
+    }
+
+    /// What goes to the model in the current round.
+    pub(crate) fn round_input(&self) -> Result<Vec<Value>> {
+        self.of(self.turn.round, Direction::Input)
+    }
+
+    /// What the turn began with.
+    pub(crate) fn first_input(&self) -> Result<Vec<Value>> {
+        self.of(0, Direction::Input)
+    }
+
+    /// What the model said in the current round.
+    pub(crate) fn round_output(&self) -> Result<Vec<Value>> {
+        self.of(self.turn.round, Direction::Output)
+    }
+
+    /// What the model said in the whole turn.
+    pub(crate) fn output(&self) -> Result<Vec<Value>> {
+        let output = self
+            .items
+            .iter()
+            .filter(|item| item.direction == Direction::Output);
+        output.map(parse).collect()
+    }
+
+    /// Ids of the newest items before this turn.
+    pub(crate) async fn known_item_ids(&self) -> Result<Vec<String>> {
+        let to = Some(self.first_position());
+        let range = ItemRange {
+            from: 0,
+            to,
+            limit: KNOWN_ITEMS,
+            newest_first: true,
+        };
+        let items = self.store.items(&self.record.id, range).await?;
+        Ok(items.into_iter().filter_map(|item| item.item_id).collect())
+    }
+
+    /// Notes what was decided about an unclear round; it is written with the next step.
+    pub(crate) fn note(&mut self, decision: Decision) -> Recovery {
+        let recovery = Recovery {
+            at: self.clock.now(),
+            round: self.turn.round,
+            decision,
+        };
+        self.turn.recoveries.push(recovery.clone());
+        recovery
+    }
+
+    /// Takes the last item of somebody else as the round's anchor.
+    pub(crate) fn move_anchor(&mut self, id: String) {
+        if self.turn.round == 0 {
+            self.turn.base = Some(id.clone());
+        }
+        self.turn.anchor = Some(id);
+    }
+
+    /// Notes why the service stopped early; it is written with the next step.
+    pub(crate) fn set_incomplete(&mut self, reason: String) {
+        self.turn.incomplete = Some(reason);
+    }
+
+    /// Notes why the turn fails; it is written with the next step.
+    pub(crate) fn set_error(&mut self, error: String) {
+        self.turn.error = Some(error);
+    }
+
+    /// Writes down the name that the service gave the response.
+    pub(crate) async fn name_response(&mut self, id: String) -> Result<()> {
+        self.turn.pending_response_id = Some(id);
+        let batch = self.batch();
+        self.write(batch).await
+    }
+
+    /// Writes the turn's state alone.
+    pub(crate) async fn enter(&mut self, state: TurnState) -> Result<()> {
+        self.turn.state = state;
+        let batch = self.batch();
+        self.write(batch).await
+    }
+
+    /// Writes down that nothing of the pending response is left, so that it is asked for again.
+    pub(crate) async fn forget_response(&mut self) -> Result<()> {
+        self.turn.pending_response_id = None;
+        let batch = self.batch();
+        self.write(batch).await
+    }
+
+    fn take_answer(&mut self, answer: &Answer) -> Vec<ItemRecord> {
+        let pending = self.turn.pending_response_id.take();
+        self.turn.response_id = answer.response_id.clone().or(pending);
+        self.turn.usage.add(answer.usage);
+        if let Some(id) = answer.items.iter().rev().find_map(item::id) {
+            self.turn.anchor = Some(id.to_owned());
+        }
+        self.number(&answer.items, Direction::Output)
+    }
+
+    /// Writes an answer that asks for tools.
+    pub(crate) async fn act(&mut self, answer: &Answer) -> Result<()> {
+        let items = self.take_answer(answer);
+        self.turn.state = TurnState::Acting;
+        let mut batch = self.batch();
+        batch.items = items;
+        self.write(batch).await
+    }
+
+    /// Writes the answer that ends the turn, and gives the lease back.
+    pub(crate) async fn commit(&mut self, answer: &Answer) -> Result<()> {
+        let items = self.take_answer(answer);
+        self.turn.state = TurnState::Committed;
+        self.record.last_response_id = self.turn.response_id.clone();
+        self.record.anchor = self.turn.anchor.clone();
+        self.record.turns += 1;
+        self.record.usage.add(self.turn.usage);
+        self.record.open_turn = None;
+        self.record.stale = false;
+        let mut batch = self.batch();
+        batch.items = items;
+        batch.release = true;
+        self.write(batch).await
+    }
+
+    /// Writes an effect and its turn as they are now.
+    pub(crate) async fn put_effect(&mut self, effect: EffectRecord) -> Result<()> {
+        match self
+            .effects
+            .iter_mut()
+            .find(|known| known.call_id == effect.call_id)
+        {
+            Some(known) => *known = effect.clone(),
+            None => self.effects.push(effect.clone()),
+        }
+        let mut batch = self.batch();
+        batch.effects = vec![effect];
+        self.write(batch).await
+    }
+
+    pub(crate) fn effect(&self, call_id: &str) -> Option<&EffectRecord> {
+        self.effects.iter().find(|effect| effect.call_id == call_id)
+    }
+
+    /// What the model gets for a call, once it is journalled.
+    pub(crate) fn output_of(&self, call_id: &str) -> Option<&str> {
+        let effect = self
+            .effect(call_id)
+            .filter(|effect| effect.state == EffectState::Done)?;
+        effect.output.as_deref()
+    }
+
+    /// Writes the next round: what goes back to the model.
+    pub(crate) async fn next_round(&mut self, input: &[Value]) -> Result<()> {
+        self.turn.round += 1;
+        self.turn.state = TurnState::Asking;
+        let items = self.number(input, Direction::Input);
+        let mut batch = self.batch();
+        batch.items = items;
+        self.write(batch).await
+    }
+
+    /// Ends a turn that has no answer; of its items only those in `kept` stay in the history.
+    pub(crate) async fn abandon(&mut self, state: TurnState, kept: &[Value]) -> Result<()> {
+        let from = self.first_position();
+        self.turn.state = state;
+        self.turn.pending_response_id = None;
+        self.record.anchor = kept
+            .iter()
+            .rev()
+            .find_map(item::id)
+            .map(str::to_owned)
+            .or(self.turn.base.clone());
+        self.record.open_turn = None;
+        self.record.stale = self.record.memory == MemoryKind::Conversation;
+        self.record.next_position = from;
+        self.items.clear();
+        self.turn.round = 0;
+        let mut items = self.number(kept, Direction::Output);
+        let input = |value: &Value| item::answered_call(value).is_some() || is_from_user(value);
+        for (record, value) in items.iter_mut().zip(kept) {
+            if input(value) {
+                record.direction = Direction::Input;
+            }
+        }
+        let mut batch = self.batch();
+        batch.drop_items_from = Some(from);
+        batch.items = items;
+        batch.release = true;
+        self.write(batch).await
+    }
+
+    /// Gives the turn's id free for a new attempt.
+    pub(crate) async fn retire_turn_id(&mut self, mut old: TurnRecord) -> Result<()> {
+        old.turn_id = format!("{}~{}", old.turn_id, old.seq);
+        let current = mem::replace(&mut self.turn, old);
+        let batch = self.batch();
+        let written = self.write(batch).await;
+        self.turn = current;
+        written
+    }
+
+    /// Numbers new items of the current round.
+    fn number(&mut self, values: &[Value], direction: Direction) -> Vec<ItemRecord> {
+        let first = self.record.next_position;
+        self.record.next_position += values.len() as u64;
+        (first..)
+            .zip(values)
+            .map(|(position, value)| {
+                let (turn, round) = (self.turn.seq, self.turn.round);
+                let body = value.to_string();
+                let mut record = ItemRecord::new(position, turn, round, direction, body);
+                record.item_id = item::id(value).map(str::to_owned);
+                record
+            })
+            .collect()
+    }
+
+    fn batch(&self) -> Batch {
+        let mut batch = Batch::new(self.record.clone(), self.fence);
+        batch.turn = Some(self.turn.clone());
+        batch
+    }
+
+    async fn write(&mut self, mut batch: Batch) -> Result<()> {
+        let now = self.clock.now();
+        batch.session.updated_at = now;
+        if let Some(turn) = &mut batch.turn {
+            turn.updated_at = now;
+        }
+        let generation = self.store.apply(&batch).await?;
+        self.record = batch.session;
+        self.record.generation = generation;
+        self.items.extend(batch.items);
+        Ok(())
+    }
+}
+
+fn is_from_user(item: &Value) -> bool {
+    item::kind(item) == "message" && item::text(item, "role") != Some("assistant")
+}

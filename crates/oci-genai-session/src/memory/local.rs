@@ -1,0 +1,106 @@
+//! Memory in the store: the service keeps nothing, every request carries the history.
+
+use async_trait::async_trait;
+use serde_json::{Map, Value, json};
+
+use super::{Found, Look, Memory};
+use crate::error::Result;
+use crate::item;
+use crate::journal::{self, Journal};
+use crate::service::{Service, ServiceError};
+use crate::store::ItemRange;
+
+/// Items read from the store at a time.
+const PAGE: u32 = 1_000;
+
+pub(crate) struct LocalMemory;
+
+#[async_trait]
+impl Memory for LocalMemory {
+    async fn compose(&self, journal: &Journal, request: &mut Map<String, Value>) -> Result<()> {
+        let record = journal.record();
+        let mut input: Vec<Value> = record.summary.clone().into_iter().collect();
+        let end = journal.first_position();
+        let mut from = record.window_start;
+        while from < end {
+            let range = ItemRange {
+                from,
+                to: Some(end),
+                limit: PAGE,
+                newest_first: false,
+            };
+            let items = journal.store().items(&record.id, range).await?;
+            let Some(last) = items.last() else { break };
+            from = last.position + 1;
+            for item in &items {
+                input.extend(replayable(journal::parse(item)?));
+            }
+        }
+        for item in journal.items() {
+            input.extend(replayable(journal::parse(item)?));
+        }
+        request.insert("store".to_owned(), Value::Bool(false));
+        let include = request.entry("include").or_insert_with(|| json!([]));
+        if let Some(include) = include.as_array_mut() {
+            let encrypted = json!("reasoning.encrypted_content");
+            if request_reasons(&input) && !include.contains(&encrypted) {
+                include.push(encrypted);
+            }
+            if include.is_empty() {
+                request.remove("include");
+            }
+        }
+        request.insert("input".to_owned(), Value::Array(input));
+        Ok(())
+    }
+
+    async fn look(&self, _: &dyn Service, _: &Journal) -> Result<Look, ServiceError> {
+        Ok(Look::just(Found::Nothing))
+    }
+
+    async fn tidy(&self, _: &dyn Service, _: &Journal) -> Result<Vec<Value>, ServiceError> {
+        Ok(Vec::new())
+    }
+}
+
+/// Whether the model has shown that it reasons, so that its thoughts can be asked for in a form that goes back.
+fn request_reasons(input: &[Value]) -> bool {
+    input.iter().any(|item| item::kind(item) == "reasoning")
+}
+
+/// The item as a service takes it that kept nothing: ids of what it never stored mean nothing to it, and
+/// reasoning goes back sealed or not at all.
+fn replayable(mut item: Value) -> Option<Value> {
+    let reasoning = item::kind(&item) == "reasoning";
+    let object = item.as_object_mut()?;
+    if reasoning {
+        let sealed = object
+            .get("encrypted_content")
+            .is_some_and(Value::is_string);
+        return sealed.then_some(item);
+    }
+    object.remove("id");
+    object.remove("status");
+    Some(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_unstored_items_are_not_replayed() {
+        let message =
+            json!({ "type": "message", "id": "msg_1", "status": "completed", "role": "assistant" });
+        assert_eq!(
+            replayable(message),
+            Some(json!({ "type": "message", "role": "assistant" }))
+        );
+        assert_eq!(
+            replayable(json!({ "type": "reasoning", "id": "rs_1", "summary": [] })),
+            None
+        );
+        let sealed = json!({ "type": "reasoning", "id": "rs_1", "encrypted_content": "x" });
+        assert_eq!(replayable(sealed.clone()), Some(sealed));
+    }
+}

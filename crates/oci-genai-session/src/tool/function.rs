@@ -1,0 +1,160 @@
+//! A tool made of a Rust function.
+
+use std::future::Future;
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Tool, ToolCall, ToolError};
+
+/// A tool made by [`tool()`].
+pub struct FunctionTool<A, F> {
+    name: String,
+    description: String,
+    repeatable: bool,
+    approval: bool,
+    function: F,
+    arguments: PhantomData<fn(A)>,
+}
+
+/// Makes a tool of a function whose arguments deserialise and whose result serialises. A result that is text goes to
+/// the model as it is, any other as JSON.
+///
+/// ```
+/// use oci_genai_session::tool::{Tools, tool};
+///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Place {
+///     city: String,
+/// }
+///
+/// let tools = Tools::new().with(tool("weather", "The weather in a city", |place: Place| async move {
+///     Ok::<_, std::convert::Infallible>(format!("It rains in {}.", place.city))
+/// }));
+/// # assert!(!tools.is_empty());
+/// ```
+pub fn tool<A, F, R, T, E>(
+    name: impl Into<String>,
+    description: impl Into<String>,
+    function: F,
+) -> FunctionTool<A, F>
+where
+    A: DeserializeOwned + JsonSchema + Send,
+    F: Fn(A) -> R + Send + Sync,
+    R: Future<Output = Result<T, E>> + Send,
+    T: Serialize,
+    E: std::fmt::Display,
+{
+    FunctionTool {
+        name: name.into(),
+        description: description.into(),
+        repeatable: false,
+        approval: false,
+        function,
+        arguments: PhantomData,
+    }
+}
+
+impl<A, F> FunctionTool<A, F> {
+    /// Says that a call may be made again when the process ended during it.
+    #[must_use]
+    pub fn repeatable(mut self) -> Self {
+        self.repeatable = true;
+        self
+    }
+
+    /// Asks for a person's approval of each call.
+    #[must_use]
+    pub fn with_approval(mut self) -> Self {
+        self.approval = true;
+        self
+    }
+}
+
+#[async_trait]
+impl<A, F, R, T, E> Tool for FunctionTool<A, F>
+where
+    A: DeserializeOwned + JsonSchema + Send,
+    F: Fn(A) -> R + Send + Sync,
+    R: Future<Output = Result<T, E>> + Send,
+    T: Serialize,
+    E: std::fmt::Display,
+{
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn description(&self) -> &str {
+        &self.description
+    }
+
+    fn parameters(&self) -> Value {
+        schemars::schema_for!(A).to_value()
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.repeatable
+    }
+
+    fn needs_approval(&self, _call: &ToolCall) -> bool {
+        self.approval
+    }
+
+    async fn call(&self, call: ToolCall) -> Result<String, ToolError> {
+        let arguments = serde_json::from_str(&call.arguments)
+            .map_err(|error| ToolError::new(format!("the arguments do not fit: {error}")))?;
+        let result = (self.function)(arguments)
+            .await
+            .map_err(|error| ToolError::new(error.to_string()))?;
+        match serde_json::to_value(result) {
+            Ok(Value::String(text)) => Ok(text),
+            Ok(value) => Ok(value.to_string()),
+            Err(error) => Err(ToolError::new(format!(
+                "the result cannot be written: {error}"
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::store::SessionId;
+
+    #[derive(Deserialize, JsonSchema)]
+    struct Sum {
+        a: i32,
+        b: i32,
+    }
+
+    fn call(arguments: &str) -> ToolCall {
+        ToolCall {
+            session: SessionId::from("s"),
+            turn: 1,
+            call_id: "call_1".to_owned(),
+            arguments: arguments.to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_function_becomes_a_tool() {
+        let add = tool("add", "Adds", |sum: Sum| async move {
+            sum.a.checked_add(sum.b).ok_or("too large")
+        });
+        assert_eq!(add.parameters()["required"], serde_json::json!(["a", "b"]));
+        assert_eq!(add.call(call(r#"{"a":2,"b":3}"#)).await.unwrap(), "5");
+        let large = format!(r#"{{"a":{},"b":1}}"#, i32::MAX);
+        assert_eq!(
+            add.call(call(&large)).await.unwrap_err().to_string(),
+            "too large"
+        );
+        let wrong = add.call(call(r#"{"a":2}"#)).await.unwrap_err().to_string();
+        assert!(wrong.contains("missing field `b`"), "{wrong}");
+    }
+}

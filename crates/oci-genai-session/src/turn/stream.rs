@@ -1,0 +1,79 @@
+//! A turn as its caller sees it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use tokio::sync::mpsc;
+
+use super::event::CancelOnDrop;
+use super::{Turn, TurnEvent};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The steps of a turn. Ends after [`TurnEvent::Committed`] or an error. Dropping it earlier gives the turn up: what the
+/// service has of it by then is adopted or cleaned up in the background, before the session's next turn.
+#[derive(Debug)]
+#[must_use = "dropping the stream gives the turn up"]
+pub struct TurnStream {
+    steps: mpsc::Receiver<Result<TurnEvent>>,
+    _cancel: Option<CancelOnDrop>,
+    over: bool,
+}
+
+impl TurnStream {
+    pub(crate) fn new(steps: mpsc::Receiver<Result<TurnEvent>>, cancel: CancelOnDrop) -> Self {
+        Self {
+            steps,
+            _cancel: Some(cancel),
+            over: false,
+        }
+    }
+
+    pub(crate) fn failed(error: Error) -> Self {
+        let (sender, steps) = mpsc::channel(1);
+        // The channel is empty and has room for one.
+        let _ = sender.try_send(Err(error));
+        Self {
+            steps,
+            _cancel: None,
+            over: false,
+        }
+    }
+
+    /// The next step; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<TurnEvent>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// Waits for the end and returns the turn.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`].
+    pub async fn finish(mut self) -> Result<Turn> {
+        while let Some(step) = self.next().await {
+            if let TurnEvent::Committed(turn) = step? {
+                return Ok(*turn);
+            }
+        }
+        Err(Error::new(
+            ErrorKind::Unsettled,
+            "the runtime ended before the turn did",
+        ))
+    }
+}
+
+impl Stream for TurnStream {
+    type Item = Result<TurnEvent>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.over {
+            return Poll::Ready(None);
+        }
+        let step = self.steps.poll_recv(context);
+        self.over = matches!(
+            step,
+            Poll::Ready(None | Some(Err(_) | Ok(TurnEvent::Committed(_))))
+        );
+        step
+    }
+}
