@@ -138,6 +138,17 @@ impl Credentials {
         }
     }
 
+    /// Whether these prove the same identity with the same secret.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Bearer(one), Kind::Bearer(two)) => one.expose() == two.expose(),
+            (Kind::Signing(one), Kind::Signing(two)) => {
+                one.key_id() == two.key_id() && one.public_key() == two.public_key()
+            }
+            _ => false,
+        }
+    }
+
     /// Puts the credentials on a request: for signatures see [`RequestSigner::sign`].
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -136,6 +137,23 @@ impl Environment {
         Ok(file.text.clone())
     }
 
+    /// Replaces a file in one step; only its owner may read it.
+    pub(crate) fn write_private(&self, path: &Path, text: &str) -> io::Result<()> {
+        let Some(files) = &self.0.files else {
+            return write_private(path, text);
+        };
+        let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
+        let version = files.get(path).map_or(0, |file| file.version + 1);
+        files.insert(
+            path.to_owned(),
+            MemoryFile {
+                text: text.to_owned(),
+                version,
+            },
+        );
+        Ok(())
+    }
+
     pub(crate) fn exists(&self, path: &Path) -> bool {
         self.stamp(path).is_some()
     }
@@ -166,6 +184,35 @@ impl Environment {
             }
         }
     }
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    use std::io::Write as _;
+    // A link is followed, so that the file it names is replaced and not the link.
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let directory = path
+        .parent()
+        .ok_or_else(|| io::Error::other("the file has no directory"))?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    name.push(format!(".{}-{count}.new", std::process::id()));
+    let beside = directory.join(name);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = (|| {
+        let mut file = options.open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&beside, &path)
+    })();
+    if written.is_err() {
+        // Best effort: the error that matters is the first one.
+        std::fs::remove_file(&beside).ok();
+    }
+    written
 }
 
 impl Default for Environment {

@@ -2,6 +2,9 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
+
+use http::StatusCode;
 
 /// A result whose error is this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -13,10 +16,14 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 ///
 /// `Display` says what went wrong at this level, with the cure where one is known; the cause is
 /// behind [`source`](StdError::source). No secret is ever part of it.
+///
+/// Cloning is cheap: callers that wait for the same refresh get the same error.
+#[derive(Clone)]
 pub struct Error {
     kind: ErrorKind,
-    message: String,
-    source: Option<BoxError>,
+    message: Arc<str>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+    status: Option<StatusCode>,
 }
 
 /// What kind of thing went wrong; each variant says what a user can do.
@@ -49,16 +56,27 @@ impl Error {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
-            message: message.into(),
+            message: message.into().into(),
             source: None,
+            status: None,
         }
     }
 
     /// Adds the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(source.into().into());
         self
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// The status a service that issues tokens answered with, where that is the cause.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.status
     }
 
     pub(crate) fn config(message: impl Into<String>) -> Self {
@@ -71,6 +89,18 @@ impl Error {
 
     pub(crate) fn token(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Token, message)
+    }
+
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Refused, message)
+    }
+
+    pub(crate) fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Unavailable, message)
+    }
+
+    pub(crate) fn insecure(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Insecure, message)
     }
 
     pub(crate) fn request(message: impl Into<String>) -> Self {

@@ -36,7 +36,9 @@ mod credentials;
 mod environment;
 mod error;
 mod key;
+mod region;
 mod token;
+mod token_service;
 
 pub use clock::{ManualTimeSource, SharedTimeSource, SystemTimeSource, TimeSource};
 pub use config::{AuthKind, OciConfig, Profile, TrustedKey};
@@ -46,8 +48,11 @@ pub use error::{BoxError, Error, ErrorKind, Result};
 pub use key::{PrivateKey, PublicKey};
 pub use layer::{Auth, AuthLayer};
 pub use provider::{
-    ConfigFileCredentialsProvider, ProvideCredentials, SharedCredentialsProvider,
-    StaticCredentialsProvider,
+    ApiKeyCredentialsProvider, ConfigFileCredentialsProvider, CredentialsCache,
+    DefaultCredentialsChain, DelegationCredentialsProvider, EnvCredentialsProvider,
+    InstancePrincipalCredentialsProvider, OkeWorkloadIdentityCredentialsProvider,
+    ProvideCredentials, ResourcePrincipalCredentialsProvider, SessionTokenCredentialsProvider,
+    SharedCredentialsProvider, StaticCredentialsProvider,
 };
 pub use signing::{
     AuthorizationHeader, BodyDigest, KeyId, ReceivedRequest, RequestSigner, SignedHeaders,

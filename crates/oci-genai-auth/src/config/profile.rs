@@ -167,8 +167,7 @@ impl Profile {
                 "has `key_content`, which a file may not have; put the key into a file and name it in `key_file`",
             ));
         }
-        let kind = self.auth_kind().unwrap_or(AuthKind::ApiSigningKey);
-        let path = self.path("key_file", kind)?;
+        let path = self.key_file()?;
         let text = zeroize::Zeroizing::new(self.read("key_file", &path)?);
         PrivateKey::from_pem(&text, self.pass_phrase().as_ref()).map_err(|cause| {
             let message = self.describe(&format!(
@@ -177,6 +176,17 @@ impl Profile {
             ));
             Error::key(message).with_source(cause)
         })
+    }
+
+    /// Where `key_file` points.
+    ///
+    /// # Errors
+    /// When it is absent.
+    pub fn key_file(&self) -> Result<PathBuf> {
+        self.path(
+            "key_file",
+            self.auth_kind().unwrap_or(AuthKind::ApiSigningKey),
+        )
     }
 
     /// Where `security_token_file` points.
@@ -294,7 +304,7 @@ impl Profile {
         })
     }
 
-    fn describe(&self, what: &str) -> String {
+    pub(crate) fn describe(&self, what: &str) -> String {
         format!("the profile `{}` in {} {what}", self.name, self.place)
     }
 

@@ -14,7 +14,7 @@ use aws_lc_rs::signature::{
 use md5::{Digest as _, Md5};
 use secrecy::SecretString;
 
-use self::pem::PemBlock;
+pub(crate) use self::pem::PemBlock;
 use crate::{Error, Result};
 
 /// An RSA private key, parsed once.

@@ -1,7 +1,24 @@
 //! A tower layer that authenticates requests.
 //!
+//! # Ordering
+//!
 //! Put it last, directly around the HTTP client: what it signs must be what is sent, and each
 //! attempt of a retry further out must be signed afresh.
+//!
+//! # What it does with a request
+//!
+//! 1. It refuses hosts that are neither reached by TLS nor on this machine, nor among those given
+//!    with [`AuthLayer::for_host`].
+//! 2. It takes the body into memory (bounded) and hashes it, and writes the URI as HTTP clients send it.
+//! 3. It takes credentials from its [`CredentialsCache`], which looks at their age each time.
+//! 4. It dates and signs, and sends.
+//! 5. After a 401 it has the credentials replaced and sends once more, with a fresh date; where
+//!    that is not possible the 401 is the answer, with [`RefreshFailure`] and [`ClockSkew`] in its
+//!    extensions where they explain it.
+//!
+//! Redirects: let the HTTP client follow none (`reqwest::redirect::Policy::none()`), since it would
+//! send the headers set here to wherever it is pointed. A layer further out may follow them: each hop
+//! passes here, and [`AuthLayer::for_host`] keeps the credentials from other hosts.
 //!
 //! # Example
 //!
@@ -27,24 +44,31 @@
 //! # }
 //! ```
 
+mod clock_skew;
 mod target;
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::request::Parts;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Limited};
 use tower_layer::Layer;
 use tower_service::Service;
 
+pub use self::clock_skew::ClockSkew;
+use self::clock_skew::SkewMeter;
+pub(crate) use self::target::protected;
+use crate::provider::CredentialsCache;
 use crate::{
-    BodyDigest, BoxError, Error, ProvideCredentials, SharedCredentialsProvider, SharedTimeSource,
+    BodyDigest, BoxError, Credentials, Error, ProvideCredentials, Result, SharedTimeSource,
     TimeSource,
 };
 
@@ -59,27 +83,43 @@ pub struct AuthLayer {
 
 #[derive(Clone)]
 struct Config {
-    provider: SharedCredentialsProvider,
+    cache: CredentialsCache,
     time: SharedTimeSource,
+    skew: Arc<SkewMeter>,
+    correct_clock: bool,
+    hosts: Arc<[String]>,
     max_body: usize,
 }
 
 impl AuthLayer {
-    /// Takes credentials from `provider`.
+    /// Takes credentials from `provider`, through a [`CredentialsCache`].
     pub fn new(provider: impl ProvideCredentials + 'static) -> Self {
+        Self::from_cache(CredentialsCache::new(provider))
+    }
+
+    /// Takes credentials from this cache, which may be shared with other layers.
+    pub fn from_cache(cache: CredentialsCache) -> Self {
         Self {
             config: Config {
-                provider: SharedCredentialsProvider::new(provider),
+                cache,
                 time: SharedTimeSource::default(),
+                skew: Arc::default(),
+                correct_clock: false,
+                hosts: Arc::default(),
                 max_body: DEFAULT_MAX_BODY,
             },
         }
     }
 
-    /// Dates requests by this clock. Default: the system's.
+    /// Dates requests, and looks at the age of credentials, by this clock. Default: the system's.
+    ///
+    /// The cache starts empty again.
     #[must_use]
     pub fn with_time_source(mut self, time: impl TimeSource + 'static) -> Self {
-        self.config.time = SharedTimeSource::new(time);
+        let time = SharedTimeSource::new(time);
+        let provider = self.config.cache.provider().clone();
+        self.config.cache = CredentialsCache::with_time_source(provider, time.clone());
+        self.config.time = time;
         self
     }
 
@@ -89,12 +129,38 @@ impl AuthLayer {
         self.config.max_body = bytes;
         self
     }
+
+    /// Sends credentials to this host (a name or address, without port) and to others given the
+    /// same way, and to no other: a request that a redirect points elsewhere fails.
+    /// Default: any host reached by TLS, and this machine.
+    #[must_use]
+    pub fn for_host(mut self, host: impl Into<String>) -> Self {
+        let hosts = self.config.hosts.iter().cloned();
+        self.config.hosts = hosts.chain([host.into().to_ascii_lowercase()]).collect();
+        self
+    }
+
+    /// Dates requests by the service's clock, as its answers tell it, where this machine's is off.
+    /// Default: no; a wrong clock is then reported ([`ClockSkew`]) but not made up for.
+    #[must_use]
+    pub fn with_clock_correction(mut self, correct: bool) -> Self {
+        self.config.correct_clock = correct;
+        self
+    }
+
+    /// The cache the credentials come from.
+    pub fn cache(&self) -> &CredentialsCache {
+        &self.config.cache
+    }
 }
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
-            .field("provider", &self.provider)
+            .field("cache", &self.cache)
+            .field("hosts", &self.hosts)
+            .field("correct_clock", &self.correct_clock)
+            .field("max_body", &self.max_body)
             .finish_non_exhaustive()
     }
 }
@@ -129,6 +195,17 @@ impl<S> Auth<S> {
     }
 }
 
+/// In the extensions of a 401 response: why no fresh credentials were to be had.
+#[derive(Clone, Debug)]
+pub struct RefreshFailure(Error);
+
+impl RefreshFailure {
+    /// The provider's error.
+    pub fn error(&self) -> &Error {
+        &self.0
+    }
+}
+
 impl<S, B, R> Service<Request<B>> for Auth<S>
 where
     S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
@@ -137,6 +214,7 @@ where
     B: Body + From<Bytes> + Send + 'static,
     B::Data: Send,
     B::Error: Into<BoxError>,
+    R: Send + 'static,
 {
     type Response = Response<R>;
     type Error = BoxError;
@@ -149,38 +227,75 @@ where
     fn call(&mut self, request: Request<B>) -> ResponseFuture<R> {
         // The service that was polled ready goes; its clone stays.
         let clone = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let inner = std::mem::replace(&mut self.inner, clone);
         let config = self.config.clone();
         ResponseFuture {
-            inner: Box::pin(async move {
-                let request = config.authenticate(request).await?;
-                inner.call(request).await.map_err(Into::into)
-            }),
+            inner: Box::pin(config.send(inner, request)),
         }
     }
 }
 
 impl Config {
-    async fn authenticate<B>(&self, request: Request<B>) -> Result<Request<B>, BoxError>
+    async fn send<S, B, R>(self, mut inner: S, request: Request<B>) -> Result<Response<R>, BoxError>
     where
+        S: Service<Request<B>, Response = Response<R>>,
+        S::Error: Into<BoxError>,
         B: Body + From<Bytes>,
         B::Error: Into<BoxError>,
     {
-        let (mut parts, body) = request.into_parts();
-        target::protected(&parts.uri)?;
-        target::normalise(&mut parts)?;
-        let body = self.buffer(body).await?;
-        let credentials = self.provider.provide_credentials().await?;
-        clear(&mut parts);
-        credentials.apply(&mut parts, &BodyDigest::of(&body), self.time.now())?;
-        Ok(Request::from_parts(parts, B::from(body)))
+        let request = self.prepare(request).await?;
+        let lease = self.cache.lease().await?;
+        let date = self.now();
+        let signed = request.signed::<B>(&lease.credentials, date)?;
+        let mut response = inner.call(signed).await.map_err(Into::into)?;
+        self.skew.learn(response.headers(), self.time.now());
+        if response.status() != StatusCode::UNAUTHORIZED {
+            return Ok(response);
+        }
+        let fresh = match self.cache.replace(&lease).await {
+            Ok(fresh) => fresh,
+            Err(error) => {
+                response.extensions_mut().insert(RefreshFailure(error));
+                None
+            }
+        };
+        // The same credentials are worth a second try only if it is the date that was wrong.
+        let fresh = fresh.or_else(|| {
+            let signs = lease.credentials.signer().is_some();
+            (signs && self.redates(date)).then_some(lease)
+        });
+        let Some(fresh) = fresh else {
+            if let Some(skew) = self.skew.skew() {
+                response.extensions_mut().insert(skew);
+            }
+            return Ok(response);
+        };
+        drop(response);
+        let signed = request.signed::<B>(&fresh.credentials, self.now())?;
+        poll_fn(|cx| inner.poll_ready(cx))
+            .await
+            .map_err(Into::into)?;
+        let mut response = inner.call(signed).await.map_err(Into::into)?;
+        if response.status() == StatusCode::UNAUTHORIZED
+            && let Some(skew) = self.skew.skew()
+        {
+            response.extensions_mut().insert(skew);
+        }
+        Ok(response)
     }
 
-    async fn buffer<B>(&self, body: B) -> Result<Bytes, Error>
+    async fn prepare<B>(&self, request: Request<B>) -> Result<Prepared>
     where
         B: Body,
         B::Error: Into<BoxError>,
     {
+        let (mut parts, body) = request.into_parts();
+        target::admit(&parts.uri, &self.hosts)?;
+        target::normalise(&mut parts)?;
+        // What an earlier signature may have left.
+        for name in ["authorization", "date", "x-content-sha256"] {
+            parts.headers.remove(name);
+        }
         let limit = self.max_body;
         let collected = Limited::new(body, limit).collect().await.map_err(|cause| {
             Error::request(format!(
@@ -188,14 +303,51 @@ impl Config {
             ))
             .with_source(cause)
         })?;
-        Ok(collected.to_bytes())
+        let body = collected.to_bytes();
+        let digest = BodyDigest::of(&body);
+        Ok(Prepared {
+            parts,
+            body,
+            digest,
+        })
+    }
+
+    /// The date requests get.
+    fn now(&self) -> SystemTime {
+        let now = self.time.now();
+        if self.correct_clock {
+            self.skew.correct(now)
+        } else {
+            now
+        }
+    }
+
+    /// Whether a request dated `before` would now get a date that differs by enough to matter.
+    fn redates(&self, before: SystemTime) -> bool {
+        let now = self.now();
+        let moved = now
+            .duration_since(before)
+            .unwrap_or_else(|back| back.duration());
+        moved.as_secs() >= 60
     }
 }
 
-/// Takes away what an earlier signature may have left.
-fn clear(parts: &mut Parts) {
-    for name in ["authorization", "date", "x-content-sha256"] {
-        parts.headers.remove(name);
+/// A request ready to be signed as often as needed.
+struct Prepared {
+    parts: Parts,
+    body: Bytes,
+    digest: BodyDigest,
+}
+
+impl Prepared {
+    fn signed<B: From<Bytes>>(
+        &self,
+        credentials: &Credentials,
+        date: SystemTime,
+    ) -> Result<Request<B>> {
+        let mut parts = self.parts.clone();
+        credentials.apply(&mut parts, &self.digest, date)?;
+        Ok(Request::from_parts(parts, B::from(self.body.clone())))
     }
 }
 

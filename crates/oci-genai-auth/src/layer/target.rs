@@ -5,18 +5,34 @@ use http::request::Parts;
 use http::{HeaderValue, Uri};
 use url::{Host, Url};
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, Result};
+
+/// Lets only TLS and loopback pass, and of those only `hosts`, where any are given.
+pub(super) fn admit(uri: &Uri, hosts: &[String]) -> Result<()> {
+    protected(uri)?;
+    let host = uri.host().unwrap_or_default();
+    if hosts.is_empty()
+        || hosts
+            .iter()
+            .any(|allowed| host.eq_ignore_ascii_case(allowed))
+    {
+        return Ok(());
+    }
+    Err(Error::insecure(format!(
+        "credentials for {} are not sent to {host}; was there a redirect?",
+        hosts.join(", ")
+    )))
+}
 
 /// Lets only TLS and loopback pass.
-pub(super) fn protected(uri: &Uri) -> Result<()> {
+pub(crate) fn protected(uri: &Uri) -> Result<()> {
     if uri.scheme_str() == Some("https") || is_loopback(uri) {
         return Ok(());
     }
     let host = uri.host().unwrap_or("a relative URI");
-    Err(Error::new(
-        ErrorKind::Insecure,
-        format!("credentials go only to https or to this machine, not to {host} unprotected"),
-    ))
+    Err(Error::insecure(format!(
+        "credentials go only to https or to this machine, not to {host} unprotected"
+    )))
 }
 
 fn is_loopback(uri: &Uri) -> bool {

@@ -1,11 +1,14 @@
 //! Credentials from a profile of an OCI configuration file.
 
 use super::{
-    BoxFuture, ProvideCredentials, SessionTokenCredentialsProvider, SharedCredentialsProvider,
+    BoxFuture, DelegationCredentialsProvider, InstancePrincipalCredentialsProvider,
+    ProvideCredentials, SessionTokenCredentialsProvider, SharedCredentialsProvider,
     StaticCredentialsProvider,
 };
 use crate::config::{AuthKind, OciConfig};
-use crate::{Credentials, Environment, Profile, RequestSigner, Result};
+use crate::{
+    Credentials, Environment, Profile, RequestSigner, Result, SharedTimeSource, TimeSource,
+};
 
 /// Credentials from a profile of an OCI configuration file: an API signing key or a session.
 ///
@@ -30,6 +33,8 @@ pub struct ConfigFileBuilder {
     profile: Option<String>,
     kind: Option<AuthKind>,
     environment: Environment,
+    auth_endpoint: Option<String>,
+    time: SharedTimeSource,
 }
 
 impl ConfigFileCredentialsProvider {
@@ -78,6 +83,20 @@ impl ConfigFileBuilder {
         self
     }
 
+    /// The identity service that refreshes sessions, without path. Default: that of the region.
+    #[must_use]
+    pub fn auth_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.auth_endpoint = Some(url.into());
+        self
+    }
+
+    /// The clock tokens' ages are read by. Default: the system's.
+    #[must_use]
+    pub fn time_source(mut self, time: impl TimeSource + 'static) -> Self {
+        self.time = SharedTimeSource::new(time);
+        self
+    }
+
     /// Reads file, profile and key.
     ///
     /// # Errors
@@ -94,11 +113,11 @@ impl ConfigFileBuilder {
             AuthKind::ApiSigningKey => SharedCredentialsProvider::new(
                 StaticCredentialsProvider::new(api_signing_key(&profile)?),
             ),
-            AuthKind::SessionToken => SharedCredentialsProvider::new(
-                SessionTokenCredentialsProvider::new(profile.clone())?,
-            ),
+            AuthKind::SessionToken => {
+                SharedCredentialsProvider::new(self.session(profile.clone())?)
+            }
             AuthKind::DelegationToken => {
-                return Err(profile.error("is a delegation, which needs an instance principal"));
+                SharedCredentialsProvider::new(self.delegation(profile.clone())?)
             }
         };
         Ok(ConfigFileCredentialsProvider {
@@ -106,6 +125,31 @@ impl ConfigFileBuilder {
             kind,
             inner,
         })
+    }
+
+    fn session(self, profile: Profile) -> Result<SessionTokenCredentialsProvider> {
+        let builder = SessionTokenCredentialsProvider::builder(profile).time_source(self.time);
+        match self.auth_endpoint {
+            Some(url) => builder.endpoint(url).build(),
+            None => builder.build(),
+        }
+    }
+
+    fn delegation(
+        self,
+        profile: Profile,
+    ) -> Result<DelegationCredentialsProvider<InstancePrincipalCredentialsProvider>> {
+        profile.delegation_token()?;
+        let builder = InstancePrincipalCredentialsProvider::builder()
+            .environment(self.environment)
+            .time_source(self.time);
+        let instance = match self.auth_endpoint {
+            Some(url) => builder.endpoint(url).build()?,
+            None => builder.build()?,
+        };
+        Ok(DelegationCredentialsProvider::new(instance, move || {
+            profile.delegation_token()
+        }))
     }
 }
 

@@ -3,7 +3,18 @@
 //! A provider is anything that implements [`ProvideCredentials`]; each kind of OCI credential has one
 //! in a module of its own.
 
+mod api_key;
+mod cache;
+mod certificate;
 mod config_file;
+mod default_chain;
+mod delegation;
+mod environment;
+mod instance_principal;
+mod issued;
+mod metadata;
+mod oke;
+mod resource_principal;
 mod session_token;
 mod static_credentials;
 
@@ -12,8 +23,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+pub use api_key::ApiKeyCredentialsProvider;
+pub use cache::CredentialsCache;
 pub use config_file::{ConfigFileBuilder, ConfigFileCredentialsProvider};
-pub use session_token::SessionTokenCredentialsProvider;
+pub use default_chain::{DefaultChainBuilder, DefaultCredentialsChain};
+pub use delegation::DelegationCredentialsProvider;
+pub use environment::EnvCredentialsProvider;
+pub use instance_principal::{InstancePrincipalBuilder, InstancePrincipalCredentialsProvider};
+pub use oke::{OkeWorkloadIdentityBuilder, OkeWorkloadIdentityCredentialsProvider};
+pub use resource_principal::{ResourcePrincipalBuilder, ResourcePrincipalCredentialsProvider};
+pub use session_token::{SessionTokenBuilder, SessionTokenCredentialsProvider};
 pub use static_credentials::StaticCredentialsProvider;
 
 use crate::{Credentials, Result};

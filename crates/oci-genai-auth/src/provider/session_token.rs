@@ -1,58 +1,297 @@
 //! Session tokens, as `oci session authenticate` leaves them.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::Method;
 
 use super::{BoxFuture, ProvideCredentials};
 use crate::environment::FileStamp;
-use crate::{Credentials, KeyId, Profile, RequestSigner, Result};
+use crate::region::ResolvedRegion;
+use crate::token_service::{TokenAnswer, TokenService};
+use crate::{
+    Credentials, Error, ErrorKind, KeyId, PrivateKey, Profile, RequestSigner, Result,
+    SecurityToken, SharedTimeSource, TimeSource,
+};
+
+/// A token with less than this left is refreshed.
+const REFRESH_AHEAD: Duration = Duration::from_secs(10 * 60);
+/// With less than this left a token is not worth using when it cannot be refreshed.
+const LAST_MOMENT: Duration = Duration::from_secs(60);
 
 /// Signs with the key pair and token of a session profile.
 ///
-/// The token file is read again when it has changed.
+/// The token file is read again as soon as another program has changed it. Ahead of the token's
+/// end it is refreshed at the identity service and written back, atomically and readable by its owner only,
+/// so that the `oci` program and others share the longer session; the configuration file is never
+/// touched. An expired session cannot be refreshed: log in again with `oci session authenticate`.
+#[derive(Clone, Debug)]
+pub struct SessionTokenCredentialsProvider(Arc<Inner>);
+
 #[derive(Debug)]
-pub struct SessionTokenCredentialsProvider {
+struct Inner {
     profile: Profile,
-    read: Mutex<Option<FileStamp>>,
+    service: TokenService,
+    endpoint: Option<String>,
+    time: SharedTimeSource,
+    loaded: Mutex<Option<Loaded>>,
+}
+
+/// Key and token as last read; the key is parsed again only when its file changes.
+#[derive(Clone, Debug)]
+struct Loaded {
+    key: PrivateKey,
+    token: SecurityToken,
+    key_stamp: Option<FileStamp>,
+    token_stamp: Option<FileStamp>,
+}
+
+/// Builds a [`SessionTokenCredentialsProvider`].
+#[derive(Clone, Debug)]
+pub struct SessionTokenBuilder {
+    profile: Profile,
+    endpoint: Option<String>,
+    time: SharedTimeSource,
 }
 
 impl SessionTokenCredentialsProvider {
-    /// Of a profile with `security_token_file` and `key_file`.
+    /// Starts with a profile that has `security_token_file` and `key_file`.
+    pub fn builder(profile: Profile) -> SessionTokenBuilder {
+        SessionTokenBuilder {
+            profile,
+            endpoint: None,
+            time: SharedTimeSource::default(),
+        }
+    }
+}
+
+impl SessionTokenBuilder {
+    /// The identity service, without path. Default: `https://auth.{region}.{domain}`.
+    #[must_use]
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// The clock the token's age is read by. Default: the system's.
+    #[must_use]
+    pub fn time_source(mut self, time: impl TimeSource + 'static) -> Self {
+        self.time = SharedTimeSource::new(time);
+        self
+    }
+
+    /// Reads key and token.
     ///
     /// # Errors
     /// When one of the two is absent or unreadable.
-    pub fn new(profile: Profile) -> Result<Self> {
-        let provider = Self {
-            profile,
-            read: Mutex::new(None),
+    pub fn build(self) -> Result<SessionTokenCredentialsProvider> {
+        let inner = Inner {
+            service: TokenService::new("the identity service")?,
+            profile: self.profile,
+            endpoint: self.endpoint,
+            time: self.time,
+            loaded: Mutex::new(None),
         };
-        provider.load()?;
-        Ok(provider)
+        inner.load(true)?;
+        Ok(SessionTokenCredentialsProvider(Arc::new(inner)))
+    }
+}
+
+impl Inner {
+    /// Reads what has changed; the token in any case, if asked to.
+    fn load(&self, anew: bool) -> Result<Loaded> {
+        // The stamps are taken first: a change while reading shows up as one afterwards.
+        let (token_stamp, key_stamp) = (self.stamp(true), self.stamp(false));
+        let before = self.loaded();
+        let key = match &before {
+            Some(before) if before.key_stamp == key_stamp => before.key.clone(),
+            _ => self.profile.private_key()?,
+        };
+        let token = match &before {
+            // A refreshed token that could not be written back lives here only.
+            Some(before) if before.token_stamp == token_stamp && !anew => before.token.clone(),
+            _ => self.profile.security_token()?,
+        };
+        let loaded = Loaded {
+            key,
+            token,
+            key_stamp,
+            token_stamp,
+        };
+        *self.loaded.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded.clone());
+        Ok(loaded)
     }
 
-    fn load(&self) -> Result<Credentials> {
-        let stamp = self.stamp();
-        let token = self.profile.security_token()?;
-        let key = self.profile.private_key()?;
-        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = stamp;
-        let credentials = Credentials::signing(RequestSigner::new(KeyId::token(&token), key));
-        Ok(match token.expires_at() {
-            Some(end) => credentials.with_expiry(end),
-            None => credentials,
-        })
+    fn loaded(&self) -> Option<Loaded> {
+        self.loaded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
-    fn stamp(&self) -> Option<FileStamp> {
-        let file = self.profile.security_token_file().ok()?;
-        self.profile.environment().stamp(&file)
+    fn stamp(&self, of_token: bool) -> Option<FileStamp> {
+        let file = if of_token {
+            self.profile.security_token_file()
+        } else {
+            self.profile.key_file()
+        };
+        self.profile.environment().stamp(&file.ok()?)
     }
+
+    async fn provide(&self) -> Result<Credentials> {
+        let loaded = self.load(false)?;
+        let now = self.time.now();
+        let Some(end) = loaded.token.expires_at() else {
+            return Ok(credentials(&loaded));
+        };
+        if end <= now {
+            return Err(self.over(end));
+        }
+        if end > now + REFRESH_AHEAD.min(half_life(&loaded.token, end)) {
+            return Ok(credentials(&loaded));
+        }
+        match self.refresh(&loaded).await {
+            Ok(fresh) => Ok(credentials(&fresh)),
+            // What is left of the session is used up, by a program that starts late in it as well.
+            Err(error) if end > now + LAST_MOMENT => {
+                tracing::warn!(%error, "the session could not be refreshed");
+                Ok(credentials(&loaded).with_refresh_at(now + LAST_MOMENT))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn replace(&self, rejected: &Credentials) -> Result<Option<Credentials>> {
+        let loaded = self.load(true)?;
+        let on_disk = credentials(&loaded);
+        if !on_disk.is_same(rejected) {
+            return Ok(Some(on_disk));
+        }
+        if let Some(end) = loaded
+            .token
+            .expires_at()
+            .filter(|end| *end <= self.time.now())
+        {
+            return Err(self.over(end));
+        }
+        self.refresh(&loaded)
+            .await
+            .map(|fresh| Some(credentials(&fresh)))
+    }
+
+    async fn refresh(&self, loaded: &Loaded) -> Result<Loaded> {
+        let url = format!("{}/v1/authentication/refresh", self.endpoint()?);
+        let body = serde_json::json!({ "currentToken": loaded.token.expose() }).to_string();
+        let signer = signer(loaded);
+        let answer =
+            self.service
+                .signed(Method::POST, &url, Bytes::from(body), &signer, &self.time);
+        let answer = answer.await.map_err(|cause| {
+            if cause.status() == Some(http::StatusCode::UNAUTHORIZED) {
+                let told = self
+                    .profile
+                    .describe("has a session that is over; log in again with");
+                Error::refused(format!("{told} `{}`", self.login())).with_source(cause)
+            } else {
+                cause
+            }
+        })?;
+        let token = SecurityToken::parse(&answer.json::<TokenAnswer>()?.token)?;
+        if token.expires_at() <= loaded.token.expires_at() {
+            return Err(Error::new(
+                ErrorKind::Refused,
+                format!(
+                    "{} the same end (`exp`): the session has reached its longest time; log in again with `{}`",
+                    self.profile
+                        .describe("has a token whose refresh yielded one with"),
+                    self.login(),
+                ),
+            ));
+        }
+        let file = self.profile.security_token_file()?;
+        if let Err(error) = self
+            .profile
+            .environment()
+            .write_private(&file, token.expose())
+        {
+            // The session goes on here; only other programs are left with the old token.
+            tracing::warn!(%error, file = %file.display(), "the refreshed token cannot be written back");
+        }
+        let fresh = Loaded {
+            token,
+            token_stamp: self.stamp(true),
+            ..loaded.clone()
+        };
+        *self.loaded.lock().unwrap_or_else(PoisonError::into_inner) = Some(fresh.clone());
+        Ok(fresh)
+    }
+
+    fn endpoint(&self) -> Result<String> {
+        if let Some(endpoint) = &self.endpoint {
+            return Ok(endpoint.trim_end_matches('/').to_owned());
+        }
+        let region = self.profile.region().ok_or_else(|| {
+            self.profile
+                .error("has no `region`, which refreshing the session needs")
+        })?;
+        Ok(ResolvedRegion::resolve(&region, self.profile.environment()).auth_endpoint())
+    }
+
+    fn over(&self, end: SystemTime) -> Error {
+        Error::token(format!(
+            "{} {}; log in again with `{}`",
+            self.profile.describe("has a session token that ended at"),
+            httpdate::fmt_http_date(end),
+            self.login(),
+        ))
+    }
+
+    fn login(&self) -> String {
+        format!(
+            "oci session authenticate --profile-name {}",
+            self.profile.name()
+        )
+    }
+}
+
+fn signer(loaded: &Loaded) -> RequestSigner {
+    RequestSigner::new(KeyId::token(&loaded.token), loaded.key.clone())
+}
+
+fn credentials(loaded: &Loaded) -> Credentials {
+    let credentials = Credentials::signing(signer(loaded));
+    match loaded.token.expires_at() {
+        Some(end) => {
+            let ahead = REFRESH_AHEAD.min(half_life(&loaded.token, end));
+            credentials.with_expiry(end).with_refresh_at(end - ahead)
+        }
+        None => credentials,
+    }
+}
+
+fn half_life(token: &SecurityToken, end: SystemTime) -> Duration {
+    let life = token
+        .issued_at()
+        .and_then(|start| end.duration_since(start).ok());
+    life.map_or(REFRESH_AHEAD, |life| life / 2)
 }
 
 impl ProvideCredentials for SessionTokenCredentialsProvider {
     fn provide_credentials(&self) -> BoxFuture<'_, Result<Credentials>> {
-        Box::pin(async { self.load() })
+        Box::pin(self.0.provide())
+    }
+
+    fn replace_credentials<'a>(
+        &'a self,
+        rejected: &'a Credentials,
+    ) -> BoxFuture<'a, Result<Option<Credentials>>> {
+        Box::pin(self.0.replace(rejected))
     }
 
     fn has_changed(&self) -> bool {
-        self.stamp() != *self.read.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .loaded()
+            .is_some_and(|loaded| loaded.token_stamp != self.0.stamp(true))
     }
 }

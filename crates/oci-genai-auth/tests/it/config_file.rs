@@ -1,11 +1,12 @@
 //! Profiles of OCI configuration files.
 
 use oci_genai_auth::{
-    AuthKind, ConfigFileCredentialsProvider, Environment, KeyId, OciConfig, ProvideCredentials as _,
+    AuthKind, ConfigFileCredentialsProvider, Environment, KeyId, ManualTimeSource, OciConfig,
+    ProvideCredentials as _,
 };
 use serde_json::json;
 
-use crate::support::{TENANCY, USER, fingerprint, key_pem, unsigned_token};
+use crate::support::{TENANCY, USER, fingerprint, key_pem, noon, unsigned_token};
 
 fn environment(config: &str) -> Environment {
     let token = unsigned_token(&json!({"exp": 1_790_003_600_u64, "sub": USER}));
@@ -37,6 +38,7 @@ fn session_profile() -> String {
 fn build(config: &str, profile: &str) -> oci_genai_auth::Result<ConfigFileCredentialsProvider> {
     ConfigFileCredentialsProvider::builder()
         .environment(environment(config))
+        .time_source(ManualTimeSource::new(noon()))
         .profile(profile)
         .build()
 }

@@ -1,0 +1,274 @@
+//! Keeping credentials and replacing them in time.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use futures_util::FutureExt as _;
+use futures_util::future::Shared;
+
+use super::{BoxFuture, ProvideCredentials, SharedCredentialsProvider};
+use crate::{Credentials, Error, Result, SharedTimeSource, TimeSource};
+
+/// Credentials are given up this long before their end, so that none expires under way.
+const MARGIN: Duration = Duration::from_secs(60);
+/// The pause after a first failed refresh while the old credentials still serve; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Keeps the credentials of a provider and replaces them ahead of their end.
+///
+/// - Credentials with an end are kept. When they should be replaced, one call to the provider is
+///   started in the background, and the old ones are used as long as they are good.
+/// - Only when there are none, or they have ended, do callers wait, and then all for the same call.
+/// - No lock is held while the provider works, and a caller that goes away does not stop the call.
+/// - Credentials without an end are not kept: the provider is asked each time.
+///
+/// [`AuthLayer`](crate::AuthLayer) has one built in. Make one yourself to share it between layers or to
+/// have credentials ready before the first request.
+#[derive(Clone)]
+pub struct CredentialsCache(Arc<Inner>);
+
+struct Inner {
+    provider: SharedCredentialsProvider,
+    time: SharedTimeSource,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    kept: Option<Kept>,
+    /// The provider yielded credentials without an end last time.
+    endless: bool,
+    generation: u64,
+    under_way: Option<Job>,
+    /// After a failed background refresh: not again before this, and the pause that led here.
+    pause: Option<(SystemTime, Duration)>,
+}
+
+#[derive(Clone)]
+struct Kept {
+    lease: Lease,
+    refresh_at: SystemTime,
+    usable_until: SystemTime,
+}
+
+/// Credentials with the mark by which a later refusal is told from an earlier one.
+#[derive(Clone)]
+pub(crate) struct Lease {
+    pub(crate) credentials: Credentials,
+    generation: u64,
+}
+
+enum Next {
+    /// Good credentials are at hand.
+    Take(Lease),
+    /// The provider is at work.
+    Wait(Job),
+    /// The provider's credentials are not kept.
+    Ask,
+}
+
+type Job = Shared<BoxFuture<'static, Result<Option<Lease>>>>;
+
+impl CredentialsCache {
+    /// Keeps the credentials of `provider`, by the system's clock.
+    pub fn new(provider: impl ProvideCredentials + 'static) -> Self {
+        Self::with_time_source(provider, SharedTimeSource::default())
+    }
+
+    /// Keeps the credentials of `provider`, by the given clock.
+    pub fn with_time_source(
+        provider: impl ProvideCredentials + 'static,
+        time: impl TimeSource + 'static,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            provider: SharedCredentialsProvider::new(provider),
+            time: SharedTimeSource::new(time),
+            state: Mutex::default(),
+        }))
+    }
+
+    /// Credentials that are good now. Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    /// When there are none and the provider fails to yield any.
+    pub async fn credentials(&self) -> Result<Credentials> {
+        self.lease().await.map(|lease| lease.credentials)
+    }
+
+    pub(crate) fn provider(&self) -> &SharedCredentialsProvider {
+        &self.0.provider
+    }
+
+    pub(crate) async fn lease(&self) -> Result<Lease> {
+        match self.next()? {
+            Next::Take(lease) => Ok(lease),
+            Next::Wait(job) => job.await?.ok_or_else(|| {
+                Error::unavailable("the credentials were refused and there are no others")
+            }),
+            Next::Ask => {
+                let credentials = self.0.provider.provide_credentials().await?;
+                Ok(self.0.lock().keep(credentials, self.0.time.now()))
+            }
+        }
+    }
+
+    /// Decides, without waiting, where the next credentials come from.
+    fn next(&self) -> Result<Next> {
+        let now = self.0.time.now();
+        let changed = self.0.provider.has_changed();
+        let mut state = self.0.lock();
+        if let Some(kept) = state
+            .kept
+            .clone()
+            .filter(|kept| !changed && now < kept.usable_until)
+        {
+            let paused = state.pause.is_some_and(|(until, _)| now < until);
+            if now >= kept.refresh_at && state.under_way.is_none() && !paused {
+                // The job runs by itself; nobody waits for it.
+                drop(self.start(&mut state, None)?);
+            }
+            return Ok(Next::Take(kept.lease));
+        }
+        match (&state.under_way, state.endless) {
+            (Some(job), _) => Ok(Next::Wait(job.clone())),
+            (None, false) => self.start(&mut state, None).map(Next::Wait),
+            (None, true) => Ok(Next::Ask),
+        }
+    }
+
+    /// Other credentials after the service refused these; `None` when there are no others.
+    pub(crate) async fn replace(&self, refused: &Lease) -> Result<Option<Lease>> {
+        let job = {
+            let mut state = self.0.lock();
+            match &state.kept {
+                // Another request has seen to it already.
+                Some(kept) if kept.lease.generation > refused.generation => {
+                    return Ok(Some(kept.lease.clone()));
+                }
+                _ => {}
+            }
+            match &state.under_way {
+                Some(job) => job.clone(),
+                None => self.start(&mut state, Some(refused.credentials.clone()))?,
+            }
+        };
+        Ok(job
+            .await?
+            .filter(|lease| !lease.credentials.is_same(&refused.credentials)))
+    }
+
+    /// Starts the one call to the provider; the lock is held, so nobody else does.
+    fn start(
+        &self,
+        state: &mut MutexGuard<'_, State>,
+        refused: Option<Credentials>,
+    ) -> Result<Job> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|cause| {
+            Error::unavailable("credentials can be fetched only within a Tokio runtime")
+                .with_source(cause)
+        })?;
+        let inner = Arc::clone(&self.0);
+        let task = runtime.spawn(async move { inner.fetch(refused).await });
+        let inner = Arc::clone(&self.0);
+        let job = async move {
+            task.await.unwrap_or_else(|_| {
+                inner.lock().under_way = None;
+                Err(Error::unavailable(
+                    "the credentials provider panicked or was cancelled",
+                ))
+            })
+        };
+        let job = job.boxed().shared();
+        state.under_way = Some(job.clone());
+        Ok(job)
+    }
+}
+
+impl Inner {
+    async fn fetch(&self, refused: Option<Credentials>) -> Result<Option<Lease>> {
+        let fetched = match &refused {
+            None => self.provider.provide_credentials().await.map(Some),
+            Some(refused) => self.other_than(refused).await,
+        };
+        let now = self.time.now();
+        let mut state = self.lock();
+        state.under_way = None;
+        match fetched {
+            Ok(credentials) => Ok(credentials.map(|credentials| state.keep(credentials, now))),
+            Err(error) => {
+                let pause = state
+                    .pause
+                    .map_or(FIRST_PAUSE, |(_, last)| LONGEST_PAUSE.min(last * 2));
+                state.pause = Some((now + pause, pause));
+                tracing::warn!(%error, kind = ?error.kind(), "credentials could not be refreshed");
+                Err(error)
+            }
+        }
+    }
+
+    async fn other_than(&self, refused: &Credentials) -> Result<Option<Credentials>> {
+        if let Some(other) = self.provider.replace_credentials(refused).await? {
+            return Ok(Some(other));
+        }
+        if !self.lock().endless {
+            return Ok(None);
+        }
+        // A key may have been rotated since: providers of endless credentials are asked again.
+        let again = self.provider.provide_credentials().await?;
+        Ok((!again.is_same(refused)).then_some(again))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn keep(&mut self, credentials: Credentials, now: SystemTime) -> Lease {
+        self.pause = None;
+        self.endless = credentials.expires_at().is_none();
+        self.generation += 1;
+        let lease = Lease {
+            credentials,
+            generation: self.generation,
+        };
+        self.kept = lease.credentials.expires_at().map(|end| {
+            let life = end.duration_since(now).unwrap_or_default();
+            // Short-lived credentials get a margin in proportion.
+            let usable_until = end - MARGIN.min(life / 10);
+            let default = end - (life / 4).min(Duration::from_secs(900));
+            let refresh_at = lease.credentials.refresh_at().unwrap_or(default);
+            Kept {
+                lease: lease.clone(),
+                refresh_at,
+                usable_until,
+            }
+        });
+        lease
+    }
+}
+
+impl ProvideCredentials for CredentialsCache {
+    fn provide_credentials(&self) -> BoxFuture<'_, Result<Credentials>> {
+        Box::pin(self.credentials())
+    }
+}
+
+impl fmt::Debug for CredentialsCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CredentialsCache")
+            .field("provider", &self.0.provider)
+            .field(
+                "kept",
+                &self
+                    .0
+                    .lock()
+                    .kept
+                    .as_ref()
+                    .map(|kept| &kept.lease.credentials),
+            )
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,183 @@
+//! Instance principals: an OCI compute instance acting as itself.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use serde_json::json;
+
+use super::certificate::{LeafCertificate, bare_certificate};
+use super::issued::{Issue, Issued, bare, new_key};
+use super::metadata::Metadata;
+use super::{BoxFuture, ProvideCredentials};
+use crate::region::ResolvedRegion;
+use crate::token_service::{TokenAnswer, TokenService};
+use crate::{
+    Credentials, Environment, Error, KeyId, PrivateKey, RequestSigner, Result, SecurityToken,
+    SharedTimeSource, SignedHeaders, TimeSource,
+};
+
+/// Signs as the compute instance the program runs on.
+///
+/// The instance's certificates come from its metadata service (version 2; `OCI_METADATA_BASE_URL`
+/// overrides the address) and are exchanged for a token at the identity service. Each exchange reads
+/// the certificates anew and makes a new session key.
+#[derive(Clone, Debug)]
+pub struct InstancePrincipalCredentialsProvider(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    metadata: Metadata,
+    identity: TokenService,
+    endpoint: Option<String>,
+    time: SharedTimeSource,
+    /// Fixed by the first exchange: an instance does not move to another tenancy.
+    tenancy: OnceLock<String>,
+}
+
+/// Builds an [`InstancePrincipalCredentialsProvider`].
+#[derive(Clone, Debug)]
+pub struct InstancePrincipalBuilder {
+    environment: Environment,
+    endpoint: Option<String>,
+    time: SharedTimeSource,
+    pause: Duration,
+}
+
+impl InstancePrincipalCredentialsProvider {
+    /// Starts with the process's environment.
+    pub fn builder() -> InstancePrincipalBuilder {
+        InstancePrincipalBuilder {
+            environment: Environment::default(),
+            endpoint: None,
+            time: SharedTimeSource::default(),
+            pause: Duration::from_secs(1),
+        }
+    }
+
+    /// Whether this machine is an OCI instance: its metadata service answers.
+    pub(super) async fn probe(&self) -> Result<()> {
+        self.0.metadata.probe().await
+    }
+
+    pub(super) async fn region(&self) -> Result<ResolvedRegion> {
+        self.0.metadata.region().await
+    }
+
+    /// The instance's OCID.
+    pub(super) async fn instance_id(&self) -> Result<String> {
+        self.0.metadata.get("/instance/id").await
+    }
+}
+
+impl InstancePrincipalBuilder {
+    /// The variables to read. Default: the process's.
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// The identity service, without path. Default: that of the instance's region and realm.
+    #[must_use]
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// The clock requests for tokens are dated by. Default: the system's.
+    #[must_use]
+    pub fn time_source(mut self, time: impl TimeSource + 'static) -> Self {
+        self.time = SharedTimeSource::new(time);
+        self
+    }
+
+    /// The first pause when the metadata service is busy; it doubles up to 30 s, and after 8
+    /// attempts the error stands. Default: 1 s.
+    #[must_use]
+    pub fn retry_pause(mut self, pause: Duration) -> Self {
+        self.pause = pause;
+        self
+    }
+
+    /// Makes the provider; nothing is asked of any service yet.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn build(self) -> Result<InstancePrincipalCredentialsProvider> {
+        Ok(InstancePrincipalCredentialsProvider(Arc::new(Inner {
+            metadata: Metadata::new(&self.environment, self.pause)?,
+            identity: TokenService::new("the identity service")?,
+            endpoint: self.endpoint,
+            time: self.time,
+            tenancy: OnceLock::new(),
+        })))
+    }
+}
+
+impl Inner {
+    async fn issue(&self) -> Result<Issued> {
+        let metadata = &self.metadata;
+        let (endpoint, leaf, leaf_key, intermediate, key) = tokio::try_join!(
+            self.endpoint(),
+            metadata.get("/identity/cert.pem"),
+            metadata.get("/identity/key.pem"),
+            metadata.get("/identity/intermediate.pem"),
+            new_key(),
+        )?;
+        let leaf = LeafCertificate::parse(&leaf)?;
+        let leaf_key = PrivateKey::from_pem(&zeroize::Zeroizing::new(leaf_key), None)?;
+        let tenancy = self.tenancy.get_or_init(|| leaf.tenancy.clone());
+        if *tenancy != leaf.tenancy {
+            return Err(Error::refused(
+                "the instance's certificate names another tenancy than before; start the program anew if that is right",
+            ));
+        }
+        let body = json!({
+            "certificate": leaf.bare,
+            "publicKey": bare(key.public_key()),
+            "intermediateCertificates": [bare_certificate(&intermediate)?],
+        });
+        let signer = RequestSigner::new(KeyId::federation(tenancy, &leaf.fingerprint), leaf_key)
+            .with_signed_headers(SignedHeaders::WithoutHost);
+        let url = format!("{endpoint}/v1/x509");
+        let body = Bytes::from(body.to_string());
+        let answer = self
+            .identity
+            .signed(Method::POST, &url, body, &signer, &self.time)
+            .await?;
+        let token = SecurityToken::parse(&answer.json::<TokenAnswer>()?.token)?;
+        Ok(Issued { token, key })
+    }
+
+    async fn endpoint(&self) -> Result<String> {
+        match &self.endpoint {
+            Some(endpoint) => Ok(endpoint.trim_end_matches('/').to_owned()),
+            None => self
+                .metadata
+                .region()
+                .await
+                .map(|region| region.auth_endpoint()),
+        }
+    }
+}
+
+impl Issue for InstancePrincipalCredentialsProvider {
+    fn issue(&self) -> BoxFuture<'_, Result<Issued>> {
+        Box::pin(self.0.issue())
+    }
+}
+
+impl ProvideCredentials for InstancePrincipalCredentialsProvider {
+    fn provide_credentials(&self) -> BoxFuture<'_, Result<Credentials>> {
+        Box::pin(async { self.0.issue().await.map(|issued| issued.credentials()) })
+    }
+
+    fn replace_credentials<'a>(
+        &'a self,
+        _rejected: &'a Credentials,
+    ) -> BoxFuture<'a, Result<Option<Credentials>>> {
+        Box::pin(async { self.provide_credentials().await.map(Some) })
+    }
+}

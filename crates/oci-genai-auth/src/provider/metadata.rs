@@ -1,0 +1,117 @@
+//! The metadata service of OCI compute instances.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+use crate::region::{RegionInfo, ResolvedRegion};
+use crate::token_service::TokenService;
+use crate::{Environment, Error, Result};
+
+const IPV4_BASE: &str = "http://169.254.169.254/opc/v2";
+const IPV6_BASE: &str = "http://[fd00:c1::a9fe:a9fe]/opc/v2";
+const ATTEMPTS: u32 = 8;
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long it takes at most to find out that there is no metadata service.
+const PROBE_TIMEOUT: Duration = Duration::from_millis(1500);
+
+#[derive(Clone, Debug)]
+pub(super) struct Metadata {
+    service: TokenService,
+    bases: Vec<String>,
+    pause: Duration,
+    environment: Environment,
+}
+
+impl Metadata {
+    /// At `OCI_METADATA_BASE_URL`, else at the fixed link-local addresses. `pause` is the first one
+    /// between attempts; it doubles.
+    pub(super) fn new(environment: &Environment, pause: Duration) -> Result<Self> {
+        let bases = match environment.var("OCI_METADATA_BASE_URL") {
+            Some(base) => vec![base.trim_end_matches('/').to_owned()],
+            None => vec![IPV4_BASE.to_owned(), IPV6_BASE.to_owned()],
+        };
+        let service = TokenService::direct("the instance metadata service")?;
+        Ok(Self {
+            service,
+            bases,
+            pause,
+            environment: environment.clone(),
+        })
+    }
+
+    /// Whether this machine has a metadata service.
+    pub(super) async fn probe(&self) -> Result<()> {
+        let asked = self.ask("/instance/region");
+        match tokio::time::timeout(PROBE_TIMEOUT, asked).await {
+            Ok(answer) => answer.map(drop),
+            Err(_) => Err(Error::unavailable(
+                "no instance metadata service answered within 1.5 s",
+            )),
+        }
+    }
+
+    /// The instance's region.
+    pub(super) async fn region(&self) -> Result<ResolvedRegion> {
+        let described = match self.ask("/instance/regionInfo").await {
+            Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => {
+                // Older services have only the name.
+                let name = self.get("/instance/region").await?;
+                return Ok(ResolvedRegion::resolve(&name, &self.environment));
+            }
+            Err(error) if is_worth_repeating(&error) => self.get("/instance/regionInfo").await?,
+            answer => answer?,
+        };
+        let info: RegionInfo = serde_json::from_str(&described).map_err(|cause| {
+            Error::unavailable("the instance metadata service describes its region oddly")
+                .with_source(cause)
+        })?;
+        Ok(ResolvedRegion::from_info(&info))
+    }
+
+    /// The document at `path`, asked for again while the service is busy or still starting.
+    pub(super) async fn get(&self, path: &str) -> Result<String> {
+        let mut pause = self.pause;
+        let mut attempt = 1;
+        loop {
+            match self.ask(path).await {
+                Err(error) if attempt < ATTEMPTS && is_worth_repeating(&error) => {
+                    tokio::time::sleep(pause).await;
+                    pause = LONGEST_PAUSE.min(pause * 2);
+                    attempt += 1;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn ask(&self, path: &str) -> Result<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer Oracle"));
+        let mut unreachable = None;
+        for base in &self.bases {
+            let url = format!("{base}{path}");
+            let answer = self
+                .service
+                .plain(Method::GET, &url, headers.clone(), Bytes::new())
+                .await;
+            match answer {
+                Ok(answer) => return answer.text().map(|text| text.trim().to_owned()),
+                // Without an answer at all the other address may have one.
+                Err(error) if error.status().is_none() => unreachable = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(unreachable.unwrap_or_else(|| Error::unavailable("there is no metadata service")))
+    }
+}
+
+fn is_worth_repeating(error: &Error) -> bool {
+    error.status().is_some_and(|status| {
+        status == StatusCode::NOT_FOUND
+            || status == StatusCode::TOO_MANY_REQUESTS
+            || status.is_server_error()
+    })
+}

@@ -1,0 +1,152 @@
+//! Exchanging tokens, and version 1.1, which does so as the instance.
+
+use bytes::Bytes;
+use http::Method;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Source;
+use super::settings::Settings;
+use crate::provider::issued::{Issue, Issued, bare, new_key};
+use crate::provider::{BoxFuture, InstancePrincipalCredentialsProvider};
+use crate::token_service::{Answer, TokenAnswer, TokenService};
+use crate::{PrivateKey, RequestSigner, Result, SecurityToken, SharedTimeSource};
+
+const VERSION: &str = "1.1";
+const PATH: &str = "/20180711/resourcePrincipalToken/{id}";
+
+/// What a resource's own service says of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ResourceTokens {
+    resource_principal_token: String,
+    service_principal_session_token: String,
+}
+
+/// The two services of an exchange.
+#[derive(Clone, Debug)]
+pub(super) struct Services {
+    resource: TokenService,
+    identity: TokenService,
+    time: SharedTimeSource,
+}
+
+impl Services {
+    pub(super) fn new(time: &SharedTimeSource) -> Result<Self> {
+        Ok(Self {
+            resource: TokenService::new("the resource principal token service")?,
+            identity: TokenService::new("the identity service")?,
+            time: time.clone(),
+        })
+    }
+
+    /// Asks the resource's service who the resource is.
+    pub(super) async fn resource_tokens(
+        &self,
+        url: &str,
+        context: Option<&str>,
+        signer: &RequestSigner,
+    ) -> Result<Answer> {
+        let context = context.map(|context| ("security-context", context));
+        self.resource
+            .signed_with(Method::GET, url, Bytes::new(), signer, &self.time, context)
+            .await
+    }
+
+    /// Has the identity service make a session token of them, bound to `key`.
+    pub(super) async fn session_token(
+        &self,
+        endpoint: &str,
+        tokens: ResourceTokens,
+        key: &PrivateKey,
+        signer: &RequestSigner,
+    ) -> Result<SecurityToken> {
+        let body = json!({
+            "resourcePrincipalToken": tokens.resource_principal_token,
+            "servicePrincipalSessionToken": tokens.service_principal_session_token,
+            "sessionPublicKey": bare(key.public_key()),
+        });
+        let url = format!("{endpoint}/v1/resourcePrincipalSessionToken");
+        let body = Bytes::from(body.to_string());
+        let answer = self
+            .identity
+            .signed(Method::POST, &url, body, signer, &self.time)
+            .await?;
+        SecurityToken::parse(&answer.json::<TokenAnswer>()?.token)
+    }
+}
+
+/// Version 1.1.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    instance: InstancePrincipalCredentialsProvider,
+    services: Services,
+    resource_endpoint: String,
+    identity_endpoint: Option<String>,
+    path: String,
+    id: Option<String>,
+}
+
+impl Exchange {
+    pub(super) fn new(
+        instance: InstancePrincipalCredentialsProvider,
+        settings: Settings,
+        federation: &Option<String>,
+        time: &SharedTimeSource,
+    ) -> Result<Self> {
+        let identity_endpoint = settings.get("RPST_ENDPOINT").or_else(|| federation.clone());
+        Ok(Self {
+            instance,
+            services: Services::new(time)?,
+            resource_endpoint: settings.endpoint("RPT_ENDPOINT", VERSION)?,
+            identity_endpoint: identity_endpoint.map(|url| url.trim_end_matches('/').to_owned()),
+            path: settings.get("RPT_PATH").unwrap_or_else(|| PATH.to_owned()),
+            id: settings.get("RPT_ID"),
+        })
+    }
+
+    async fn exchange(&self) -> Result<Issued> {
+        let id = async {
+            match &self.id {
+                Some(id) => Ok(id.clone()),
+                None => self.instance.instance_id().await,
+            }
+        };
+        let endpoint = async {
+            match &self.identity_endpoint {
+                Some(url) => Ok(url.clone()),
+                None => self
+                    .instance
+                    .region()
+                    .await
+                    .map(|region| region.auth_endpoint()),
+            }
+        };
+        let (instance, id, endpoint, key) =
+            tokio::try_join!(self.instance.issue(), id, endpoint, new_key())?;
+        let signer = instance.signer();
+        let url = format!(
+            "{}{}",
+            self.resource_endpoint,
+            self.path.replace("{id}", &id)
+        );
+        let tokens = self
+            .services
+            .resource_tokens(&url, None, &signer)
+            .await?
+            .json()?;
+        let token = self
+            .services
+            .session_token(&endpoint, tokens, &key, &signer)
+            .await?;
+        Ok(Issued { token, key })
+    }
+}
+
+impl Issue for Exchange {
+    fn issue(&self) -> BoxFuture<'_, Result<Issued>> {
+        Box::pin(self.exchange())
+    }
+}
+
+impl Source for Exchange {}

@@ -1,0 +1,77 @@
+//! Versions 2.1, 2.1.1 and 2.1.2: the resource has a key pair and exchanges tokens with it.
+
+use super::Source;
+use super::exchange::Services;
+use super::settings::Settings;
+use crate::provider::BoxFuture;
+use crate::provider::issued::{Issue, Issued};
+use crate::{Error, KeyId, RequestSigner, Result, SharedTimeSource};
+
+#[derive(Debug)]
+pub(super) struct KeyPairExchange {
+    version: String,
+    settings: Settings,
+    services: Services,
+    url: String,
+    identity_endpoint: String,
+    key_id: KeyId,
+    /// Sent along, where 2.1.2 is given one.
+    context: Option<String>,
+}
+
+impl KeyPairExchange {
+    pub(super) fn new(version: &str, settings: Settings, time: &SharedTimeSource) -> Result<Self> {
+        let id = settings.require("RESOURCE_ID", version)?;
+        settings.require("PRIVATE_PEM", version)?;
+        let key_id = if version == "2.1" {
+            format!("resource/v2.1/{id}")
+        } else {
+            let tenancy = settings.require("TENANCY_ID", version)?;
+            format!("resource/v{version}/{tenancy}/{id}")
+        };
+        let key_id = KeyId::parse(&key_id).map_err(|cause| {
+            Error::config("the resource's id or tenancy is no OCID").with_source(cause)
+        })?;
+        let is_212 = version == "2.1.2";
+        let path = match settings.get("RPT_PATH").filter(|_| is_212) {
+            Some(path) if path.ends_with("{}") => path.replace("{}", &id),
+            Some(path) => format!("{}/{id}", path.trim_end_matches('/')),
+            None if is_212 => format!("/20180711/resourcePrincipalTokenV212/{id}"),
+            None => format!("/20180711/resourcePrincipalTokenV2/{id}"),
+        };
+        Ok(Self {
+            version: version.to_owned(),
+            services: Services::new(time)?,
+            url: format!("{}{path}", settings.endpoint("RPT_ENDPOINT", version)?),
+            identity_endpoint: settings.endpoint("RPST_ENDPOINT", version)?,
+            key_id,
+            context: settings.get("SECURITY_CONTEXT").filter(|_| is_212),
+            settings,
+        })
+    }
+
+    async fn exchange(&self) -> Result<Issued> {
+        // Read each time: a key in a file may have been replaced.
+        let key = self.settings.private_key(&self.version)?;
+        let signer = RequestSigner::new(self.key_id.clone(), key.clone());
+        let context = self.context.as_deref();
+        let answer = self
+            .services
+            .resource_tokens(&self.url, context, &signer)
+            .await?;
+        let endpoint = &self.identity_endpoint;
+        let token = self
+            .services
+            .session_token(endpoint, answer.json()?, &key, &signer)
+            .await?;
+        Ok(Issued { token, key })
+    }
+}
+
+impl Issue for KeyPairExchange {
+    fn issue(&self) -> BoxFuture<'_, Result<Issued>> {
+        Box::pin(self.exchange())
+    }
+}
+
+impl Source for KeyPairExchange {}

@@ -1,0 +1,174 @@
+//! Resource principals: functions, data science jobs and other OCI resources acting as themselves.
+//!
+//! `OCI_RESOURCE_PRINCIPAL_VERSION` names the scheme; each has a module here.
+
+mod exchange;
+mod fixed;
+mod key_pair;
+mod nested;
+mod settings;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use self::exchange::Exchange;
+use self::fixed::FixedToken;
+use self::key_pair::KeyPairExchange;
+use self::nested::Nested;
+use self::settings::{Settings, VERSION};
+use super::issued::{Issue, Issued};
+use super::{BoxFuture, InstancePrincipalCredentialsProvider, ProvideCredentials};
+use crate::{Credentials, Environment, Error, Result, SharedTimeSource, TimeSource};
+
+/// Signs as the OCI resource the program runs in, as its `OCI_RESOURCE_PRINCIPAL_…` variables say.
+///
+/// | version | where the token comes from |
+/// |---|---|
+/// | 2.2 | the variables, or the files they name; these are read again when they change |
+/// | 2.1, 2.1.1, 2.1.2 | exchanged, with a key pair from the variables |
+/// | 1.1 | exchanged, on the strength of the instance principal |
+/// | 3.0 | one of the above for the leaf resource, then exchanged for its parents' tokens |
+#[derive(Clone, Debug)]
+pub struct ResourcePrincipalCredentialsProvider {
+    source: Arc<dyn Source>,
+}
+
+/// How one version comes by its token.
+trait Source: Issue {
+    fn has_changed(&self) -> bool {
+        false
+    }
+}
+
+/// Builds a [`ResourcePrincipalCredentialsProvider`].
+#[derive(Clone, Debug)]
+pub struct ResourcePrincipalBuilder {
+    environment: Environment,
+    time: SharedTimeSource,
+    federation: Option<String>,
+    pause: Duration,
+}
+
+impl ResourcePrincipalCredentialsProvider {
+    /// Starts with the process's environment.
+    pub fn builder() -> ResourcePrincipalBuilder {
+        ResourcePrincipalBuilder {
+            environment: Environment::default(),
+            time: SharedTimeSource::default(),
+            federation: None,
+            pause: Duration::from_secs(1),
+        }
+    }
+}
+
+impl ResourcePrincipalBuilder {
+    /// The variables and files to read. Default: the process's.
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// The clock tokens' ages are read by. Default: the system's.
+    #[must_use]
+    pub fn time_source(mut self, time: impl TimeSource + 'static) -> Self {
+        self.time = SharedTimeSource::new(time);
+        self
+    }
+
+    /// For version 1.1: the identity service, without path. Default: that of the instance's region.
+    #[must_use]
+    pub fn federation_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.federation = Some(url.into());
+        self
+    }
+
+    /// For version 1.1: the first pause when the metadata service is busy. Default: 1 s.
+    #[must_use]
+    pub fn retry_pause(mut self, pause: Duration) -> Self {
+        self.pause = pause;
+        self
+    }
+
+    /// Reads the variables; nothing is asked of any service yet.
+    ///
+    /// # Errors
+    /// When the version is unset or unknown, or a variable it needs is missing.
+    pub fn build(self) -> Result<ResourcePrincipalCredentialsProvider> {
+        let version = self.environment.var(VERSION).ok_or_else(|| {
+            Error::config(format!(
+                "{VERSION} is not set: this is no OCI resource with a principal"
+            ))
+        })?;
+        let source = if version == "3.0" {
+            let leaf_version = format!("{VERSION}_FOR_LEAF_RESOURCE");
+            let leaf = self.environment.var(&leaf_version).ok_or_else(|| {
+                Error::config(format!(
+                    "{leaf_version} is not set, which version 3.0 needs"
+                ))
+            })?;
+            let leaf = self.source(&leaf, "_FOR_LEAF_RESOURCE", &leaf_version)?;
+            Arc::new(Nested::new(leaf, &self.environment, &self.time)?)
+        } else {
+            self.source(&version, "", VERSION)?
+        };
+        Ok(ResourcePrincipalCredentialsProvider { source })
+    }
+
+    fn source(&self, version: &str, suffix: &'static str, named: &str) -> Result<Arc<dyn Source>> {
+        let settings = Settings::new(&self.environment, suffix);
+        Ok(match version {
+            "2.2" => Arc::new(FixedToken::new(settings, &self.time)?),
+            "2.1" | "2.1.1" | "2.1.2" => {
+                Arc::new(KeyPairExchange::new(version, settings, &self.time)?)
+            }
+            "1.1" => {
+                let instance = InstancePrincipalCredentialsProvider::builder()
+                    .environment(self.environment.clone())
+                    .time_source(self.time.clone())
+                    .retry_pause(self.pause);
+                let instance = match &self.federation {
+                    Some(url) => instance.endpoint(url),
+                    None => instance,
+                };
+                Arc::new(Exchange::new(
+                    instance.build()?,
+                    settings,
+                    &self.federation,
+                    &self.time,
+                )?)
+            }
+            other => {
+                return Err(Error::config(format!(
+                    "{named} is `{other}`; 1.1, 2.1, 2.1.1, 2.1.2, 2.2 and 3.0 are known"
+                )));
+            }
+        })
+    }
+}
+
+impl Issue for ResourcePrincipalCredentialsProvider {
+    fn issue(&self) -> BoxFuture<'_, Result<Issued>> {
+        self.source.issue()
+    }
+}
+
+impl ProvideCredentials for ResourcePrincipalCredentialsProvider {
+    fn provide_credentials(&self) -> BoxFuture<'_, Result<Credentials>> {
+        Box::pin(async { self.source.issue().await.map(|issued| issued.credentials()) })
+    }
+
+    fn replace_credentials<'a>(
+        &'a self,
+        rejected: &'a Credentials,
+    ) -> BoxFuture<'a, Result<Option<Credentials>>> {
+        Box::pin(async {
+            let other = self.provide_credentials().await?;
+            Ok((!other.is_same(rejected)).then_some(other))
+        })
+    }
+
+    fn has_changed(&self) -> bool {
+        self.source.has_changed()
+    }
+}

@@ -1,0 +1,95 @@
+//! The `OCI_RESOURCE_PRINCIPAL_…` variables.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use crate::environment::FileStamp;
+use crate::{Environment, Error, PrivateKey, Result};
+
+/// The variable that names the scheme.
+pub(super) const VERSION: &str = "OCI_RESOURCE_PRINCIPAL_VERSION";
+
+/// The variables of one resource: plain ones, or those that end in `_FOR_LEAF_RESOURCE`.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    environment: Environment,
+    suffix: &'static str,
+}
+
+impl Settings {
+    pub(super) fn new(environment: &Environment, suffix: &'static str) -> Self {
+        Self {
+            environment: environment.clone(),
+            suffix,
+        }
+    }
+
+    fn name(&self, part: &str) -> String {
+        format!("OCI_RESOURCE_PRINCIPAL_{part}{}", self.suffix)
+    }
+
+    pub(super) fn get(&self, part: &str) -> Option<String> {
+        self.environment.var(&self.name(part))
+    }
+
+    pub(super) fn require(&self, part: &str, version: &str) -> Result<String> {
+        self.get(part).ok_or_else(|| {
+            let name = self.name(part);
+            Error::config(format!(
+                "{name} is not set, which resource principals {version} need"
+            ))
+        })
+    }
+
+    /// A service's address, without the slash at its end.
+    pub(super) fn endpoint(&self, part: &str, version: &str) -> Result<String> {
+        self.require(part, version)
+            .map(|url| url.trim_end_matches('/').to_owned())
+    }
+
+    /// The file a variable names, if it is an absolute path and not the value itself.
+    fn file(&self, part: &str) -> Option<PathBuf> {
+        self.get(part)
+            .map(PathBuf::from)
+            .filter(|path| Path::is_absolute(path))
+    }
+
+    /// A value that stands in a variable or in the file it names.
+    pub(super) fn value(&self, part: &str, version: &str) -> Result<Zeroizing<String>> {
+        let Some(path) = self.file(part) else {
+            return self.require(part, version).map(Zeroizing::new);
+        };
+        let text = self.environment.read(&path).map_err(|cause| {
+            let name = self.name(part);
+            Error::config(format!("{} (see {name}) cannot be read", path.display()))
+                .with_source(cause)
+        })?;
+        Ok(Zeroizing::new(text))
+    }
+
+    /// The private key of `PRIVATE_PEM`, opened with `PRIVATE_PEM_PASSPHRASE`.
+    pub(super) fn private_key(&self, version: &str) -> Result<PrivateKey> {
+        let pem = self.value("PRIVATE_PEM", version)?;
+        let pass_phrase = match self.get("PRIVATE_PEM_PASSPHRASE") {
+            Some(_) => {
+                let text = self.value("PRIVATE_PEM_PASSPHRASE", version)?;
+                Some(SecretString::from(text.trim_end_matches(['\r', '\n'])))
+            }
+            None => None,
+        };
+        PrivateKey::from_pem(&pem, pass_phrase.as_ref()).map_err(|cause| {
+            let name = self.name("PRIVATE_PEM");
+            Error::key(format!("the private key of {name} cannot be used")).with_source(cause)
+        })
+    }
+
+    /// The state of the files that token and key come from.
+    pub(super) fn stamps(&self) -> [Option<FileStamp>; 2] {
+        ["RPST", "PRIVATE_PEM"].map(|part| {
+            self.file(part)
+                .and_then(|path| self.environment.stamp(&path))
+        })
+    }
+}

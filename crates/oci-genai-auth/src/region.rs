@@ -1,0 +1,148 @@
+//! Which domain a region's services are under.
+
+mod table;
+
+use serde::Deserialize;
+
+use self::table::REGIONS;
+use crate::Environment;
+
+/// The domain of realm oc1, and of regions nobody knows.
+const DEFAULT_DOMAIN: &str = "oraclecloud.com";
+
+/// One region as `OCI_REGION_METADATA`, `~/.oci/regions-config.json` and the metadata service
+/// describe it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RegionInfo {
+    pub(crate) realm_domain_component: String,
+    pub(crate) region_key: String,
+    pub(crate) region_identifier: String,
+}
+
+/// A region's identifier and second-level domain; takes a short code too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ResolvedRegion {
+    pub(crate) id: String,
+    domain: String,
+}
+
+impl ResolvedRegion {
+    /// Looks a region up the way Oracle's libraries do: the known ones, `~/.oci/regions-config.json`,
+    /// `OCI_REGION_METADATA`; then a region with a dot is its own domain, and others are under
+    /// `OCI_DEFAULT_REALM` or `oraclecloud.com`.
+    pub(crate) fn resolve(region: &str, environment: &Environment) -> Self {
+        let name = region.trim().to_lowercase();
+        let known = REGIONS
+            .iter()
+            .find(|(id, code, _)| *id == name || *code == name);
+        if let Some((id, _, domain)) = known {
+            return Self {
+                id: (*id).to_owned(),
+                domain: (*domain).to_owned(),
+            };
+        }
+        if let Some(info) = described(&name, environment) {
+            return Self::from_info(&info);
+        }
+        let domain = environment.var("OCI_DEFAULT_REALM");
+        Self {
+            id: name,
+            domain: domain.unwrap_or_else(|| DEFAULT_DOMAIN.to_owned()),
+        }
+    }
+
+    pub(crate) fn from_info(info: &RegionInfo) -> Self {
+        Self {
+            id: info.region_identifier.to_lowercase(),
+            domain: info.realm_domain_component.to_lowercase(),
+        }
+    }
+
+    /// The identity service that issues tokens.
+    pub(crate) fn auth_endpoint(&self) -> String {
+        if self.id.contains('.') {
+            return format!("https://auth.{}", self.id);
+        }
+        format!("https://auth.{}.{}", self.id, self.domain)
+    }
+}
+
+fn described(name: &str, environment: &Environment) -> Option<RegionInfo> {
+    let file = environment
+        .read(&environment.expand("~/.oci/regions-config.json"))
+        .ok();
+    let file: Vec<RegionInfo> = file
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    let variable = environment.var("OCI_REGION_METADATA");
+    let variable: Option<RegionInfo> = variable.and_then(|text| serde_json::from_str(&text).ok());
+    file.into_iter().chain(variable).find(|info| {
+        let is = |text: &str| text.eq_ignore_ascii_case(name);
+        is(&info.region_identifier) || is(&info.region_key)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_lead_to_their_realms_domain() {
+        let environment = Environment::fixed([
+            ("HOME", "/h"),
+            (
+                "OCI_REGION_METADATA",
+                r#"{"realmKey":"oc99","realmDomainComponent":"oc99.example","regionKey":"XYZ","regionIdentifier":"xx-new-1"}"#,
+            ),
+        ])
+        .with_files([("/h/none", "")]);
+        let endpoint = |region| ResolvedRegion::resolve(region, &environment).auth_endpoint();
+        assert_eq!(
+            endpoint("us-chicago-1"),
+            "https://auth.us-chicago-1.oraclecloud.com"
+        );
+        assert_eq!(endpoint("ORD"), "https://auth.us-chicago-1.oraclecloud.com");
+        assert_eq!(
+            endpoint("eu-frankfurt-2"),
+            "https://auth.eu-frankfurt-2.oraclecloud.eu"
+        );
+        assert_eq!(
+            endpoint("uk-gov-london-1"),
+            "https://auth.uk-gov-london-1.oraclegovcloud.uk"
+        );
+        assert_eq!(endpoint("xyz"), "https://auth.xx-new-1.oc99.example");
+        assert_eq!(
+            endpoint("us-nowhere-9"),
+            "https://auth.us-nowhere-9.oraclecloud.com"
+        );
+        assert_eq!(endpoint("region.example"), "https://auth.region.example");
+    }
+
+    #[test]
+    fn the_table_is_that_of_the_repository() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/regions.csv");
+        let Ok(csv) = std::fs::read_to_string(file) else {
+            return; // The packaged crate has no such file beside it.
+        };
+        let mut rows: Vec<(String, String, String)> = csv
+            .lines()
+            .skip(1)
+            .filter(|line| !line.is_empty())
+            .map(|line| {
+                let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+                (
+                    fields[0].to_lowercase(),
+                    fields[1].to_lowercase(),
+                    fields[3].to_lowercase(),
+                )
+            })
+            .collect();
+        rows.sort();
+        let table: Vec<_> = REGIONS
+            .iter()
+            .map(|(id, code, domain)| ((*id).to_owned(), (*code).to_owned(), (*domain).to_owned()))
+            .collect();
+        assert_eq!(rows, table);
+    }
+}
