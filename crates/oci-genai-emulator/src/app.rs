@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::authenticate::Authenticator;
 use crate::clock::Clock;
 use crate::config::EmulatorConfig;
+use crate::fault::Faults;
 use crate::ids::Ids;
 use crate::model::Model;
+use crate::requests::Requests;
 use crate::state::Store;
 use crate::turn::log::Log;
 
@@ -21,13 +24,17 @@ pub(crate) struct App {
     pub(crate) ids: Ids,
     pub(crate) model: Arc<dyn Model>,
     pub(crate) store: Store,
+    pub(crate) requests: Requests,
+    pub(crate) faults: Faults,
     /// Ends everything when the emulator is dropped.
     pub(crate) stop: CancellationToken,
-    /// Stored turns in flight, by response id.
+    /// Turns in flight, by response id.
     live: Mutex<HashMap<String, Live>>,
+    /// Told whenever a turn is over.
+    idle: Notify,
 }
 
-/// A stored turn in flight.
+/// A turn in flight.
 #[derive(Clone, Debug)]
 pub(crate) struct Live {
     pub(crate) cancel: CancellationToken,
@@ -49,8 +56,28 @@ impl App {
             clock,
             model,
             store: Store::default(),
+            requests: Requests::default(),
+            faults: Faults::default(),
+            idle: Notify::new(),
             stop: CancellationToken::new(),
             live: Mutex::default(),
+        }
+    }
+
+    /// Says that a turn is over.
+    pub(crate) fn ended(&self, id: &str) {
+        self.live().remove(id);
+        self.idle.notify_waiters();
+    }
+
+    /// Waits until no turn is in flight.
+    pub(crate) async fn until_idle(&self) {
+        loop {
+            let ended = self.idle.notified();
+            if self.live().is_empty() {
+                return;
+            }
+            ended.await;
         }
     }
 

@@ -32,6 +32,18 @@ impl Clock {
         shifted.unwrap_or(now)
     }
 
+    /// The time on a clock that is off by so many milliseconds more.
+    pub(crate) fn skewed(&self, ms: i64) -> SystemTime {
+        let shift = Duration::from_millis(ms.unsigned_abs());
+        let now = self.now();
+        let shifted = if ms < 0 {
+            now.checked_sub(shift)
+        } else {
+            now.checked_add(shift)
+        };
+        shifted.unwrap_or(now)
+    }
+
     /// Whole seconds since the Unix epoch.
     pub fn unix(&self) -> u64 {
         self.now()

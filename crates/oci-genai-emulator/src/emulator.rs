@@ -13,8 +13,11 @@ use crate::authenticate::Authenticator;
 use crate::authenticate::trust::Trust;
 use crate::clock::Clock;
 use crate::config::EmulatorConfig;
+use crate::fault::{Fault, Faults, Scenario, ScenarioError};
 use crate::model::built_in::BuiltIn;
+use crate::requests::{SeenRequest, UnexpectedRequests};
 use crate::server;
+use crate::view::ProjectView;
 
 /// A running emulator. Dropping it stops it, its connections and the turns in flight.
 #[must_use = "an emulator stops when it is dropped"]
@@ -43,6 +46,9 @@ pub enum StartError {
         /// What is wrong with it.
         source: oci_genai_auth::Error,
     },
+    /// A fault makes no sense.
+    #[error("the scenario cannot be used")]
+    Scenario(#[from] ScenarioError),
 }
 
 /// What a started emulator says about itself, as one line of JSON for whoever started it.
@@ -53,6 +59,8 @@ pub struct ReadyRecord {
     pub event: &'static str,
     /// What to give a client as its base URL.
     pub base_url: String,
+    /// Where the emulator takes orders.
+    pub control_url: String,
     /// The region emulated.
     pub region: String,
     /// The projects that exist.
@@ -75,6 +83,7 @@ impl Emulator {
     pub fn builder() -> EmulatorBuilder {
         EmulatorBuilder {
             config: EmulatorConfig::default(),
+            scenario: Scenario::default(),
         }
     }
 
@@ -93,11 +102,58 @@ impl Emulator {
         &self.app.clock
     }
 
+    /// The faults in force, to which more can be added.
+    pub fn faults(&self) -> &Faults {
+        &self.app.faults
+    }
+
+    /// The latest requests, oldest first; the last 1,000 are remembered.
+    pub fn requests(&self) -> Vec<SeenRequest> {
+        self.app.requests.list()
+    }
+
+    /// The requests to a route such as `POST /responses` (either part may be `*`, a path means what
+    /// starts with it).
+    ///
+    /// # Errors
+    ///
+    /// When there are not exactly as many as expected; the error lists all requests.
+    pub fn expect_requests(
+        &self,
+        route: &str,
+        expected: usize,
+    ) -> Result<Vec<SeenRequest>, UnexpectedRequests> {
+        self.app.requests.expect(route, expected)
+    }
+
+    /// Forgets the requests seen so far.
+    pub fn forget_requests(&self) {
+        self.app.requests.clear();
+    }
+
+    /// What a project holds; nothing for a project that does not exist.
+    pub fn project(&self, ocid: &str) -> ProjectView {
+        self.app
+            .store
+            .read(|state| ProjectView::of(state.project(ocid)))
+    }
+
+    /// Waits until no turn is in flight, also none that its client has abandoned.
+    pub async fn until_idle(&self) {
+        self.app.until_idle().await;
+    }
+
+    /// Where the emulator takes orders, such as `http://127.0.0.1:40123/_emulator`.
+    pub fn control_url(&self) -> String {
+        format!("http://{}{}", self.address, server::CONTROL_PATH)
+    }
+
     /// What the emulator says about itself.
     pub fn ready_record(&self) -> ReadyRecord {
         ReadyRecord {
             event: "ready",
             base_url: self.base_url(),
+            control_url: self.control_url(),
             region: self.app.config.region.clone(),
             projects: self.app.config.projects.clone(),
             version: env!("CARGO_PKG_VERSION"),
@@ -125,6 +181,7 @@ impl fmt::Debug for Emulator {
 #[must_use = "a builder does nothing until it is started"]
 pub struct EmulatorBuilder {
     config: EmulatorConfig,
+    scenario: Scenario,
 }
 
 impl EmulatorBuilder {
@@ -170,11 +227,24 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Starts with this fault in force. May be called several times.
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.scenario.faults.push(fault);
+        self
+    }
+
+    /// Starts with a scenario's faults in force, in place of those given so far.
+    pub fn scenario(mut self, scenario: Scenario) -> Self {
+        self.scenario = scenario;
+        self
+    }
+
     /// Starts the emulator.
     ///
     /// # Errors
     ///
-    /// When the address cannot be bound or an OCI configuration file cannot be used.
+    /// When the address cannot be bound or an OCI configuration file cannot be used, or a fault makes no
+    /// sense.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let config = self.config.complete();
         let clock = Clock::new();
@@ -192,6 +262,7 @@ impl EmulatorBuilder {
             tracing::warn!(%address, "the emulator can be reached from other machines");
         }
         let app = Arc::new(App::new(config, authenticator, clock, Arc::new(BuiltIn)));
+        app.faults.load(self.scenario)?;
         tokio::spawn(server::listen::serve(app.clone(), listener));
         Ok(Emulator { app, address })
     }

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use oci_genai_auth::{BodyDigest, KeyId, ReceivedRequest, Verified, Verifier, VerifyError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use trust::Trust;
@@ -14,7 +15,7 @@ use trust::Trust;
 pub(crate) mod trust;
 
 /// The kind of credential a request was accepted with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CredentialKind {
@@ -26,13 +27,34 @@ pub enum CredentialKind {
     SessionToken,
 }
 
-impl fmt::Display for CredentialKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl CredentialKind {
+    /// The name it has in logs and files.
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::ApiKey => "api_key",
             Self::ApiSigningKey => "api_signing_key",
             Self::SessionToken => "session_token",
+        }
+    }
+
+    /// The kind a request claims to have, before anything is checked.
+    pub(crate) fn guess(headers: &HeaderMap) -> Option<Self> {
+        let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
+        let (scheme, rest) = header.split_once(' ')?;
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Some(Self::ApiKey);
+        }
+        Some(if rest.contains("keyId=\"ST$") {
+            Self::SessionToken
+        } else {
+            Self::ApiSigningKey
         })
+    }
+}
+
+impl fmt::Display for CredentialKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -79,11 +101,13 @@ impl Authenticator {
         }
     }
 
-    /// Accepts or refuses a request whose body has been read.
+    /// Accepts or refuses a request whose body has been read, on a clock that is further off by so many
+    /// milliseconds.
     pub(crate) fn authenticate(
         &self,
         parts: &Parts,
         body: &[u8],
+        skew_ms: i64,
     ) -> Result<AcceptedCredential, Refusal> {
         let header = parts
             .headers
@@ -102,7 +126,7 @@ impl Authenticator {
             });
         }
         if scheme.eq_ignore_ascii_case("signature") {
-            let verified = self.verify(&Verifier::new(), parts, body)?;
+            let verified = self.verify(&Verifier::new(), parts, body, skew_ms)?;
             return Ok(AcceptedCredential {
                 kind: self.trust.kind(&verified.key_id),
                 id: describe(&verified.key_id),
@@ -116,6 +140,7 @@ impl Authenticator {
         verifier: &Verifier,
         parts: &Parts,
         body: &[u8],
+        skew_ms: i64,
     ) -> Result<Verified, VerifyError> {
         let received = ReceivedRequest {
             method: &parts.method,
@@ -127,7 +152,7 @@ impl Authenticator {
             authority: parts.uri.authority().map(|authority| authority.as_str()),
             body: &BodyDigest::of(body),
         };
-        let now = self.clock.now();
+        let now = self.clock.skewed(skew_ms);
         verifier.verify(&received, now, |id| self.trust.key(id, now))
     }
 }

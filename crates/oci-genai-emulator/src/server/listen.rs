@@ -8,13 +8,15 @@ use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tower::ServiceExt as _;
 
+use super::connection::Connection;
 use super::router;
 use crate::app::App;
 
 /// Accepts and serves connections until the emulator stops; then all of them end.
 pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
-    let service = TowerToHyperService::new(router(app.clone()));
+    let router = router(app.clone());
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -42,13 +44,22 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
             }
         };
         let _ = stream.set_nodelay(true);
-        let (builder, service) = (builder.clone(), service.clone());
+        let (builder, router) = (builder.clone(), router.clone());
         connections.spawn(async move {
-            if let Err(error) = builder
-                .serve_connection(TokioIo::new(stream), service)
-                .await
-            {
-                tracing::debug!(error = &*error, "a connection ended with an error");
+            let connection = Connection::default();
+            let stream = TokioIo::new(connection.wrap(stream));
+            let of_request = connection.clone();
+            let service = router.map_request(move |mut request: http::Request<_>| {
+                request.extensions_mut().insert(of_request.clone());
+                request
+            });
+            tokio::select! {
+                served = builder.serve_connection(stream, TowerToHyperService::new(service)) => {
+                    if let Err(error) = served {
+                        tracing::debug!(error = &*error, "a connection ended with an error");
+                    }
+                }
+                () = connection.aborted() => {}
             }
         });
     }

@@ -33,7 +33,7 @@ pub(super) async fn create(
 ) -> Result<Response<Body>, ApiError> {
     let request = TurnRequest::parse(json_object(&body, false)?)?;
     let (background, streamed) = (request.background, request.stream);
-    let turn = prepare(&app, &caller.project, request).await?;
+    let turn = prepare(&app, caller, request).await?;
     if background {
         let log = Log::new();
         let id = turn.id.clone();
@@ -82,7 +82,7 @@ fn start(
     let app = app.clone();
     tokio::spawn(async move {
         let response = run(app.clone(), turn, sink, cancel).await;
-        app.live().remove(&id);
+        app.ended(&id);
         response
     })
 }

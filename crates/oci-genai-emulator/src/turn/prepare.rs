@@ -8,16 +8,20 @@ use tokio::sync::OwnedMutexGuard;
 use super::request::TurnRequest;
 use crate::app::App;
 use crate::error::ApiError;
+use crate::fault::plan::TurnPlan;
 use crate::model::Prompt;
-use crate::state::Project;
+use crate::server::Caller;
 use crate::state::items::{self, Item};
 use crate::state::responses::Link;
+use crate::state::{Change, Project};
 
 /// A turn about to run.
 #[derive(Debug)]
 pub(crate) struct Turn {
     pub(crate) id: String,
     pub(crate) project: String,
+    /// The faults in it.
+    pub(crate) plan: TurnPlan,
     pub(crate) created_at: u64,
     pub(crate) request: TurnRequest,
     pub(crate) input: Arc<Vec<Item>>,
@@ -31,9 +35,10 @@ pub(crate) struct Turn {
 /// Finds the context of a request and takes its conversation's lock.
 pub(crate) async fn prepare(
     app: &App,
-    project: &str,
+    caller: Caller,
     request: TurnRequest,
 ) -> Result<Turn, ApiError> {
+    let project = caller.project.as_str();
     let guard = match &request.conversation {
         Some(id) => Some(lock(app, project, id).await?),
         None => None,
@@ -72,6 +77,9 @@ pub(crate) async fn prepare(
     let mut context: Vec<Item> = earlier;
     context.extend(input.iter().cloned());
     check_calls(&context)?;
+    if caller.turn.orphan {
+        return Err(orphan(app, project, &request, &input));
+    }
     let prompt = Prompt {
         model: request.model.clone(),
         instructions: request.instructions.clone(),
@@ -83,7 +91,8 @@ pub(crate) async fn prepare(
     };
     Ok(Turn {
         id: app.ids.make("resp"),
-        project: project.to_owned(),
+        project: caller.project,
+        plan: caller.turn,
         created_at: app.clock.unix(),
         request,
         input: Arc::new(input),
@@ -91,6 +100,25 @@ pub(crate) async fn prepare(
         chain,
         guard,
     })
+}
+
+/// Stores a turn's input as if the service had died before it answered.
+fn orphan(app: &App, project: &str, request: &TurnRequest, input: &[Item]) -> ApiError {
+    let at = app.clock.unix();
+    let stored = app.store.change(|_| {
+        let add = |conversation: &String| Change::AddItems {
+            project: project.to_owned(),
+            conversation: conversation.clone(),
+            items: input.to_vec(),
+            at,
+        };
+        Ok((request.conversation.iter().map(add).collect(), ()))
+    });
+    let lost = ApiError::new(
+        http::StatusCode::INTERNAL_SERVER_ERROR,
+        "The turn was lost.",
+    );
+    stored.err().unwrap_or(lost)
 }
 
 async fn lock(app: &App, project: &str, id: &str) -> Result<OwnedMutexGuard<()>, ApiError> {

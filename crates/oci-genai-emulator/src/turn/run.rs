@@ -79,7 +79,7 @@ pub(crate) async fn run(
         events: Events::default(),
         sink,
         cancel,
-        pace: Duration::ZERO,
+        pace: turn.plan.pace.unwrap_or_default(),
         left: turn.request.max_output_tokens,
         app: &app,
         turn: &turn,
@@ -116,6 +116,9 @@ impl Run<'_> {
     }
 
     async fn follow_model(&mut self) -> Result<(), Stop> {
+        if let Some((code, message)) = self.turn.plan.fail.clone() {
+            return Err(Stop::Failed { code, message });
+        }
         let mut steps = self.app.model.answer(self.turn.prompt.clone());
         loop {
             let step = match steps.next().now_or_never() {
@@ -141,7 +144,7 @@ impl Run<'_> {
 
     async fn step(&mut self, step: Step) -> Result<(), Stop> {
         match step {
-            Step::Pace(pace) if self.watched() => self.pace = pace,
+            Step::Pace(pace) if self.watched() => self.pace = pace.max(self.pace),
             Step::Pace(pace) => self.wait(pace).await?,
             Step::Reasoning(text) => self.write(Kind::Reasoning, &text).await?,
             Step::Text(text) => self.write(Kind::Text, &text).await?,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod conversations;
+mod faults;
 mod responses;
 mod signatures;
 mod streams;

@@ -1,0 +1,305 @@
+//! The faults in force.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::Method;
+use serde::Serialize;
+
+use super::plan::Plan;
+use super::{Fault, Scenario};
+use crate::authenticate::CredentialKind;
+
+/// The largest scenario file read, in bytes.
+const MAX_SCENARIO_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Names a fault in force.
+pub type FaultId = u64;
+
+/// A fault in force and what it has done.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct FaultState {
+    /// Its name.
+    pub id: FaultId,
+    /// How many requests matched.
+    pub matched: u64,
+    /// How many it struck.
+    pub struck: u64,
+    /// What it is.
+    pub fault: Fault,
+}
+
+/// Why a scenario or a fault was not accepted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScenarioError {
+    /// The file cannot be read.
+    #[error("the scenario {path} cannot be read")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The text is not a scenario.
+    #[error("the scenario is malformed")]
+    Malformed(#[source] serde_json::Error),
+    /// A fault makes no sense.
+    #[error("the fault {effect} is wrong: {reason}")]
+    Fault {
+        /// The fault's effect.
+        effect: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// The faults of an emulator. Clones are handles to the same faults.
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Arc<Mutex<Inner>>);
+
+#[derive(Debug)]
+struct Inner {
+    faults: Vec<FaultState>,
+    next: FaultId,
+    chance: fastrand::Rng,
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self {
+            faults: Vec::new(),
+            next: 1,
+            chance: fastrand::Rng::with_seed(0),
+        }
+    }
+}
+
+impl Faults {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a fault in force.
+    ///
+    /// # Errors
+    ///
+    /// When its numbers or its route make no sense.
+    pub fn add(&self, fault: Fault) -> Result<FaultId, ScenarioError> {
+        check(&fault)?;
+        let mut inner = self.lock();
+        let id = inner.next;
+        inner.next += 1;
+        inner.faults.push(FaultState {
+            id,
+            matched: 0,
+            struck: 0,
+            fault,
+        });
+        Ok(id)
+    }
+
+    /// Puts a scenario's faults in force, in place of those there were.
+    ///
+    /// # Errors
+    ///
+    /// When one of them makes no sense; then nothing changes.
+    pub fn load(&self, scenario: Scenario) -> Result<(), ScenarioError> {
+        scenario.faults.iter().try_for_each(check)?;
+        let mut inner = self.lock();
+        inner.faults.clear();
+        inner.chance = fastrand::Rng::with_seed(scenario.seed);
+        for fault in scenario.faults {
+            let id = inner.next;
+            inner.next += 1;
+            inner.faults.push(FaultState {
+                id,
+                matched: 0,
+                struck: 0,
+                fault,
+            });
+        }
+        Ok(())
+    }
+
+    /// Reads a scenario from a JSON file of at most 4 MiB and puts its faults in force.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is malformed, or has a fault that makes no sense.
+    pub fn load_file(&self, path: impl AsRef<Path>) -> Result<(), ScenarioError> {
+        let path = path.as_ref();
+        let unreadable = |source| ScenarioError::Read {
+            path: path.display().to_string(),
+            source,
+        };
+        let size = std::fs::metadata(path).map_err(unreadable)?.len();
+        if size > MAX_SCENARIO_BYTES {
+            return Err(unreadable(std::io::Error::other("it is larger than 4 MiB")));
+        }
+        let text = std::fs::read(path).map_err(unreadable)?;
+        self.load(serde_json::from_slice(&text).map_err(ScenarioError::Malformed)?)
+    }
+
+    /// Ends a fault; whether there was one.
+    pub fn remove(&self, id: FaultId) -> bool {
+        let mut inner = self.lock();
+        let before = inner.faults.len();
+        inner.faults.retain(|state| state.id != id);
+        inner.faults.len() < before
+    }
+
+    /// Ends all faults.
+    pub fn clear(&self) {
+        self.lock().faults.clear();
+    }
+
+    /// The faults in force.
+    pub fn list(&self) -> Vec<FaultState> {
+        self.lock().faults.clone()
+    }
+
+    /// What happens to a request; counts the faults that strike it.
+    pub(crate) fn plan(
+        &self,
+        method: &Method,
+        path: &str,
+        credential: Option<CredentialKind>,
+    ) -> Plan {
+        let mut plan = Plan::default();
+        let mut inner = self.lock();
+        let Inner { faults, chance, .. } = &mut *inner;
+        for state in faults {
+            let fault = &state.fault;
+            let for_it = fault
+                .route
+                .as_deref()
+                .is_none_or(|route| matches(route, method, path))
+                && fault.credential.is_none_or(|kind| Some(kind) == credential);
+            if !for_it {
+                continue;
+            }
+            state.matched += 1;
+            if state.matched <= fault.skip || fault.times.is_some_and(|most| state.struck >= most) {
+                continue;
+            }
+            if fault
+                .probability
+                .is_some_and(|probability| chance.f64() >= probability)
+            {
+                continue;
+            }
+            state.struck += 1;
+            plan.add(&fault.effect);
+        }
+        plan
+    }
+}
+
+fn check(fault: &Fault) -> Result<(), ScenarioError> {
+    let effect = || {
+        let value = serde_json::to_value(&fault.effect).unwrap_or_default();
+        value["effect"].as_str().unwrap_or("?").to_owned()
+    };
+    let wrong = |reason: String| ScenarioError::Fault {
+        effect: effect(),
+        reason,
+    };
+    if let Some(probability) = fault.probability
+        && !(0.0..=1.0).contains(&probability)
+    {
+        return Err(wrong(format!(
+            "probability {probability} is not between 0 and 1"
+        )));
+    }
+    if let Some(route) = &fault.route
+        && split(route).is_none()
+    {
+        return Err(wrong(format!("route '{route}' is not a method and a path")));
+    }
+    fault.effect.check().map_err(wrong)
+}
+
+fn split(route: &str) -> Option<(&str, &str)> {
+    let (method, path) = route.split_once(' ')?;
+    let path = path.trim();
+    (path == "*" || path.starts_with('/')).then_some((method, path))
+}
+
+/// Whether a route means this request; `path` is below the base path.
+pub(crate) fn matches(route: &str, method: &Method, path: &str) -> bool {
+    split(route).is_some_and(|(wanted, start)| {
+        (wanted == "*" || wanted.eq_ignore_ascii_case(method.as_str()))
+            && (start == "*" || path.starts_with(start))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::Effect;
+
+    fn struck(faults: &Faults, count: usize) -> Vec<bool> {
+        (0..count)
+            .map(|_| faults.plan(&Method::POST, "/responses", None).locked)
+            .collect()
+    }
+
+    #[test]
+    fn counts_and_routes() {
+        let faults = Faults::default();
+        faults
+            .add(
+                Fault::new(Effect::Locked)
+                    .on("POST /responses")
+                    .after(1)
+                    .times(2),
+            )
+            .unwrap();
+        assert!(!faults.plan(&Method::GET, "/responses/r", None).locked);
+        assert!(!faults.plan(&Method::POST, "/conversations", None).locked);
+        assert_eq!(struck(&faults, 5), [false, true, true, false, false]);
+        let state = &faults.list()[0];
+        assert_eq!((state.matched, state.struck), (5, 2));
+        assert!(faults.remove(state.id) && !faults.remove(state.id));
+    }
+
+    #[test]
+    fn chance_repeats_with_its_seed() {
+        let run = |seed| {
+            let faults = Faults::default();
+            let mut scenario = Scenario {
+                seed,
+                ..Scenario::default()
+            };
+            scenario
+                .faults
+                .push(Fault::new(Effect::Locked).probability(0.3));
+            faults.load(scenario).unwrap();
+            struck(&faults, 1000)
+        };
+        assert_eq!(run(1), run(1));
+        assert_ne!(run(1), run(2));
+        let hits = run(1).into_iter().filter(|hit| *hit).count();
+        assert!((200..400).contains(&hits), "{hits}");
+    }
+
+    #[test]
+    fn nonsense_is_refused_by_name() {
+        let faults = Faults::default();
+        for (fault, word) in [
+            (Fault::new(Effect::Locked).probability(2.0), "probability"),
+            (Fault::new(Effect::Locked).on("responses"), "route"),
+            (Fault::new(Effect::TokensPerSecond { rate: 0 }), "rate"),
+            (Fault::new(Effect::Trickle { bytes: 0, ms: 1 }), "bytes"),
+        ] {
+            let error = faults.add(fault).unwrap_err().to_string();
+            assert!(error.contains(word), "{error}");
+        }
+        let error = faults.load_file("/nowhere/scenario.json").unwrap_err();
+        assert!(error.to_string().contains("/nowhere/scenario.json"));
+        assert!(serde_json::from_str::<Scenario>(r#"{"fault": []}"#).is_err());
+        assert!(serde_json::from_str::<Fault>(r#"{"effect": "explode"}"#).is_err());
+    }
+}

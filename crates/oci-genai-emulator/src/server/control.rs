@@ -1,0 +1,165 @@
+//! Orders to the emulator itself, apart from the API it emulates.
+//!
+//! Only for whoever runs the emulator: it is served on loopback alone, and only to requests that name a
+//! loopback host, so that no web page can reach it by way of a name of its own.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{delete, get, post};
+use axum::{Json, Router};
+use bytes::Bytes;
+use http::uri::Authority;
+use http::{StatusCode, header};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::fault::{Fault, FaultId, FaultState, Scenario};
+use crate::requests::SeenRequest;
+use crate::view::ProjectView;
+
+use super::CONTROL_PATH;
+
+type Answer = Result<Json<Value>, Response>;
+
+pub(super) fn router(app: Arc<App>) -> Router {
+    let control = Router::new()
+        .route(
+            "/faults",
+            get(faults)
+                .post(add_fault)
+                .put(load_scenario)
+                .delete(clear_faults),
+        )
+        .route("/faults/{id}", delete(remove_fault))
+        .route("/requests", get(requests).delete(forget_requests))
+        .route("/projects", get(projects))
+        .route("/clock", post(clock))
+        .layer(middleware::from_fn_with_state(app.clone(), only_here));
+    Router::new().nest(CONTROL_PATH, control).with_state(app)
+}
+
+/// Lets only requests through that came to a loopback address by its own name.
+async fn only_here(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let host = request
+        .uri()
+        .host()
+        .map(str::to_owned)
+        .or_else(|| Some(host?.parse::<Authority>().ok()?.host().to_owned()));
+    let loopback = host.is_some_and(|host| {
+        let host = host.trim_matches(['[', ']']);
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    });
+    if !app.config.listen.ip().is_loopback() || !loopback {
+        return ApiError::unknown_path().render(app.config.error_shape);
+    }
+    // A page of another origin can post a form, but not JSON without asking first.
+    let writes = request.headers().contains_key(header::ORIGIN) && !request.method().is_safe();
+    let json = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "application/json");
+    if writes && !json {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    next.run(request).await
+}
+
+fn refuse(message: impl std::fmt::Display) -> Response {
+    (
+        StatusCode::BAD_REQUEST,
+        Json(json!({ "error": { "message": message.to_string() } })),
+    )
+        .into_response()
+}
+
+/// An error with its causes in one line.
+fn explain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+async fn faults(State(app): State<Arc<App>>) -> Json<Vec<FaultState>> {
+    Json(app.faults.list())
+}
+
+async fn add_fault(State(app): State<Arc<App>>, body: Bytes) -> Answer {
+    let fault: Fault = serde_json::from_slice(&body).map_err(refuse)?;
+    let id = app
+        .faults
+        .add(fault)
+        .map_err(|error| refuse(explain(&error)))?;
+    Ok(Json(json!({ "id": id })))
+}
+
+async fn load_scenario(State(app): State<Arc<App>>, body: Bytes) -> Answer {
+    let scenario: Scenario = serde_json::from_slice(&body).map_err(refuse)?;
+    app.faults
+        .load(scenario)
+        .map_err(|error| refuse(explain(&error)))?;
+    Ok(Json(json!({ "faults": app.faults.list() })))
+}
+
+async fn clear_faults(State(app): State<Arc<App>>) -> StatusCode {
+    app.faults.clear();
+    StatusCode::NO_CONTENT
+}
+
+async fn remove_fault(State(app): State<Arc<App>>, Path(id): Path<FaultId>) -> StatusCode {
+    if app.faults.remove(id) {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
+    }
+}
+
+async fn requests(State(app): State<Arc<App>>) -> Json<Vec<SeenRequest>> {
+    Json(app.requests.list())
+}
+
+async fn forget_requests(State(app): State<Arc<App>>) -> StatusCode {
+    app.requests.clear();
+    StatusCode::NO_CONTENT
+}
+
+async fn projects(State(app): State<Arc<App>>) -> Answer {
+    let mut projects = Map::new();
+    for ocid in &app.config.projects {
+        let view = app.store.read(|state| ProjectView::of(state.project(ocid)));
+        projects.insert(ocid.clone(), serde_json::to_value(view).map_err(refuse)?);
+    }
+    Ok(Json(Value::Object(projects)))
+}
+
+/// How the clock is to be moved.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MoveClock {
+    #[serde(default)]
+    advance_ms: u64,
+    offset_ms: Option<i64>,
+}
+
+async fn clock(State(app): State<Arc<App>>, body: Bytes) -> Answer {
+    let order: MoveClock = serde_json::from_slice(&body).map_err(refuse)?;
+    if let Some(offset) = order.offset_ms {
+        app.clock.set_offset_ms(offset);
+    }
+    app.clock.advance(Duration::from_millis(order.advance_ms));
+    Ok(Json(json!({ "now": app.clock.unix() })))
+}

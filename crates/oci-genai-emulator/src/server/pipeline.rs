@@ -1,0 +1,281 @@
+//! What happens to every request on its way to its route and back.
+//!
+//! 1. request ids; 2. the faults that strike it; 3. body, credential, project; 4. the route;
+//! 5. faults in the answer; 6. the error's shape; 7. headers, log, memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::IntoResponse as _;
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use super::connection::Connection;
+use super::{Caller, below_base};
+use crate::app::App;
+use crate::authenticate::CredentialKind;
+use crate::error::ApiError;
+use crate::fault::plan::Plan;
+use crate::fault::stream as faulty;
+use crate::ids::request_id;
+use crate::requests::Record;
+use crate::turn::prepare::conversation_locked;
+
+/// What is to become of a request.
+enum Outcome {
+    Answer(Response<Body>),
+    /// No answer: the connection is reset.
+    Reset,
+}
+
+pub(super) async fn every_request(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
+    let connection = request.extensions().get::<Connection>().cloned();
+    let mut record = Record {
+        at: app.clock.unix(),
+        method: request.method().clone(),
+        uri: request.uri().clone(),
+        headers: request.headers().clone(),
+        body: Bytes::new(),
+        credential: None,
+        refusal: None,
+        status: None,
+        opc_request_id: opc_request_id(request.headers()),
+    };
+    let plan = app.faults.plan(
+        request.method(),
+        below_base(request.uri().path()),
+        CredentialKind::guess(request.headers()),
+    );
+    let outcome = answer(&app, request, next, &plan, &mut record).await;
+    let mut response = match outcome {
+        Outcome::Answer(response) => response,
+        Outcome::Reset => {
+            finish(&app, record);
+            if let Some(connection) = connection {
+                connection.reset();
+            }
+            // The connection ends, and this with it.
+            return std::future::pending().await;
+        }
+    };
+    if let Some(error) = error_of(&mut response) {
+        response = error.render(plan.shape.unwrap_or(app.config.error_shape));
+    }
+    let mut response = disturb(response, &plan).await;
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&record.opc_request_id) {
+        headers.insert("opc-request-id", id);
+    }
+    if let Ok(id) = HeaderValue::from_str(&format!("req_{}", request_id().to_lowercase())) {
+        headers.insert("x-request-id", id);
+    }
+    let now = app.clock.skewed(plan.skew_ms);
+    if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now)) {
+        headers.insert(header::DATE, date);
+    }
+    record.status = Some(response.status().as_u16());
+    finish(&app, record);
+    response
+}
+
+/// Logs and remembers a request.
+fn finish(app: &App, record: Record) {
+    let (kind, id) = match &record.credential {
+        Some(credential) => (credential.kind.as_str(), credential.id.as_str()),
+        None => ("none", ""),
+    };
+    tracing::info!(
+        credential = kind,
+        credential_id = id,
+        method = %record.method,
+        path = record.uri.path(),
+        status = record.status,
+        opc_request_id = record.opc_request_id,
+        refused = record.refusal,
+        "request"
+    );
+    app.requests.push(record);
+}
+
+async fn answer(
+    app: &App,
+    request: Request,
+    next: Next,
+    plan: &Plan,
+    record: &mut Record,
+) -> Outcome {
+    if !plan.latency.is_zero() {
+        tokio::time::sleep(plan.latency).await;
+    }
+    if plan.reset_before {
+        return Outcome::Reset;
+    }
+    let request = match checked(app, request, plan, record).await {
+        Ok(request) => request,
+        Err(error) => return Outcome::Answer(error.into_response()),
+    };
+    let response = next.run(request).await;
+    if plan.reset_after {
+        return Outcome::Reset;
+    }
+    Outcome::Answer(match &plan.lose {
+        Some(error) => error.clone().into_response(),
+        None => response,
+    })
+}
+
+/// Reads the body, checks the credential and the project.
+async fn checked(
+    app: &App,
+    request: Request,
+    plan: &Plan,
+    record: &mut Record,
+) -> Result<Request, ApiError> {
+    let (mut parts, body) = request.into_parts();
+    if parts.extensions.get::<MatchedPath>().is_none() {
+        return Err(ApiError::unknown_path());
+    }
+    let body = read_body(app, body, plan.slow_reader).await?;
+    record.body = Record::body_to_keep(&body);
+    match app.authenticator.authenticate(&parts, &body, plan.skew_ms) {
+        Ok(credential) => record.credential = Some(credential),
+        Err(refusal) => {
+            record.refusal = Some(refusal.to_string());
+            return Err(ApiError::unauthenticated());
+        }
+    }
+    let project = project(app, &parts)?;
+    if let Some(error) = &plan.refuse {
+        return Err(error.clone());
+    }
+    if plan.locked {
+        return Err(conversation_locked());
+    }
+    parts.extensions.insert(Caller {
+        project,
+        turn: plan.turn.clone(),
+    });
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+async fn read_body(app: &App, body: Body, pause: Option<Duration>) -> Result<Bytes, ApiError> {
+    let body = match pause {
+        Some(pause) => faulty::read_slowly(body, pause),
+        None => body,
+    };
+    let limited = Limited::new(body, app.config.max_body_bytes).collect();
+    match tokio::time::timeout(app.config.read_timeout, limited).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!(
+                "The body is larger than {} bytes.",
+                app.config.max_body_bytes
+            ),
+        )),
+        Ok(Err(_)) => Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "The body could not be read.",
+        )),
+        Err(_) => Err(ApiError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "The body did not arrive in time.",
+        )),
+    }
+}
+
+fn project(app: &App, parts: &Parts) -> Result<String, ApiError> {
+    let project = parts
+        .headers
+        .get("openai-project")
+        .and_then(|value| value.to_str().ok());
+    project
+        .filter(|project| app.config.projects.iter().any(|known| known == project))
+        .map(str::to_owned)
+        .ok_or_else(|| ApiError::new(StatusCode::BAD_REQUEST, "Invalid OpenAI project."))
+}
+
+/// The error a response stands for, whoever made it.
+fn error_of(response: &mut Response<Body>) -> Option<ApiError> {
+    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        return Some(error);
+    }
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return None;
+    }
+    // The framework's own refusals: a verb a path does not know, a path that cannot be decoded.
+    let message = match status {
+        StatusCode::METHOD_NOT_ALLOWED => "This method is not allowed for this path.",
+        _ => status
+            .canonical_reason()
+            .unwrap_or("The request was refused."),
+    };
+    let mut error = ApiError::new(status, message);
+    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
+        error = error.header(header::ALLOW, allow);
+    }
+    Some(error)
+}
+
+/// Puts faults into an answer.
+async fn disturb(response: Response<Body>, plan: &Plan) -> Response<Body> {
+    let (mut parts, mut body) = response.into_parts();
+    let kind = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let streamed = kind.is_some_and(|kind| kind.starts_with("text/event-stream"));
+    if streamed && !plan.stream.is_empty() {
+        body = faulty::disturb(body, plan.stream.clone());
+    }
+    if streamed && !plan.first_event.is_zero() {
+        body = faulty::delay(body, plan.first_event);
+    }
+    if plan.malformed && !streamed {
+        // Our own bodies can always be read.
+        let whole = body
+            .collect()
+            .await
+            .map(|body| body.to_bytes())
+            .unwrap_or_default();
+        body = Body::from(whole.slice(..whole.len() / 2));
+        parts.headers.remove(header::CONTENT_LENGTH);
+    }
+    if let Some(value) = &plan.content_type {
+        parts.headers.insert(header::CONTENT_TYPE, value.clone());
+    }
+    if let Some((size, pause)) = plan.trickle {
+        body = faulty::trickle(body, size, pause);
+    }
+    Response::from_parts(parts, body)
+}
+
+/// The client's request id, if it is well formed, with a segment of our own.
+fn opc_request_id(headers: &HeaderMap) -> String {
+    let ours = request_id();
+    let given = headers
+        .get("opc-request-id")
+        .and_then(|value| value.to_str().ok());
+    let segment = |part: &str| {
+        (1..=32).contains(&part.len())
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    };
+    match given {
+        Some(given) if given.split('/').count() <= 3 && given.split('/').all(segment) => {
+            format!("{given}/{ours}")
+        }
+        _ => ours,
+    }
+}

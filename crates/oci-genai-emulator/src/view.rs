@@ -1,0 +1,63 @@
+//! What a project holds, for whoever owns the emulator.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::state::Project;
+
+/// A project's objects at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ProjectView {
+    /// The conversations, ordered by id.
+    pub conversations: Vec<ConversationView>,
+    /// The stored responses, ordered by id, as the API would return them.
+    pub responses: Vec<Value>,
+}
+
+/// A conversation at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ConversationView {
+    /// Its id.
+    pub id: String,
+    /// The conversation as the API would return it.
+    pub conversation: Value,
+    /// Its items, oldest first, as the API would return them.
+    pub items: Vec<Value>,
+    /// Whether a turn is being made in it.
+    pub locked: bool,
+}
+
+impl ProjectView {
+    pub(crate) fn of(project: &Project) -> Self {
+        let mut conversations: Vec<ConversationView> = project
+            .conversations
+            .values()
+            .map(|conversation| ConversationView {
+                id: conversation.id.clone(),
+                conversation: conversation.to_value(),
+                items: conversation.items().map(|item| item.to_value()).collect(),
+                locked: conversation.turn.try_lock().is_err(),
+            })
+            .collect();
+        conversations.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut responses: Vec<_> = project.responses.iter().collect();
+        responses.sort_by_key(|(id, _)| *id);
+        let responses = responses
+            .into_iter()
+            .map(|(_, stored)| Value::clone(&stored.response))
+            .collect();
+        Self {
+            conversations,
+            responses,
+        }
+    }
+
+    /// A conversation by id.
+    pub fn conversation(&self, id: &str) -> Option<&ConversationView> {
+        self.conversations
+            .iter()
+            .find(|conversation| conversation.id == id)
+    }
+}
