@@ -471,56 +471,36 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PromptVariable {
-    /// A text alone.
-    Plain(String),
+    /// A text.
+    Text(String),
     /// `type` is `input_text`: a text given to the model.
     InputText(InputText),
-    /// `type` is `output_text`: a text the model wrote.
-    OutputText(OutputText),
-    /// `type` is `input_image`: an image given to the model: by address or by file id.
+    /// `type` is `input_image`: an image given to the model, by address or by file id.
     InputImage(InputImage),
-    /// `type` is `input_file`: a file given to the model: by id, by address, or as data.
+    /// `type` is `input_file`: a file given to the model, by id, by address or as data.
     InputFile(InputFile),
-    /// `type` is `refusal`: the model's refusal to answer.
-    Refusal(Refusal),
-    /// `type` is `reasoning_text`: a piece of a model's reasoning.
-    ReasoningText(ReasoningText),
-    /// `type` is `summary_text`: a piece of a summary of a model's reasoning.
-    SummaryText(SummaryText),
-    /// `type` is `text`: a text that is neither marked as input nor as output, found in stored conversations.
-    Text(Text),
     /// What this version of the contract does not name, as it came.
     Unknown(serde_json::Value),
 }
 
 union! {
     PromptVariable: Value {
-        variants { Plain InputText OutputText InputImage InputFile Refusal ReasoningText SummaryText Text }
+        variants { Text InputText InputImage InputFile }
         kinds {
-            string Plain: String;
+            string Text: String;
         }
         tagged "type" {
             "input_text" => direct InputText [InputText: InputText];
-            "output_text" => direct OutputText [OutputText: OutputText];
             "input_image" => direct InputImage [InputImage: InputImage];
             "input_file" => direct InputFile [InputFile: InputFile];
-            "refusal" => direct Refusal [Refusal: Refusal];
-            "reasoning_text" => direct ReasoningText [ReasoningText: ReasoningText];
-            "summary_text" => direct SummaryText [SummaryText: SummaryText];
-            "text" => direct Text [Text: Text];
         }
         objects {}
         from {
-            &str => Plain into;
-            String => Plain plain;
+            &str => Text into;
+            String => Text plain;
             InputText => InputText plain;
-            OutputText => OutputText plain;
             InputImage => InputImage plain;
             InputFile => InputFile plain;
-            Refusal => Refusal plain;
-            ReasoningText => ReasoningText plain;
-            SummaryText => SummaryText plain;
-            Text => Text plain;
         }
     }
 }

@@ -71,9 +71,9 @@ pub enum ContentPart {
     InputText(InputText),
     /// `type` is `output_text`: a text the model wrote.
     OutputText(OutputText),
-    /// `type` is `input_image`: an image given to the model: by address or by file id.
+    /// `type` is `input_image`: an image given to the model, by address or by file id.
     InputImage(InputImage),
-    /// `type` is `input_file`: a file given to the model: by id, by address, or as data.
+    /// `type` is `input_file`: a file given to the model, by id, by address or as data.
     InputFile(InputFile),
     /// `type` is `refusal`: the model's refusal to answer.
     Refusal(Refusal),
@@ -172,7 +172,7 @@ object! {
     }
 }
 
-/// An image given to the model: by address or by file id.
+/// An image given to the model, by address or by file id.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InputImage {
@@ -204,7 +204,7 @@ object! {
     }
 }
 
-/// A file given to the model: by id, by address, or as data.
+/// A file given to the model, by id, by address or as data.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InputFile {

@@ -122,7 +122,7 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ToolChoice {
-    /// A general rule.
+    /// A general rule for calling tools.
     Mode(ToolChoiceMode),
     /// `type` is `function`: makes the model call one function.
     Function(ToolChoiceFunction),
@@ -200,62 +200,6 @@ open_enum! {
         None = "none",
         Auto = "auto",
         Required = "required",
-    }
-}
-
-/// The tool, or set of tools, that the model must call.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ToolChoiceTool {
-    /// `type` is `function`: makes the model call one function.
-    Function(ToolChoiceFunction),
-    /// `type` is `allowed_tools`: narrows the tools the model may call to some of those offered.
-    AllowedTools(ToolChoiceAllowed),
-    /// `type` is `file_search`: makes the model search files.
-    FileSearch(ToolChoiceFileSearch),
-    /// `type` is `web_search_preview`: makes the model search the web with the older tool.
-    WebSearchPreview(ToolChoiceWebSearchPreview),
-    /// `type` is `code_interpreter`: makes the model run code.
-    CodeInterpreter(ToolChoiceCodeInterpreter),
-    /// `type` is `image_generation`: makes the model generate an image.
-    ImageGeneration(ToolChoiceImageGeneration),
-    /// `type` is `mcp`: makes the model call a tool of an MCP server.
-    Mcp(ToolChoiceMcp),
-    /// `type` is `custom`: makes the model call one custom tool.
-    Custom(ToolChoiceCustom),
-    /// `type` is `programmatic_tool_calling`: makes the model write a program that calls tools.
-    ProgrammaticToolCalling(ToolChoiceProgrammaticToolCalling),
-    /// What this version of the contract does not name, as it came.
-    Unknown(Unknown),
-}
-
-union! {
-    ToolChoiceTool: Unknown {
-        variants { Function AllowedTools FileSearch WebSearchPreview CodeInterpreter ImageGeneration Mcp Custom ProgrammaticToolCalling }
-        kinds {}
-        tagged "type" {
-            "function" => direct Function [Function: ToolChoiceFunction];
-            "allowed_tools" => direct AllowedTools [AllowedTools: ToolChoiceAllowed];
-            "file_search" => direct FileSearch [FileSearch: ToolChoiceFileSearch];
-            "web_search_preview" => direct WebSearchPreview [WebSearchPreview: ToolChoiceWebSearchPreview];
-            "code_interpreter" => direct CodeInterpreter [CodeInterpreter: ToolChoiceCodeInterpreter];
-            "image_generation" => direct ImageGeneration [ImageGeneration: ToolChoiceImageGeneration];
-            "mcp" => direct Mcp [Mcp: ToolChoiceMcp];
-            "custom" => direct Custom [Custom: ToolChoiceCustom];
-            "programmatic_tool_calling" => direct ProgrammaticToolCalling [ProgrammaticToolCalling: ToolChoiceProgrammaticToolCalling];
-        }
-        objects {}
-        from {
-            ToolChoiceFunction => Function plain;
-            ToolChoiceAllowed => AllowedTools plain;
-            ToolChoiceFileSearch => FileSearch plain;
-            ToolChoiceWebSearchPreview => WebSearchPreview plain;
-            ToolChoiceCodeInterpreter => CodeInterpreter plain;
-            ToolChoiceImageGeneration => ImageGeneration plain;
-            ToolChoiceMcp => Mcp plain;
-            ToolChoiceCustom => Custom plain;
-            ToolChoiceProgrammaticToolCalling => ProgrammaticToolCalling plain;
-        }
     }
 }
 
