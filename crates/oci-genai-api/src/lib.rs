@@ -9,7 +9,7 @@ mod transport;
 
 pub use generated::{Client, types};
 pub use model::{Extra, Unknown};
-pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+pub use progenitor_client::{ByteStream, ClientInfo, Error, OperationInfo, ResponseValue};
 pub use transport::{
     Body, BoxError, HttpClient, Operation, ResponseFuture, TRANSPORT_FAILURE_STATUS, Transport,
     TransportError, into_transport_error,

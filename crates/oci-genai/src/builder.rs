@@ -1,0 +1,536 @@
+//! Settings of a client.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::{Request, Response};
+use oci_genai_api::{Body, BoxError, HttpClient};
+use oci_genai_auth::{
+    ApiKey, AuthLayer, ConfigFileCredentialsProvider, Environment, ProvideCredentials,
+    StaticCredentialsProvider,
+};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::client::{Inner, StreamSettings};
+use crate::environment::{self, first, flag, var};
+use crate::error::{ErrorKind, ResendVerdict};
+use crate::middleware::{
+    CircuitBreakerLayer, EndpointLayer, RetryBudget, RetryConfig, RetryLayer, StandardHeadersLayer,
+};
+use crate::sse::DEFAULT_MAX_EVENT_BYTES;
+use crate::stack::{self, AnyLayer, HttpService, any_layer, any_service};
+use crate::time::{Clock, SharedClock};
+use crate::{BasePath, Client, Endpoint, Error, Region, RegionResolver, Result};
+
+/// The time one attempt may take until its answer begins. Models that reason may think for minutes.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(240);
+/// The time a call that is no stream may take in all.
+const CALL_TIMEOUT: Duration = Duration::from_secs(300);
+/// The time between two events of a stream.
+const STALL_TIMEOUT: Duration = Duration::from_secs(180);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Twice what images in a request need at the most.
+const MAX_REQUEST_BYTES: usize = 50 * 1024 * 1024;
+
+/// Sets up a [`Client`]. Nothing is checked before [`build`](Self::build).
+///
+/// ```
+/// use oci_genai::Client;
+///
+/// let client = Client::builder()
+///     .region("us-chicago-1")
+///     .project("ocid1.generativeaiproject.oc1.us-chicago-1.example")
+///     .api_key("sk-example")
+///     .model("openai.gpt-oss-120b")
+///     .build()?;
+/// # let _ = client;
+/// # Ok::<_, oci_genai::Error>(())
+/// ```
+#[must_use]
+pub struct ClientBuilder {
+    environment: Environment,
+    region: Option<String>,
+    resolved: Option<Region>,
+    base_url: Option<String>,
+    base_path: BasePath,
+    dual_stack: bool,
+    project: Option<String>,
+    compartment: Option<String>,
+    model: Option<String>,
+    user_agent: Option<String>,
+    auth: Auth,
+    layers: Vec<AnyLayer>,
+    attempt_layers: Vec<AnyLayer>,
+    http: Option<HttpService>,
+    reqwest: Option<reqwest::Client>,
+    retry: RetryConfig,
+    budget: RetryBudget,
+    attempt_timeout: Option<Duration>,
+    timeout: Option<Duration>,
+    streams: StreamSettings,
+    breaker: Option<(u32, Duration)>,
+    concurrency: Option<usize>,
+    max_request_bytes: usize,
+    clock: SharedClock,
+}
+
+enum Auth {
+    None,
+    Key(String),
+    Layer(AnyLayer),
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ClientBuilder {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self {
+            environment: Environment::process(),
+            region: None,
+            resolved: None,
+            base_url: None,
+            base_path: BasePath::default(),
+            dual_stack: false,
+            project: None,
+            compartment: None,
+            model: None,
+            user_agent: None,
+            auth: Auth::None,
+            layers: Vec::new(),
+            attempt_layers: Vec::new(),
+            http: None,
+            reqwest: None,
+            retry: RetryConfig::new(),
+            budget: RetryBudget::default(),
+            attempt_timeout: Some(ATTEMPT_TIMEOUT),
+            timeout: Some(CALL_TIMEOUT),
+            streams: StreamSettings {
+                stall: Some(STALL_TIMEOUT),
+                deadline: None,
+                max_event_bytes: DEFAULT_MAX_EVENT_BYTES,
+                max_resumptions: 5,
+            },
+            breaker: None,
+            concurrency: None,
+            max_request_bytes: MAX_REQUEST_BYTES,
+            clock: SharedClock::default(),
+        }
+    }
+
+    /// Reads the environment:
+    ///
+    /// | variable | sets |
+    /// |---|---|
+    /// | `OCI_GENAI_API_KEY` | authentication by API key; without it the OCI configuration file is used |
+    /// | `OCI_CLI_CONFIG_FILE`, `OCI_CLI_PROFILE`, `OCI_CONFIG_PROFILE` | which file and profile |
+    /// | `OCI_GENAI_PROJECT`, `OCI_GENAI_COMPARTMENT` | project and compartment |
+    /// | `OCI_GENAI_MODEL` | the model used where a call names none |
+    /// | `OCI_GENAI_BASE_URL` | where requests go |
+    /// | `OCI_GENAI_REGION`, `OCI_REGION`, `OCI_CLI_REGION` | the region, else that of the profile |
+    /// | `OCI_DUAL_STACK_ENDPOINT_ENABLED` | hosts that also answer on IPv6 |
+    /// | `OCI_SDK_APPEND_USER_AGENT` | appended to the user agent |
+    ///
+    /// # Errors
+    ///
+    /// When there is no API key and the configuration file or profile cannot be used.
+    pub fn from_env() -> Result<Self> {
+        Self::from_environment(Environment::process())
+    }
+
+    /// Like [`from_env`](Self::from_env), with variables and files of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// When there is no API key and the configuration file or profile cannot be used.
+    pub fn from_environment(env: Environment) -> Result<Self> {
+        let mut builder = Self::new();
+        builder.region = first(&env, environment::REGION);
+        builder.base_url = var(&env, environment::BASE_URL);
+        builder.project = var(&env, environment::PROJECT);
+        builder.compartment = var(&env, environment::COMPARTMENT);
+        builder.model = var(&env, environment::MODEL);
+        builder.user_agent = var(&env, environment::USER_AGENT);
+        builder.dual_stack = flag(&env, environment::DUAL_STACK);
+        builder.environment = env.clone();
+        match var(&env, environment::API_KEY) {
+            Some(key) => builder.auth = Auth::Key(key),
+            None => builder = builder.auth_from_config(&env)?,
+        }
+        Ok(builder)
+    }
+
+    fn auth_from_config(mut self, env: &Environment) -> Result<Self> {
+        let mut config = ConfigFileCredentialsProvider::builder().environment(env.clone());
+        if let Some(path) = var(env, environment::CONFIG_FILE) {
+            config = config.path(path);
+        }
+        if let Some(profile) = first(env, environment::PROFILE) {
+            config = config.profile(profile);
+        }
+        let provider = config.build().map_err(|error| {
+            Error::new(
+                ErrorKind::Credentials,
+                ResendVerdict::NotSent,
+                "no API key is set and the OCI configuration file cannot be used",
+            )
+            .with_source(error)
+            .with_hint("set OCI_GENAI_API_KEY, or make a profile with `oci setup config`")
+        })?;
+        if self.region.is_none() {
+            self.region = provider.profile().region();
+        }
+        Ok(self.auth(provider))
+    }
+
+    /// The region, by identifier (`us-chicago-1`) or short code (`ord`), in any case.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self.resolved = None;
+        self
+    }
+
+    /// The region, found already.
+    pub fn resolved_region(mut self, region: Region) -> Self {
+        self.resolved = Some(region);
+        self
+    }
+
+    /// Where requests go, base path included, in place of a region's endpoint: a gateway or the
+    /// emulator. Credentials go to `https` and to this machine only.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The base path at a region's endpoint. Default: `/openai/v1`.
+    pub fn base_path(mut self, base_path: BasePath) -> Self {
+        self.base_path = base_path;
+        self
+    }
+
+    /// Whether to use the region's host that also answers on IPv6. Default: no.
+    pub fn dual_stack(mut self, dual_stack: bool) -> Self {
+        self.dual_stack = dual_stack;
+        self
+    }
+
+    /// The project, by its OCID. The service wants one with every request.
+    pub fn project(mut self, project: impl Into<String>) -> Self {
+        self.project = Some(project.into());
+        self
+    }
+
+    /// The compartment, by its OCID. Needed by tenancies from before projects only.
+    pub fn compartment(mut self, compartment: impl Into<String>) -> Self {
+        self.compartment = Some(compartment.into());
+        self
+    }
+
+    /// The model used where a call names none.
+    pub fn model(mut self, model: impl Into<String>) -> Self {
+        self.model = Some(model.into());
+        self
+    }
+
+    /// Appended to the user agent.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// Authenticates with a Generative AI API key.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.auth = Auth::Key(key.into());
+        self
+    }
+
+    /// Authenticates with the credentials of a provider.
+    pub fn auth(self, provider: impl ProvideCredentials + 'static) -> Self {
+        self.auth_layer(AuthLayer::new(provider))
+    }
+
+    /// Puts a layer of the caller's in the place of authentication: it is the last to touch a
+    /// request, once for each attempt.
+    pub fn auth_layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        B: http_body::Body<Data = bytes::Bytes> + Send + Sync + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.auth = Auth::Layer(any_layer(layer));
+        self
+    }
+
+    /// Adds a layer around the whole call: it sees a call once, however often it is sent. The first
+    /// one added is the outermost.
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        B: http_body::Body<Data = bytes::Bytes> + Send + Sync + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.layers.push(any_layer(layer));
+        self
+    }
+
+    /// Adds a layer around each attempt, just outside authentication: what it changes is signed. The
+    /// first one added is the outermost.
+    pub fn attempt_layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        B: http_body::Body<Data = bytes::Bytes> + Send + Sync + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.attempt_layers.push(any_layer(layer));
+        self
+    }
+
+    /// Sends requests with this reqwest client: for proxies, certificates or pools of one's own.
+    /// Give it no timeout, which would cut streams, and no redirects, which would carry signatures
+    /// to hosts they were not made for.
+    pub fn reqwest(mut self, client: reqwest::Client) -> Self {
+        self.reqwest = Some(client);
+        self
+    }
+
+    /// Sends requests with this service in reqwest's place.
+    pub fn http_service<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send + 'static,
+        B: http_body::Body<Data = bytes::Bytes> + Send + Sync + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.http = Some(any_service(service));
+        self
+    }
+
+    /// How failed requests are tried again. Default: [`RetryConfig::new`].
+    pub fn retry(mut self, config: RetryConfig) -> Self {
+        self.retry = config;
+        self
+    }
+
+    /// The budget that retries are paid from, to be shared between clients.
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// The time one attempt may take until its answer begins; `None` for no limit.
+    /// Default: 240 seconds.
+    pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.attempt_timeout = limit.into();
+        self
+    }
+
+    /// The time a call that is no stream may take in all, attempts and pauses included; `None` for
+    /// no limit. Default: 300 seconds.
+    pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.timeout = limit.into();
+        self
+    }
+
+    /// The time a stream may take from its request to its last event; `None` (the default) for no
+    /// limit.
+    pub fn stream_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.streams.deadline = limit.into();
+        self
+    }
+
+    /// The time that may pass between two events of a stream; heartbeats do not count as events.
+    /// `None` for no limit. Default: 180 seconds.
+    pub fn stall_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.streams.stall = limit.into();
+        self
+    }
+
+    /// The most bytes one event of a stream may have. Default: 16 MiB.
+    pub fn max_event_bytes(mut self, bytes: usize) -> Self {
+        self.streams.max_event_bytes = bytes;
+        self
+    }
+
+    /// How often a broken stream of a stored response is taken up again. Default: 5.
+    pub fn max_resumptions(mut self, times: u32) -> Self {
+        self.streams.max_resumptions = times;
+        self
+    }
+
+    /// The most bytes a request's body may have. Default: 50 MiB.
+    pub fn max_request_bytes(mut self, bytes: usize) -> Self {
+        self.max_request_bytes = bytes;
+        self
+    }
+
+    /// Stops sending for `pause` after `failures` in a row. Default: off.
+    pub fn circuit_breaker(mut self, failures: u32, pause: Duration) -> Self {
+        self.breaker = Some((failures, pause));
+        self
+    }
+
+    /// The most calls under way at a time; others wait. A stream counts until its first byte.
+    /// Default: off.
+    pub fn concurrency_limit(mut self, calls: usize) -> Self {
+        self.concurrency = Some(calls.max(1));
+        self
+    }
+
+    /// Takes the time, and waits, by this clock.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = SharedClock::new(clock);
+        self
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    ///
+    /// When there is neither a region nor a base URL, the region is unknown, there are no
+    /// credentials, or a setting cannot be used. Nothing is sent.
+    pub fn build(self) -> Result<Client> {
+        let endpoint = self.endpoint()?;
+        let mut headers = StandardHeadersLayer::new();
+        if let Some(project) = &self.project {
+            headers = headers.project(project)?;
+        }
+        if let Some(compartment) = &self.compartment {
+            headers = headers.compartment(compartment)?;
+        }
+        if let Some(more) = &self.user_agent {
+            headers = headers.append_user_agent(more)?;
+        }
+        if let Some(model) = &self.model {
+            crate::validate::model(model)?;
+        }
+        let reqwest = match self.reqwest {
+            Some(client) => client,
+            None => http_client()?,
+        };
+        let clock = self.clock;
+        let transport = stack::transport(stack::Parts {
+            http: match self.http {
+                Some(service) => service,
+                None => any_service(HttpClient::new(reqwest.clone())),
+            },
+            auth: match self.auth {
+                Auth::Layer(layer) => layer,
+                Auth::Key(key) => api_key_layer(key)?,
+                Auth::None => return Err(no_credentials()),
+            },
+            attempt_layers: self.attempt_layers,
+            headers,
+            endpoint: EndpointLayer::new(endpoint.clone()),
+            attempt_timeout: self.attempt_timeout,
+            breaker: self
+                .breaker
+                .map(|(failures, pause)| CircuitBreakerLayer::new(failures, pause, clock.clone())),
+            concurrency: self.concurrency,
+            retry: RetryLayer::new(self.retry, clock.clone()).budget(self.budget),
+            deadline: self.timeout,
+            layers: self.layers,
+            max_request_bytes: self.max_request_bytes,
+            clock: clock.clone(),
+        });
+        let api = oci_genai_api::Client::new_with_client(
+            endpoint.as_str(),
+            reqwest.clone(),
+            transport.clone(),
+        );
+        Ok(Client::from_inner(Inner {
+            api,
+            http: reqwest,
+            transport,
+            endpoint,
+            model: self.model,
+            clock,
+            streams: self.streams,
+        }))
+    }
+
+    fn endpoint(&self) -> Result<Endpoint> {
+        if let Some(url) = &self.base_url {
+            return Endpoint::from_url(url);
+        }
+        let region = match (&self.resolved, &self.region) {
+            (Some(region), _) => region.clone(),
+            (None, Some(name)) => match Region::known(name) {
+                Some(region) => region,
+                None => RegionResolver::from_environment(&self.environment)?.resolve(name)?,
+            },
+            (None, None) => {
+                return Err(
+                    Error::config("neither a region nor a base URL is set").with_hint(
+                        "set the region (OCI_GENAI_REGION, for example us-chicago-1) or the base \
+                         URL (OCI_GENAI_BASE_URL)",
+                    ),
+                );
+            }
+        };
+        Endpoint::builder(region)
+            .dual_stack(self.dual_stack)
+            .base_path(self.base_path.clone())
+            .build()
+    }
+}
+
+fn http_client() -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        // A signature is made for one host and one path.
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error))
+}
+
+fn api_key_layer(key: String) -> Result<AnyLayer> {
+    let key = ApiKey::new(key).map_err(|error| {
+        Error::new(
+            ErrorKind::Credentials,
+            ResendVerdict::NotSent,
+            "the API key cannot be used",
+        )
+        .with_source(error)
+    })?;
+    Ok(any_layer(AuthLayer::new(StaticCredentialsProvider::new(
+        key,
+    ))))
+}
+
+fn no_credentials() -> Error {
+    Error::new(
+        ErrorKind::Credentials,
+        ResendVerdict::NotSent,
+        "no credentials are set",
+    )
+    .with_hint("give an API key with .api_key(..), a provider with .auth(..), or use from_env()")
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("region", &self.region)
+            .field("base_url", &self.base_url.as_ref().map(|_| "set"))
+            .field("project", &self.project)
+            .field("compartment", &self.compartment)
+            .field("model", &self.model)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,143 @@
+//! The items of a conversation.
+
+use crate::call::{Call, awaitable, id_call, outcome};
+use crate::middleware::Resend;
+use crate::options::call_options;
+use crate::page::{ListItems, ListOf};
+use crate::{Client, Error, RequestOptions, ResourceId, Result, types, validate};
+
+/// Calls about the items of one conversation; made by
+/// [`Conversations::items`](crate::Conversations::items).
+#[derive(Clone, Debug)]
+pub struct Items {
+    client: Client,
+    conversation: ResourceId,
+}
+
+impl Items {
+    pub(super) const fn new(client: Client, conversation: ResourceId) -> Self {
+        Self {
+            client,
+            conversation,
+        }
+    }
+
+    /// Lists the items, newest first unless told otherwise.
+    pub fn list(&self) -> ListItems {
+        ListItems::new(
+            self.client.clone(),
+            ListOf::Conversation,
+            self.conversation.clone(),
+        )
+    }
+
+    /// Adds items at the end, at most 20 in one request.
+    pub fn create(&self, items: impl IntoIterator<Item = types::Item>) -> CreateItems {
+        CreateItems {
+            client: self.client.clone(),
+            conversation: self.conversation.clone(),
+            items: items.into_iter().collect(),
+            options: RequestOptions::new(),
+        }
+    }
+
+    /// Looks one item up.
+    pub fn retrieve(&self, item: impl Into<ResourceId>) -> RetrieveItem {
+        RetrieveItem {
+            client: self.client.clone(),
+            conversation: self.conversation.clone(),
+            item: item.into(),
+            include: Vec::new(),
+            options: RequestOptions::new(),
+        }
+    }
+
+    /// Removes one item.
+    pub fn delete(&self, item: impl Into<ResourceId>) -> DeleteItem {
+        DeleteItem::new(self.client.clone(), self.conversation.clone(), item.into())
+    }
+}
+
+/// Adds items to a conversation; made by [`Items::create`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before it is awaited"]
+pub struct CreateItems {
+    client: Client,
+    conversation: ResourceId,
+    items: Vec<types::Item>,
+    options: RequestOptions,
+}
+
+impl CreateItems {
+    call_options!();
+
+    /// Sends the request.
+    ///
+    /// # Errors
+    ///
+    /// When there are no items or more than 20, which is found before anything is sent, or the call
+    /// fails. Adding the same items twice stores them twice, so look at the error's verdict.
+    pub async fn send(self) -> Result<types::ItemList> {
+        let conversation = self.conversation.checked("conversation")?;
+        if self.items.is_empty() {
+            return Err(Error::invalid("there are no items to add"));
+        }
+        validate::item_count(self.items.len())?;
+        let call = Call::new(
+            &self.client,
+            self.options,
+            "create_items",
+            Resend::IfNotExecuted,
+        )?;
+        let body = types::CreateItems::new(self.items);
+        outcome(call.api.create_items(&conversation, None, &body).await)
+    }
+}
+
+awaitable!(CreateItems => types::ItemList);
+
+/// Looks one item up; made by [`Items::retrieve`].
+#[derive(Debug)]
+#[must_use = "nothing is sent before it is awaited"]
+pub struct RetrieveItem {
+    client: Client,
+    conversation: ResourceId,
+    item: ResourceId,
+    include: Vec<types::Include>,
+    options: RequestOptions,
+}
+
+impl RetrieveItem {
+    /// Asks for details that are left out otherwise.
+    pub fn include(mut self, include: impl Into<types::Include>) -> Self {
+        self.include.push(include.into());
+        self
+    }
+
+    call_options!();
+
+    /// Sends the request.
+    ///
+    /// # Errors
+    ///
+    /// When an id cannot be one, which is found before anything is sent, or the call fails.
+    pub async fn send(self) -> Result<types::Item> {
+        let conversation = self.conversation.checked("conversation")?;
+        let item = self.item.checked("item")?;
+        let include = (!self.include.is_empty()).then_some(self.include);
+        let call = Call::new(&self.client, self.options, "retrieve_item", Resend::Always)?;
+        outcome(
+            call.api
+                .retrieve_item(&conversation, &item, include.as_ref())
+                .await,
+        )
+    }
+}
+
+awaitable!(RetrieveItem => types::Item);
+
+id_call! {
+    /// Removes one item from a conversation; made by [`Items::delete`].
+    DeleteItem: delete_item(conversation: "conversation", item: "item") -> types::Conversation,
+    Resend::Always
+}

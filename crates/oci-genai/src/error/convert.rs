@@ -1,0 +1,181 @@
+//! Errors of the layers and of the generated code, made into [`Error`].
+
+use std::error::Error as StdError;
+
+use oci_genai_api::{BoxError, into_transport_error};
+
+use super::{Error, ErrorKind, ResendVerdict, ServiceError};
+
+/// How much of an unreadable answer is kept, in bytes.
+const MAX_SHOWN_BODY: usize = 64 * 1024;
+
+impl Error {
+    /// Takes an error of the stack: one of ours as it is, any other as the cause of one of ours.
+    pub(crate) fn from_boxed(error: BoxError) -> Self {
+        let error = match error.downcast::<Self>() {
+            Ok(ours) => return *ours,
+            Err(error) => error,
+        };
+        match error.downcast::<reqwest::Error>() {
+            Ok(error) => Self::from_reqwest(*error),
+            Err(error) => Self::from_foreign(error),
+        }
+    }
+
+    fn from_foreign(error: BoxError) -> Self {
+        if error.is::<oci_genai_auth::Error>() {
+            return Self::new(
+                ErrorKind::Credentials,
+                ResendVerdict::NotSent,
+                "the request could not be authenticated",
+            )
+            .with_source(error);
+        }
+        if error.is::<tower::load_shed::error::Overloaded>() {
+            return Self::new(
+                ErrorKind::Declined,
+                ResendVerdict::NotSent,
+                "the client has as many requests under way as it is allowed",
+            )
+            .with_source(error);
+        }
+        if error.is::<tower::timeout::error::Elapsed>() {
+            return Self::new(
+                ErrorKind::Timeout,
+                ResendVerdict::Unknown,
+                "a time limit set by a layer passed",
+            )
+            .with_source(error);
+        }
+        Self::new(
+            ErrorKind::Layer,
+            ResendVerdict::Unknown,
+            "a layer of the client failed",
+        )
+        .with_source(error)
+    }
+
+    /// An answer that began but could not be read to its end.
+    pub(crate) fn from_body(error: reqwest::Error) -> Self {
+        match find_ours(&error) {
+            Some((kind, message)) => {
+                Self::new(kind, ResendVerdict::Unknown, message).with_source(error)
+            }
+            None => Self::new(
+                ErrorKind::Transport,
+                ResendVerdict::Unknown,
+                "the connection failed while the answer was read",
+            )
+            .with_source(error.without_url()),
+        }
+    }
+}
+
+/// One of our own errors that crossed reqwest as the cause of another, such as a deadline's.
+fn find_ours(error: &reqwest::Error) -> Option<(ErrorKind, String)> {
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        if let Some(ours) = next.downcast_ref::<Error>() {
+            return Some((ours.kind(), ours.to_string()));
+        }
+        cause = next.source();
+    }
+    None
+}
+
+impl Error {
+    /// A request that reqwest could not send, or whose answer did not begin.
+    pub(crate) fn from_reqwest(error: reqwest::Error) -> Self {
+        let (kind, verdict, message) = if error.is_connect() {
+            (
+                ErrorKind::Connect,
+                ResendVerdict::NotSent,
+                "no connection to the service came about",
+            )
+        } else if error.is_builder() {
+            (
+                ErrorKind::InvalidRequest,
+                ResendVerdict::NotSent,
+                "the request could not be built",
+            )
+        } else if error.is_timeout() {
+            (
+                ErrorKind::Timeout,
+                ResendVerdict::Unknown,
+                "the HTTP client's own time limit passed",
+            )
+        } else {
+            (
+                ErrorKind::Transport,
+                ResendVerdict::Unknown,
+                "the connection failed after the request was sent",
+            )
+        };
+        // The URL says nothing new, and a base URL need not be for every log.
+        Error::new(kind, verdict, message).with_source(error.without_url())
+    }
+}
+
+impl From<oci_genai_api::Error<oci_genai_api::types::ErrorResponse>> for Error {
+    /// What an operation of the low-level client failed with.
+    fn from(error: oci_genai_api::Error<oci_genai_api::types::ErrorResponse>) -> Self {
+        use oci_genai_api::Error as Api;
+        let error = match into_transport_error(error) {
+            Ok(inner) => return Self::from_boxed(inner),
+            Err(error) => error,
+        };
+        match error {
+            Api::InvalidRequest(message) | Api::Custom(message) => Self::invalid(message),
+            Api::CommunicationError(error) | Api::InvalidUpgrade(error) => {
+                Self::from_reqwest(error)
+            }
+            Api::ResponseBodyError(error) => Self::from_body(error),
+            Api::InvalidResponsePayload(body, error) => Self::undecodable(&body, error),
+            // Error answers are raised within the stack; these come from a stack without that layer.
+            Api::ErrorResponse(value) => Self::unread(value.status(), value.headers()),
+            Api::UnexpectedResponse(response) => {
+                Self::unread(response.status(), response.headers())
+            }
+        }
+    }
+}
+
+impl Error {
+    /// An answer of the right status whose body is not what was promised.
+    pub(crate) fn undecodable(body: &[u8], error: serde_json::Error) -> Self {
+        let mut service = ServiceError::from_body(&body[..body.len().min(MAX_SHOWN_BODY)]);
+        // JSON may hold what people said, which is not for every log; a gateway's page may not.
+        let message = if body.trim_ascii_start().starts_with(b"{") {
+            "the answer is JSON, but not as expected".to_owned()
+        } else {
+            format!("the answer is not JSON: {}", shown(&service.message))
+        };
+        let mut ours = Self::new(ErrorKind::Decode, ResendVerdict::Done, message);
+        service.message.clear();
+        ours.0.service = Some(service);
+        ours.with_source(error)
+    }
+
+    fn unread(status: http::StatusCode, headers: &http::HeaderMap) -> Self {
+        let verdict = super::verdict_of(Some(status));
+        let mut ours = Self::new(ErrorKind::Service, verdict, "");
+        ours.0.service = Some(ServiceError::from_answer(status, headers, b""));
+        ours
+    }
+}
+
+/// The beginning of a body, on one line.
+fn shown(body: &str) -> String {
+    let mut shown: String = body
+        .chars()
+        .take(120)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if shown.len() < body.len() {
+        shown.push('…');
+    }
+    if shown.is_empty() {
+        shown.push_str("it is empty");
+    }
+    shown
+}

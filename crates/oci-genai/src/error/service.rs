@@ -1,0 +1,322 @@
+//! What the service said: its error bodies, in every shape that reaches a client.
+
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+/// How much of an error body that is not JSON is shown as the message, in characters.
+const MAX_TEXT: usize = 500;
+
+/// An error answer of the service, read from whichever shape it came in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceError {
+    /// HTTP status; `None` for an error event inside a stream that began with 200.
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) code: Option<String>,
+    pub(crate) error_type: Option<String>,
+    pub(crate) param: Option<String>,
+    pub(crate) message: String,
+    pub(crate) request_id: Option<String>,
+    pub(crate) body: String,
+    /// `Date` of the answer, the service's own clock.
+    pub(crate) date: Option<String>,
+}
+
+impl ServiceError {
+    /// Reads an error answer.
+    ///
+    /// Understood are OCI's `{code, message}`, the same with an OpenAI error as JSON text inside
+    /// `message`, OpenAI's `{error: {..}}`, a provider's `{code, error: "text"}`, a `detail` member,
+    /// plain text, and HTML. Text that fits none of them becomes the message as it is.
+    pub fn from_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        let text = |name: &str| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
+        let mut error = Self::from_body(body);
+        error.status = Some(status);
+        error.request_id = text("opc-request-id").or_else(|| text("x-request-id"));
+        error.date = text("date");
+        // OCI repeats the status as the code; that says nothing the status does not.
+        if error.code.as_deref() == Some(status.as_str()) {
+            error.code = None;
+        }
+        if error.message.is_empty() {
+            error.message = status
+                .canonical_reason()
+                .unwrap_or("no explanation was given")
+                .to_owned();
+        }
+        error
+    }
+
+    /// Reads an error body or the data of an error event.
+    pub(crate) fn from_body(body: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(body);
+        let mut error = match serde_json::from_str::<Value>(&text) {
+            Ok(value) => Self::from_value(&value),
+            Err(_) => Self {
+                message: plain_text(&text),
+                ..Self::default()
+            },
+        };
+        error.body = text.into_owned();
+        error
+    }
+
+    fn from_value(value: &Value) -> Self {
+        let Value::Object(object) = value else {
+            return Self {
+                message: value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned),
+                ..Self::default()
+            };
+        };
+        let text = |name: &str| object.get(name).and_then(scalar);
+        let mut error = Self {
+            code: text("code"),
+            error_type: text("type"),
+            param: text("param"),
+            message: text("message")
+                .or_else(|| text("detail"))
+                .unwrap_or_default(),
+            ..Self::default()
+        };
+        match object.get("error") {
+            Some(Value::String(message)) if error.message.is_empty() => {
+                error.message.clone_from(message);
+            }
+            Some(inner @ Value::Object(_)) => error = error.overlaid(Self::from_value(inner)),
+            _ => {}
+        }
+        // OCI wraps an OpenAI error as JSON text.
+        if error.message.starts_with('{')
+            && let Ok(inner @ Value::Object(_)) = serde_json::from_str(&error.message)
+        {
+            let inner = Self::from_value(&inner);
+            if !inner.message.is_empty() {
+                error = error.overlaid(inner);
+            }
+        }
+        if error.message.is_empty() && error.code.is_none() {
+            error.message = value.to_string();
+        }
+        error
+    }
+
+    /// The inner error's members win; what it lacks is taken from the outer one.
+    fn overlaid(self, inner: Self) -> Self {
+        Self {
+            code: inner.code.or(self.code),
+            error_type: inner
+                .error_type
+                .or(self.error_type.filter(|t| t != "error")),
+            param: inner.param.or(self.param),
+            message: if inner.message.is_empty() {
+                self.message
+            } else {
+                inner.message
+            },
+            ..Self::default()
+        }
+    }
+
+    /// HTTP status; `None` for an error event inside a stream that began with 200.
+    pub const fn status(&self) -> Option<StatusCode> {
+        self.status
+    }
+
+    /// The service's code, such as `NotAuthenticated` or `conversation_locked`.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The service's error type, such as `invalid_request_error`.
+    pub fn error_type(&self) -> Option<&str> {
+        self.error_type.as_deref()
+    }
+
+    /// The request field the error is about.
+    pub fn param(&self) -> Option<&str> {
+        self.param.as_deref()
+    }
+
+    /// The service's explanation.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The service's `opc-request-id`, to be named in a support request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// The body as it came, at most 64 KiB of it.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Null => None,
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Array(_) | Value::Object(_) => Some(value.to_string()),
+    }
+}
+
+/// Plain text as it is, HTML without its markup, cut to a length a person reads.
+fn plain_text(text: &str) -> String {
+    let trimmed = text.trim();
+    let visible = if trimmed.starts_with('<') {
+        without_markup(trimmed)
+    } else {
+        trimmed.to_owned()
+    };
+    match visible.char_indices().nth(MAX_TEXT) {
+        Some((end, _)) => format!("{}…", &visible[..end]),
+        None => visible,
+    }
+}
+
+fn without_markup(html: &str) -> String {
+    let mut words = String::new();
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        words.push_str(&rest[..open]);
+        words.push(' ');
+        let tag = &rest[open..];
+        // The contents of these are not for people.
+        let end = ["style", "script"]
+            .iter()
+            .find(|name| {
+                tag.get(1..=name.len())
+                    .is_some_and(|found| found.eq_ignore_ascii_case(name))
+            })
+            .and_then(|name| tag.find(&format!("</{name}")))
+            .unwrap_or(0);
+        rest = match tag[end..].find('>') {
+            Some(close) => &tag[end + close + 1..],
+            None => "",
+        };
+    }
+    words.push_str(rest);
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(status: u16, body: &str) -> ServiceError {
+        ServiceError::from_answer(
+            StatusCode::from_u16(status).unwrap(),
+            &HeaderMap::new(),
+            body.as_bytes(),
+        )
+    }
+
+    #[test]
+    fn oci_shape_with_a_named_code() {
+        let error = read(401, r#"{"code":"NotAuthenticated","message":"Wrong key."}"#);
+        assert_eq!(error.code(), Some("NotAuthenticated"));
+        assert_eq!(error.message(), "Wrong key.");
+    }
+
+    #[test]
+    fn oci_shape_with_the_status_as_code_has_no_code() {
+        let error = read(404, r#"{"code":"404","message":"gone"}"#);
+        assert_eq!((error.code(), error.message()), (None, "gone"));
+    }
+
+    #[test]
+    fn openai_error_inside_an_oci_message() {
+        let error = read(
+            404,
+            r#"{"code":"404","message":"{\"error\":{\"message\":\"VectorStore vs_1 not found.\",\"type\":\"invalid_request_error\"}}"}"#,
+        );
+        assert_eq!(error.message(), "VectorStore vs_1 not found.");
+        assert_eq!(error.error_type(), Some("invalid_request_error"));
+        assert_eq!(error.code(), None);
+    }
+
+    #[test]
+    fn openai_shape() {
+        let error = read(
+            400,
+            r#"{"error":{"code":"unsupported_file","message":"No.","type":"unsupported_file","param":"file"}}"#,
+        );
+        assert_eq!(error.code(), Some("unsupported_file"));
+        assert_eq!(error.param(), Some("file"));
+        assert_eq!(error.message(), "No.");
+    }
+
+    #[test]
+    fn provider_shape() {
+        let error = read(
+            400,
+            r#"{"code":"invalid-argument","error":"Client-side tools"}"#,
+        );
+        assert_eq!(error.code(), Some("invalid-argument"));
+        assert_eq!(error.message(), "Client-side tools");
+    }
+
+    #[test]
+    fn flat_and_nested_error_events_read_alike() {
+        let flat = ServiceError::from_body(
+            br#"{"type":"error","code":"server_error","message":"Broke.","sequence_number":3}"#,
+        );
+        let nested = ServiceError::from_body(
+            br#"{"type":"error","error":{"code":"server_error","message":"Broke."}}"#,
+        );
+        for error in [flat, nested] {
+            assert_eq!(error.code(), Some("server_error"));
+            assert_eq!(error.message(), "Broke.");
+        }
+    }
+
+    #[test]
+    fn html_keeps_its_words() {
+        let error = read(
+            502,
+            "<html><head><title>502 Bad Gateway</title><style>p{color:red}</style></head>\
+             <body><h1>Oops</h1></body></html>",
+        );
+        assert_eq!(error.message(), "502 Bad Gateway Oops");
+        assert!(error.body().contains("<h1>"));
+    }
+
+    #[test]
+    fn plain_text_empty_bodies_and_other_json_lose_nothing() {
+        assert_eq!(read(503, "upstream down\n").message(), "upstream down");
+        assert_eq!(read(503, "").message(), "Service Unavailable");
+        assert_eq!(read(500, r#"{"detail":"no"}"#).message(), "no");
+        assert_eq!(read(500, r#"{"odd":1}"#).message(), r#"{"odd":1}"#);
+        assert_eq!(read(500, r#"["odd"]"#).message(), r#"["odd"]"#);
+        assert_eq!(read(500, r#"{"message":"{broken"}"#).message(), "{broken");
+    }
+
+    #[test]
+    fn long_text_is_cut_in_the_message_but_not_in_the_body() {
+        let error = read(500, &"é".repeat(2000));
+        assert_eq!(error.message().chars().count(), MAX_TEXT + 1);
+        assert_eq!(error.body().chars().count(), 2000);
+    }
+
+    #[test]
+    fn unclosed_markup_ends() {
+        assert_eq!(read(500, "<script>x").message(), "x");
+        assert_eq!(read(500, "<p").message(), "Internal Server Error");
+    }
+
+    #[test]
+    fn the_request_id_is_kept() {
+        let mut headers = HeaderMap::new();
+        headers.insert("opc-request-id", "ABC/DEF".parse().unwrap());
+        let error = ServiceError::from_answer(StatusCode::BAD_REQUEST, &headers, b"{}");
+        assert_eq!(error.request_id(), Some("ABC/DEF"));
+    }
+}

@@ -1,0 +1,183 @@
+//! Reads error answers, so that nothing further out has to.
+//!
+//! Two halves. [`ReadErrorLayer`] sits inside retries: it reads the body of an answer that is no
+//! success (at most 64 KiB), leaves the [`ServiceError`] in the answer's extensions, and passes the
+//! answer on, body included, so that layers outside still see an ordinary answer. [`RaiseErrorLayer`]
+//! sits outermost and turns such an answer into an [`Error`].
+//!
+//! ```
+//! use oci_genai::{middleware::{RaiseErrorLayer, ReadErrorLayer}, time::SharedClock};
+//! use tower::ServiceBuilder;
+//!
+//! # fn stack<S>(inner: S) -> impl Sized {
+//! ServiceBuilder::new()
+//!     .layer(RaiseErrorLayer::new(SharedClock::default()))
+//!     // retries, metrics: they see the status
+//!     .layer(ReadErrorLayer::new())
+//!     .service(inner)
+//! # }
+//! ```
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use oci_genai_api::{Body, BoxError};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::retry::Attempts;
+use crate::error::{Error, ServiceError};
+use crate::time::SharedClock;
+
+/// The most of an error body that is read.
+const MAX_ERROR_BODY: usize = 64 * 1024;
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Applies [`ReadError`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReadErrorLayer;
+
+impl ReadErrorLayer {
+    /// The layer; there is nothing to set.
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+impl<S> Layer<S> for ReadErrorLayer {
+    type Service = ReadError<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        ReadError { inner }
+    }
+}
+
+/// Reads the body of error answers into a [`ServiceError`].
+#[derive(Clone, Debug)]
+pub struct ReadError<S> {
+    inner: S,
+}
+
+impl<S, B> Service<Request<B>> for ReadError<S>
+where
+    S: Service<Request<B>, Response = Response<Body>>,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = BoxFuture<Result<Response<Body>, BoxError>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let sent = self.inner.call(request);
+        Box::pin(async move {
+            let response = sent.await.map_err(Into::into)?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            let (mut parts, body) = response.into_parts();
+            let body = read_bounded(body).await;
+            let error = ServiceError::from_answer(parts.status, &parts.headers, &body);
+            parts.extensions.insert(Arc::new(error));
+            Ok(Response::from_parts(parts, Body::from(body)))
+        })
+    }
+}
+
+/// As much of a body as can be had, up to the limit: a cut body tells more than none.
+pub(crate) async fn read_bounded(mut body: Body) -> Bytes {
+    let mut read = BytesMut::new();
+    while !body.is_end_stream() && read.len() < MAX_ERROR_BODY {
+        let Some(Ok(frame)) = body.frame().await else {
+            break;
+        };
+        if let Ok(data) = frame.into_data() {
+            read.extend_from_slice(&data[..data.len().min(MAX_ERROR_BODY - read.len())]);
+        }
+    }
+    read.freeze()
+}
+
+/// Applies [`RaiseError`].
+#[derive(Clone, Debug)]
+pub struct RaiseErrorLayer {
+    clock: SharedClock,
+}
+
+impl RaiseErrorLayer {
+    /// The layer; the clock serves to notice that this machine's is wrong.
+    pub const fn new(clock: SharedClock) -> Self {
+        Self { clock }
+    }
+}
+
+impl<S> Layer<S> for RaiseErrorLayer {
+    type Service = RaiseError<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        RaiseError {
+            inner,
+            clock: self.clock.clone(),
+        }
+    }
+}
+
+/// Turns error answers into [`Error`]s, and every other failure into one too.
+#[derive(Clone, Debug)]
+pub struct RaiseError<S> {
+    inner: S,
+    clock: SharedClock,
+}
+
+impl<S, Q, B> Service<Request<Q>> for RaiseError<S>
+where
+    S: Service<Request<Q>, Response = Response<B>>,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+    B: http_body::Body<Data = Bytes> + Send + Sync + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<B>;
+    type Error = Error;
+    type Future = BoxFuture<Result<Response<B>, Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner
+            .poll_ready(context)
+            .map_err(|error| Error::from_boxed(error.into()))
+    }
+
+    fn call(&mut self, request: Request<Q>) -> Self::Future {
+        let sent = self.inner.call(request);
+        let clock = self.clock.clone();
+        Box::pin(async move {
+            let response = sent
+                .await
+                .map_err(|error| Error::from_boxed(error.into()))?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            let (mut parts, body) = response.into_parts();
+            let read = match parts.extensions.remove::<Arc<ServiceError>>() {
+                Some(read) => Arc::unwrap_or_clone(read),
+                // A layer between the two halves made this answer itself.
+                None => {
+                    let body = read_bounded(Body::wrap(body)).await;
+                    ServiceError::from_answer(parts.status, &parts.headers, &body)
+                }
+            };
+            let attempts = parts.extensions.get().map_or(1, |Attempts(count)| *count);
+            Err(Error::service(read, clock.wall()).with_attempts(attempts))
+        })
+    }
+}

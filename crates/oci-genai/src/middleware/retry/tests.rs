@@ -1,0 +1,243 @@
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use http::StatusCode;
+use tower::{ServiceExt, service_fn};
+
+use super::*;
+use crate::error::ErrorKind;
+use crate::time::ManualClock;
+
+/// What the scripted service does with each attempt.
+#[derive(Clone)]
+enum Step {
+    Answer(u16, &'static [(&'static str, &'static str)]),
+    Fail(ErrorKind, ResendVerdict),
+}
+
+use Step::{Answer, Fail};
+
+struct Outcome {
+    result: Result<StatusCode, ErrorKind>,
+    attempts: u32,
+    pauses: Vec<u128>,
+    tokens: Vec<Option<String>>,
+}
+
+async fn run(method: Method, resend: Option<Resend>, steps: &[Step]) -> Outcome {
+    run_with(
+        RetryConfig::new(),
+        RetryBudget::default(),
+        method,
+        resend,
+        steps,
+    )
+    .await
+}
+
+async fn run_with(
+    config: RetryConfig,
+    budget: RetryBudget,
+    method: Method,
+    resend: Option<Resend>,
+    steps: &[Step],
+) -> Outcome {
+    let clock = ManualClock::skipping();
+    let attempts = Arc::new(AtomicU32::new(0));
+    let tokens = Arc::new(Mutex::new(Vec::new()));
+    let (steps, count, seen) = (steps.to_vec(), Arc::clone(&attempts), Arc::clone(&tokens));
+    let inner = service_fn(move |request: Request<Body>| {
+        let step = count.fetch_add(1, Ordering::Relaxed) as usize;
+        let token = request.headers().get(OPC_RETRY_TOKEN);
+        seen.lock()
+            .unwrap()
+            .push(token.map(|value| value.to_str().unwrap().to_owned()));
+        let step = steps[step.min(steps.len() - 1)].clone();
+        async move {
+            match step {
+                Answer(status, headers) => {
+                    let mut response = Response::builder().status(status);
+                    for (name, value) in headers {
+                        response = response.header(*name, *value);
+                    }
+                    Ok(response.body(()).unwrap())
+                }
+                Fail(kind, verdict) => Err(BoxError::from(Error::new(kind, verdict, "broken"))),
+            }
+        }
+    });
+    let layer =
+        RetryLayer::new(config.jitter(|| 1.0), SharedClock::new(clock.clone())).budget(budget);
+    let mut request = Request::new(Body::from("{}"));
+    *request.method_mut() = method;
+    request
+        .extensions_mut()
+        .extend(resend.map_or_else(Default::default, |resend| {
+            let mut extensions = http::Extensions::new();
+            extensions.insert(resend);
+            extensions
+        }));
+    let result = match layer.layer(inner).oneshot(request).await {
+        Ok(response) => Ok(response.status()),
+        Err(error) => Err(error.downcast::<Error>().unwrap().kind()),
+    };
+    Outcome {
+        result,
+        attempts: attempts.load(Ordering::Relaxed),
+        pauses: clock.slept().iter().map(Duration::as_millis).collect(),
+        tokens: tokens.lock().unwrap().clone(),
+    }
+}
+
+#[tokio::test]
+async fn transient_answers_are_tried_again_with_growing_pauses() {
+    let steps = [Answer(429, &[]), Answer(503, &[]), Answer(200, &[])];
+    let outcome = run(Method::POST, None, &steps).await;
+    assert_eq!(outcome.result, Ok(StatusCode::OK));
+    assert_eq!(outcome.pauses, [500, 1000]);
+}
+
+#[tokio::test]
+async fn attempts_are_limited() {
+    let outcome = run(Method::GET, None, &[Answer(500, &[])]).await;
+    assert_eq!(
+        (outcome.attempts, outcome.result),
+        (4, Ok(StatusCode::INTERNAL_SERVER_ERROR))
+    );
+}
+
+#[tokio::test]
+async fn lasting_answers_are_not() {
+    for status in [400, 401, 403, 404, 409, 422, 501] {
+        let outcome = run(Method::GET, None, &[Answer(status, &[])]).await;
+        assert_eq!(outcome.attempts, 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn what_may_have_been_done_is_resent_only_where_harmless() {
+    let reset = Fail(ErrorKind::Transport, ResendVerdict::Unknown);
+    for (method, resend, step, expected) in [
+        (Method::POST, None, reset.clone(), 1),
+        (Method::POST, None, Answer(500, &[]), 1),
+        (Method::POST, Some(Resend::IfAnswered), reset.clone(), 1),
+        (Method::POST, Some(Resend::IfAnswered), Answer(500, &[]), 4),
+        (Method::POST, Some(Resend::Always), reset.clone(), 4),
+        (Method::GET, None, reset, 4),
+        (
+            Method::POST,
+            None,
+            Fail(ErrorKind::Connect, ResendVerdict::NotSent),
+            4,
+        ),
+        (
+            Method::GET,
+            None,
+            Fail(ErrorKind::Transport, ResendVerdict::Done),
+            1,
+        ),
+        (
+            Method::GET,
+            None,
+            Fail(ErrorKind::Config, ResendVerdict::NotSent),
+            1,
+        ),
+    ] {
+        let outcome = run(method, resend, &[step]).await;
+        assert_eq!(outcome.attempts, expected, "{resend:?}");
+    }
+}
+
+#[tokio::test]
+async fn resending_the_unknown_can_be_asked_for() {
+    let config = RetryConfig::new().resend_unknown(true);
+    let step = [Fail(ErrorKind::Timeout, ResendVerdict::Unknown)];
+    let outcome = run_with(config, RetryBudget::default(), Method::POST, None, &step).await;
+    assert_eq!(outcome.attempts, 4);
+}
+
+#[tokio::test]
+async fn retry_after_is_obeyed_up_to_its_cap() {
+    let steps = [Answer(429, &[("retry-after", "7")]), Answer(200, &[])];
+    assert_eq!(run(Method::POST, None, &steps).await.pauses, [7000]);
+    let steps = [Answer(429, &[("retry-after", "61")]), Answer(200, &[])];
+    let outcome = run(Method::POST, None, &steps).await;
+    assert_eq!(outcome.result, Ok(StatusCode::TOO_MANY_REQUESTS));
+}
+
+#[tokio::test]
+async fn the_service_may_say_whether_to_try_again() {
+    let no = [Answer(503, &[("x-should-retry", "false")])];
+    assert_eq!(run(Method::GET, None, &no).await.attempts, 1);
+    let yes = [Answer(409, &[("x-should-retry", "true")]), Answer(200, &[])];
+    assert_eq!(run(Method::POST, None, &yes).await.attempts, 2);
+}
+
+#[tokio::test]
+async fn the_token_stays_the_same_over_all_attempts() {
+    let outcome = run(Method::POST, None, &[Answer(429, &[])]).await;
+    assert_eq!(outcome.tokens.len(), 4);
+    assert_eq!(outcome.tokens[0].as_ref().unwrap().len(), 30);
+    assert!(
+        outcome
+            .tokens
+            .iter()
+            .all(|token| *token == outcome.tokens[0])
+    );
+    assert_eq!(
+        run(Method::GET, None, &[Answer(200, &[])]).await.tokens,
+        [None]
+    );
+}
+
+#[tokio::test]
+async fn an_empty_budget_ends_retries() {
+    let budget = RetryBudget::new(5);
+    let outcome = run_with(
+        RetryConfig::new(),
+        budget,
+        Method::GET,
+        None,
+        &[Answer(500, &[])],
+    )
+    .await;
+    assert_eq!(outcome.attempts, 2);
+}
+
+#[tokio::test]
+async fn no_pause_outlasts_the_deadline() {
+    let clock = ManualClock::skipping();
+    let inner = service_fn(|_: Request<Body>| async {
+        Ok::<_, BoxError>(Response::builder().status(429).body(())?)
+    });
+    let shared = SharedClock::new(clock.clone());
+    let mut request = Request::new(Body::from(""));
+    request
+        .extensions_mut()
+        .insert(DeadlineAt(shared.now() + Duration::from_millis(1200)));
+    let layer = RetryLayer::new(RetryConfig::new().jitter(|| 1.0), shared);
+    let response = layer.layer(inner).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 429);
+    assert_eq!(clock.slept(), [Duration::from_millis(500)]);
+}
+
+#[tokio::test]
+async fn a_body_that_can_be_read_once_is_sent_once() {
+    let sent = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&sent);
+    let inner = service_fn(move |_: Request<Body>| {
+        count.fetch_add(1, Ordering::Relaxed);
+        async { Ok::<_, BoxError>(Response::builder().status(429).body(())?) }
+    });
+    let stream = futures_util::stream::iter([Ok::<_, BoxError>("{}")]);
+    let request = Request::new(Body::wrap_stream(stream));
+    let layer = RetryLayer::new(
+        RetryConfig::new(),
+        SharedClock::new(ManualClock::skipping()),
+    );
+    assert_eq!(
+        layer.layer(inner).oneshot(request).await.unwrap().status(),
+        429
+    );
+    assert_eq!(sent.load(Ordering::Relaxed), 1);
+}

@@ -1,0 +1,200 @@
+//! What one call does differently from the rest of its client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Extensions, HeaderMap, HeaderName};
+
+use crate::middleware::{
+    AttemptLimit, CallLimit, CallSpan, EndpointOverride, OPC_COMPARTMENT_ID, OPC_RETRY_TOKEN,
+    OPENAI_PROJECT, RequestHeaders, Resend, RetryConfig, RetryOverride, header_value,
+};
+use crate::{Endpoint, Error, Region, Result};
+
+/// Settings for a single call. Whatever is not set stays as the client has it.
+///
+/// ```
+/// use std::time::Duration;
+/// use oci_genai::RequestOptions;
+///
+/// let options = RequestOptions::new()
+///     .timeout(Duration::from_secs(20))
+///     .header("x-team", "offsite")
+///     .project("ocid1.generativeaiproject.oc1.us-chicago-1.other");
+/// # let _ = options;
+/// ```
+///
+/// A setting that cannot be used makes the call fail before anything is sent.
+#[derive(Debug, Default)]
+pub struct RequestOptions {
+    attempt_timeout: Option<AttemptLimit>,
+    timeout: Option<CallLimit>,
+    headers: HeaderMap,
+    endpoint: Option<Arc<Endpoint>>,
+    retry: Option<RetryConfig>,
+    error: Option<Error>,
+}
+
+impl RequestOptions {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The time the whole call may take: attempts, pauses, and reading the answer or stream to its
+    /// end. `None` for no limit.
+    #[must_use]
+    pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.timeout = Some(CallLimit(limit.into()));
+        self
+    }
+
+    /// The time one attempt may take until its answer begins. `None` for no limit.
+    #[must_use]
+    pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.attempt_timeout = Some(AttemptLimit(limit.into()));
+        self
+    }
+
+    /// How the call is retried.
+    #[must_use]
+    pub fn retry(mut self, config: RetryConfig) -> Self {
+        self.retry = Some(config);
+        self
+    }
+
+    /// A header, in place of one this client would send.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match name.parse::<HeaderName>() {
+            Ok(name) => self.insert(name.clone(), name.as_str(), value),
+            Err(error) => {
+                let shown: String = name.chars().take(80).collect();
+                self.fail(
+                    Error::invalid(format!("{shown:?} cannot be the name of a header"))
+                        .with_source(error),
+                );
+            }
+        }
+        self
+    }
+
+    /// The project, by its OCID.
+    #[must_use]
+    pub fn project(mut self, project: &str) -> Self {
+        self.insert(OPENAI_PROJECT, "project", project);
+        self
+    }
+
+    /// The compartment, by its OCID.
+    #[must_use]
+    pub fn compartment(mut self, compartment: &str) -> Self {
+        self.insert(OPC_COMPARTMENT_ID, "compartment", compartment);
+        self
+    }
+
+    /// The token by which the service may know repetitions of this call, in place of a random one.
+    #[must_use]
+    pub fn idempotency_token(mut self, token: &str) -> Self {
+        self.insert(OPC_RETRY_TOKEN, "idempotency token", token);
+        self
+    }
+
+    /// The region, in place of the client's. Keys, projects and conversations belong to one region.
+    #[must_use]
+    pub fn region(self, region: Region) -> Self {
+        match Endpoint::builder(region).build() {
+            Ok(endpoint) => self.endpoint(endpoint),
+            Err(error) => {
+                let mut failed = self;
+                failed.fail(error);
+                failed
+            }
+        }
+    }
+
+    /// The endpoint, in place of the client's.
+    #[must_use]
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoint = Some(Arc::new(endpoint));
+        self
+    }
+
+    fn insert(&mut self, name: HeaderName, what: &str, value: &str) {
+        match header_value(what, value) {
+            Ok(value) => {
+                self.headers.insert(name, value);
+            }
+            Err(error) => self.fail(Error::invalid(error.to_string())),
+        }
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.error.get_or_insert(error);
+    }
+
+    /// The options as layers read them, or the first that cannot be used.
+    pub(crate) fn into_context(self, resend: Resend, span: CallSpan) -> Result<CallContext> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let mut extensions = Extensions::new();
+        extensions.insert(resend);
+        extensions.insert(span);
+        if let Some(limit) = self.attempt_timeout {
+            extensions.insert(limit);
+        }
+        if let Some(limit) = self.timeout {
+            extensions.insert(limit);
+        }
+        if let Some(endpoint) = self.endpoint {
+            extensions.insert(EndpointOverride(endpoint));
+        }
+        if let Some(config) = self.retry {
+            extensions.insert(RetryOverride(config));
+        }
+        if !self.headers.is_empty() {
+            extensions.insert(RequestHeaders(Arc::new(self.headers)));
+        }
+        Ok(CallContext(Arc::new(extensions)))
+    }
+
+    /// The limit on the whole call, if this call has one of its own.
+    pub(crate) const fn own_timeout(&self) -> Option<Option<Duration>> {
+        match self.timeout {
+            Some(CallLimit(limit)) => Some(limit),
+            None => None,
+        }
+    }
+}
+
+/// A call's extensions on their way from the typed call into the stack, as one cheap value.
+#[derive(Clone, Debug)]
+pub(crate) struct CallContext(pub(crate) Arc<Extensions>);
+
+/// Gives a call builder with a field `options` the setters of [`RequestOptions`].
+macro_rules! call_options {
+    () => {
+        /// What this call does differently from the rest of the client.
+        #[must_use]
+        pub fn options(mut self, options: $crate::RequestOptions) -> Self {
+            self.options = options;
+            self
+        }
+
+        /// The time the whole call may take; see [`RequestOptions::timeout`](crate::RequestOptions::timeout).
+        #[must_use]
+        pub fn timeout(mut self, limit: impl Into<Option<std::time::Duration>>) -> Self {
+            self.options = self.options.timeout(limit);
+            self
+        }
+
+        /// A header for this call; see [`RequestOptions::header`](crate::RequestOptions::header).
+        #[must_use]
+        pub fn header(mut self, name: &str, value: &str) -> Self {
+            self.options = self.options.header(name, value);
+            self
+        }
+    };
+}
+pub(crate) use call_options;

@@ -1,0 +1,94 @@
+//! Answers as they came.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use oci_genai_api::{ClientInfo, Error as Unexpected, OperationInfo};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tracing::Span;
+
+use crate::call::request_id;
+use crate::middleware::{CallSpan, Resend};
+use crate::{Client, Error, RequestOptions, Result};
+
+/// An answer as it came: status, headers and body.
+///
+/// Error answers never come this way; they are [`Error`]s, which keep theirs.
+#[derive(Clone, Debug)]
+pub struct RawResponse {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl RawResponse {
+    pub(super) async fn post(
+        client: &Client,
+        operation: &'static str,
+        path: &str,
+        body: &impl Serialize,
+        options: RequestOptions,
+        resend: Resend,
+        span: Span,
+    ) -> Result<Self> {
+        let api = client.call(options, resend, CallSpan(span))?;
+        let request = api
+            .client()
+            .post(format!("{}{path}", api.baseurl()))
+            .json(body)
+            .build()
+            .map_err(|error| Error::invalid("the request cannot be built").with_source(error))?;
+        let info = OperationInfo {
+            operation_id: operation,
+        };
+        let answer = api
+            .inner()
+            .execute(request, &info)
+            .await
+            .map_err(Error::from_reqwest)?;
+        if !answer.status().is_success() {
+            return Err(Error::from(Unexpected::UnexpectedResponse(answer)));
+        }
+        Ok(Self {
+            status: answer.status(),
+            headers: answer.headers().clone(),
+            body: answer.bytes().await.map_err(Error::from_body)?,
+        })
+    }
+
+    /// The HTTP status.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The service's `opc-request-id`, to be named in a support request.
+    pub fn request_id(&self) -> Option<String> {
+        request_id(&self.headers)
+    }
+
+    /// The body.
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body, by value.
+    pub fn into_body(self) -> Bytes {
+        self.body
+    }
+
+    /// Reads the body as JSON.
+    ///
+    /// # Errors
+    ///
+    /// When it is not JSON of this shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            Error::undecodable(&self.body, error).with_request_id(self.request_id())
+        })
+    }
+}

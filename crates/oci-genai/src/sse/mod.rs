@@ -1,0 +1,189 @@
+//! Server-sent events: from bytes to frames.
+//!
+//! The decoder is a plain state machine without I/O: push bytes in, take frames out. A frame's data
+//! is a slice of the bytes that came in, except where a frame is spread over chunks or has several
+//! data lines.
+
+mod frame;
+
+use std::fmt;
+
+use bytes::{Buf, Bytes, BytesMut};
+use memchr::memchr2;
+
+pub use self::frame::Frame;
+use self::frame::Pending;
+
+/// The largest event taken by default: 16 MiB, room for an image in base64.
+pub const DEFAULT_MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// Decodes a `text/event-stream`, holding at most one event.
+///
+/// Understood are CR, LF and CRLF line ends in any mixture, cut anywhere between chunks; a byte
+/// order mark; comments; several data lines; and a last event whose final line end never came. A
+/// line end that is a lone CR takes effect at once, without waiting for the byte after it.
+///
+/// ```
+/// use oci_genai::sse::Decoder;
+///
+/// let mut decoder = Decoder::new();
+/// decoder.push("data: one\n\ndata: t");
+/// assert_eq!(&decoder.next_frame()?.unwrap().data[..], b"one");
+/// assert!(decoder.next_frame()?.is_none());
+/// decoder.push("wo\n\n");
+/// assert_eq!(&decoder.next_frame()?.unwrap().data[..], b"two");
+/// # Ok::<_, oci_genai::sse::EventTooLarge>(())
+/// ```
+#[derive(Debug)]
+pub struct Decoder {
+    /// Bytes not looked at yet.
+    input: Bytes,
+    /// The beginning of a line whose end has not come.
+    partial: BytesMut,
+    pending: Pending,
+    max_event_bytes: usize,
+    /// The last line ended with CR: an LF right after it belongs to the same line end.
+    after_cr: bool,
+    started: bool,
+    comments: u64,
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Decoder {
+    /// A decoder at the beginning of a stream, with [`DEFAULT_MAX_EVENT_BYTES`].
+    pub fn new() -> Self {
+        Self {
+            input: Bytes::new(),
+            partial: BytesMut::new(),
+            pending: Pending::default(),
+            max_event_bytes: DEFAULT_MAX_EVENT_BYTES,
+            after_cr: false,
+            started: false,
+            comments: 0,
+        }
+    }
+
+    /// Sets the most bytes one event may have.
+    #[must_use]
+    pub const fn with_max_event_bytes(mut self, limit: usize) -> Self {
+        self.max_event_bytes = limit;
+        self
+    }
+
+    /// Comments seen so far. Servers send them as heartbeats.
+    pub const fn comments(&self) -> u64 {
+        self.comments
+    }
+
+    /// Adds bytes. Take all frames out before adding more; otherwise the two are joined by copying.
+    pub fn push(&mut self, bytes: impl Into<Bytes>) {
+        let bytes = bytes.into();
+        if self.input.is_empty() {
+            self.input = bytes;
+        } else if !bytes.is_empty() {
+            let mut joined = BytesMut::with_capacity(self.input.len() + bytes.len());
+            joined.extend_from_slice(&self.input);
+            joined.extend_from_slice(&bytes);
+            self.input = joined.freeze();
+        }
+    }
+
+    /// The next complete frame, or `None` if more bytes are needed.
+    ///
+    /// # Errors
+    ///
+    /// When the event under way grows past the limit. The decoder is of no use afterwards.
+    pub fn next_frame(&mut self) -> Result<Option<Frame>, EventTooLarge> {
+        loop {
+            if self.after_cr && !self.input.is_empty() {
+                self.after_cr = false;
+                if self.input[0] == b'\n' {
+                    self.input.advance(1);
+                }
+            }
+            let Some(end) = memchr2(b'\n', b'\r', &self.input) else {
+                let rest = std::mem::take(&mut self.input);
+                self.check(rest.len())?;
+                self.partial.extend_from_slice(&rest);
+                return Ok(None);
+            };
+            self.check(end)?;
+            self.after_cr = self.input[end] == b'\r';
+            let line = if self.partial.is_empty() {
+                self.input.split_to(end)
+            } else {
+                self.partial.extend_from_slice(&self.input[..end]);
+                self.input.advance(end);
+                self.partial.split().freeze()
+            };
+            self.input.advance(1);
+            if let Some(frame) = self.line(line) {
+                return Ok(Some(frame));
+            }
+        }
+    }
+
+    /// What is left when the stream has ended: the last event, if only its line ends are missing.
+    ///
+    /// The format says to drop such an event; a server that forgets the last blank line meant it
+    /// all the same. Whether it is whole is for the reader of its data to find out.
+    pub fn finish(&mut self) -> Option<Frame> {
+        let line = self.partial.split().freeze();
+        if !line.is_empty() {
+            self.line(line);
+        }
+        self.pending.take()
+    }
+
+    fn line(&mut self, mut line: Bytes) -> Option<Frame> {
+        if !self.started {
+            self.started = true;
+            if line.starts_with(BOM) {
+                line.advance(BOM.len());
+            }
+        }
+        match line.first() {
+            None => return self.pending.take(),
+            Some(b':') => self.comments += 1,
+            Some(_) => self.pending.field(line),
+        }
+        None
+    }
+
+    fn check(&self, more: usize) -> Result<(), EventTooLarge> {
+        if self.pending.len() + self.partial.len() + more > self.max_event_bytes {
+            return Err(EventTooLarge {
+                limit: self.max_event_bytes,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// An event of the stream is larger than the decoder takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventTooLarge {
+    limit: usize,
+}
+
+impl fmt::Display for EventTooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "an event of the stream has more than {} bytes",
+            self.limit
+        )
+    }
+}
+
+impl std::error::Error for EventTooLarge {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! Builds the stack that [`middleware`](crate::middleware) describes.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{Request, Response};
+use oci_genai_api::{Body, BoxError, Transport};
+use tower::ServiceBuilder;
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower::util::{BoxCloneSyncService, Either, option_layer};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::Error;
+use crate::middleware::{
+    AttemptTimeoutLayer, CircuitBreakerLayer, DeadlineLayer, EndpointLayer, RaiseErrorLayer,
+    ReadErrorLayer, RetryLayer, StandardHeadersLayer, TraceLayer,
+};
+use crate::options::CallContext;
+use crate::time::SharedClock;
+
+/// A boxed service that carries requests: what layers of the caller's are given.
+pub type HttpService = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
+
+/// A layer of the caller's, whatever its type.
+pub(crate) type AnyLayer = Box<dyn FnOnce(HttpService) -> HttpService + Send>;
+
+/// Forgets a layer's type.
+pub(crate) fn any_layer<L, B>(layer: L) -> AnyLayer
+where
+    L: Layer<HttpService> + Send + 'static,
+    L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+    <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+    <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+    B: http_body::Body<Data = bytes::Bytes> + Send + Sync + 'static,
+    B::Error: Into<BoxError>,
+{
+    Box::new(move |inner| any_service(layer.layer(inner)))
+}
+
+/// Forgets a service's type.
+pub(crate) fn any_service<S, B>(service: S) -> HttpService
+where
+    S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+    B: http_body::Body<Data = bytes::Bytes> + Send + Sync + 'static,
+    B::Error: Into<BoxError>,
+{
+    use tower::ServiceExt;
+    BoxCloneSyncService::new(
+        service
+            .map_response(|response: Response<B>| response.map(Body::wrap))
+            .map_err(Into::into),
+    )
+}
+
+/// Everything the stack is made of.
+pub(crate) struct Parts {
+    pub(crate) http: HttpService,
+    pub(crate) auth: AnyLayer,
+    pub(crate) attempt_layers: Vec<AnyLayer>,
+    pub(crate) headers: StandardHeadersLayer,
+    pub(crate) endpoint: EndpointLayer,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) breaker: Option<CircuitBreakerLayer>,
+    pub(crate) concurrency: Option<usize>,
+    pub(crate) retry: RetryLayer,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) layers: Vec<AnyLayer>,
+    pub(crate) max_request_bytes: usize,
+    pub(crate) clock: SharedClock,
+}
+
+/// Puts the parts in order, from the wire outwards.
+pub(crate) fn transport(parts: Parts) -> Transport {
+    let Parts { clock, .. } = parts;
+    let mut innermost = (parts.auth)(parts.http);
+    // The first one given shall be the outermost.
+    for layer in parts.attempt_layers.into_iter().rev() {
+        innermost = layer(innermost);
+    }
+    let limit = parts.concurrency.map(GlobalConcurrencyLimitLayer::new);
+    let core = ServiceBuilder::new()
+        .layer(TraceLayer::new())
+        .layer(DeadlineLayer::new(parts.deadline, clock.clone()))
+        .option_layer(limit)
+        .layer(parts.retry)
+        .layer(either(parts.breaker))
+        .layer(AttemptTimeoutLayer::new(
+            parts.attempt_timeout,
+            clock.clone(),
+        ))
+        .layer(ReadErrorLayer::new())
+        .layer(parts.endpoint)
+        .layer(parts.headers)
+        .service(innermost);
+    let raise = RaiseErrorLayer::new(clock);
+    let unpack = UnpackLayer {
+        max_request_bytes: parts.max_request_bytes,
+    };
+    if parts.layers.is_empty() {
+        return Transport::new(raise.layer(unpack.layer(core)));
+    }
+    let mut layered = any_service(core);
+    for layer in parts.layers.into_iter().rev() {
+        layered = layer(layered);
+    }
+    Transport::new(raise.layer(unpack.layer(layered)))
+}
+
+/// `option_layer` for a layer whose service boxes its error, which the bare service does too.
+fn either<L>(layer: Option<L>) -> Either<L, tower_layer::Identity> {
+    option_layer(layer)
+}
+
+struct UnpackLayer {
+    max_request_bytes: usize,
+}
+
+impl<S> Layer<S> for UnpackLayer {
+    type Service = Unpack<S>;
+
+    fn layer(&self, inner: S) -> Unpack<S> {
+        Unpack {
+            inner,
+            max_request_bytes: self.max_request_bytes,
+        }
+    }
+}
+
+/// Hands a call's options to the layers, and refuses bodies that are too large to be meant.
+#[derive(Clone, Debug)]
+struct Unpack<S> {
+    inner: S,
+    max_request_bytes: usize,
+}
+
+impl<S> Service<Request<Body>> for Unpack<S>
+where
+    S: Service<Request<Body>>,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = futures_util::future::Either<
+        futures_util::future::MapErr<S::Future, fn(S::Error) -> BoxError>,
+        std::future::Ready<Result<S::Response, BoxError>>,
+    >;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        use futures_util::TryFutureExt;
+        use futures_util::future::Either;
+        let size = request.body().as_bytes().map_or(0, <[u8]>::len);
+        if size > self.max_request_bytes {
+            let error = Error::invalid(format!(
+                "the request has {size} bytes, more than the {} this client sends",
+                self.max_request_bytes
+            ));
+            return Either::Right(std::future::ready(Err(error.into())));
+        }
+        if let Some(CallContext(own)) = request.extensions_mut().remove::<CallContext>() {
+            request.extensions_mut().extend(Arc::unwrap_or_clone(own));
+        }
+        Either::Left(self.inner.call(request).map_err(Into::into))
+    }
+}
