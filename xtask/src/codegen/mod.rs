@@ -72,22 +72,31 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> std::result::Result<Str
 fn committed(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
     let document = read_file(&root.join("openapi/oci-genai.yaml"))?;
     let mut files = BTreeMap::new();
-    for (name, content) in sources(document, COMMAND)? {
+    let shape = understand(document)?;
+    for (name, content) in sources(&shape, COMMAND)? {
         files.insert(
             Path::new("crates/oci-genai-api/src/generated").join(name),
             content,
         );
     }
+    files.insert(
+        "crates/oci-genai-api/tests/it/every_type.rs".into(),
+        emit::every_type(&shape, COMMAND),
+    );
     let (path, content) = crate::regions::generate(root, COMMAND)?;
     files.insert(path, content);
     Ok(files)
 }
 
+/// Lowers a document and builds the picture of it.
+pub(crate) fn understand(document: Value) -> Result<shape::Shape> {
+    shape::build(&lower(document)?)
+}
+
 /// The generated module: its files by their paths below it.
-pub(crate) fn sources(document: Value, command: &str) -> Result<BTreeMap<PathBuf, String>> {
-    let shape = shape::build(&lower(document)?)?;
+pub(crate) fn sources(shape: &shape::Shape, command: &str) -> Result<BTreeMap<PathBuf, String>> {
     let mut files = BTreeMap::new();
-    for (name, content) in emit::types(&shape, command) {
+    for (name, content) in emit::types(shape, command) {
         files.insert(Path::new("types").join(name), content);
     }
     let header = emit::header(command);
@@ -95,7 +104,7 @@ pub(crate) fn sources(document: Value, command: &str) -> Result<BTreeMap<PathBuf
         "operations.rs".into(),
         format!(
             "{header}//! The operations, as functions of a client.\n\n{}",
-            client::operations(&shape)?
+            client::operations(shape)?
         ),
     );
     files.insert(

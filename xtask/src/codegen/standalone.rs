@@ -83,7 +83,7 @@ pub(crate) fn files(
         .replace('\n', " ");
     let library = package.replace('-', "_");
     let mut files = BTreeMap::new();
-    for (name, content) in super::sources(document, command)? {
+    for (name, content) in super::sources(&super::understand(document)?, command)? {
         files.insert(Path::new("src/generated").join(name), content);
     }
     for (name, content) in RUNTIME

@@ -11,7 +11,8 @@
 /// - `nullable` members are required too, but may be null: `Option` fields, written as null.
 /// - `optional` members are `Option` fields and left out when `None`.
 ///
-/// The kind says how a value is passed in and read: `plain`, `int` (a whole number), `list`, `map`.
+/// The kind says how a value is passed in and read: `plain`, `int` (a whole number), `list`,
+/// `ints` (a list of whole numbers), `map`.
 macro_rules! object {
     ($name:ident {
         constants { $($ckind:ident $c:ident: $cwire:literal = $cvalue:literal;)* }
@@ -198,6 +199,7 @@ macro_rules! object {
     // How a value is passed in.
     (@argument plain $ty:ty) => { impl ::core::convert::Into<$ty> };
     (@argument int $ty:ty) => { impl ::core::convert::Into<i64> };
+    (@argument ints $ty:ty) => { object!(@argument list $ty) };
     (@argument list $ty:ty) => {
         impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$ty>>
     };
@@ -211,6 +213,7 @@ macro_rules! object {
     };
     (@convert plain $value:ident) => { $value.into() };
     (@convert int $value:ident) => { $value.into() };
+    (@convert ints $value:ident) => { object!(@convert list $value) };
     (@convert list $value:ident) => {
         $value.into_iter().map(::core::convert::Into::into).collect()
     };
@@ -224,13 +227,16 @@ macro_rules! object {
     // What the field holds.
     (@stored plain $ty:ty) => { $ty };
     (@stored int $ty:ty) => { i64 };
+    (@stored ints $ty:ty) => { object!(@stored list $ty) };
     (@stored list $ty:ty) => { ::std::vec::Vec<$ty> };
     (@stored map $ty:ty) => { ::std::collections::BTreeMap<::std::string::String, $ty> };
 
     // How it is read.
     (@read int $ty:ty) => { $crate::model::Integer };
+    (@read ints $ty:ty) => { ::std::vec::Vec<$crate::model::Integer> };
     (@read $kind:ident $ty:ty) => { object!(@stored $kind $ty) };
     (@keep int $value:ident) => { i64::from($value) };
+    (@keep ints $value:ident) => { $value.into_iter().map(i64::from).collect() };
     (@keep $kind:ident $value:ident) => { $value };
 
     // Members with one possible value.

@@ -1,4 +1,7 @@
 //! The low-level client as its users see it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod every_type;
+mod round_trip;
+mod shapes;
 mod transport;

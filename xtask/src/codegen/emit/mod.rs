@@ -101,6 +101,32 @@ fn one(shape: &Shape, ty: &Type, out: &mut String) {
     }
 }
 
+/// A function for tests that reads and writes any of the types, chosen by its name in the document.
+pub(crate) fn every_type(shape: &Shape, command: &str) -> String {
+    let mut file = header(command);
+    file.push_str(
+        "//! Every type of the document by its name there.\n\n\
+         use oci_genai_api::types;\n\
+         use serde::{Serialize, de::DeserializeOwned};\n\
+         use serde_json::{Error, Value};\n\n\
+         fn through<T: Serialize + DeserializeOwned>(text: &str) -> Result<Value, Error> {\n    \
+         serde_json::to_value(serde_json::from_str::<T>(text)?)\n}\n\n\
+         /// Reads a text as a type and writes it again; `None` if there is no such type.\n\
+         #[rustfmt::skip]\n\
+         pub(crate) fn round_trip(name: &str, text: &str) -> Option<Result<Value, Error>> {\n    \
+         Some(match name {\n",
+    );
+    for ty in &shape.types {
+        file.push_str(&format!(
+            "        {} => through::<types::{}>(text),\n",
+            literal(&ty.schema),
+            ty.name
+        ));
+    }
+    file.push_str("        _ => return None,\n    })\n}\n");
+    file
+}
+
 /// A Rust string literal.
 pub(crate) fn literal(text: &str) -> String {
     format!("{text:?}")

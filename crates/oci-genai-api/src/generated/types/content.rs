@@ -583,7 +583,7 @@ object! {
         }
         nullable {}
         optional {
-            list bytes: i64 = "bytes";
+            ints bytes: i64 = "bytes";
             list top_logprobs: TopLogProb = "top_logprobs";
         }
     }
@@ -611,7 +611,7 @@ object! {
         optional {
             plain token: String = "token";
             plain logprob: f64 = "logprob";
-            list bytes: i64 = "bytes";
+            ints bytes: i64 = "bytes";
         }
     }
 }
