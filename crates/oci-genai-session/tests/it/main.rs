@@ -6,5 +6,7 @@
     clippy::print_stderr
 )]
 
+mod double;
 mod postgres;
 mod stores;
+mod turns;
