@@ -5,7 +5,9 @@
 //! answer when it is there. After a failure or a crash the session looks at the service before it sends anything
 //! again.
 
+mod branch;
 pub mod clock;
+mod compaction;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
@@ -20,6 +22,7 @@ mod session;
 mod sessions;
 pub mod store;
 pub mod tool;
+mod transfer;
 mod turn;
 
 pub use error::{Error, ErrorKind, Result};
@@ -28,7 +31,7 @@ pub use policy::Policy;
 pub use session::{PendingApproval, Session};
 pub use sessions::{Sessions, SessionsBuilder, SharedStore};
 pub use store::{
-    Decision, MemoryKind, MemoryStore, PostgresStore, Recovery, SessionId, SessionQuery,
-    SessionRecord, SqliteStore, TokenUsage,
+    Decision, HistoryBudget, MemoryKind, MemoryStore, PostgresStore, Recovery, SessionId,
+    SessionQuery, SessionRecord, SqliteStore, TokenUsage,
 };
 pub use turn::{Observer, Turn, TurnBuilder, TurnEvent, TurnStream};

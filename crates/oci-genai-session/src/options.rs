@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{MemoryKind, SessionId, SessionRecord};
+use crate::store::{HistoryBudget, MemoryKind, SessionId, SessionRecord};
 use crate::turn::is_ours;
 
 /// The longest name or title, in bytes.
@@ -38,6 +38,7 @@ pub struct SessionOptions {
     metadata: BTreeMap<String, String>,
     defaults: Map<String, Value>,
     expires_after: Option<Duration>,
+    budget: Option<HistoryBudget>,
 }
 
 impl SessionOptions {
@@ -94,6 +95,12 @@ impl SessionOptions {
         self
     }
 
+    /// Limits the history that goes out with each request, for Local memory. Default: all of it.
+    pub fn budget(mut self, budget: HistoryBudget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
     /// Lets it be purged this long after it was made. Default: never.
     pub fn expires_after(mut self, span: Duration) -> Self {
         self.expires_after = Some(span);
@@ -109,6 +116,7 @@ impl SessionOptions {
         record.title = self.title;
         record.metadata = self.metadata;
         record.defaults = self.defaults;
+        record.budget = self.budget;
         record.expires_at = self.expires_after.map(|span| now.after(span));
         Ok(record)
     }

@@ -10,9 +10,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::journal::Journal;
 use crate::lease::HeldLease;
 use crate::policy::Policy;
+use crate::service::Service;
 use crate::sessions::Inner;
 use crate::store::{
-    EffectState, ItemRange, ItemRecord, MemoryKind, SessionId, SessionRecord, TokenUsage,
+    EffectState, ItemRange, ItemRecord, MemoryKind, SessionId, SessionRecord, Store, TokenUsage,
     TurnRecord,
 };
 use crate::tool::Tools;
@@ -329,6 +330,58 @@ impl Session {
             record,
         );
         Ok((held, journal))
+    }
+
+    /// This process's turn to write.
+    pub(crate) async fn place(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.shared.queue.lock().await
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.shared.sessions.store.as_ref()
+    }
+
+    pub(crate) fn service(&self) -> &dyn Service {
+        self.shared.sessions.service.as_ref()
+    }
+
+    pub(crate) fn publish(&self, record: &SessionRecord) {
+        self.shared.publish(record);
+    }
+
+    /// Makes a conversation for a session.
+    pub(crate) async fn new_conversation(&self, record: &SessionRecord) -> Result<String> {
+        self.service()
+            .create_conversation(&record.metadata)
+            .await
+            .map_err(|error| {
+                Error::service(
+                    ErrorKind::Unsettled,
+                    "the service did not make a conversation",
+                    error,
+                )
+            })
+    }
+
+    /// Deletes a conversation that the session no longer uses; one that stays does no harm.
+    pub(crate) async fn forget_conversation(&self, id: &str) {
+        if let Err(error) = self.service().delete_conversation(id).await {
+            tracing::warn!(conversation = id, %error, "an unused conversation was left behind");
+        }
+    }
+
+    /// Adds items to a conversation.
+    pub(crate) async fn add_items(&self, id: &str, items: Vec<Value>) -> Result<Vec<Value>> {
+        if items.is_empty() {
+            return Ok(items);
+        }
+        self.service().add_items(id, items).await.map_err(|error| {
+            Error::service(
+                ErrorKind::Unsettled,
+                "the service did not take the copied items",
+                error,
+            )
+        })
     }
 
     fn gone(&self) -> Error {

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
-use super::{Found, Look, Memory, look_for_response};
+use super::{Found, Look, Memory, local, look_for_response};
 use crate::error::Result;
 use crate::journal::Journal;
 use crate::service::{Service, ServiceError};
@@ -17,14 +17,20 @@ pub(crate) struct ChainMemory;
 impl Memory for ChainMemory {
     async fn compose(&self, journal: &Journal, request: &mut Map<String, Value>) -> Result<()> {
         let turn = journal.turn();
+        let mut input = journal.round_input()?;
         if let Some(id) = turn
             .response_id
             .as_ref()
             .or(journal.record().last_response_id.as_ref())
         {
             request.insert("previous_response_id".to_owned(), Value::String(id.clone()));
+        } else {
+            // A history from elsewhere, which no response stands for yet.
+            let mut history = local::history(journal).await?;
+            history.append(&mut input);
+            input = history;
         }
-        request.insert("input".to_owned(), Value::Array(journal.round_input()?));
+        request.insert("input".to_owned(), Value::Array(input));
         Ok(())
     }
 

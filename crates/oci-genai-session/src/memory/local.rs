@@ -18,24 +18,7 @@ pub(crate) struct LocalMemory;
 #[async_trait]
 impl Memory for LocalMemory {
     async fn compose(&self, journal: &Journal, request: &mut Map<String, Value>) -> Result<()> {
-        let record = journal.record();
-        let mut input: Vec<Value> = record.summary.clone().into_iter().collect();
-        let end = journal.first_position();
-        let mut from = record.window_start;
-        while from < end {
-            let range = ItemRange {
-                from,
-                to: Some(end),
-                limit: PAGE,
-                newest_first: false,
-            };
-            let items = journal.store().items(&record.id, range).await?;
-            let Some(last) = items.last() else { break };
-            from = last.position + 1;
-            for item in &items {
-                input.extend(replayable(journal::parse(item)?));
-            }
-        }
+        let mut input = history(journal).await?;
         for item in journal.items() {
             input.extend(replayable(journal::parse(item)?));
         }
@@ -61,6 +44,63 @@ impl Memory for LocalMemory {
     async fn tidy(&self, _: &dyn Service, _: &Journal) -> Result<Vec<Value>, ServiceError> {
         Ok(Vec::new())
     }
+}
+
+/// The history before the turn, as it goes into a request.
+pub(super) async fn history(journal: &Journal) -> Result<Vec<Value>> {
+    let record = journal.record();
+    let end = journal.first_position();
+    let mut from = window(journal).await?;
+    let mut input: Vec<Value> = record.summary.clone().into_iter().collect();
+    while from < end {
+        let range = ItemRange {
+            from,
+            to: Some(end),
+            limit: PAGE,
+            newest_first: false,
+        };
+        let items = journal.store().items(&record.id, range).await?;
+        let Some(last) = items.last() else { break };
+        from = last.position + 1;
+        for item in &items {
+            input.extend(replayable(journal::parse(item)?));
+        }
+    }
+    Ok(input)
+}
+
+/// The position of the first item that goes out: the start of a turn, as far back as the budget allows.
+async fn window(journal: &Journal) -> Result<u64> {
+    let record = journal.record();
+    let Some(budget) = record.budget else {
+        return Ok(record.window_start);
+    };
+    let (mut start, mut end) = (journal.first_position(), journal.first_position());
+    let (mut turns, mut bytes, mut current) = (0, 0, None);
+    while end > record.window_start {
+        let range = ItemRange {
+            from: record.window_start,
+            to: Some(end),
+            limit: PAGE,
+            newest_first: true,
+        };
+        let items = journal.store().items(&record.id, range).await?;
+        let Some(last) = items.last() else { break };
+        end = last.position;
+        for item in &items {
+            if current != Some(item.turn) {
+                // All items of the turns passed so far are within the budget.
+                start = item.position + 1;
+                current = Some(item.turn);
+                turns += 1;
+            }
+            bytes += item.body.len() as u64;
+            if budget.is_exceeded(turns, bytes) {
+                return Ok(start);
+            }
+        }
+    }
+    Ok(record.window_start)
 }
 
 /// Whether the model has shown that it reasons, so that its thoughts can be asked for in a form that goes back.

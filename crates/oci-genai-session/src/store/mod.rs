@@ -3,13 +3,15 @@
 //! A [`Store`] is a small transactional journal: records are read by key, and everything is written by
 //! [`Store::apply`], which takes one atomic [`Batch`] and refuses it unless it builds on the session's current
 //! generation and its writer holds the lease. [`MemoryStore`] keeps sessions for the life of the process,
-//! [`SqliteStore`] in a file, [`PostgresStore`] where several machines share them. Whoever writes another one
+//! [`SqliteStore`] in a file, [`PostgresStore`] where several machines share them; [`SealedStore`] encrypts the
+//! content of any of them. Whoever writes another one
 //! runs the suite in `oci_genai_session::conformance` (feature `conformance`) against it.
 
 mod error;
 mod memory;
 mod postgres;
 mod record;
+mod sealed;
 mod sql;
 mod sqlite;
 
@@ -22,9 +24,10 @@ pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use postgres::PostgresStore;
 pub use record::{
-    Batch, Decision, Direction, EffectRecord, EffectState, ItemRecord, Lease, MemoryKind, Recovery,
-    SessionId, SessionRecord, TokenUsage, TurnRecord, TurnState,
+    Batch, Decision, Direction, EffectRecord, EffectState, HistoryBudget, ItemRecord, Lease,
+    MemoryKind, Recovery, SessionId, SessionRecord, TokenUsage, TurnRecord, TurnState,
 };
+pub use sealed::{SealedStore, SealingKeys};
 pub use sqlite::SqliteStore;
 
 use crate::clock::Timestamp;

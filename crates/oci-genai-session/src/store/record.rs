@@ -102,6 +102,39 @@ impl TokenUsage {
     }
 }
 
+/// How much history a request carries, for memory that the store holds. A turn goes out whole or not at all, so that no
+/// call loses its output and no thought its item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryBudget {
+    /// At most this many turns before the current one.
+    pub turns: Option<u64>,
+    /// At most about this many tokens before the current turn, at four bytes of JSON each.
+    pub tokens: Option<u64>,
+}
+
+impl HistoryBudget {
+    /// At most this many turns.
+    pub fn turns(turns: u64) -> Self {
+        Self {
+            turns: Some(turns),
+            tokens: None,
+        }
+    }
+
+    /// At most about this many tokens.
+    pub fn tokens(tokens: u64) -> Self {
+        Self {
+            turns: None,
+            tokens: Some(tokens),
+        }
+    }
+
+    pub(crate) fn is_exceeded(self, turns: u64, bytes: u64) -> bool {
+        self.turns.is_some_and(|most| turns > most)
+            || self.tokens.is_some_and(|most| bytes / 4 > most)
+    }
+}
+
 /// A session as a store keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -128,6 +161,9 @@ pub struct SessionRecord {
     pub summary: Option<Value>,
     /// Position of the first item that still goes out in full (Local memory only).
     pub window_start: u64,
+    /// How much history goes out (Local memory only); all of it when absent.
+    #[serde(default)]
+    pub budget: Option<HistoryBudget>,
     /// The session and turn this one was forked from.
     pub origin: Option<(SessionId, u64)>,
     /// Counts the writes; every [`Batch`] names the one it builds on.
@@ -168,6 +204,7 @@ impl SessionRecord {
             defaults: Map::new(),
             summary: None,
             window_start: 0,
+            budget: None,
             origin: None,
             generation: 0,
             next_turn: 1,

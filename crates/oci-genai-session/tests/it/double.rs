@@ -38,6 +38,8 @@ pub(crate) enum Fault {
     HangAfterStoring,
     /// The service says that it failed.
     Failed,
+    /// The answer comes when [`Double::resume`] is told.
+    Slow,
 }
 
 #[derive(Debug, Default)]
@@ -56,6 +58,8 @@ pub(crate) struct Double {
     state: Arc<Mutex<State>>,
     /// Told when a request begins to hang.
     pub(crate) hanging: Arc<Notify>,
+    /// Lets a slow request go on.
+    pub(crate) resume: Arc<Notify>,
 }
 
 fn lost() -> ServiceError {
@@ -291,6 +295,10 @@ impl Double {
                 });
             }
             _ => {}
+        }
+        if fault == Some(Fault::Slow) {
+            self.hanging.notify_one();
+            self.resume.notified().await;
         }
         let answer = match fault {
             Some(Fault::Hang) => None,

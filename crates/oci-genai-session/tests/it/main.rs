@@ -6,7 +6,11 @@
     clippy::print_stderr
 )]
 
+mod branches;
 mod double;
+mod histories;
 mod postgres;
+mod sealing;
 mod stores;
 mod turns;
+mod world;

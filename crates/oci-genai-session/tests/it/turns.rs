@@ -4,72 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use oci_genai_session::clock::{ManualTimeSource, Timestamp};
-use oci_genai_session::store::{MemoryStore, Store, TurnState};
+use oci_genai_session::store::TurnState;
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{
-    Decision, ErrorKind, MemoryKind, Session, SessionOptions, Sessions, TurnEvent,
-};
+use oci_genai_session::{Decision, ErrorKind, MemoryKind, TurnEvent};
 use serde_json::{Value, json};
 
-use crate::double::{Double, Fault, brief};
-
-pub(crate) struct World {
-    pub(crate) service: Double,
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) clock: ManualTimeSource,
-    pub(crate) tools: Tools,
-}
-
-impl World {
-    pub(crate) fn new() -> Self {
-        Self {
-            service: Double::default(),
-            store: Arc::new(MemoryStore::new()),
-            clock: ManualTimeSource::new(Timestamp::from_millis(1_700_000_000_000)),
-            tools: Tools::new(),
-        }
-    }
-
-    /// What a process does that starts: nothing is shared with the ones before but the service and the store.
-    pub(crate) fn process(&self) -> Sessions {
-        Sessions::builder_with_service(self.service.clone(), self.store.clone())
-            .clock(self.clock.clone())
-            .tools(self.tools.clone())
-            .build()
-    }
-
-    async fn session(&self, memory: MemoryKind) -> Session {
-        let options = SessionOptions::new().name("s").memory(memory).model("m");
-        self.process().create(options).await.unwrap()
-    }
-
-    fn transcript(&self, session: &Session) -> Vec<String> {
-        self.service.transcript(&session.conversation_id().unwrap())
-    }
-}
-
-/// What the store holds of a session.
-async fn history(session: &Session) -> Vec<String> {
-    let items = session.items(0, 10_000).await.unwrap();
-    items
-        .iter()
-        .map(|item| brief(&serde_json::from_str(&item.body).unwrap()))
-        .collect()
-}
-
-fn decisions(turn: &oci_genai_session::Turn) -> Vec<Decision> {
-    turn.recoveries()
-        .iter()
-        .map(|recovery| recovery.decision)
-        .collect()
-}
-
-const KINDS: [MemoryKind; 3] = [
-    MemoryKind::Conversation,
-    MemoryKind::Chain,
-    MemoryKind::Local,
-];
+use crate::double::Fault;
+use crate::world::{KINDS, World, decisions, history};
 
 #[tokio::test]
 async fn the_second_turn_knows_the_first_whoever_holds_the_history() {

@@ -1,0 +1,153 @@
+//! A summary in the place of old turns, for memory that the store holds.
+//!
+//! The model writes the summary while the session stays open to other turns; it takes effect in one write that checks
+//! that no other summary came first. Nothing is deleted: the summary only moves the point from which on items go out in
+//! full, and a rewind behind it brings them back.
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::item;
+use crate::journal;
+use crate::service::AnswerStatus;
+use crate::session::Session;
+use crate::store::{Batch, ItemRange, MemoryKind, SessionRecord};
+
+/// Items read at a time.
+const PAGE: u32 = 500;
+
+const INSTRUCTIONS: &str = "Summarise the conversation so far for your own later use. Keep names, numbers, \
+    decisions, open questions and what tools returned. Write plain text only.";
+
+impl Session {
+    /// Has the model summarise all but the newest `keep` turns, for Local memory; later requests carry the summary
+    /// instead of those turns. Says whether there was anything to summarise.
+    ///
+    /// For a conversation on the service, ask the service to do the like: metadata
+    /// `short_term_memory_optimization` = `true` when the session is made.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] for other kinds of memory, [`ErrorKind::Refused`] when the model writes no summary,
+    /// [`ErrorKind::LeaseLost`] when the session was compacted or rewound meanwhile. The history is then as it was.
+    pub async fn compact(&self, keep: u64) -> Result<bool> {
+        let id = self.id();
+        let record = self.store().session(id).await?.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, format!("there is no session `{id}`"))
+        })?;
+        if record.memory != MemoryKind::Local {
+            let text = "only a session with Local memory is compacted here; for a conversation set its metadata \
+                        `short_term_memory_optimization` to `true` when it is made";
+            return Err(Error::new(ErrorKind::Invalid, text));
+        }
+        let Some((end, input)) = self.what_to_summarise(&record, keep).await? else {
+            return Ok(false);
+        };
+        let summary = self.summarise(&record, input).await?;
+        let _place = self.place().await;
+        let (held, journal) = self.hold().await?;
+        let mut now = journal.record().clone();
+        let unchanged = now.window_start == record.window_start
+            && now.summary == record.summary
+            && now.next_position >= end;
+        let result = if unchanged {
+            now.summary = Some(summary);
+            now.window_start = end;
+            let mut batch = Batch::new(now.clone(), held.lease.fence);
+            batch.release = true;
+            self.store()
+                .apply(&batch)
+                .await
+                .map_err(Error::from)
+                .map(|generation| {
+                    now.generation = generation;
+                    self.publish(&now);
+                    true
+                })
+        } else {
+            let text = "the session's history was changed while the summary was written";
+            Err(Error::new(ErrorKind::LeaseLost, text))
+        };
+        self.store().release(&held.lease).await?;
+        result
+    }
+
+    /// The items to be summarised and the position after them: whole turns only.
+    async fn what_to_summarise(
+        &self,
+        record: &SessionRecord,
+        keep: u64,
+    ) -> Result<Option<(u64, Vec<Value>)>> {
+        let ended = record.open_turn.unwrap_or(record.next_turn);
+        let last = ended.saturating_sub(keep.saturating_add(1));
+        let mut input: Vec<Value> = record.summary.clone().into_iter().collect();
+        let mut end = record.window_start;
+        'pages: loop {
+            let items = self
+                .store()
+                .items(&record.id, ItemRange::from(end, PAGE))
+                .await?;
+            if items.is_empty() {
+                break;
+            }
+            for record in &items {
+                if record.turn > last {
+                    break 'pages;
+                }
+                end = record.position + 1;
+                input.extend(as_text(&journal::parse(record)?));
+            }
+        }
+        Ok((end > record.window_start).then_some((end, input)))
+    }
+
+    async fn summarise(&self, record: &SessionRecord, mut input: Vec<Value>) -> Result<Value> {
+        input.push(item::user_message(INSTRUCTIONS));
+        let mut request = Map::new();
+        if let Some(model) = record.defaults.get("model") {
+            request.insert("model".to_owned(), model.clone());
+        }
+        request.insert("store".to_owned(), json!(false));
+        request.insert("input".to_owned(), Value::Array(input));
+        let answer = self.service().respond(request).await.map_err(|error| {
+            Error::service(ErrorKind::Refused, "the model wrote no summary", error)
+        })?;
+        let text = item::output_text(&answer.items);
+        if answer.status != AnswerStatus::Completed || text.trim().is_empty() {
+            return Err(Error::new(ErrorKind::Refused, "the model wrote no summary"));
+        }
+        Ok(item::user_message(&format!(
+            "Summary of the conversation so far:\n{text}"
+        )))
+    }
+}
+
+/// An item in a form that asks nothing of the model: a call here would want an output, a thought its item.
+fn as_text(value: &Value) -> Option<Value> {
+    match item::kind(value) {
+        "message" => {
+            let mut value = value.clone();
+            let object = value.as_object_mut()?;
+            object.remove("id");
+            object.remove("status");
+            Some(value)
+        }
+        "reasoning" => None,
+        "function_call" => {
+            let name = item::text(value, "name").unwrap_or_default();
+            let arguments = item::text(value, "arguments").unwrap_or_default();
+            Some(item::user_message(&format!(
+                "(The assistant called {name} with {arguments}.)"
+            )))
+        }
+        "function_call_output" => {
+            let output = value
+                .get("output")
+                .map(Value::to_string)
+                .unwrap_or_default();
+            Some(item::user_message(&format!(
+                "(The call returned {output}.)"
+            )))
+        }
+        other => Some(item::user_message(&format!("({other})"))),
+    }
+}

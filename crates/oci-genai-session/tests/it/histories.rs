@@ -1,0 +1,290 @@
+//! What of a history goes out, what it takes to keep, and how it travels.
+
+use std::time::Duration;
+
+use oci_genai_session::store::SqliteStore;
+use oci_genai_session::tool::{Tools, tool};
+use oci_genai_session::{ErrorKind, HistoryBudget, MemoryKind, SessionOptions, SessionQuery};
+use serde_json::Value;
+
+use crate::double::{Fault, brief};
+use crate::world::{World, history};
+
+fn sent(world: &World) -> Vec<String> {
+    let request = world.service.requests().pop().unwrap();
+    request["input"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(brief)
+        .collect()
+}
+
+fn echo() -> Tools {
+    Tools::new().with(tool("echo", "Says it", |value: Value| async move {
+        Ok::<_, String>(value.to_string())
+    }))
+}
+
+#[tokio::test]
+async fn a_window_is_cut_between_turns_so_that_no_call_loses_its_output() {
+    for budget in [HistoryBudget::turns(1), HistoryBudget::tokens(250)] {
+        let world = World::new();
+        let options = SessionOptions::new()
+            .memory(MemoryKind::Local)
+            .budget(budget);
+        let session = world
+            .process()
+            .create(options)
+            .await
+            .unwrap()
+            .with_tools(echo());
+        session.send("one".repeat(300)).await.unwrap();
+        session.send("call:echo {}").await.unwrap();
+        session.send("three").await.unwrap();
+        // The turn with the call went out whole, though its items are four.
+        assert_eq!(
+            sent(&world),
+            [
+                "user: call:echo {}",
+                "call echo",
+                "output: {}",
+                "assistant: the tool said: {}",
+                "user: three"
+            ],
+            "{budget:?}"
+        );
+        // Nothing is lost in the store.
+        assert_eq!(history(&session).await.len(), 8);
+    }
+}
+
+#[tokio::test]
+async fn a_summary_takes_the_place_of_old_turns_and_nothing_is_deleted() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Local).await.with_tools(echo());
+    session.send("one").await.unwrap();
+    session.send("call:echo {}").await.unwrap();
+    session.send("three").await.unwrap();
+    assert!(session.compact(1).await.unwrap());
+    session.send("four").await.unwrap();
+    let out = sent(&world);
+    assert_eq!(out.len(), 4);
+    assert!(
+        out[0].starts_with("user: Summary of the conversation so far:"),
+        "{out:?}"
+    );
+    assert_eq!(&out[1..], ["user: three", out[2].as_str(), "user: four"]);
+    assert_eq!(history(&session).await.len(), 10);
+    // Summaries are summarised again, and a rewind behind one undoes it.
+    assert!(session.compact(0).await.unwrap());
+    assert!(!session.compact(0).await.unwrap());
+    session.rewind(1).await.unwrap();
+    session.send("two").await.unwrap();
+    assert_eq!(sent(&world).len(), 3);
+}
+
+#[tokio::test]
+async fn turns_taken_while_a_summary_is_written_stay() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Local).await;
+    session.send("one").await.unwrap();
+    session.send("two").await.unwrap();
+    world.service.fail(Fault::Slow);
+    let (compacted, turn) = tokio::join!(session.compact(0), async {
+        world.service.hanging.notified().await;
+        let turn = session.send("three").await;
+        world.service.resume.notify_one();
+        turn
+    });
+    assert!(compacted.unwrap());
+    turn.unwrap();
+    session.send("four").await.unwrap();
+    let out = sent(&world);
+    assert!(out[0].contains("Summary"));
+    assert_eq!(
+        (out[1].as_str(), out[3].as_str()),
+        ("user: three", "user: four")
+    );
+}
+
+#[tokio::test]
+async fn a_summary_that_fails_changes_nothing() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Local).await;
+    session.send("one").await.unwrap();
+    for fault in [Fault::Refused, Fault::RequestLost, Fault::Failed] {
+        world.service.fail(fault);
+        assert_eq!(
+            session.compact(0).await.unwrap_err().kind(),
+            ErrorKind::Refused
+        );
+    }
+    session.send("two").await.unwrap();
+    assert_eq!(sent(&world).len(), 3);
+    let conversation = world.process().create(SessionOptions::new()).await.unwrap();
+    assert!(conversation.compact(0).await.unwrap_err().is_invalid());
+}
+
+#[tokio::test]
+async fn a_session_travels_as_lines_without_loss() {
+    let (here, there) = (World::new(), World::new());
+    let session = here
+        .session(MemoryKind::Conversation)
+        .await
+        .with_tools(echo());
+    session
+        .send("call:echo {\"any\":\"\\u0000 text\"}")
+        .await
+        .unwrap();
+    here.service.fail(Fault::Refused);
+    session.send("refused").await.unwrap_err();
+    session.send("two").await.unwrap();
+    let export = async |world: &World| {
+        let mut lines = Vec::new();
+        let sessions = world.process();
+        let put = |line: &str| {
+            lines.push(line.to_owned());
+            Ok::<(), std::io::Error>(())
+        };
+        sessions.export(session.id().clone(), put).await.unwrap();
+        lines
+    };
+    let lines = export(&here).await;
+    assert!(lines.iter().all(|line| !line.contains('\n')));
+    there.process().import(&lines).await.unwrap();
+    let without_generation = |lines: Vec<String>| {
+        let mut lines: Vec<Value> = lines
+            .iter()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        lines[0]["record"]
+            .as_object_mut()
+            .unwrap()
+            .remove("generation");
+        lines
+    };
+    let again = export(&there).await;
+    assert_eq!(without_generation(again), without_generation(lines.clone()));
+    let error = there.process().import(&lines).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Exists);
+    for wrong in [
+        vec!["{}"],
+        vec![],
+        vec![lines[1].as_str()],
+        vec![&lines[0], &lines[0]],
+    ] {
+        assert!(
+            World::new()
+                .process()
+                .import(wrong)
+                .await
+                .unwrap_err()
+                .is_invalid()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_store_grows_with_the_text_and_not_with_the_square_of_the_turns() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sessions.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let world = World::with_store(std::sync::Arc::new(store.clone()));
+    let session = world.session(MemoryKind::Chain).await;
+    let mut sizes = Vec::new();
+    for _ in 0..2 {
+        for _ in 0..100 {
+            session.send("x".repeat(1_000)).await.unwrap();
+        }
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", path.display()))
+            .await
+            .unwrap();
+        let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        pool.close().await;
+        sizes.push(pages);
+    }
+    let (first, second) = (sizes[0], sizes[1] - sizes[0]);
+    assert!(
+        second < first * 5 / 4,
+        "the second hundred turns took {second} pages, the first {first}"
+    );
+}
+
+#[tokio::test]
+async fn sessions_are_listed_searched_deleted_and_purged() {
+    let world = World::new();
+    let sessions = world.process();
+    let options = SessionOptions::new()
+        .name("a")
+        .title("Team offsite")
+        .metadata("topic", "hills");
+    sessions.create(options).await.unwrap();
+    let options = SessionOptions::new()
+        .name("b")
+        .expires_after(Duration::from_secs(60));
+    let second = sessions.create(options).await.unwrap();
+    second.send("one").await.unwrap();
+    let names = async |query: SessionQuery| {
+        let found = sessions.find(&query).await.unwrap();
+        found
+            .into_iter()
+            .filter_map(|record| record.name)
+            .collect::<Vec<_>>()
+    };
+    let mut query = SessionQuery::default();
+    assert_eq!(names(query.clone()).await.len(), 2);
+    for (text, expected) in [
+        ("OFFSITE", vec!["a"]),
+        ("hill", vec!["a"]),
+        ("none", vec![]),
+    ] {
+        query.text = Some(text.to_owned());
+        assert_eq!(names(query.clone()).await, expected);
+    }
+    assert_eq!(
+        sessions.create("a").await.unwrap_err().kind(),
+        ErrorKind::Exists
+    );
+    assert!(sessions.open("c").await.unwrap_err().is_not_found());
+    let again = sessions.open_or_create("b").await.unwrap();
+    assert_eq!((again.id(), again.turn_count()), (second.id(), 1));
+    assert_eq!(sessions.purge().await.unwrap(), 0);
+    world.clock.advance(Duration::from_secs(61));
+    assert_eq!(sessions.purge().await.unwrap(), 1);
+    assert!(sessions.delete("a").await.unwrap());
+    assert!(!sessions.delete("a").await.unwrap());
+    assert!(sessions.list().await.unwrap().is_empty());
+    assert!(second.send("two").await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn bad_options_are_refused_before_anything_is_made() {
+    let sessions = World::new().process();
+    let mut many = SessionOptions::new();
+    for number in 0..17 {
+        many = many.metadata(number.to_string(), "");
+    }
+    for options in [
+        SessionOptions::new().name(""),
+        SessionOptions::new().name("a\nb"),
+        SessionOptions::new().name("x".repeat(257)),
+        SessionOptions::new().title("x".repeat(257)),
+        SessionOptions::new().metadata("k".repeat(65), ""),
+        SessionOptions::new().metadata("k", "v".repeat(513)),
+        SessionOptions::new().set("conversation", "conv_1"),
+        many,
+    ] {
+        assert!(sessions.create(options).await.unwrap_err().is_invalid());
+    }
+    assert!(
+        sessions
+            .open_or_create(SessionOptions::new())
+            .await
+            .unwrap_err()
+            .is_invalid()
+    );
+}

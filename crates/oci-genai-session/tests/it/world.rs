@@ -1,0 +1,71 @@
+//! A store, a service that fails as told, and processes that come and go.
+
+use std::sync::Arc;
+
+use oci_genai_session::clock::{ManualTimeSource, Timestamp};
+use oci_genai_session::store::{MemoryStore, Store};
+use oci_genai_session::tool::Tools;
+use oci_genai_session::{Decision, MemoryKind, Session, SessionOptions, Sessions, Turn};
+
+use crate::double::{Double, brief};
+
+pub(crate) const KINDS: [MemoryKind; 3] = [
+    MemoryKind::Conversation,
+    MemoryKind::Chain,
+    MemoryKind::Local,
+];
+
+pub(crate) struct World {
+    pub(crate) service: Double,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: ManualTimeSource,
+    pub(crate) tools: Tools,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::with_store(Arc::new(MemoryStore::new()))
+    }
+
+    pub(crate) fn with_store(store: Arc<dyn Store>) -> Self {
+        Self {
+            service: Double::default(),
+            store,
+            clock: ManualTimeSource::new(Timestamp::from_millis(1_700_000_000_000)),
+            tools: Tools::new(),
+        }
+    }
+
+    /// What a process does that starts: nothing is shared with the ones before but the service and the store.
+    pub(crate) fn process(&self) -> Sessions {
+        Sessions::builder_with_service(self.service.clone(), self.store.clone())
+            .clock(self.clock.clone())
+            .tools(self.tools.clone())
+            .build()
+    }
+
+    pub(crate) async fn session(&self, memory: MemoryKind) -> Session {
+        let options = SessionOptions::new().name("s").memory(memory).model("m");
+        self.process().create(options).await.unwrap()
+    }
+
+    pub(crate) fn transcript(&self, session: &Session) -> Vec<String> {
+        self.service.transcript(&session.conversation_id().unwrap())
+    }
+}
+
+/// What the store holds of a session.
+pub(crate) async fn history(session: &Session) -> Vec<String> {
+    let items = session.items(0, 10_000).await.unwrap();
+    items
+        .iter()
+        .map(|item| brief(&serde_json::from_str(&item.body).unwrap()))
+        .collect()
+}
+
+pub(crate) fn decisions(turn: &Turn) -> Vec<Decision> {
+    turn.recoveries()
+        .iter()
+        .map(|recovery| recovery.decision)
+        .collect()
+}
