@@ -6,6 +6,7 @@
 //! again.
 
 mod branch;
+mod client;
 pub mod clock;
 mod compaction;
 #[cfg(feature = "conformance")]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
+use crate::client::ClientService;
 use crate::clock::{SystemTimeSource, TimeSource};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lease::HeldLease;
@@ -117,6 +118,29 @@ impl SessionsBuilder {
 }
 
 impl Sessions {
+    /// The sessions of a store, run with a client, with the defaults.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use oci_genai_session::{Sessions, SqliteStore};
+    ///
+    /// let client = oci_genai::Client::from_env()?;
+    /// let sessions = Sessions::new(client, SqliteStore::open("sessions.db").await?);
+    /// let session = sessions.open_or_create("offsite").await?;
+    /// let turn = session.send("Give me three ideas for a team offsite.").await?;
+    /// println!("{}", turn.output_text());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(client: oci_genai::Client, store: impl Into<SharedStore>) -> Self {
+        Self::builder(client, store).build()
+    }
+
+    /// Begins to put the sessions of a store together, run with a client.
+    pub fn builder(client: oci_genai::Client, store: impl Into<SharedStore>) -> SessionsBuilder {
+        Self::builder_with_service(ClientService::new(client), store)
+    }
+
     /// Sessions over another service than the client's, with the defaults.
     pub fn with_service(service: impl Service + 'static, store: impl Into<SharedStore>) -> Self {
         Self::builder_with_service(service, store).build()
