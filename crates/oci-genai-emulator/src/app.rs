@@ -12,6 +12,7 @@ use crate::config::EmulatorConfig;
 use crate::fault::Faults;
 use crate::ids::Ids;
 use crate::model::Model;
+use crate::projects::Projects;
 use crate::requests::Requests;
 use crate::state::Store;
 use crate::turn::log::Log;
@@ -24,6 +25,7 @@ pub(crate) struct App {
     pub(crate) ids: Ids,
     pub(crate) model: Arc<dyn Model>,
     pub(crate) store: Store,
+    pub(crate) projects: Projects,
     pub(crate) requests: Requests,
     pub(crate) faults: Faults,
     /// Ends everything when the emulator is dropped.
@@ -49,6 +51,11 @@ impl App {
         clock: Clock,
         model: Arc<dyn Model>,
     ) -> Self {
+        let known_from = clock.now() + config.propagation;
+        let projects = Projects::default();
+        for ocid in &config.projects {
+            projects.add(ocid.clone(), known_from);
+        }
         Self {
             ids: Ids::new(&config.region),
             config,
@@ -56,11 +63,37 @@ impl App {
             clock,
             model,
             store: Store::default(),
+            projects,
             requests: Requests::default(),
             faults: Faults::default(),
             idle: Notify::new(),
             stop: CancellationToken::new(),
             live: Mutex::default(),
+        }
+    }
+
+    /// Makes a project, which is known after the propagation window.
+    pub(crate) fn add_project(&self, ocid: String) {
+        self.projects
+            .add(ocid, self.clock.now() + self.config.propagation);
+    }
+
+    /// Deletes what has outlived its retention.
+    pub(crate) fn expire(&self) {
+        let now = self.clock.unix();
+        let limit = |retention: Option<std::time::Duration>| {
+            retention.map(|retention| now.saturating_sub(retention.as_secs()))
+        };
+        let conversations = limit(self.config.conversation_retention);
+        let responses = limit(self.config.response_retention);
+        if conversations.is_none() && responses.is_none() {
+            return;
+        }
+        let swept = self
+            .store
+            .change(|state| Ok((state.expired(conversations, responses), ())));
+        if let Err(error) = swept {
+            tracing::error!(message = %error.message, "what has expired could not be deleted");
         }
     }
 

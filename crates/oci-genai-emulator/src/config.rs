@@ -40,6 +40,16 @@ pub struct EmulatorConfig {
     /// Whether a turn waits for the one before it in its conversation. Default: no, it is refused with
     /// `conversation_locked`, as the service does.
     pub queue_turns: bool,
+    /// How long after it was said something enters long-term memory. Default: there is no long-term
+    /// memory, as in a project made without it.
+    pub long_term_memory: Option<Duration>,
+    /// How long a conversation lives after it was last changed. Default: for ever.
+    pub conversation_retention: Option<Duration>,
+    /// How long a response lives after it was made. Default: for ever.
+    pub response_retention: Option<Duration>,
+    /// How long after the start (or after it was added) a project is not known yet. Default: not at
+    /// all; a real one takes two to three minutes.
+    pub propagation: Duration,
     /// The largest request body read, in bytes. Default: 16 MiB.
     pub max_body_bytes: usize,
     /// The most room the headers of a request may take, in bytes; at least 8,192. Default: 64 KiB.
@@ -60,6 +70,10 @@ impl Default for EmulatorConfig {
             oci_configs: Vec::new(),
             error_shape: ErrorShape::default(),
             queue_turns: false,
+            long_term_memory: None,
+            conversation_retention: None,
+            response_retention: None,
+            propagation: Duration::ZERO,
             max_body_bytes: 16 * 1024 * 1024,
             max_header_bytes: 64 * 1024,
             read_timeout: Duration::from_secs(30),
@@ -95,6 +109,10 @@ impl fmt::Debug for EmulatorConfig {
             .field("oci_configs", &self.oci_configs)
             .field("error_shape", &self.error_shape)
             .field("queue_turns", &self.queue_turns)
+            .field("long_term_memory", &self.long_term_memory)
+            .field("conversation_retention", &self.conversation_retention)
+            .field("response_retention", &self.response_retention)
+            .field("propagation", &self.propagation)
             .field("max_body_bytes", &self.max_body_bytes)
             .field("max_header_bytes", &self.max_header_bytes)
             .field("read_timeout", &self.read_timeout)

@@ -138,6 +138,11 @@ impl Emulator {
             .read(|state| ProjectView::of(state.project(ocid)))
     }
 
+    /// Makes a project; it is known once the propagation window has passed.
+    pub fn add_project(&self, ocid: impl Into<String>) {
+        self.app.add_project(ocid.into());
+    }
+
     /// Waits until no turn is in flight, also none that its client has abandoned.
     pub async fn until_idle(&self) {
         self.app.until_idle().await;

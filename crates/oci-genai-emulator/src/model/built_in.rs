@@ -1,4 +1,7 @@
 //! The built-in model: a pure function of the messages it is shown, so that memory can be proved.
+//!
+//! Besides the words that the service's users know (`call:`, `recall:`, `count:`, `slow:`), `memories:`
+//! makes it list what it was given of the long-term memory, one per line.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -111,6 +114,9 @@ fn text(prompt: &Prompt, earlier: &[&Item], said: &str) -> String {
         }
         return text;
     }
+    if directive(said, "memories:").is_some() {
+        return prompt.memories.join("\n");
+    }
     if directive(said, "recall:").is_some() {
         let texts: Vec<String> = earlier
             .iter()
@@ -168,6 +174,7 @@ mod tests {
             model: "any".into(),
             instructions: None,
             items: crate::state::items::normalise_all(items, "input", &ids).unwrap(),
+            memories: vec!["m1".into(), "m2".into()],
             tools: vec![json!({"type": "function", "name": "add"})],
             tool_choice: json!("auto"),
             schema: None,
@@ -206,6 +213,7 @@ mod tests {
 
     #[test]
     fn words_steer_it() {
+        assert_eq!(answer(json!([user("memories:")])), said("m1\nm2"));
         assert_eq!(answer(json!([user("please count:3")])), said("1 2 3"));
         assert_eq!(
             answer(json!([user("a"), user("b c"), user("recall:")])),

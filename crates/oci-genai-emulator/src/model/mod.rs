@@ -19,6 +19,8 @@ pub(crate) struct Prompt {
     pub(crate) instructions: Option<String>,
     /// Everything before and in this turn, oldest first.
     pub(crate) items: Vec<Item>,
+    /// What the service remembers of the subject's other conversations.
+    pub(crate) memories: Vec<String>,
     /// The tools as the request listed them.
     pub(crate) tools: Vec<Value>,
     pub(crate) tool_choice: Value,

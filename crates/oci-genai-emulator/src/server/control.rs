@@ -39,7 +39,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         )
         .route("/faults/{id}", delete(remove_fault))
         .route("/requests", get(requests).delete(forget_requests))
-        .route("/projects", get(projects))
+        .route("/projects", get(projects).post(add_project))
         .route("/clock", post(clock))
         .layer(middleware::from_fn_with_state(app.clone(), only_here));
     Router::new().nest(CONTROL_PATH, control).with_state(app)
@@ -139,11 +139,26 @@ async fn forget_requests(State(app): State<Arc<App>>) -> StatusCode {
 
 async fn projects(State(app): State<Arc<App>>) -> Answer {
     let mut projects = Map::new();
-    for ocid in &app.config.projects {
-        let view = app.store.read(|state| ProjectView::of(state.project(ocid)));
-        projects.insert(ocid.clone(), serde_json::to_value(view).map_err(refuse)?);
+    for ocid in app.projects.list() {
+        let view = app
+            .store
+            .read(|state| ProjectView::of(state.project(&ocid)));
+        projects.insert(ocid, serde_json::to_value(view).map_err(refuse)?);
     }
     Ok(Json(Value::Object(projects)))
+}
+
+/// A project to be made.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewProject {
+    ocid: String,
+}
+
+async fn add_project(State(app): State<Arc<App>>, body: Bytes) -> Answer {
+    let project: NewProject = serde_json::from_slice(&body).map_err(refuse)?;
+    app.add_project(project.ocid.clone());
+    Ok(Json(json!({ "ocid": project.ocid })))
 }
 
 /// How the clock is to be moved.

@@ -13,7 +13,7 @@ use crate::error::ApiError;
 use crate::state::Change;
 use crate::state::items::{self, Item};
 use crate::state::page::PageQuery;
-use crate::turn::prepare::refuse_duplicates;
+use crate::turn::context::refuse_duplicates;
 use crate::turn::request::{Fields, metadata};
 
 /// The most items one request may write.

@@ -54,6 +54,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         )
         .route("/responses", post(responses::create))
         .route(
+            "/responses/input_tokens",
+            post(responses::count_input_tokens),
+        )
+        .route("/responses/compact", post(responses::compact))
+        .route(
             "/responses/{id}",
             get(responses::retrieve).delete(responses::delete),
         )

@@ -154,6 +154,7 @@ async fn checked(
         }
     }
     let project = project(app, &parts)?;
+    app.expire();
     if let Some(error) = &plan.refuse {
         return Err(error.clone());
     }
@@ -199,7 +200,7 @@ fn project(app: &App, parts: &Parts) -> Result<String, ApiError> {
         .get("openai-project")
         .and_then(|value| value.to_str().ok());
     project
-        .filter(|project| app.config.projects.iter().any(|known| known == project))
+        .filter(|project| app.projects.knows(project, app.clock.now()))
         .map(str::to_owned)
         .ok_or_else(|| ApiError::new(StatusCode::BAD_REQUEST, "Invalid OpenAI project."))
 }

@@ -17,10 +17,11 @@ use crate::app::{App, Live};
 use crate::error::ApiError;
 use crate::state::Change;
 use crate::state::page::PageQuery;
+use crate::turn::context::{self, Context, ContextRequest, check_calls, expand};
 use crate::turn::events;
 use crate::turn::log::{Log, skip_events};
-use crate::turn::prepare::{Turn, prepare};
-use crate::turn::request::TurnRequest;
+use crate::turn::prepare::{Turn, input_tokens, prepare};
+use crate::turn::request::{Fields, TurnRequest};
 use crate::turn::run::{Sink, run};
 
 /// How many pieces of a stream may wait for its reader.
@@ -217,6 +218,62 @@ pub(super) async fn input_items(
     app.store
         .read(|state| page.of(&state.project(&caller.project).response(&id)?.input))
         .map(Json)
+}
+
+pub(super) async fn count_input_tokens(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let (context, instructions, _) = context(&app, &caller, &body)?;
+    let tokens = input_tokens(instructions.as_deref(), &context.items);
+    Ok(Json(
+        json!({ "object": "response.input_tokens", "input_tokens": tokens }),
+    ))
+}
+
+pub(super) async fn compact(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    body: Bytes,
+) -> Result<Json<Value>, ApiError> {
+    let (context, instructions, model) = context(&app, &caller, &body)?;
+    if model.is_none() {
+        return Err(ApiError::missing("model"));
+    }
+    let tokens = input_tokens(instructions.as_deref(), &context.items);
+    let items = expand(context.items);
+    check_calls(&items)?;
+    Ok(Json(json!({
+        "id": app.ids.make("resp"),
+        "object": "response.compaction",
+        "created_at": app.clock.unix(),
+        "output": [context::compact(&items, &app.ids)],
+        "usage": {
+            "input_tokens": tokens,
+            "input_tokens_details": { "cached_tokens": 0, "cache_write_tokens": 0 },
+            "output_tokens": 1,
+            "output_tokens_details": { "reasoning_tokens": 0 },
+            "total_tokens": tokens + 1,
+        },
+    })))
+}
+
+/// The context a body asks for, its instructions and its model.
+fn context(
+    app: &App,
+    caller: &Caller,
+    body: &[u8],
+) -> Result<(Context, Option<String>, Option<String>), ApiError> {
+    let mut body = json_object(body, false)?;
+    let fields = Fields(&body);
+    let instructions = fields.text("instructions", usize::MAX)?;
+    let model = fields.text("model", 512)?;
+    let request = ContextRequest::take(&mut body)?;
+    let context = app
+        .store
+        .read(|state| request.gather(state.project(&caller.project), &app.ids))?;
+    Ok((context, instructions, model))
 }
 
 fn event_stream(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Response<Body> {

@@ -18,11 +18,18 @@ pub(crate) struct Conversation {
     /// When anything in it last changed, seconds since the epoch; retention counts from here.
     pub(crate) updated_at: u64,
     pub(crate) metadata: Map<String, Value>,
-    items: BTreeMap<u64, Item>,
+    items: BTreeMap<u64, Entry>,
     numbers: HashMap<String, u64>,
     next: u64,
     /// Held by the turn that is being made.
     pub(crate) turn: Arc<Mutex<()>>,
+}
+
+/// An item and when it was written, seconds since the epoch.
+#[derive(Debug)]
+struct Entry {
+    item: Item,
+    at: u64,
 }
 
 impl Conversation {
@@ -45,30 +52,43 @@ impl Conversation {
         })
     }
 
-    pub(crate) fn push(&mut self, items: impl IntoIterator<Item = Item>) {
+    pub(crate) fn push(&mut self, items: impl IntoIterator<Item = Item>, at: u64) {
         for item in items {
             self.numbers.insert(item.id().to_owned(), self.next);
-            self.items.insert(self.next, item);
+            self.items.insert(self.next, Entry { item, at });
             self.next += 1;
         }
     }
 
     pub(crate) fn item(&self, id: &str) -> Option<&Item> {
-        self.items.get(self.numbers.get(id)?)
+        self.items
+            .get(self.numbers.get(id)?)
+            .map(|entry| &entry.item)
     }
 
-    pub(crate) fn remove(&mut self, id: &str) -> Option<Item> {
-        self.items.remove(&self.numbers.remove(id)?)
+    pub(crate) fn remove(&mut self, id: &str) {
+        if let Some(number) = self.numbers.remove(id) {
+            self.items.remove(&number);
+        }
+    }
+
+    /// What the user said, up to and with this moment.
+    pub(crate) fn user_texts_until(&self, at: u64) -> impl Iterator<Item = String> + '_ {
+        let settled = self.items.values().filter(move |entry| entry.at <= at);
+        settled
+            .map(|entry| &entry.item)
+            .filter(|item| item.kind() == "message" && item.role() == "user")
+            .map(Item::text)
     }
 
     /// All items, oldest first.
     pub(crate) fn items(&self) -> impl DoubleEndedIterator<Item = &Item> {
-        self.items.values()
+        self.items.values().map(|entry| &entry.item)
     }
 
     /// The items up to and with the last one written so far, for a response that was made here.
     pub(crate) fn items_before(&self, number: u64) -> impl Iterator<Item = &Item> {
-        self.items.range(..number).map(|(_, item)| item)
+        self.items.range(..number).map(|(_, entry)| &entry.item)
     }
 
     /// The number the next item will get.
@@ -88,10 +108,19 @@ impl Conversation {
         };
         Ok(if page.ascending {
             let from = after.map_or(0, |number| number + 1);
-            page.list(self.items.range(from..).map(|(_, item)| item.clone()))
+            page.list(
+                self.items
+                    .range(from..)
+                    .map(|(_, entry)| entry.item.clone()),
+            )
         } else {
             let to = after.unwrap_or(self.next);
-            page.list(self.items.range(..to).rev().map(|(_, item)| item.clone()))
+            page.list(
+                self.items
+                    .range(..to)
+                    .rev()
+                    .map(|(_, entry)| entry.item.clone()),
+            )
         })
     }
 }

@@ -123,8 +123,30 @@ impl State {
         self.projects.get(name).unwrap_or(&EMPTY)
     }
 
-    pub(crate) fn projects(&self) -> impl Iterator<Item = (&String, &Project)> {
-        self.projects.iter()
+    /// The deletion of conversations last changed, and responses made, at or before these moments.
+    pub(crate) fn expired(
+        &self,
+        conversations: Option<u64>,
+        responses: Option<u64>,
+    ) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (name, project) in &self.projects {
+            let old = project.conversations.values().filter(|conversation| {
+                conversations.is_some_and(|limit| conversation.updated_at <= limit)
+            });
+            changes.extend(old.map(|conversation| Change::DeleteConversation {
+                project: name.clone(),
+                id: conversation.id.clone(),
+            }));
+            let old = project.responses.iter().filter(|(_, response)| {
+                responses.is_some_and(|limit| response.created_at() <= limit)
+            });
+            changes.extend(old.map(|(id, _)| Change::DeleteResponse {
+                project: name.clone(),
+                id: id.clone(),
+            }));
+        }
+        changes
     }
 
     fn apply(&mut self, change: Change) {
@@ -160,7 +182,7 @@ impl State {
                 at,
             } => {
                 if let Some(conversation) = self.conversation_mut(project, &conversation) {
-                    conversation.push(items);
+                    conversation.push(items, at);
                     conversation.updated_at = at;
                 }
             }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::context::ContextRequest;
 use crate::error::ApiError;
 
 /// The members of a response that repeat the request's, with their value when the request had none.
@@ -33,10 +34,7 @@ pub(crate) struct TurnRequest {
     body: Map<String, Value>,
     pub(crate) model: String,
     pub(crate) instructions: Option<String>,
-    /// The input as items, still as the client wrote them.
-    pub(crate) input: Vec<Value>,
-    pub(crate) conversation: Option<String>,
-    pub(crate) previous: Option<String>,
+    pub(crate) context: ContextRequest,
     pub(crate) store: bool,
     pub(crate) background: bool,
     pub(crate) stream: bool,
@@ -53,29 +51,6 @@ impl TurnRequest {
             .text("model", 512)?
             .ok_or_else(|| ApiError::missing("model"))?;
         let instructions = fields.text("instructions", usize::MAX)?;
-        let conversation = match fields.get("conversation") {
-            None => None,
-            Some(Value::String(id)) => Some(id.clone()),
-            Some(Value::Object(object)) => match object.get("id") {
-                Some(Value::String(id)) => Some(id.clone()),
-                _ => return Err(ApiError::invalid("conversation.id", "a string")),
-            },
-            Some(_) => {
-                return Err(ApiError::invalid(
-                    "conversation",
-                    "an id or an object with an id",
-                ));
-            }
-        };
-        let previous = fields.text("previous_response_id", 512)?;
-        if conversation.is_some() && previous.is_some() {
-            return Err(ApiError::parameter(
-                "previous_response_id",
-                "Mutually exclusive parameters: give either 'conversation' or \
-                 'previous_response_id'.",
-            )
-            .code("mutually_exclusive_parameters"));
-        }
         let store = fields.flag("store")?.unwrap_or(true);
         let background = fields.flag("background")?.unwrap_or(false);
         if background && !store {
@@ -114,21 +89,13 @@ impl TurnRequest {
             .iter()
             .any(|name| name == "reasoning.encrypted_content");
         let metadata = metadata(fields.get("metadata"))?;
-        let input = match body.remove("input") {
-            Some(Value::String(text)) => vec![json!({ "role": "user", "content": text })],
-            Some(Value::Array(items)) => items,
-            None | Some(Value::Null) if conversation.is_some() || previous.is_some() => Vec::new(),
-            None | Some(Value::Null) => return Err(ApiError::missing("input")),
-            Some(_) => return Err(ApiError::invalid("input", "a string or a list of items")),
-        };
+        let context = ContextRequest::take(&mut body)?;
         body.insert("metadata".into(), Value::Object(metadata));
         Ok(Self {
             body,
             model,
             instructions,
-            input,
-            conversation,
-            previous,
+            context,
             store,
             background,
             stream,
@@ -182,7 +149,11 @@ impl TurnRequest {
         response.insert("incomplete_details".into(), Value::Null);
         response.insert("output".into(), json!([]));
         response.insert("usage".into(), Value::Null);
-        let conversation = self.conversation.as_ref().map(|id| json!({ "id": id }));
+        let conversation = self
+            .context
+            .conversation
+            .as_ref()
+            .map(|id| json!({ "id": id }));
         response.insert("conversation".into(), conversation.unwrap_or_default());
         for (name, default) in ECHOED {
             let value = self.get(name).cloned().unwrap_or_else(default);

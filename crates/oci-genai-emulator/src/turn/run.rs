@@ -14,7 +14,7 @@ use super::output::{self, Kind};
 use super::prepare::Turn;
 use crate::app::App;
 use crate::error::ApiError;
-use crate::model::{Step, words};
+use crate::model::Step;
 use crate::state::Change;
 use crate::state::items::Item;
 
@@ -352,9 +352,7 @@ impl Run<'_> {
     }
 
     fn usage(&self) -> Value {
-        let prompt = &self.turn.prompt;
-        let instructions = prompt.instructions.as_deref().map_or(0, words);
-        let input = instructions + prompt.items.iter().map(Item::words).sum::<u64>();
+        let input = self.turn.input_tokens;
         let (mut output, mut reasoning) = (0, 0);
         for item in self.output.iter().filter_map(Value::as_object) {
             let item = Item::new(item.clone());
@@ -378,8 +376,8 @@ impl Run<'_> {
             id: self.turn.id.clone(),
             response,
             input: self.turn.input.clone(),
-            previous: self.turn.request.previous.clone(),
-            conversation: self.turn.request.conversation.clone(),
+            previous: self.turn.request.context.previous.clone(),
+            conversation: self.turn.request.context.conversation.clone(),
             chain: self.turn.chain.clone(),
         }
     }
@@ -397,7 +395,13 @@ impl Run<'_> {
         report(self.app.store.change(|state| {
             let project = state.project(&self.turn.project);
             let mut changes = Vec::new();
-            if let Some(conversation) = self.turn.request.conversation.clone().filter(|_| answered)
+            if let Some(conversation) = self
+                .turn
+                .request
+                .context
+                .conversation
+                .clone()
+                .filter(|_| answered)
             {
                 let output = response.get("output").and_then(Value::as_array);
                 let output = output.into_iter().flatten().filter_map(Value::as_object);

@@ -3,6 +3,7 @@
 
 mod conversations;
 mod faults;
+mod oracle;
 mod responses;
 mod signatures;
 mod streams;
