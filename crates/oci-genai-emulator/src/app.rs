@@ -50,6 +50,7 @@ impl App {
         authenticator: Authenticator,
         clock: Clock,
         model: Arc<dyn Model>,
+        store: Store,
     ) -> Self {
         let known_from = clock.now() + config.propagation;
         let projects = Projects::default();
@@ -62,7 +63,7 @@ impl App {
             authenticator,
             clock,
             model,
-            store: Store::default(),
+            store,
             projects,
             requests: Requests::default(),
             faults: Faults::default(),

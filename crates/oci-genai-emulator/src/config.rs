@@ -40,6 +40,9 @@ pub struct EmulatorConfig {
     /// Whether a turn waits for the one before it in its conversation. Default: no, it is refused with
     /// `conversation_locked`, as the service does.
     pub queue_turns: bool,
+    /// The file that conversations and responses are kept in. Default: none, they end with the
+    /// emulator.
+    pub data: Option<PathBuf>,
     /// How long after it was said something enters long-term memory. Default: there is no long-term
     /// memory, as in a project made without it.
     pub long_term_memory: Option<Duration>,
@@ -70,6 +73,7 @@ impl Default for EmulatorConfig {
             oci_configs: Vec::new(),
             error_shape: ErrorShape::default(),
             queue_turns: false,
+            data: None,
             long_term_memory: None,
             conversation_retention: None,
             response_retention: None,
@@ -109,6 +113,7 @@ impl fmt::Debug for EmulatorConfig {
             .field("oci_configs", &self.oci_configs)
             .field("error_shape", &self.error_shape)
             .field("queue_turns", &self.queue_turns)
+            .field("data", &self.data)
             .field("long_term_memory", &self.long_term_memory)
             .field("conversation_retention", &self.conversation_retention)
             .field("response_retention", &self.response_retention)

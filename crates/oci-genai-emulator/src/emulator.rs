@@ -17,6 +17,7 @@ use crate::fault::{Fault, Faults, Scenario, ScenarioError};
 use crate::model::built_in::BuiltIn;
 use crate::requests::{SeenRequest, UnexpectedRequests};
 use crate::server;
+use crate::state::{DataError, Store};
 use crate::view::ProjectView;
 
 /// A running emulator. Dropping it stops it, its connections and the turns in flight.
@@ -45,6 +46,14 @@ pub enum StartError {
         path: PathBuf,
         /// What is wrong with it.
         source: oci_genai_auth::Error,
+    },
+    /// The data file cannot be used.
+    #[error("the data file {} cannot be used", .path.display())]
+    Data {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: DataError,
     },
     /// A fault makes no sense.
     #[error("the scenario cannot be used")]
@@ -232,6 +241,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Keeps everything in this file, which is created if it is not there.
+    pub fn data(mut self, path: impl Into<PathBuf>) -> Self {
+        self.config.data = Some(path.into());
+        self
+    }
+
     /// Starts with this fault in force. May be called several times.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.scenario.faults.push(fault);
@@ -266,7 +281,20 @@ impl EmulatorBuilder {
         if !address.ip().is_loopback() {
             tracing::warn!(%address, "the emulator can be reached from other machines");
         }
-        let app = Arc::new(App::new(config, authenticator, clock, Arc::new(BuiltIn)));
+        let store = match &config.data {
+            None => Store::default(),
+            Some(path) => Store::open(path).map_err(|source| StartError::Data {
+                path: path.clone(),
+                source,
+            })?,
+        };
+        let app = Arc::new(App::new(
+            config,
+            authenticator,
+            clock,
+            Arc::new(BuiltIn),
+            store,
+        ));
         app.faults.load(self.scenario)?;
         tokio::spawn(server::listen::serve(app.clone(), listener));
         Ok(Emulator { app, address })

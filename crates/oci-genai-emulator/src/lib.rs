@@ -34,4 +34,5 @@ pub use emulator::{Emulator, EmulatorBuilder, ReadyRecord, StartError};
 pub use error::ErrorShape;
 pub use fault::{Effect, Fault, FaultId, FaultState, Faults, Scenario, ScenarioError};
 pub use requests::{SeenRequest, UnexpectedRequests};
+pub use state::DataError;
 pub use view::{ConversationView, ProjectView};

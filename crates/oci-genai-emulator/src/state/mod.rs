@@ -5,18 +5,23 @@
 //! file and replayed.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::error::ApiError;
 use conversations::Conversation;
 use items::Item;
+pub use journal::DataError;
+use journal::Journal;
 use responses::{History, Link, StoredResponse};
 
 pub(crate) mod conversations;
 pub(crate) mod items;
+mod journal;
 pub(crate) mod page;
 pub(crate) mod responses;
 
@@ -149,6 +154,38 @@ impl State {
         changes
     }
 
+    /// Ends the turns that nobody runs any more.
+    fn fail_unfinished(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (name, project) in &self.projects {
+            for (id, stored) in &project.responses {
+                if !matches!(stored.status(), "queued" | "in_progress") {
+                    continue;
+                }
+                let mut response = Value::clone(&stored.response);
+                response["status"] = "failed".into();
+                response["error"] =
+                    json!({ "code": "server_error", "message": "The service was restarted." });
+                let text = |name: &str| {
+                    response
+                        .pointer(name)
+                        .and_then(Value::as_str)
+                        .map(str::to_owned)
+                };
+                changes.push(Change::PutResponse {
+                    project: name.clone(),
+                    id: id.clone(),
+                    previous: text("/previous_response_id"),
+                    conversation: text("/conversation/id"),
+                    response: Arc::new(response),
+                    input: stored.input.clone(),
+                    chain: None,
+                });
+            }
+        }
+        changes
+    }
+
     fn apply(&mut self, change: Change) {
         match change {
             Change::PutConversation {
@@ -258,20 +295,44 @@ impl Project {
     }
 }
 
-/// The state behind its lock.
+/// The state behind its lock, and the file it is kept in, if any.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
-    state: Mutex<State>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    state: State,
+    journal: Option<Journal>,
 }
 
 impl Store {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A state that outlives the emulator in a file. Turns that were in flight when the file was last
+    /// written have failed.
+    pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
+        let mut state = State::default();
+        let mut journal = Journal::open(path, &mut state)?;
+        let failed = state.fail_unfinished();
+        if !failed.is_empty() {
+            journal.write(&failed)?;
+            failed.into_iter().for_each(|change| state.apply(change));
+        }
+        Ok(Self {
+            kept: Mutex::new(Kept {
+                state,
+                journal: Some(journal),
+            }),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks at the state.
     pub(crate) fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
-        look(&self.lock())
+        look(&self.lock().state)
     }
 
     /// Looks at the state and changes it in one step, or refuses and leaves it alone.
@@ -279,10 +340,19 @@ impl Store {
         &self,
         decide: impl FnOnce(&State) -> Result<(Vec<Change>, R), ApiError>,
     ) -> Result<R, ApiError> {
-        let mut state = self.lock();
-        let (changes, answer) = decide(&state)?;
+        let mut kept = self.lock();
+        let (changes, answer) = decide(&kept.state)?;
+        if let Some(journal) = kept.journal.as_mut().filter(|_| !changes.is_empty()) {
+            journal.write(&changes).map_err(|error| {
+                tracing::error!(%error, "the data file cannot be written");
+                ApiError::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "The change could not be stored.",
+                )
+            })?;
+        }
         for change in changes {
-            state.apply(change);
+            kept.state.apply(change);
         }
         Ok(answer)
     }

@@ -390,6 +390,10 @@ impl Run<'_> {
     /// Adds the turn's items to its conversation and stores the response, in one step. Only a turn that
     /// came to an answer changes the conversation.
     fn store(&self, response: &Arc<Value>, early: bool, answered: bool) {
+        if self.app.stop.is_cancelled() {
+            // The emulator is being stopped: nobody cancelled this turn, it was cut short.
+            return;
+        }
         let put = self.turn.request.store.then(|| self.put(response.clone()));
         let at = self.app.clock.unix();
         report(self.app.store.change(|state| {

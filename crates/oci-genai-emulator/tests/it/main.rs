@@ -4,6 +4,7 @@
 mod conversations;
 mod faults;
 mod oracle;
+mod persistence;
 mod responses;
 mod signatures;
 mod streams;
