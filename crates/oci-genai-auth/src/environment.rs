@@ -34,8 +34,7 @@ struct MemoryFile {
 pub(crate) struct FileStamp {
     length: u64,
     modified: Option<SystemTime>,
-    /// Tells files apart that replaced each other within one tick of the file system's clock.
-    number: u64,
+    version: u64,
 }
 
 impl Environment {
@@ -169,7 +168,7 @@ impl Environment {
                 Some(FileStamp {
                     length,
                     modified: None,
-                    number: file.version,
+                    version: file.version,
                 })
             }
             None => {
@@ -180,21 +179,11 @@ impl Environment {
                 Some(FileStamp {
                     length: metadata.len(),
                     modified,
-                    number: file_number(&metadata),
+                    version: 0,
                 })
             }
         }
     }
-}
-
-#[cfg(unix)]
-fn file_number(metadata: &std::fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
-}
-
-#[cfg(not(unix))]
-fn file_number(_: &std::fs::Metadata) -> u64 {
-    0
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {

@@ -1,2 +1,29 @@
-//! The oci-genai program: quickstart, chat, ask, sessions, doctor and emulator.
-fn main() {}
+//! The `oci-genai` program: OCI Generative AI conversations from a terminal.
+//!
+//! Answers go to standard output and everything else to standard error, so that output can be
+//! piped. Exit codes: 0 done, 1 the service said no, 2 wrong use or settings, 3 network trouble.
+
+mod args;
+mod command;
+mod error;
+mod output;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    output::start_logging(&cli);
+    match command::run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -7,3 +7,5 @@
 )]
 
 mod floors;
+mod interop;
+mod program;

@@ -1,14 +1,7 @@
 //! Tests of the crate from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod cache;
-mod chain;
 mod config_file;
-mod identity;
 mod layer;
-mod providers;
-mod redaction;
-mod refusals;
-mod sessions;
 mod support;
 mod vectors;

@@ -1,8 +1,4 @@
 //! The client over real sockets: against the emulator, and against servers that misbehave.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod calls;
 mod emulator;
-mod scripted;
-mod streams;
-mod tools;

@@ -62,8 +62,7 @@ fn branch(members: &Map<String, Value>, name: &str) -> Value {
     let keywords: &[&str] = match name {
         "object" => &["properties", "required", "additionalProperties"],
         "array" => &["items"],
-        "string" => &["enum", "format"],
-        _ => &["format"],
+        _ => &["enum", "format"],
     };
     let mut branch = Map::new();
     branch.insert("type".into(), name.into());

@@ -1,0 +1,52 @@
+//! `quickstart`: one conversation, two turns.
+
+use oci_genai::{Client, ResponseExt as _};
+use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
+
+use crate::args::Connection;
+use crate::error::Error;
+use crate::output;
+
+const QUESTIONS: [&str; 2] = [
+    "Give me three ideas for a team offsite.",
+    "Make the second idea more budget friendly.",
+];
+
+pub(crate) async fn run(connection: &Connection) -> Result<(), Error> {
+    if !connection.is_unset() {
+        return converse(&connection.client()?).await;
+    }
+    let emulator = Emulator::start().await?;
+    output::note(&format!(
+        "No OCI settings found, so this talks to a built-in emulator at {}.\nFor the real service pass --region and \
+         --project and set OCI_GENAI_API_KEY; `oci-genai quickstart --help` lists all settings.\n",
+        emulator.base_url()
+    ));
+    let client = Client::builder()
+        .base_url(emulator.base_url())
+        .project(DEFAULT_PROJECT)
+        .api_key(DEFAULT_API_KEY)
+        .model(connection.model.as_deref().unwrap_or("openai.gpt-oss-120b"))
+        .build()?;
+    converse(&client).await
+}
+
+async fn converse(client: &Client) -> Result<(), Error> {
+    let conversation = client
+        .conversations()
+        .create()
+        .metadata([("topic", "offsite")])
+        .send()
+        .await?;
+    output::line(&format!("Conversation ID: {}", conversation.id));
+    for (number, question) in (1..).zip(QUESTIONS) {
+        let response = client
+            .responses()
+            .create(question)
+            .conversation(&conversation.id)
+            .send()
+            .await?;
+        output::line(&format!("Response {number}: {}", response.output_text()));
+    }
+    Ok(())
+}
