@@ -11,6 +11,7 @@ mod double;
 mod histories;
 mod postgres;
 mod sealing;
+mod sockets;
 mod stores;
 mod turns;
 mod world;

@@ -1,0 +1,481 @@
+//! Sessions over the client and real sockets, against the emulator and its faults.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use oci_genai::Client;
+use oci_genai::middleware::RetryConfig;
+use oci_genai_emulator::{Effect, Emulator, Fault};
+use oci_genai_session::clock::{ManualTimeSource, Timestamp};
+use oci_genai_session::store::{MemoryStore, Store, TurnState};
+use oci_genai_session::tool::{Tools, tool};
+use oci_genai_session::{
+    Decision, ErrorKind, MemoryKind, Session, SessionOptions, Sessions, SqliteStore, TurnEvent,
+};
+use serde_json::{Value, json};
+
+use crate::world::{KINDS, decisions};
+
+const PROJECT: &str = "ocid1.generativeaiproject.oc1.us-chicago-1.emulator";
+
+struct Net {
+    emulator: Emulator,
+    store: Arc<dyn Store>,
+}
+
+impl Net {
+    async fn new() -> Self {
+        Self {
+            emulator: Emulator::start().await.unwrap(),
+            store: Arc::new(MemoryStore::new()),
+        }
+    }
+
+    fn client(&self) -> Client {
+        Client::builder()
+            .base_url(self.emulator.base_url())
+            .api_key("sk-emulator")
+            .project(PROJECT)
+            .model("m")
+            .retry(RetryConfig::new().jitter(|| 0.0))
+            .max_resumptions(0)
+            .build()
+            .unwrap()
+    }
+
+    fn sessions(&self) -> Sessions {
+        let clock = ManualTimeSource::new(Timestamp::from_millis(1_700_000_000_000));
+        Sessions::builder(self.client(), self.store.clone())
+            .clock(clock)
+            .build()
+    }
+
+    async fn session(&self, memory: MemoryKind) -> Session {
+        let options = SessionOptions::new().name("s").memory(memory);
+        self.sessions().create(options).await.unwrap()
+    }
+
+    /// What goes wrong with the next request for a response.
+    fn fail(&self, effect: Effect) {
+        self.emulator
+            .faults()
+            .add(Fault::new(effect).on("POST /responses").times(1))
+            .unwrap();
+    }
+
+    fn items(&self, session: &Session) -> Vec<Value> {
+        let view = self.emulator.project(PROJECT);
+        view.conversation(&session.conversation_id().unwrap())
+            .unwrap()
+            .items
+            .clone()
+    }
+}
+
+async fn stored(session: &Session) -> Vec<Value> {
+    let items = session.items(0, 10_000).await.unwrap();
+    items
+        .iter()
+        .map(|item| serde_json::from_str(&item.body).unwrap())
+        .collect()
+}
+
+/// The service's items are the store's, id by id where the store knows the id.
+async fn assert_same(net: &Net, session: &Session) {
+    let (there, here) = (net.items(session), stored(session).await);
+    assert_eq!(there.len(), here.len(), "{there:#?} {here:#?}");
+    for (there, here) in there.iter().zip(&here) {
+        assert_eq!(there["type"], here["type"]);
+        if here["id"].is_string() {
+            assert_eq!(there["id"], here["id"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_in_a_file_goes_on_in_the_next_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sessions.db");
+    let net = Net::new().await;
+    let (id, conversation) = {
+        let sessions = Sessions::new(net.client(), SqliteStore::open(&path).await.unwrap());
+        let session = sessions.open_or_create("offsite").await.unwrap();
+        let first = session.send("Give me three ideas.").await.unwrap();
+        assert_eq!(
+            first.output_text(),
+            r#"I can see no earlier messages. You just said: "Give me three ideas."."#
+        );
+        assert!(first.response_id().is_some() && first.usage().total() > 0);
+        (session.id().clone(), session.conversation_id())
+    };
+    let sessions = Sessions::new(net.client(), SqliteStore::open(&path).await.unwrap());
+    let session = sessions.resume(id).await.unwrap();
+    assert_eq!(session.conversation_id(), conversation);
+    let second = session.stream("Cheaper.").finish().await.unwrap();
+    assert!(
+        second
+            .output_text()
+            .contains(r#"The first was: "Give me three ideas.""#)
+    );
+    assert_same(&net, &session).await;
+    assert!(sessions.delete("offsite").await.unwrap());
+    assert!(net.emulator.project(PROJECT).conversations.is_empty());
+}
+
+#[tokio::test]
+async fn every_memory_remembers_over_the_wire() {
+    for memory in KINDS {
+        let net = Net::new().await;
+        let session = net.session(memory).await;
+        session.send("one").await.unwrap();
+        let second = session.stream("two").finish().await.unwrap();
+        assert_eq!(
+            second.output_text(),
+            r#"I can see 2 earlier messages. The first was: "one". You just said: "two"."#,
+            "{memory}"
+        );
+        if memory == MemoryKind::Local {
+            assert!(net.emulator.project(PROJECT).responses.is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reset_after_the_turn_landed_asks_nothing_twice() {
+    for streaming in [false, true] {
+        let net = Net::new().await;
+        let session = net.session(MemoryKind::Conversation).await;
+        session.send("one").await.unwrap();
+        net.fail(match streaming {
+            true => Effect::Cut {
+                events: 4,
+                reset: true,
+            },
+            false => Effect::Reset { after: true },
+        });
+        let turn = match streaming {
+            true => session.stream("two").finish().await.unwrap(),
+            false => session.send("two").await.unwrap(),
+        };
+        assert!(
+            turn.output_text().contains("2 earlier messages"),
+            "{}",
+            turn.output_text()
+        );
+        assert_eq!(decisions(&turn), [Decision::Adopted]);
+        assert_same(&net, &session).await;
+        assert_eq!(net.items(&session).len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_reset_before_the_turn_landed_sends_it_again() {
+    for memory in KINDS {
+        let net = Net::new().await;
+        let session = net.session(memory).await;
+        session.send("one").await.unwrap();
+        net.emulator
+            .faults()
+            .add(
+                Fault::new(Effect::Reset { after: false })
+                    .on("POST /responses")
+                    .times(2),
+            )
+            .unwrap();
+        let turn = session.send("two").await.unwrap();
+        assert!(
+            turn.output_text().contains("2 earlier messages"),
+            "{}",
+            turn.output_text()
+        );
+        if memory == MemoryKind::Conversation {
+            assert!(decisions(&turn).contains(&Decision::Resent));
+            assert_same(&net, &session).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_question_stored_without_its_answer_is_asked_anew_and_stands_there_once() {
+    let net = Net::new().await;
+    let session = net.session(MemoryKind::Conversation).await;
+    session.send("one").await.unwrap();
+    net.fail(Effect::Orphan);
+    let turn = session.send("two").await.unwrap();
+    assert_eq!(decisions(&turn), [Decision::Repaired]);
+    assert!(turn.output_text().contains("2 earlier messages"));
+    assert_same(&net, &session).await;
+}
+
+#[tokio::test]
+async fn a_locked_conversation_is_a_wait() {
+    let net = Net::new().await;
+    let session = net.session(MemoryKind::Conversation).await;
+    let faults = net.emulator.faults();
+    faults
+        .add(Fault::new(Effect::Locked).on("POST /responses").times(12))
+        .unwrap();
+    let turn = session.send("one").await.unwrap();
+    assert_eq!(
+        turn.output_text(),
+        r#"I can see no earlier messages. You just said: "one"."#
+    );
+    assert_eq!(net.items(&session).len(), 2);
+}
+
+#[tokio::test]
+async fn a_model_that_fails_leaves_the_session_usable() {
+    let net = Net::new().await;
+    let session = net.session(MemoryKind::Conversation).await;
+    session.send("one").await.unwrap();
+    let fail = Effect::Fail {
+        code: "server_error".to_owned(),
+        message: "out of order".to_owned(),
+    };
+    let id = net
+        .emulator
+        .faults()
+        .add(Fault::new(fail).on("POST /responses"))
+        .unwrap();
+    for streaming in [false, true] {
+        let error = match streaming {
+            true => session.stream("two").finish().await.unwrap_err(),
+            false => session.send("two").await.unwrap_err(),
+        };
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert!(error.to_string().contains("out of order"), "{error}");
+    }
+    net.emulator.faults().remove(id);
+    let turn = session.send("three").await.unwrap();
+    assert!(
+        turn.output_text().contains("2 earlier messages"),
+        "{}",
+        turn.output_text()
+    );
+    assert_same(&net, &session).await;
+}
+
+#[tokio::test]
+async fn a_stream_dropped_midway_leaves_the_session_usable() {
+    for memory in KINDS {
+        let net = Net::new().await;
+        let session = net.session(memory).await;
+        session.send("one").await.unwrap();
+        let mut stream = session.stream("slow:20 two");
+        while let Some(step) = stream.next().await {
+            if matches!(step.unwrap(), TurnEvent::Delta(_)) {
+                break;
+            }
+        }
+        drop(stream);
+        let third = session.send("three").await.unwrap();
+        let states: Vec<_> = session
+            .turns(0, 9)
+            .await
+            .unwrap()
+            .iter()
+            .map(|t| t.state)
+            .collect();
+        // Whether the service went on with it is the service's business; both sides agree about it.
+        let seen = if states[1] == TurnState::Committed {
+            4
+        } else {
+            2
+        };
+        assert!(
+            third
+                .output_text()
+                .contains(&format!("{seen} earlier messages")),
+            "{memory}"
+        );
+        if memory == MemoryKind::Conversation {
+            assert_same(&net, &session).await;
+        }
+    }
+}
+
+fn adding() -> (Tools, Arc<AtomicU32>) {
+    let runs = Arc::new(AtomicU32::new(0));
+    let counter = runs.clone();
+    let tools = Tools::new().with(tool("add", "Adds", move |value: Value| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        async move {
+            Ok::<_, String>(value["a"].as_i64().unwrap_or(0) + value["b"].as_i64().unwrap_or(0))
+        }
+    }));
+    (tools, runs)
+}
+
+#[tokio::test]
+async fn a_tool_runs_once_whatever_the_network_does() {
+    for memory in KINDS {
+        for effect in [
+            Effect::Reset { after: true },
+            Effect::Reset { after: false },
+            Effect::Status {
+                status: 500,
+                code: None,
+                message: None,
+                retry_after: None,
+                after: true,
+            },
+            Effect::Orphan,
+        ] {
+            if effect == Effect::Orphan && memory != MemoryKind::Conversation {
+                continue;
+            }
+            let net = Net::new().await;
+            let (tools, runs) = adding();
+            let session = net.session(memory).await.with_tools(tools);
+            let fault = Fault::new(effect.clone())
+                .on("POST /responses")
+                .after(1)
+                .times(1);
+            net.emulator.faults().add(fault).unwrap();
+            let turn = session.send(r#"call:add {"a":2,"b":3}"#).await.unwrap();
+            assert_eq!(turn.output_text(), "add returned: 5", "{memory} {effect:?}");
+            assert_eq!(runs.load(Ordering::SeqCst), 1);
+            session.send("and on").await.unwrap();
+            if memory == MemoryKind::Conversation {
+                assert_same(&net, &session).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_history_of_more_than_twenty_items_is_copied_in_batches() {
+    let net = Net::new().await;
+    let session = net.session(MemoryKind::Chain).await;
+    for number in 0..12 {
+        session.send(format!("n{number}")).await.unwrap();
+    }
+    let fork = net.sessions().fork(&session, None, "fork").await.unwrap();
+    assert_eq!(net.items(&fork).len(), 24);
+    let turn = fork.send("next").await.unwrap();
+    assert!(
+        turn.output_text()
+            .contains(r#"24 earlier messages. The first was: "n0""#)
+    );
+    fork.rewind(11).await.unwrap();
+    let turn = fork.send("again").await.unwrap();
+    assert!(
+        turn.output_text().contains("22 earlier messages"),
+        "{}",
+        turn.output_text()
+    );
+    assert_same(&net, &fork).await;
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize, schemars::JsonSchema)]
+struct Idea {
+    title: String,
+    cost: i64,
+}
+
+#[tokio::test]
+async fn an_answer_is_read_as_the_type_it_was_asked_for() {
+    let net = Net::new().await;
+    let session = net.session(MemoryKind::Conversation).await;
+    let turn = session
+        .turn("an idea")
+        .format::<Idea>()
+        .send()
+        .await
+        .unwrap();
+    let _: Idea = turn.parse().unwrap();
+    let text = session.send("in words").await.unwrap();
+    assert!(text.parse::<Idea>().unwrap_err().is_invalid());
+}
+
+#[tokio::test]
+async fn items_of_any_kind_go_out_and_come_back() {
+    for memory in KINDS {
+        let net = Net::new().await;
+        let session = net.session(memory).await;
+        let image = json!({ "type": "message", "role": "user", "content": [
+            { "type": "input_text", "text": "what is this?" },
+            { "type": "input_image", "image_url": "https://example.com/a.png", "detail": "low" },
+        ]});
+        let turn = session
+            .turn_of(vec![image.clone()])
+            .set("reasoning", json!({"effort": "low"}));
+        let turn = turn.send().await.unwrap();
+        assert!(
+            turn.output().iter().any(|item| item["type"] == "reasoning"),
+            "{:?}",
+            turn.output()
+        );
+        let second = session.send("and now?").await.unwrap();
+        assert!(
+            second.output_text().contains("2 earlier messages"),
+            "{memory}: {}",
+            second.output_text()
+        );
+        assert_eq!(stored(&session).await[0], image);
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_that_exists_is_taken_up() {
+    let net = Net::new().await;
+    let old = net.session(MemoryKind::Conversation).await;
+    old.send("one").await.unwrap();
+    let options = SessionOptions::new()
+        .name("new")
+        .conversation(old.conversation_id().unwrap());
+    let session = net.sessions().create(options).await.unwrap();
+    assert!(
+        session
+            .send("two")
+            .await
+            .unwrap()
+            .output_text()
+            .contains("2 earlier messages")
+    );
+    let missing = SessionOptions::new().conversation("conv_ord_missing");
+    assert!(
+        net.sessions()
+            .create(missing)
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+}
+
+#[tokio::test]
+async fn a_conversation_deleted_behind_the_session_is_told_and_nothing_hangs() {
+    let net = Net::new().await;
+    let session = net.session(MemoryKind::Conversation).await;
+    session.send("one").await.unwrap();
+    net.client()
+        .conversations()
+        .delete(session.conversation_id().unwrap())
+        .send()
+        .await
+        .unwrap();
+    let error = session.send("two").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert!(session.settle().await.unwrap().is_none());
+    assert!(net.sessions().delete("s").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_service_that_is_away_is_an_error_that_says_so_and_the_turn_waits() {
+    let net = Net::new().await;
+    let session = net.session(MemoryKind::Conversation).await;
+    let away = Effect::Status {
+        status: 503,
+        code: None,
+        message: None,
+        retry_after: None,
+        after: false,
+    };
+    let id = net.emulator.faults().add(Fault::new(away)).unwrap();
+    let error = session.turn("one").turn_id("a").send().await.unwrap_err();
+    assert!(error.is_unsettled(), "{error:?}");
+    net.emulator.faults().remove(id);
+    let turn = session.turn("one").turn_id("a").send().await.unwrap();
+    assert_eq!(turn.number(), 1);
+    assert_eq!(net.items(&session).len(), 2);
+}
