@@ -112,7 +112,6 @@ pub(crate) fn round_trip(name: &str, text: &str) -> Option<Result<Value, Error>>
         "FunctionTool" => through::<types::FunctionTool>(text),
         "ToolChoice" => through::<types::ToolChoice>(text),
         "ToolChoiceMode" => through::<types::ToolChoiceMode>(text),
-        "ToolChoiceTool" => through::<types::ToolChoiceTool>(text),
         "ToolChoiceFunction" => through::<types::ToolChoiceFunction>(text),
         "ToolChoiceAllowed" => through::<types::ToolChoiceAllowed>(text),
         "AllowedToolsMode" => through::<types::AllowedToolsMode>(text),
