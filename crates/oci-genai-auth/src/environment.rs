@@ -34,7 +34,8 @@ struct MemoryFile {
 pub(crate) struct FileStamp {
     length: u64,
     modified: Option<SystemTime>,
-    version: u64,
+    /// Tells files apart that replaced each other within one tick of the file system's clock.
+    number: u64,
 }
 
 impl Environment {
@@ -168,7 +169,7 @@ impl Environment {
                 Some(FileStamp {
                     length,
                     modified: None,
-                    version: file.version,
+                    number: file.version,
                 })
             }
             None => {
@@ -179,11 +180,21 @@ impl Environment {
                 Some(FileStamp {
                     length: metadata.len(),
                     modified,
-                    version: 0,
+                    number: file_number(&metadata),
                 })
             }
         }
     }
+}
+
+#[cfg(unix)]
+fn file_number(metadata: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn file_number(_: &std::fs::Metadata) -> u64 {
+    0
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {

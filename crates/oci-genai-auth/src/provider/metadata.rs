@@ -115,3 +115,45 @@ fn is_worth_repeating(error: &Error) -> bool {
             || status.is_server_error()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::routing::get;
+
+    use super::*;
+
+    async fn region_of(app: Router) -> ResolvedRegion {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let environment = Environment::fixed([("OCI_METADATA_BASE_URL", base)]);
+        Metadata::new(&environment, Duration::ZERO)
+            .unwrap()
+            .region()
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_region_comes_with_its_realm() {
+        let info = r#"{"realmKey":"oc19","realmDomainComponent":"oraclecloud.eu",
+            "regionKey":"STR","regionIdentifier":"eu-frankfurt-2"}"#;
+        let region = region_of(
+            Router::new().route("/instance/regionInfo", get(move || async move { info })),
+        );
+        assert_eq!(
+            region.await.auth_endpoint(),
+            "https://auth.eu-frankfurt-2.oraclecloud.eu"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_service_that_knows_only_a_short_code_is_understood() {
+        let region = region_of(Router::new().route("/instance/region", get(|| async { "phx\n" })));
+        assert_eq!(
+            region.await.auth_endpoint(),
+            "https://auth.us-phoenix-1.oraclecloud.com"
+        );
+    }
+}

@@ -47,6 +47,15 @@ struct Loaded {
     token_stamp: Option<FileStamp>,
 }
 
+/// What a refresh is for.
+#[derive(Clone, Copy, Debug)]
+enum Want {
+    /// More time.
+    LaterEnd,
+    /// A token in the place of a refused one.
+    OtherToken,
+}
+
 /// Builds a [`SessionTokenCredentialsProvider`].
 #[derive(Clone, Debug)]
 pub struct SessionTokenBuilder {
@@ -151,7 +160,7 @@ impl Inner {
         if end > now + REFRESH_AHEAD.min(half_life(&loaded.token, end)) {
             return Ok(credentials(&loaded));
         }
-        match self.refresh(&loaded).await {
+        match self.refresh(&loaded, Want::LaterEnd).await {
             Ok(fresh) => Ok(credentials(&fresh)),
             // What is left of the session is used up, by a program that starts late in it as well.
             Err(error) if end > now + LAST_MOMENT => {
@@ -175,12 +184,12 @@ impl Inner {
         {
             return Err(self.over(end));
         }
-        self.refresh(&loaded)
+        self.refresh(&loaded, Want::OtherToken)
             .await
             .map(|fresh| Some(credentials(&fresh)))
     }
 
-    async fn refresh(&self, loaded: &Loaded) -> Result<Loaded> {
+    async fn refresh(&self, loaded: &Loaded, want: Want) -> Result<Loaded> {
         let url = format!("{}/v1/authentication/refresh", self.endpoint()?);
         let body = serde_json::json!({ "currentToken": loaded.token.expose() }).to_string();
         let signer = signer(loaded);
@@ -198,7 +207,11 @@ impl Inner {
             }
         })?;
         let token = SecurityToken::parse(&answer.json::<TokenAnswer>()?.token)?;
-        if token.expires_at() <= loaded.token.expires_at() {
+        let is_futile = match want {
+            Want::LaterEnd => token.expires_at() <= loaded.token.expires_at(),
+            Want::OtherToken => token == loaded.token,
+        };
+        if is_futile {
             return Err(Error::new(
                 ErrorKind::Refused,
                 format!(

@@ -1,11 +1,16 @@
 //! What several test modules use.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use http::{Request, Response};
+use oci_genai_auth::{AuthLayer, BoxError};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use tower::{Layer as _, Service as _, ServiceExt as _};
 
 /// The known answers, made by running Oracle's own SDK.
 pub(crate) const VECTORS: &str = include_str!("../data/signing-vectors.json");
@@ -38,6 +43,8 @@ pub(crate) struct Vector {
     pub(crate) key_id: String,
     pub(crate) signed_headers: Vec<String>,
     pub(crate) authorization: String,
+    #[serde(default)]
+    pub(crate) leaf_certificate_pem: Option<String>,
 }
 
 impl Vector {
@@ -83,4 +90,111 @@ pub(crate) fn unsigned_token(claims: &serde_json::Value) -> String {
         part(&serde_json::json!({"alg": "RS256"})),
         part(claims)
     )
+}
+
+/// An error with its causes.
+pub(crate) fn tell(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
+
+/// Sends requests over real sockets through an authentication layer.
+#[derive(Clone)]
+pub(crate) struct Sender {
+    layer: AuthLayer,
+    client: reqwest::Client,
+    url: String,
+}
+
+impl Sender {
+    pub(crate) fn new(layer: AuthLayer, url: String) -> Self {
+        let none = reqwest::redirect::Policy::none();
+        let client = reqwest::Client::builder()
+            .redirect(none)
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self { layer, client, url }
+    }
+
+    pub(crate) async fn send(&self) -> Result<Response<reqwest::Body>, BoxError> {
+        let client = self.client.clone();
+        let transport = tower::service_fn(move |request: Request<reqwest::Body>| {
+            let client = client.clone();
+            async move {
+                let response = client.execute(request.try_into()?).await?;
+                Ok::<_, BoxError>(Response::<reqwest::Body>::from(response))
+            }
+        });
+        let request = Request::post(&self.url)
+            .body(reqwest::Body::from("{}"))
+            .unwrap();
+        self.layer
+            .layer(transport)
+            .ready()
+            .await?
+            .call(request)
+            .await
+    }
+
+    /// Sends a request that must be accepted; returns what the service says.
+    pub(crate) async fn accepted(&self) -> String {
+        use http_body_util::BodyExt as _;
+        let response = self
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{}", tell(&*error)));
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(status.is_success(), "{status}: {body}");
+        body
+    }
+}
+
+/// Serves `app` over TLS with a new certificate for 127.0.0.1, which is returned in PEM.
+pub(crate) async fn serve_tls(app: axum::Router) -> (SocketAddr, String) {
+    use rustls_pki_types::pem::PemObject as _;
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let pem = made.cert.pem();
+    let key = rustls_pki_types::PrivateKeyDer::from_pem_slice(
+        made.signing_key.serialize_pem().as_bytes(),
+    );
+    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+    let config = tokio_rustls::rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key.unwrap())
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, app) = (acceptor.clone(), app.clone());
+            tokio::spawn(async move {
+                let Ok(stream) = acceptor.accept(stream).await else {
+                    return;
+                };
+                let service = hyper_util::service::TowerToHyperService::new(app);
+                let io = hyper_util::rt::TokioIo::new(stream);
+                let connection = hyper::server::conn::http1::Builder::new();
+                connection.serve_connection(io, service).await.ok();
+            });
+        }
+    });
+    (address, pem)
+}
+
+/// Puts a new file in the place of an old one, as careful writers do.
+pub(crate) fn replace_file(path: &std::path::Path, text: &str) {
+    let beside = path.with_extension("new");
+    std::fs::write(&beside, text).unwrap();
+    std::fs::rename(&beside, path).unwrap();
 }
