@@ -1,0 +1,56 @@
+//! Two processes with 25 tasks each want turns of one session.
+
+use oci_genai_emulator::Emulator;
+use oci_genai_session::MemoryKind;
+
+use crate::child::Orders;
+use crate::crashes::start;
+use crate::target;
+
+/// Turns of each task.
+const EACH: u64 = 2;
+
+pub(crate) async fn run() {
+    let dir = tempfile::tempdir().unwrap();
+    let emulator = Emulator::start().await.unwrap();
+    let orders = Orders {
+        base_url: emulator.base_url(),
+        store: dir.path().join("sessions.db").display().to_string(),
+        session: "shared".to_owned(),
+        memory: MemoryKind::Conversation,
+        ledger: dir.path().to_owned(),
+        crowd: Some(EACH),
+    };
+    let sessions = target::sessions(&orders.base_url, &orders.store).await;
+    let session = sessions.create("shared").await.unwrap();
+    let (first, second) = (start(&orders), start(&orders));
+    for child in [first, second] {
+        let output = child.wait_with_output().await.unwrap();
+        assert!(
+            output.status.success(),
+            "a process failed: {:?}",
+            output.status
+        );
+    }
+    let turns = session.turns(0, u32::MAX).await.unwrap();
+    assert_eq!(turns.len() as u64, 2 * 25 * EACH);
+    let items = session.items(0, u32::MAX).await.unwrap();
+    // Each answer saw exactly the turns before its own: they were taken strictly one after the other.
+    for (index, pair) in items.chunks(2).enumerate() {
+        let seen = match index {
+            0 => "no earlier messages".to_owned(),
+            _ => format!("{} earlier messages", 2 * index),
+        };
+        assert!(pair[1].body.contains(&seen), "{seen}: {}", pair[1].body);
+        assert_eq!(pair[0].turn, index as u64 + 1);
+    }
+    let view = emulator.project("ocid1.generativeaiproject.oc1.us-chicago-1.emulator");
+    let conversation = view
+        .conversation(&session.conversation_id().unwrap())
+        .unwrap();
+    assert_eq!(conversation.items.len(), items.len());
+    println!(
+        "two processes, 50 tasks, {} turns: one after the other",
+        turns.len()
+    );
+}

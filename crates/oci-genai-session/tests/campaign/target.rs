@@ -1,0 +1,57 @@
+//! What parent and child agree on: where the service and the store are, and what turns say.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use oci_genai::Client;
+use oci_genai::middleware::RetryConfig;
+use oci_genai_session::store::Store;
+use oci_genai_session::{Policy, PostgresStore, Sessions, SqliteStore};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StoreKind {
+    Sqlite,
+    Postgres,
+}
+
+pub(crate) async fn open_store(address: &str) -> Arc<dyn Store> {
+    if address.starts_with("postgres:") {
+        return Arc::new(PostgresStore::connect(address).await.unwrap());
+    }
+    Arc::new(SqliteStore::open(address).await.unwrap())
+}
+
+pub(crate) fn client(base_url: &str) -> Client {
+    Client::builder()
+        .base_url(base_url)
+        .api_key("sk-emulator")
+        .project("ocid1.generativeaiproject.oc1.us-chicago-1.emulator")
+        .model("campaign")
+        .retry(RetryConfig::new().base_delay(Duration::from_millis(2)))
+        .build()
+        .unwrap()
+}
+
+/// Sessions that lose no time: the campaign waits for nothing but what it has to.
+pub(crate) async fn sessions(base_url: &str, store: &str) -> Sessions {
+    let mut policy = Policy::default();
+    policy.lease_ttl = Duration::from_millis(150);
+    policy.settle = Duration::from_millis(30);
+    policy.poll_first = Duration::from_millis(2);
+    policy.poll_most = Duration::from_millis(40);
+    policy.resends = 30;
+    Sessions::builder(client(base_url), open_store(store).await)
+        .policy(policy)
+        .build()
+}
+
+/// What turn `number` says: plain questions, slow ones, and calls of each tool.
+pub(crate) fn text(number: u64) -> String {
+    match number % 5 {
+        0 => format!("turn {number}"),
+        1 => format!("turn {number} call:note {{\"n\":{number}}}"),
+        2 => format!("turn {number} slow:1"),
+        3 => format!("turn {number} call:put {{\"n\":{number}}}"),
+        _ => format!("turn {number} count:20"),
+    }
+}

@@ -1,0 +1,165 @@
+//! What has to be true after a campaign.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use oci_genai_emulator::Emulator;
+use oci_genai_session::store::{Direction, TurnState};
+use oci_genai_session::{Decision, MemoryKind, Session};
+use serde_json::Value;
+
+use crate::target;
+
+const PROJECT: &str = "ocid1.generativeaiproject.oc1.us-chicago-1.emulator";
+
+/// What a campaign did.
+#[derive(Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) turns: u64,
+    calls: u64,
+    unknown: u64,
+    decisions: BTreeMap<String, u64>,
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} turns exactly once, {} tool calls exactly once and {} reported as of unknown outcome; {:?}",
+            self.turns, self.calls, self.unknown, self.decisions
+        )
+    }
+}
+
+fn text(item: &Value) -> String {
+    let parts = item["content"].as_array().cloned().unwrap_or_default();
+    parts
+        .iter()
+        .filter_map(|part| part["text"].as_str())
+        .collect()
+}
+
+/// Every turn is there once and in order, every answer knew all turns before it, every tool left its trace once, and the
+/// service has what the store has.
+pub(crate) async fn verify(
+    session: &Session,
+    emulator: &Emulator,
+    ledger: &Path,
+    totals: &mut Totals,
+) {
+    let turns = session.turns(0, u32::MAX).await.unwrap();
+    let records = session.items(0, u32::MAX).await.unwrap();
+    let items: Vec<Value> = records
+        .iter()
+        .map(|record| serde_json::from_str(&record.body).unwrap())
+        .collect();
+    let notes = std::fs::read_to_string(ledger.join("notes")).unwrap_or_default();
+    for (index, turn) in turns.iter().enumerate() {
+        let number = index as u64 + 1;
+        assert_eq!(
+            (turn.seq, turn.turn_id.as_str()),
+            (number, format!("t{number}").as_str())
+        );
+        assert_eq!(turn.state, TurnState::Committed, "turn {number}: {turn:?}");
+        for recovery in &turn.recoveries {
+            *totals
+                .decisions
+                .entry(format!("{:?}", recovery.decision))
+                .or_default() += 1;
+        }
+        let of_turn: Vec<&Value> = records
+            .iter()
+            .zip(&items)
+            .filter(|(record, _)| record.turn == number)
+            .map(|(_, item)| item)
+            .collect();
+        let questions: Vec<String> = of_turn
+            .iter()
+            .filter(|item| item["role"] == "user")
+            .map(|item| text(item))
+            .collect();
+        assert_eq!(
+            questions,
+            [target::text(number)],
+            "the question of turn {number}"
+        );
+        let answer = text(of_turn.last().unwrap());
+        let calls: Vec<&&Value> = of_turn
+            .iter()
+            .filter(|i| i["type"] == "function_call")
+            .collect();
+        if calls.is_empty() {
+            // The model counts what it sees: each earlier turn is a question and an answer.
+            if number % 5 != 4 {
+                let seen = match index {
+                    0 => "no earlier messages".to_owned(),
+                    _ => format!("{} earlier messages", 2 * index),
+                };
+                assert!(
+                    answer.contains(&seen),
+                    "turn {number} should see {seen}: {answer}"
+                );
+            }
+        } else {
+            assert_eq!(calls.len(), 1, "turn {number} calls once");
+        }
+        for call in calls {
+            let id = call["call_id"].as_str().unwrap();
+            let outputs: Vec<&&Value> = of_turn
+                .iter()
+                .filter(|item| item["type"] == "function_call_output" && item["call_id"] == id)
+                .collect();
+            assert_eq!(
+                outputs.len(),
+                1,
+                "call {id} of turn {number} has one output"
+            );
+            let traces = match call["name"].as_str().unwrap() {
+                "put" => usize::from(ledger.join(id).exists()),
+                _ => notes.lines().filter(|line| *line == id).count(),
+            };
+            let unknown = outputs[0]["output"]
+                .to_string()
+                .contains("outcome is unknown");
+            assert!(
+                traces == 1 || (unknown && traces == 0),
+                "call {id} left {traces} traces"
+            );
+            if unknown {
+                assert!(
+                    turn.recoveries
+                        .iter()
+                        .any(|r| r.decision == Decision::ToolOutcomeUnknown)
+                );
+                totals.unknown += 1;
+            } else {
+                totals.calls += 1;
+            }
+        }
+    }
+    // Nothing ran without belonging to a turn: that is seen when all sessions' calls are counted, by id.
+    let outputs = records
+        .iter()
+        .filter(|record| record.direction == Direction::Output);
+    assert!(outputs.count() >= turns.len());
+    totals.turns += turns.len() as u64;
+    if session.memory() == MemoryKind::Conversation {
+        let view = emulator.project(PROJECT);
+        let conversation = view
+            .conversation(&session.conversation_id().unwrap())
+            .unwrap();
+        let brief = |item: &Value| {
+            let kind = item["type"].as_str().unwrap_or("message").to_owned();
+            (
+                kind,
+                item["role"].clone(),
+                text(item),
+                item["call_id"].clone(),
+            )
+        };
+        let there: Vec<_> = conversation.items.iter().map(brief).collect();
+        let here: Vec<_> = items.iter().map(brief).collect();
+        assert_eq!(there, here, "the service and the store hold the same");
+    }
+}
