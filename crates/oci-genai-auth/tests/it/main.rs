@@ -8,6 +8,7 @@ mod config_file;
 mod identity;
 mod layer;
 mod providers;
+mod python;
 mod redaction;
 mod refusals;
 mod sessions;
