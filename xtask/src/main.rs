@@ -1,47 +1,7 @@
 //! The project's own tasks: `cargo xtask <task>`.
 
-mod codegen;
-mod drift;
-mod regions;
-
-use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
-
-#[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "The project's own tasks")]
-enum Task {
-    /// Generate the low-level client and the table of regions.
-    Codegen(codegen::Arguments),
-    /// Compare the contract with another OpenAPI document.
-    Drift(drift::Arguments),
-}
-
 fn main() -> ExitCode {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."));
-    match Task::parse() {
-        Task::Codegen(arguments) => match codegen::run(&arguments, root) {
-            Ok(report) => answer(&report, 0),
-            Err(problem) => complain(&problem, 1),
-        },
-        Task::Drift(arguments) => match drift::run(&arguments, root) {
-            Ok(report) => answer(&report.text, u8::from(report.differences > 0)),
-            Err(problem) => complain(&problem, 2),
-        },
-    }
-}
-
-#[allow(clippy::print_stdout, reason = "a program's answer")]
-fn answer(text: &str, code: u8) -> ExitCode {
-    println!("{text}");
-    code.into()
-}
-
-#[allow(clippy::print_stderr, reason = "a program's complaint")]
-fn complain(text: &str, code: u8) -> ExitCode {
-    eprintln!("error: {text}");
-    code.into()
+    xtask::main()
 }

@@ -50,9 +50,11 @@ mod options;
 mod page;
 mod region;
 mod responses;
+pub mod schema;
 pub mod sse;
 mod stack;
 pub mod time;
+mod tools;
 mod validate;
 
 pub use builder::ClientBuilder;
@@ -71,7 +73,8 @@ pub use page::{ListItems, Page};
 pub use region::{BasePath, Endpoint, EndpointBuilder, Region, RegionResolver};
 pub use responses::{
     Accumulator, CancelResponse, CompactResponse, CountInputTokens, CreateResponse, DeleteResponse,
-    Delta, Deltas, ItemExt, RawResponse, ResponseExt, ResponseStream, Responses, RetrieveResponse,
-    StreamEventExt,
+    Delta, Deltas, ItemExt, Parsed, RawResponse, ResponseExt, ResponseStream, Responses,
+    RetrieveResponse, StreamEventExt,
 };
 pub use stack::HttpService;
+pub use tools::{ToolSet, function_tool};

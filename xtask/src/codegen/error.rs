@@ -4,14 +4,14 @@ use std::fmt;
 
 /// A reason why no code can be made: where in the document, what, and the cure.
 #[derive(Debug)]
-pub(crate) struct Error {
+pub struct Error {
     pointer: String,
     problem: String,
     cure: String,
 }
 
 /// The result of a step of the compiler.
-pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// An error at a JSON pointer (`#/paths/~1responses/post`).

@@ -20,13 +20,16 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-pub(crate) use self::error::{Error, Result};
-pub(crate) use self::lower::lower;
-pub(crate) use self::read::read_file;
+pub use self::error::{Error, Result};
+pub use self::lower::{PASSES, Pass};
+pub use self::read::{parse, read_file};
+
+/// Files by their paths below some directory.
+pub type Files = BTreeMap<PathBuf, String>;
 
 /// What `cargo xtask codegen` is told.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
+pub struct Arguments {
     /// Write nothing; fail if what is committed differs from what would be written.
     #[arg(long)]
     check: bool,
@@ -68,8 +71,17 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> std::result::Result<Str
     }
 }
 
+/// A crate of its own: its files by their paths below its directory.
+///
+/// # Errors
+///
+/// Names the place in the document that no code can be made for.
+pub fn library(document: Value, package: &str) -> Result<Files> {
+    standalone::files(document, package, COMMAND)
+}
+
 /// All files this workspace keeps generated, by their paths below its root.
-fn committed(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
+fn committed(root: &Path) -> Result<Files> {
     let document = read_file(&root.join("openapi/oci-genai.yaml"))?;
     let mut files = BTreeMap::new();
     let shape = understand(document)?;
@@ -90,11 +102,11 @@ fn committed(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
 
 /// Lowers a document and builds the picture of it.
 pub(crate) fn understand(document: Value) -> Result<shape::Shape> {
-    shape::build(&lower(document)?)
+    shape::build(&lower::lower(document)?)
 }
 
 /// The generated module: its files by their paths below it.
-pub(crate) fn sources(shape: &shape::Shape, command: &str) -> Result<BTreeMap<PathBuf, String>> {
+pub(crate) fn sources(shape: &shape::Shape, command: &str) -> Result<Files> {
     let mut files = BTreeMap::new();
     for (name, content) in emit::types(shape, command) {
         files.insert(Path::new("types").join(name), content);

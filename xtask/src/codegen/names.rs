@@ -87,7 +87,8 @@ fn legal(name: String) -> String {
             }
         })
         .collect();
-    if syn::parse_str::<syn::Ident>(&name).is_ok() {
+    // `gen` became a keyword with the 2024 edition.
+    if name != "gen" && syn::parse_str::<syn::Ident>(&name).is_ok() {
         name
     } else {
         format!("{name}_")
@@ -97,6 +98,7 @@ fn legal(name: String) -> String {
 /// The first of `base`, `base2`, `base3`… that is free.
 pub(crate) fn unique(base: &str, taken: impl Fn(&str) -> bool) -> String {
     let mut name = base.to_owned();
+    let base = base.trim_end_matches('_');
     let mut number = 2;
     while taken(&name) {
         name = if base.ends_with(|c: char| c.is_ascii_digit()) {

@@ -13,7 +13,11 @@ use super::error::{Error, Result};
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Reads a file. JSON is told from YAML by its first character, not by the file's name.
-pub(crate) fn read_file(path: &Path) -> Result<Value> {
+///
+/// # Errors
+///
+/// Fails on what cannot be read, is larger than 64 MiB, is no OpenAPI, or is of another version.
+pub fn read_file(path: &Path) -> Result<Value> {
     let name = path.display().to_string();
     let unreadable = |error: std::io::Error| {
         Error::new(&name, format!("cannot be read: {error}"), "check the path")
@@ -31,7 +35,11 @@ pub(crate) fn read_file(path: &Path) -> Result<Value> {
 }
 
 /// Reads a text.
-pub(crate) fn parse(source: &str) -> Result<Value> {
+///
+/// # Errors
+///
+/// Fails on what is neither YAML nor JSON, is no OpenAPI, or is of another version.
+pub fn parse(source: &str) -> Result<Value> {
     let document: Value = if source.trim_start().starts_with('{') {
         serde_json::from_str(source)
             .map_err(|error| Error::new("#", error.to_string(), "correct the JSON"))?

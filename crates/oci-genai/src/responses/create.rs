@@ -17,9 +17,9 @@ use crate::{Client, Error, RequestOptions, ResourceId, Result, types, validate};
 #[derive(Debug)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct CreateResponse {
-    pub(super) client: Client,
-    pub(super) body: types::CreateResponse,
-    pub(super) options: RequestOptions,
+    pub(crate) client: Client,
+    pub(crate) body: types::CreateResponse,
+    pub(crate) options: RequestOptions,
 }
 
 impl CreateResponse {

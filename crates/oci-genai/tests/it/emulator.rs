@@ -5,7 +5,7 @@ use oci_genai::types::{Item, ListOrder};
 use oci_genai::{Client, ItemExt, Memory, ResponseExt, StreamEventExt};
 use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
 
-async fn start() -> (Emulator, Client) {
+pub(crate) async fn start() -> (Emulator, Client) {
     let emulator = Emulator::start().await.unwrap();
     let client = Client::builder()
         .base_url(emulator.base_url())
@@ -51,12 +51,7 @@ async fn the_second_answer_knows_the_first_question() {
 #[tokio::test]
 async fn streams_bring_every_word_and_the_final_response() {
     let (_emulator, client) = start().await;
-    let mut stream = client
-        .responses()
-        .create("count:5")
-        .stream()
-        .await
-        .unwrap();
+    let mut stream = client.responses().create("count:5").stream().await.unwrap();
     let mut text = String::new();
     while let Some(event) = stream.next().await {
         if let Some(delta) = event.unwrap().text_delta() {
@@ -92,7 +87,13 @@ async fn items_are_listed_in_both_orders_over_many_pages() {
         .try_collect()
         .await
         .unwrap();
-    let newest: Vec<Item> = items.list().limit(100).stream().try_collect().await.unwrap();
+    let newest: Vec<Item> = items
+        .list()
+        .limit(100)
+        .stream()
+        .try_collect()
+        .await
+        .unwrap();
     assert_eq!(oldest.len(), 60);
     assert!(oldest.iter().eq(newest.iter().rev()));
 

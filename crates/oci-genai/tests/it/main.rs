@@ -1,4 +1,8 @@
 //! The client over real sockets: against the emulator, and against servers that misbehave.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod calls;
 mod emulator;
+mod scripted;
+mod streams;
+mod tools;

@@ -13,7 +13,10 @@ use crate::codegen::names::{pascal, unique};
 pub(super) fn apply(document: &mut Value) -> Result<()> {
     let mut named = Named::default();
     if let Some(components) = schemas(document) {
-        named.taken = components.keys().map(|name| pascal(name)).collect();
+        named.taken = components
+            .keys()
+            .flat_map(|name| [name.clone(), pascal(name)])
+            .collect();
     }
     let before = std::mem::take(schemas_mut(document)?);
     for (name, mut schema) in before {
@@ -90,9 +93,7 @@ impl Named {
             self.inside(schema, name);
             return;
         }
-        let name = unique(&pascal(name), |name| {
-            self.taken.iter().any(|taken| taken == name)
-        });
+        let name = unique(name, |name| self.taken.iter().any(|taken| taken == name));
         self.taken.push(name.clone());
         let mut reference = Map::new();
         reference.insert("$ref".into(), make_ref(&name).into());

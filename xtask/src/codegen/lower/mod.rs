@@ -30,10 +30,10 @@ use serde_json::Value;
 use super::error::Result;
 
 /// One step: its name and what it does.
-pub(crate) type Pass = (&'static str, fn(&mut Value) -> Result<()>);
+pub type Pass = (&'static str, fn(&mut Value) -> Result<()>);
 
 /// All steps in the order they are taken.
-pub(crate) const PASSES: &[Pass] = &[
+pub const PASSES: &[Pass] = &[
     ("check", check::apply),
     ("booleans", booleans::apply),
     ("references", references::apply),

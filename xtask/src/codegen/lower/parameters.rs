@@ -173,11 +173,16 @@ fn query(
             }
             let needed = flag(&parameter, "required")
                 && required.is_some_and(|names| names.iter().any(|name| name == member));
+            let name = if style == "deepObject" {
+                format!("{name}[{member}]")
+            } else {
+                member.clone()
+            };
             kept.push(json!({
-                "name": if style == "deepObject" { format!("{name}[{member}]") } else { member.clone() },
+                "name": name,
                 "in": "query",
                 "required": needed,
-                "description": schema.get("description").cloned().unwrap_or_default(),
+                "description": text(schema, "description").unwrap_or_default(),
                 "schema": schema,
             }));
         }
@@ -196,7 +201,9 @@ fn query(
             _ => "commas",
         };
         let words = text(&parameter, "description").unwrap_or_default();
-        parameter["description"] = format!("{words}\n\nValues separated by {separator}.").into();
+        parameter["description"] = format!("{words}\n\nValues separated by {separator}.")
+            .trim()
+            .into();
         parameter["schema"] = json!({"type": "string"});
     } else if !list && !is_scalar(&parameter["schema"], source, 0) {
         parameter["schema"] = json!({"type": "string"});

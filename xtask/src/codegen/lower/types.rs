@@ -62,7 +62,8 @@ fn branch(members: &Map<String, Value>, name: &str) -> Value {
     let keywords: &[&str] = match name {
         "object" => &["properties", "required", "additionalProperties"],
         "array" => &["items"],
-        _ => &["enum", "format"],
+        "string" => &["enum", "format"],
+        _ => &["format"],
     };
     let mut branch = Map::new();
     branch.insert("type".into(), name.into());

@@ -34,9 +34,8 @@ pub(super) fn build(builder: &Builder<'_>, schema: &Value, pointer: &str) -> Res
         };
         let ident = unique(&wanted, |name| taken.iter().any(|taken| taken == name));
         taken.push(ident.clone());
-        if let Some(value) = constant(member)
+        if let Some(value) = fixed_value(member)
             && (required || builder.tags.contains(wire))
-            && !flag(member, "nullable")
         {
             object.constants.push(Constant {
                 ident,
@@ -80,9 +79,13 @@ pub(super) fn is_required(schema: &Value, member: &str) -> bool {
 }
 
 /// The one value a member can have.
-fn constant(member: &Value) -> Option<&str> {
+pub(super) fn fixed_value(member: &Value) -> Option<&str> {
     match member.get("enum")?.as_array()?.as_slice() {
-        [Value::String(value)] if text(member, "type") == Some("string") => Some(value),
+        [Value::String(value)]
+            if text(member, "type") == Some("string") && !flag(member, "nullable") =>
+        {
+            Some(value)
+        }
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::build::{Builder, enum_values};
-use super::object::is_required;
+use super::object::{fixed_value, is_required};
 use super::{Arm, Kind, TypeRef, Union, Variant};
 use crate::codegen::document::{join, ref_name, text};
 use crate::codegen::error::Result;
@@ -26,7 +26,7 @@ pub(super) fn build<'a>(
     pointer: &str,
 ) -> Result<Kind> {
     let mut branches = Vec::new();
-    let mut tag_names = BTreeSet::new();
+    let mut tag_names = Vec::new();
     let mut stack = BTreeSet::new();
     gather(
         builder,
@@ -65,19 +65,19 @@ pub(super) fn build<'a>(
         .iter()
         .filter(|branch| kind_of(branch.target) == "object")
         .collect();
-    let tag = tag_name(&objects, &tag_names);
+    let tag = tag_name(builder, &objects, &tag_names);
     let mut tagged: Vec<(String, Vec<usize>)> = Vec::new();
     let mut untagged = Vec::new();
     let all_tags: Vec<String> = objects
         .iter()
-        .flat_map(|branch| tags_of(branch, tag.as_deref()))
+        .flat_map(|branch| tags_of(builder, branch, tag.as_deref()))
         .collect();
     // The most specific first: those that require the most.
     let mut order: Vec<&Branch<'_>> = objects.clone();
     order.sort_by_key(|branch| std::cmp::Reverse(requirements(branch.target)));
     let mut variant_of: Vec<(&Value, usize)> = Vec::new();
     for branch in &objects {
-        let tags = tags_of(branch, tag.as_deref());
+        let tags = tags_of(builder, branch, tag.as_deref());
         let ident = object_name(branch, &tags, &all_tags, name, objects.len());
         let ty = builder.type_ref(branch.schema, pointer)?;
         let doc = object_doc(branch, &tags, tag.as_deref());
@@ -91,7 +91,7 @@ pub(super) fn build<'a>(
             .map_or(0, |(_, index)| *index)
     };
     for branch in &order {
-        let tags = tags_of(branch, tag.as_deref());
+        let tags = tags_of(builder, branch, tag.as_deref());
         for value in &tags {
             match tagged.iter_mut().find(|(known, _)| known == value) {
                 Some((_, variants)) => variants.push(index_of(branch)),
@@ -143,10 +143,11 @@ fn gather<'a>(
     builder: &Builder<'a>,
     schema: &'a Value,
     branches: &mut Vec<Branch<'a>>,
-    tag_names: &mut BTreeSet<String>,
+    tag_names: &mut Vec<String>,
     stack: &mut BTreeSet<String>,
     pointer: &str,
 ) -> Result<()> {
+    // The outermost comes first and decides.
     tag_names.extend(text(schema, "x-tag").map(str::to_owned));
     for branch in schema
         .get("oneOf")
@@ -362,11 +363,15 @@ fn requirements(schema: &Value) -> usize {
 }
 
 /// The texts a member can be.
-fn texts<'a>(schema: &'a Value, member: &str) -> Vec<&'a str> {
+fn texts<'a>(builder: &Builder<'a>, schema: &'a Value, member: &str) -> Vec<&'a str> {
     let property = schema
         .get("properties")
         .and_then(|members| members.get(member));
-    property
+    let target = property
+        .and_then(ref_name)
+        .and_then(|name| builder.components.get(name));
+    target
+        .or(property)
         .and_then(|property| property.get("enum"))
         .and_then(Value::as_array)
         .into_iter()
@@ -376,11 +381,15 @@ fn texts<'a>(schema: &'a Value, member: &str) -> Vec<&'a str> {
 }
 
 /// The member that tells the objects apart: the discriminator, or the one most of them fix.
-fn tag_name(objects: &[&Branch<'_>], declared: &BTreeSet<String>) -> Option<String> {
+fn tag_name<'a>(
+    builder: &Builder<'a>,
+    objects: &[&Branch<'a>],
+    declared: &[String],
+) -> Option<String> {
     if objects.len() < 2 && declared.is_empty() {
         return None;
     }
-    if let Some(name) = declared.iter().next() {
+    if let Some(name) = declared.first() {
         return Some(name.clone());
     }
     let mut best: Option<(usize, String)> = None;
@@ -393,7 +402,7 @@ fn tag_name(objects: &[&Branch<'_>], declared: &BTreeSet<String>) -> Option<Stri
     for name in candidates {
         let sets: Vec<Vec<&str>> = objects
             .iter()
-            .map(|branch| texts(branch.target, name))
+            .map(|branch| texts(builder, branch.target, name))
             .filter(|values| !values.is_empty())
             .collect();
         let distinct: BTreeSet<&Vec<&str>> = sets.iter().collect();
@@ -409,14 +418,14 @@ fn tag_name(objects: &[&Branch<'_>], declared: &BTreeSet<String>) -> Option<Stri
 }
 
 /// The tags a branch answers to.
-fn tags_of(branch: &Branch<'_>, tag: Option<&str>) -> Vec<String> {
+fn tags_of<'a>(builder: &Builder<'a>, branch: &Branch<'a>, tag: Option<&str>) -> Vec<String> {
     let Some(tag) = tag else {
         return Vec::new();
     };
     if let Some(tags) = &branch.tags {
         return tags.clone();
     }
-    let fixed = texts(branch.target, tag);
+    let fixed = texts(builder, branch.target, tag);
     if !fixed.is_empty() {
         return fixed.into_iter().map(str::to_owned).collect();
     }
@@ -433,7 +442,8 @@ fn tags_of(branch: &Branch<'_>, tag: Option<&str>) -> Vec<String> {
 
 /// Whether the struct writes the tag itself, so that it can be read without it.
 fn writes_tag(branch: &Branch<'_>, tag: Option<&str>, value: &str) -> bool {
-    tag.is_some_and(|tag| texts(branch.target, tag) == [value])
+    let member = tag.and_then(|tag| branch.target.get("properties")?.get(tag));
+    member.is_some_and(|member| fixed_value(member) == Some(value))
 }
 
 fn object_name(

@@ -1,0 +1,243 @@
+//! Function tools from Rust types and async functions.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::responses::{CreateResponse, ResponseExt};
+use crate::types::{FunctionCall, FunctionCallOutput, FunctionTool, Input, Item, Response, Tool};
+use crate::{Error, Result, schema};
+
+type Answer = Pin<Box<dyn Future<Output = String> + Send>>;
+type Run = Arc<dyn Fn(&str) -> Answer + Send + Sync>;
+
+/// Functions that a model may call, by name.
+///
+/// ```
+/// use oci_genai::ToolSet;
+///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Weather {
+///     /// The city's name.
+///     city: String,
+/// }
+///
+/// let tools = ToolSet::new().function("weather", "The weather in a city.", |args: Weather| async move {
+///     Ok::<_, std::convert::Infallible>(format!("Sunny in {}.", args.city))
+/// })?;
+/// assert_eq!(tools.definitions().len(), 1);
+/// # Ok::<_, oci_genai::Error>(())
+/// ```
+///
+/// A function's error, and arguments that do not fit, are told to the model as the call's output: it
+/// can try again.
+#[derive(Clone, Default)]
+pub struct ToolSet {
+    tools: BTreeMap<String, Entry>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    definition: FunctionTool,
+    run: Run,
+}
+
+/// A function tool whose parameters are a type's: for those who run calls themselves.
+///
+/// The schema is strict where the type can be said so ([`schema::strict`]), otherwise it is what
+/// `schemars` writes, and the model is not held to it.
+///
+/// # Errors
+///
+/// When the name is not 1 to 64 letters, digits, `_` or `-`.
+pub fn function_tool<A: JsonSchema>(name: &str, description: &str) -> Result<FunctionTool> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
+        let shown: String = name.chars().take(80).collect();
+        return Err(Error::invalid(format!(
+            "{shown:?} cannot be a tool's name: 1 to 64 letters, digits, _ or -"
+        )));
+    }
+    let mut tool = FunctionTool::new(name);
+    tool.description = Some(description.to_owned());
+    let (parameters, strict) = match (schema::strict::<A>(), schema::plain::<A>()) {
+        (Ok(parameters), _) => (parameters, true),
+        (Err(_), Value::Object(parameters)) => (parameters, false),
+        (Err(error), _) => return Err(error),
+    };
+    tool.parameters = Some(parameters.into_iter().collect());
+    tool.strict = Some(strict);
+    Ok(tool)
+}
+
+impl ToolSet {
+    /// No tools.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a function. Its argument's type becomes the tool's parameters; what it returns is given
+    /// to the model as text, or as JSON if it is not a string.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be a tool's, or is taken.
+    pub fn function<A, F, R, O, E>(
+        mut self,
+        name: &str,
+        description: &str,
+        function: F,
+    ) -> Result<Self>
+    where
+        A: DeserializeOwned + JsonSchema,
+        F: Fn(A) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<O, E>> + Send + 'static,
+        O: Serialize,
+        E: fmt::Display,
+    {
+        let definition = function_tool::<A>(name, description)?;
+        if self.tools.contains_key(name) {
+            return Err(Error::invalid(format!(
+                "there are two tools named {name:?}"
+            )));
+        }
+        let run: Run = Arc::new(move |arguments| {
+            // A call without arguments may come with none at all.
+            let arguments = if arguments.trim().is_empty() {
+                "{}"
+            } else {
+                arguments
+            };
+            match serde_json::from_str::<A>(arguments) {
+                Ok(arguments) => {
+                    let running = function(arguments);
+                    Box::pin(async move {
+                        match running.await {
+                            Ok(output) => text(&output),
+                            Err(error) => failure(&error.to_string()),
+                        }
+                    })
+                }
+                Err(error) => {
+                    let told = failure(&format!("the arguments do not fit: {error}"));
+                    Box::pin(std::future::ready(told))
+                }
+            }
+        });
+        self.tools
+            .insert(name.to_owned(), Entry { definition, run });
+        Ok(self)
+    }
+
+    /// The tools as a request lists them.
+    pub fn definitions(&self) -> Vec<Tool> {
+        self.tools
+            .values()
+            .map(|entry| entry.definition.clone().into())
+            .collect()
+    }
+
+    /// Whether there is a tool of this name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.tools.contains_key(name)
+    }
+
+    /// Runs one call.
+    pub async fn call(&self, call: &FunctionCall) -> FunctionCallOutput {
+        let output = match self.tools.get(&call.name) {
+            Some(entry) => (entry.run)(&call.arguments).await,
+            None => failure(&format!("there is no tool named {:?}", call.name)),
+        };
+        FunctionCallOutput::new(call.call_id.clone(), output)
+    }
+
+    /// Runs all calls of a response, at the same time, and gives their outputs in order. Empty if the
+    /// response has none.
+    pub async fn answer(&self, response: &Response) -> Vec<Item> {
+        let answers = response.function_calls().map(|call| self.call(call));
+        join_all(answers)
+            .await
+            .into_iter()
+            .map(Item::from)
+            .collect()
+    }
+}
+
+impl fmt::Debug for ToolSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.tools.keys()).finish()
+    }
+}
+
+fn text<O: Serialize>(output: &O) -> String {
+    match serde_json::to_value(output) {
+        Ok(Value::String(text)) => text,
+        Ok(value) => value.to_string(),
+        Err(error) => failure(&format!("the result is not JSON: {error}")),
+    }
+}
+
+fn failure(message: &str) -> String {
+    json!({ "error": message }).to_string()
+}
+
+impl CreateResponse {
+    /// Offers the tools, runs the calls the model makes, and gives it the outputs, until it answers
+    /// without a call: at most `rounds` times.
+    ///
+    /// Nothing is journalled: after a crash in between, a conversation holds calls without outputs.
+    /// The session crate runs tools so that this cannot happen.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send). If the model still calls after the last round, the response with the
+    /// unanswered calls is returned, not an error.
+    pub async fn run_tools(mut self, tools: &ToolSet, rounds: u32) -> Result<Response> {
+        self = self.tools(tools.definitions());
+        for _ in 0..rounds {
+            let response = self.again().send().await?;
+            let outputs = tools.answer(&response).await;
+            if outputs.is_empty() {
+                return Ok(response);
+            }
+            self.continue_with(response, outputs);
+        }
+        self.send().await
+    }
+
+    /// The same request once more. Options of the first call count for it alone.
+    fn again(&mut self) -> Self {
+        Self {
+            client: self.client.clone(),
+            body: self.body.clone(),
+            options: std::mem::take(&mut self.options),
+        }
+    }
+
+    /// Makes this the request that gives the tools' outputs.
+    fn continue_with(&mut self, response: Response, outputs: Vec<Item>) {
+        if self.body.conversation.is_some() {
+            self.body.input = Some(Input::Items(outputs));
+        } else if self.body.store != Some(false) {
+            self.body.previous_response_id = Some(response.id);
+            self.body.input = Some(Input::Items(outputs));
+        } else {
+            // The service keeps nothing, so everything is sent again.
+            let mut history = match self.body.input.take() {
+                Some(Input::Items(items)) => items,
+                Some(Input::Text(text)) => vec![crate::ItemExt::user(text)],
+                _ => Vec::new(),
+            };
+            history.extend(response.output);
+            history.extend(outputs);
+            self.body.input = Some(Input::Items(history));
+        }
+    }
+}
