@@ -6,8 +6,8 @@ use std::time::Duration;
 use http::{Request, Response};
 use oci_genai_api::{Body, BoxError, HttpClient};
 use oci_genai_auth::{
-    ApiKey, AuthLayer, ConfigFileCredentialsProvider, Environment, ProvideCredentials,
-    StaticCredentialsProvider,
+    ApiKey, AuthLayer, ConfigFileCredentialsProvider, DefaultCredentialsChain, Environment,
+    OciConfig, ProvideCredentials, StaticCredentialsProvider,
 };
 use tower_layer::Layer;
 use tower_service::Service;
@@ -16,7 +16,8 @@ use crate::client::{Inner, StreamSettings};
 use crate::environment::{self, first, flag, var};
 use crate::error::{ErrorKind, ResendVerdict};
 use crate::middleware::{
-    CircuitBreakerLayer, EndpointLayer, RetryBudget, RetryConfig, RetryLayer, StandardHeadersLayer,
+    CircuitBreakerLayer, EndpointLayer, FailoverLayer, FailoverTarget, RetryBudget, RetryConfig,
+    RetryLayer, StandardHeadersLayer,
 };
 use crate::sse::DEFAULT_MAX_EVENT_BYTES;
 use crate::stack::{self, AnyLayer, HttpService, any_layer, any_service};
@@ -71,6 +72,7 @@ pub struct ClientBuilder {
     streams: StreamSettings,
     breaker: Option<(u32, Duration)>,
     concurrency: Option<usize>,
+    failover: Vec<FailoverTarget>,
     max_request_bytes: usize,
     clock: SharedClock,
 }
@@ -118,6 +120,7 @@ impl ClientBuilder {
             },
             breaker: None,
             concurrency: None,
+            failover: Vec::new(),
             max_request_bytes: MAX_REQUEST_BYTES,
             clock: SharedClock::default(),
         }
@@ -127,8 +130,9 @@ impl ClientBuilder {
     ///
     /// | variable | sets |
     /// |---|---|
-    /// | `OCI_GENAI_API_KEY` | authentication by API key; without it the OCI configuration file is used |
+    /// | `OCI_GENAI_API_KEY` | authentication by API key |
     /// | `OCI_CLI_CONFIG_FILE`, `OCI_CLI_PROFILE`, `OCI_CONFIG_PROFILE` | which file and profile |
+    /// | `OCI_CLI_TENANCY`, `OCI_CLI_USER`, … | an API signing key, as Oracle's command line reads it |
     /// | `OCI_GENAI_PROJECT`, `OCI_GENAI_COMPARTMENT` | project and compartment |
     /// | `OCI_GENAI_MODEL` | the model used where a call names none |
     /// | `OCI_GENAI_BASE_URL` | where requests go |
@@ -136,9 +140,13 @@ impl ClientBuilder {
     /// | `OCI_DUAL_STACK_ENDPOINT_ENABLED` | hosts that also answer on IPv6 |
     /// | `OCI_SDK_APPEND_USER_AGENT` | appended to the user agent |
     ///
+    /// Without an API key, credentials come from the OCI configuration file if there is one, and else
+    /// from wherever [`DefaultCredentialsChain`] finds them at the first call.
+    ///
     /// # Errors
     ///
-    /// When there is no API key and the configuration file or profile cannot be used.
+    /// When there is no API key, and the configuration file or profile is there or named but cannot
+    /// be used.
     pub fn from_env() -> Result<Self> {
         Self::from_environment(Environment::process())
     }
@@ -160,17 +168,34 @@ impl ClientBuilder {
         builder.environment = env.clone();
         match var(&env, environment::API_KEY) {
             Some(key) => builder.auth = Auth::Key(key),
-            None => builder = builder.auth_from_config(&env)?,
+            None => builder = builder.auth_without_key(&env)?,
         }
         Ok(builder)
     }
 
-    fn auth_from_config(mut self, env: &Environment) -> Result<Self> {
+    fn auth_without_key(mut self, env: &Environment) -> Result<Self> {
+        let path = var(env, environment::CONFIG_FILE);
+        let profile = first(env, environment::PROFILE);
+        let named = path.is_some() || profile.is_some();
+        let found = OciConfig::find(path.as_deref(), env).is_ok();
+        if env.var(environment::SIGNING_TENANCY).is_some() || !(named || found) {
+            if self.region.is_none() {
+                self.region = var(env, environment::RESOURCE_PRINCIPAL_REGION);
+            }
+            let mut chain = DefaultCredentialsChain::builder().environment(env.clone());
+            if let Some(path) = path {
+                chain = chain.config_file(path);
+            }
+            if let Some(profile) = profile {
+                chain = chain.profile(profile);
+            }
+            return Ok(self.auth(chain.build()));
+        }
         let mut config = ConfigFileCredentialsProvider::builder().environment(env.clone());
-        if let Some(path) = var(env, environment::CONFIG_FILE) {
+        if let Some(path) = path {
             config = config.path(path);
         }
-        if let Some(profile) = first(env, environment::PROFILE) {
+        if let Some(profile) = profile {
             config = config.profile(profile);
         }
         let provider = config.build().map_err(|error| {
@@ -392,6 +417,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Adds a region to go to when this one cannot answer, for calls that carry no state on the
+    /// service: no conversation, no previous response, and `store(false)`. Others never move. The
+    /// credentials must be good in that region too, which API keys are not.
+    pub fn failover(mut self, target: FailoverTarget) -> Self {
+        self.failover.push(target);
+        self
+    }
+
     /// Takes the time, and waits, by this clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = SharedClock::new(clock);
@@ -442,6 +475,7 @@ impl ClientBuilder {
                 .breaker
                 .map(|(failures, pause)| CircuitBreakerLayer::new(failures, pause, clock.clone())),
             concurrency: self.concurrency,
+            failover: (!self.failover.is_empty()).then(|| FailoverLayer::new(self.failover)),
             retry: RetryLayer::new(self.retry, clock.clone()).budget(self.budget),
             deadline: self.timeout,
             layers: self.layers,

@@ -18,6 +18,10 @@ pub(crate) const REGION: &[&str] = &["OCI_GENAI_REGION", "OCI_REGION", "OCI_CLI_
 pub(crate) const PROFILE: &[&str] = &["OCI_CLI_PROFILE", "OCI_CONFIG_PROFILE"];
 /// The OCI configuration file.
 pub(crate) const CONFIG_FILE: &str = "OCI_CLI_CONFIG_FILE";
+/// Set where Oracle's command line is to sign without a configuration file.
+pub(crate) const SIGNING_TENANCY: &str = "OCI_CLI_TENANCY";
+/// The region of a function or other resource that acts for itself.
+pub(crate) const RESOURCE_PRINCIPAL_REGION: &str = "OCI_RESOURCE_PRINCIPAL_REGION";
 /// Whether to use hosts that also answer on IPv6.
 pub(crate) const DUAL_STACK: &str = "OCI_DUAL_STACK_ENDPOINT_ENABLED";
 /// Appended to the user agent.

@@ -7,7 +7,7 @@ use http::{Extensions, HeaderMap, HeaderName};
 
 use crate::middleware::{
     AttemptLimit, CallLimit, CallSpan, EndpointOverride, OPC_COMPARTMENT_ID, OPC_RETRY_TOKEN,
-    OPENAI_PROJECT, RequestHeaders, Resend, RetryConfig, RetryOverride, header_value,
+    OPENAI_PROJECT, RequestHeaders, Resend, RetryConfig, RetryOverride, Stateless, header_value,
 };
 use crate::{Endpoint, Error, Region, Result};
 
@@ -32,6 +32,7 @@ pub struct RequestOptions {
     headers: HeaderMap,
     endpoint: Option<Arc<Endpoint>>,
     retry: Option<RetryConfig>,
+    stateless: bool,
     error: Option<Error>,
 }
 
@@ -120,6 +121,12 @@ impl RequestOptions {
         self
     }
 
+    /// Says that any region can answer this call.
+    pub(crate) const fn stateless(mut self, stateless: bool) -> Self {
+        self.stateless = stateless;
+        self
+    }
+
     fn insert(&mut self, name: HeaderName, what: &str, value: &str) {
         match header_value(what, value) {
             Ok(value) => {
@@ -153,6 +160,9 @@ impl RequestOptions {
         if let Some(config) = self.retry {
             extensions.insert(RetryOverride(config));
         }
+        if self.stateless {
+            extensions.insert(Stateless);
+        }
         if !self.headers.is_empty() {
             extensions.insert(RequestHeaders(Arc::new(self.headers)));
         }
@@ -176,21 +186,18 @@ pub(crate) struct CallContext(pub(crate) Arc<Extensions>);
 macro_rules! call_options {
     () => {
         /// What this call does differently from the rest of the client.
-        #[must_use]
         pub fn options(mut self, options: $crate::RequestOptions) -> Self {
             self.options = options;
             self
         }
 
         /// The time the whole call may take; see [`RequestOptions::timeout`](crate::RequestOptions::timeout).
-        #[must_use]
         pub fn timeout(mut self, limit: impl Into<Option<std::time::Duration>>) -> Self {
             self.options = self.options.timeout(limit);
             self
         }
 
         /// A header for this call; see [`RequestOptions::header`](crate::RequestOptions::header).
-        #[must_use]
         pub fn header(mut self, name: &str, value: &str) -> Self {
             self.options = self.options.header(name, value);
             self

@@ -14,8 +14,8 @@ use tower_service::Service;
 
 use crate::Error;
 use crate::middleware::{
-    AttemptTimeoutLayer, CircuitBreakerLayer, DeadlineLayer, EndpointLayer, RaiseErrorLayer,
-    ReadErrorLayer, RetryLayer, StandardHeadersLayer, TraceLayer,
+    AttemptTimeoutLayer, CircuitBreakerLayer, DeadlineLayer, EndpointLayer, FailoverLayer,
+    RaiseErrorLayer, ReadErrorLayer, RetryLayer, StandardHeadersLayer, TraceLayer,
 };
 use crate::options::CallContext;
 use crate::time::SharedClock;
@@ -66,6 +66,7 @@ pub(crate) struct Parts {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) breaker: Option<CircuitBreakerLayer>,
     pub(crate) concurrency: Option<usize>,
+    pub(crate) failover: Option<FailoverLayer>,
     pub(crate) retry: RetryLayer,
     pub(crate) deadline: Option<Duration>,
     pub(crate) layers: Vec<AnyLayer>,
@@ -86,6 +87,7 @@ pub(crate) fn transport(parts: Parts) -> Transport {
         .layer(TraceLayer::new())
         .layer(DeadlineLayer::new(parts.deadline, clock.clone()))
         .option_layer(limit)
+        .layer(either(parts.failover))
         .layer(parts.retry)
         .layer(either(parts.breaker))
         .layer(AttemptTimeoutLayer::new(

@@ -7,18 +7,19 @@
 //!    a call once, whatever happens below.
 //! 3. [`TraceLayer`]: one span for each call.
 //! 4. [`DeadlineLayer`]: the time a call may take in all, its stream included.
-//! 5. [`RetryLayer`]: sends again where that helps and does no harm.
-//! 6. [`CircuitBreakerLayer`], if asked for.
-//! 7. [`AttemptTimeoutLayer`]: the time until one attempt's answer begins.
-//! 8. [`ReadErrorLayer`]: reads the body of an error answer.
-//! 9. [`EndpointLayer`]: where the request goes.
-//! 10. [`StandardHeadersLayer`]: project, compartment, request id, user agent.
-//! 11. **layers of yours** for each attempt, given with
+//! 5. a limit on calls under way at a time, and [`FailoverLayer`], if asked for.
+//! 6. [`RetryLayer`]: sends again where that helps and does no harm.
+//! 7. [`CircuitBreakerLayer`], if asked for.
+//! 8. [`AttemptTimeoutLayer`]: the time until one attempt's answer begins.
+//! 9. [`ReadErrorLayer`]: reads the body of an error answer.
+//! 10. [`EndpointLayer`]: where the request goes.
+//! 11. [`StandardHeadersLayer`]: project, compartment, request id, user agent.
+//! 12. **layers of yours** for each attempt, given with
 //!     [`ClientBuilder::attempt_layer`](crate::ClientBuilder::attempt_layer): what they change is signed.
-//! 12. **authentication**: the last to touch the request, so that it signs what is sent, and afresh
+//! 13. **authentication**: the last to touch the request, so that it signs what is sent, and afresh
 //!     for each attempt. [`ClientBuilder::auth_layer`](crate::ClientBuilder::auth_layer) puts a layer
 //!     of yours in its place.
-//! 13. reqwest, or the service given with
+//! 14. reqwest, or the service given with
 //!     [`ClientBuilder::http_service`](crate::ClientBuilder::http_service).
 //!
 //! Every layer speaks `http::Request` and `http::Response`, so those of `tower` and `tower-http` fit
@@ -29,6 +30,7 @@ mod attempt_timeout;
 mod circuit_breaker;
 mod deadline;
 mod endpoint;
+mod failover;
 mod headers;
 mod retry;
 mod trace;
@@ -39,6 +41,7 @@ pub use self::attempt_timeout::{AttemptLimit, AttemptTimeout, AttemptTimeoutLaye
 pub use self::circuit_breaker::{CircuitBreaker, CircuitBreakerLayer};
 pub use self::deadline::{CallLimit, Deadline, DeadlineAt, DeadlineBody, DeadlineLayer};
 pub use self::endpoint::{EndpointLayer, EndpointOverride, EndpointService};
+pub use self::failover::{FailedOver, Failover, FailoverLayer, FailoverTarget, Stateless};
 pub(crate) use self::headers::header_value;
 pub use self::headers::{
     DEFAULT_USER_AGENT, OPC_COMPARTMENT_ID, OPC_REQUEST_ID, OPENAI_PROJECT, RequestHeaders,

@@ -25,6 +25,7 @@ use tower_service::Service;
 use tracing::Span;
 use tracing::field::Empty;
 
+use super::failover::FailedOver;
 use super::headers::OPC_REQUEST_ID;
 use super::retry::Attempts;
 use crate::Error;
@@ -63,6 +64,7 @@ pub fn call_span(operation: &str, model: Option<&str>, conversation: Option<&str
         http.response.status_code = Empty,
         oci.request_id = Empty,
         oci.attempts = Empty,
+        oci.failover = Empty,
         error.r#type = Empty,
     )
 }
@@ -168,6 +170,9 @@ fn record_answer<R>(span: &Span, response: &Response<R>) {
         .get()
         .map_or(1, |Attempts(count)| *count);
     span.record("oci.attempts", attempts);
+    if let Some(moved) = response.extensions().get::<FailedOver>() {
+        span.record("oci.failover", tracing::field::display(moved));
+    }
     let request_id = response.headers().get(OPC_REQUEST_ID);
     if let Some(id) = request_id.and_then(|value| value.to_str().ok()) {
         span.record("oci.request_id", id);

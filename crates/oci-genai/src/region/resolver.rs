@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
+use http::header::AUTHORIZATION;
 use oci_genai_auth::Environment;
 use serde::Deserialize;
 
@@ -11,6 +13,8 @@ use crate::environment::var;
 use crate::error::Source;
 use crate::{Error, Result};
 
+const METADATA_SERVICE: &str = "http://169.254.169.254/opc/v2";
+const METADATA_TIMEOUT: Duration = Duration::from_secs(2);
 /// No honest metadata file is larger.
 const MAX_METADATA: u64 = 1024 * 1024;
 
@@ -131,6 +135,57 @@ impl RegionResolver {
         }
         self.default_domain = Some(domain);
         Ok(self)
+    }
+
+    /// Asks the metadata service of the OCI instance this runs on, and returns its region, which is
+    /// known from then on. Only ever done when asked for: elsewhere nobody answers at that address.
+    ///
+    /// # Errors
+    ///
+    /// When no metadata service answers within two seconds, or it describes no region.
+    pub async fn instance_region(&mut self) -> Result<Region> {
+        let base = match var(&Environment::process(), "OCI_METADATA_BASE_URL") {
+            Some(base) => base,
+            None => METADATA_SERVICE.to_owned(),
+        };
+        self.instance_region_at(&base).await
+    }
+
+    /// Like [`instance_region`](Self::instance_region), with the service at another address.
+    ///
+    /// # Errors
+    ///
+    /// When no metadata service answers within two seconds, or it describes no region.
+    pub async fn instance_region_at(&mut self, base_url: &str) -> Result<Region> {
+        let unreachable = |error: reqwest::Error| {
+            Error::config("the instance metadata service did not tell a region")
+                .with_source(error)
+                .with_hint(
+                    "it answers on OCI compute instances only; set OCI_GENAI_REGION elsewhere",
+                )
+        };
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(METADATA_TIMEOUT)
+            .build()
+            .map_err(unreachable)?;
+        let metadata: Metadata = client
+            .get(format!(
+                "{}/instance/regionInfo",
+                base_url.trim_end_matches('/')
+            ))
+            // Not a secret: the service wants it so that browsers cannot be made to ask.
+            .header(AUTHORIZATION, "Bearer Oracle")
+            .send()
+            .await
+            .and_then(reqwest::Response::error_for_status)
+            .map_err(unreachable)?
+            .json()
+            .await
+            .map_err(unreachable)?;
+        let identifier = metadata.region_identifier.clone();
+        self.add(metadata)?;
+        self.resolve(&identifier)
     }
 
     fn add(&mut self, metadata: Metadata) -> Result<()> {

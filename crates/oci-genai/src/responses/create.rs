@@ -257,7 +257,18 @@ impl CreateResponse {
         validate::finite("top_p", body.top_p)?;
         // The operation decides; a leftover here would contradict it.
         body.stream = stream.then_some(true);
+        self.options = std::mem::take(&mut self.options).stateless(self.is_stateless());
         Ok(())
+    }
+
+    /// Whether any region can answer: nothing on the service is needed, and nothing stays there.
+    fn is_stateless(&self) -> bool {
+        let body = &self.body;
+        body.conversation.is_none()
+            && body.previous_response_id.is_none()
+            && body.store == Some(false)
+            && body.background != Some(true)
+            && body.prompt.is_none()
     }
 
     /// What sending this request twice would do.

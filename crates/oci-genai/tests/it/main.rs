@@ -4,5 +4,7 @@
 mod calls;
 mod emulator;
 mod scripted;
+mod setup;
 mod streams;
 mod tools;
+mod tracing;

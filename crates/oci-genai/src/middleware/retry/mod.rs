@@ -214,7 +214,7 @@ fn finish<B>(outcome: Result<Response<B>, Error>, attempt: u32) -> Result<Respon
 }
 
 /// The request and, unless its body can be read once only, a copy that shares the body's bytes.
-fn twice(request: Request<Body>) -> (Request<Body>, Option<Request<Body>>) {
+pub(super) fn twice(request: Request<Body>) -> (Request<Body>, Option<Request<Body>>) {
     let (parts, mut body) = request.into_parts();
     if body.as_bytes().is_none() {
         return (Request::from_parts(parts, body), None);

@@ -1,0 +1,231 @@
+//! Goes to another region when one cannot answer, for calls that leave nothing behind.
+//!
+//! Conversations, stored responses and keys belong to one region. Only a request marked
+//! [`Stateless`] is ever sent to another; all others stay where their state is. The client marks a
+//! response that names no conversation and no previous response and is not stored (`store` false).
+//!
+//! Place it outside retries: a region gets its attempts before the next one is tried. The answer's
+//! extensions then hold [`FailedOver`], with the reason.
+//!
+//! ```
+//! use oci_genai::{Endpoint, Region, middleware::{FailoverLayer, FailoverTarget}};
+//!
+//! let frankfurt = Endpoint::builder(Region::known("fra").unwrap()).build()?;
+//! let layer = FailoverLayer::new([
+//!     FailoverTarget::new(frankfurt).project("ocid1.generativeaiproject.oc1.eu-frankfurt-1.x")?,
+//! ]);
+//! # let _ = layer;
+//! # Ok::<_, oci_genai::Error>(())
+//! ```
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{HeaderMap, Request, Response};
+use oci_genai_api::{Body, BoxError};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::endpoint::EndpointOverride;
+use super::headers::{OPC_COMPARTMENT_ID, OPENAI_PROJECT, RequestHeaders, header_value};
+use super::retry::twice;
+use crate::error::is_transient_status;
+use crate::{Endpoint, Error, Result};
+
+/// In a request's extensions: it neither needs nor leaves state on the service, so that any region
+/// can answer it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stateless;
+
+/// In an answer's extensions: it came from another region, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedOver {
+    /// The endpoint that answered.
+    pub to: String,
+    /// What was wrong with the one tried before.
+    pub reason: String,
+}
+
+/// Where to go when the client's own endpoint cannot answer.
+#[derive(Clone, Debug)]
+pub struct FailoverTarget {
+    endpoint: Arc<Endpoint>,
+    headers: HeaderMap,
+}
+
+impl FailoverTarget {
+    /// This endpoint, with the project of the client. Projects belong to a region, so name the one
+    /// there.
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint: Arc::new(endpoint),
+            headers: HeaderMap::new(),
+        }
+    }
+
+    /// The project in that region.
+    ///
+    /// # Errors
+    ///
+    /// When the value cannot stand in a header.
+    pub fn project(mut self, project: &str) -> Result<Self> {
+        let value = header_value("project", project)?;
+        self.headers.insert(OPENAI_PROJECT, value);
+        Ok(self)
+    }
+
+    /// The compartment to name in that region.
+    ///
+    /// # Errors
+    ///
+    /// When the value cannot stand in a header.
+    pub fn compartment(mut self, compartment: &str) -> Result<Self> {
+        let value = header_value("compartment", compartment)?;
+        self.headers.insert(OPC_COMPARTMENT_ID, value);
+        Ok(self)
+    }
+}
+
+/// Applies [`Failover`].
+#[derive(Clone, Debug)]
+pub struct FailoverLayer {
+    targets: Arc<[FailoverTarget]>,
+}
+
+impl FailoverLayer {
+    /// Tries these in turn.
+    pub fn new(targets: impl IntoIterator<Item = FailoverTarget>) -> Self {
+        Self {
+            targets: targets.into_iter().collect(),
+        }
+    }
+}
+
+impl<S> Layer<S> for FailoverLayer {
+    type Service = Failover<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Failover {
+            inner,
+            targets: Arc::clone(&self.targets),
+        }
+    }
+}
+
+/// Goes to another region when one cannot answer.
+#[derive(Clone, Debug)]
+pub struct Failover<S> {
+    inner: S,
+    targets: Arc<[FailoverTarget]>,
+}
+
+impl<S, B> Service<Request<Body>> for Failover<S>
+where
+    S: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+    B: Send + 'static,
+{
+    type Response = Response<B>;
+    type Error = BoxError;
+    type Future = ResponseFuture<Response<B>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        // The clone that was made ready goes; a fresh one stays.
+        let fresh = self.inner.clone();
+        let ready = std::mem::replace(&mut self.inner, fresh);
+        ResponseFuture(Box::pin(run(ready, Arc::clone(&self.targets), request)))
+    }
+}
+
+/// The future of [`Failover`].
+pub struct ResponseFuture<T>(Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>);
+
+impl<T> Future for ResponseFuture<T> {
+    type Output = Result<T, BoxError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+async fn run<S, B>(
+    mut service: S,
+    targets: Arc<[FailoverTarget]>,
+    request: Request<Body>,
+) -> Result<Response<B>, BoxError>
+where
+    S: Service<Request<Body>, Response = Response<B>>,
+    S::Error: Into<BoxError>,
+{
+    let movable = request.extensions().get::<Stateless>().is_some()
+        && request.extensions().get::<EndpointOverride>().is_none();
+    if !movable {
+        return service.call(request).await.map_err(Into::into);
+    }
+    let (mut sent, mut spare) = twice(request);
+    let mut moved: Option<FailedOver> = None;
+    let mut remaining = targets.iter();
+    loop {
+        let outcome = service.call(sent).await;
+        let outcome = outcome.map_err(|error| Error::from_boxed(error.into()));
+        let (Some(reason), Some(target), Some(again)) =
+            (reason(&outcome), remaining.next(), spare.take())
+        else {
+            let mut response = outcome?;
+            if let Some(moved) = moved {
+                response.extensions_mut().insert(moved);
+            }
+            return Ok(response);
+        };
+        tracing::warn!(to = %target.endpoint, %reason, "going to another region");
+        (sent, spare) = twice(again);
+        target.direct(&mut sent);
+        moved = Some(FailedOver {
+            to: target.endpoint.to_string(),
+            reason,
+        });
+        std::future::poll_fn(|context| service.poll_ready(context))
+            .await
+            .map_err(Into::into)?;
+    }
+}
+
+impl FailoverTarget {
+    fn direct(&self, request: &mut Request<Body>) {
+        let extensions = request.extensions_mut();
+        extensions.insert(EndpointOverride(Arc::clone(&self.endpoint)));
+        let mut headers = match extensions.get::<RequestHeaders>() {
+            Some(RequestHeaders(own)) => HeaderMap::clone(own),
+            None => HeaderMap::new(),
+        };
+        for (name, value) in &self.headers {
+            headers.insert(name, value.clone());
+        }
+        extensions.insert(RequestHeaders(Arc::new(headers)));
+    }
+}
+
+/// Why this region cannot answer, if another might: it cannot be reached, is overloaded, or fails.
+fn reason<B>(outcome: &Result<Response<B>, Error>) -> Option<String> {
+    match outcome {
+        Ok(response) if is_transient_status(response.status()) => {
+            Some(response.status().to_string())
+        }
+        Ok(_) => None,
+        Err(error) if error.is_transient() => Some(error.to_string()),
+        Err(_) => None,
+    }
+}
+
+impl fmt::Display for FailedOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "answered by {} because of {}", self.to, self.reason)
+    }
+}

@@ -1,0 +1,220 @@
+//! Setting a client up: environment, regions, failover.
+
+use std::error::Error as _;
+
+use oci_genai::middleware::FailoverTarget;
+use oci_genai::{
+    ClientBuilder, Endpoint, Error, ErrorKind, RegionResolver, ResponseExt, RetryConfig,
+};
+use oci_genai_auth::Environment;
+
+use crate::scripted::{Reply, Scripted, json};
+
+const RESPONSE: &str = r#"{"id":"resp_1","object":"response","created_at":1,"model":"m","status":"completed","output":[{"type":"message","role":"assistant","content":"Hello"}]}"#;
+
+fn build(vars: &[(&str, &str)]) -> Result<oci_genai::Client, Error> {
+    ClientBuilder::from_environment(Environment::fixed(vars.iter().copied()))?.build()
+}
+
+fn with_home<'a>(
+    home: &'a tempfile::TempDir,
+    vars: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
+    let mut all = vec![("HOME", home.path().to_str().unwrap())];
+    all.extend_from_slice(vars);
+    all
+}
+
+#[test]
+fn variables_set_what_the_documentation_says() {
+    let key = ("OCI_GENAI_API_KEY", "sk-test");
+    for (vars, endpoint) in [
+        (
+            vec![("OCI_GENAI_REGION", "ord"), ("OCI_REGION", "fra")],
+            "https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/openai/v1",
+        ),
+        (
+            vec![("OCI_REGION", "fra"), ("OCI_CLI_REGION", "ord")],
+            "https://inference.generativeai.eu-frankfurt-1.oci.oraclecloud.com/openai/v1",
+        ),
+        (
+            vec![
+                ("OCI_CLI_REGION", "ord"),
+                ("OCI_DUAL_STACK_ENDPOINT_ENABLED", "True"),
+            ],
+            "https://inference.generativeai.us-chicago-1.ds.oci.oraclecloud.com/openai/v1",
+        ),
+        (
+            vec![
+                ("OCI_REGION", "xx-new-1"),
+                ("OCI_DEFAULT_REALM", "oraclecloud7.com"),
+            ],
+            "https://inference.generativeai.xx-new-1.oci.oraclecloud7.com/openai/v1",
+        ),
+        (
+            vec![
+                ("OCI_REGION", "ord"),
+                ("OCI_GENAI_BASE_URL", "http://127.0.0.1:1/v1"),
+            ],
+            "http://127.0.0.1:1/v1",
+        ),
+    ] {
+        let client = build(&[vars.as_slice(), &[key, ("OCI_GENAI_MODEL", "m")]].concat()).unwrap();
+        assert_eq!(client.endpoint().as_str(), endpoint);
+        assert_eq!(client.model(), Some("m"));
+    }
+}
+
+#[tokio::test]
+async fn project_compartment_and_user_agent_are_sent() {
+    let server = Scripted::start(vec![json(200, RESPONSE)]).await;
+    let client = build(&[
+        ("OCI_GENAI_API_KEY", " sk-test\n"),
+        ("OCI_GENAI_BASE_URL", &server.url),
+        ("OCI_GENAI_PROJECT", "ocid1.p"),
+        ("OCI_GENAI_COMPARTMENT", "ocid1.c"),
+        ("OCI_SDK_APPEND_USER_AGENT", "mine/1"),
+    ])
+    .unwrap();
+    let response = client.responses().create("Hi").model("m").await.unwrap();
+    assert_eq!(response.output_text(), "Hello");
+    let request = &server.received()[0];
+    assert_eq!(request.header("authorization"), Some("Bearer sk-test"));
+    assert_eq!(request.header("openai-project"), Some("ocid1.p"));
+    assert_eq!(request.header("opc-compartment-id"), Some("ocid1.c"));
+    assert!(request.header("user-agent").unwrap().ends_with(" mine/1"));
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let key = ("OCI_GENAI_API_KEY", "sk-test");
+    let region = ("OCI_REGION", "ord");
+    for (vars, word, kind) in [
+        (vec![key], "region", ErrorKind::Config),
+        (
+            vec![key, ("OCI_REGION", "us-chicgo-1")],
+            "us-chicago-1",
+            ErrorKind::Config,
+        ),
+        (
+            vec![key, ("OCI_GENAI_BASE_URL", "nonsense")],
+            "base URL",
+            ErrorKind::Config,
+        ),
+        (
+            vec![key, region, ("OCI_GENAI_PROJECT", "a\u{7f}b")],
+            "project",
+            ErrorKind::Config,
+        ),
+        (
+            vec![("OCI_GENAI_API_KEY", "a b"), region],
+            "API key",
+            ErrorKind::Credentials,
+        ),
+        (
+            vec![region, ("OCI_CLI_PROFILE", "NONE")],
+            "configuration file",
+            ErrorKind::Credentials,
+        ),
+    ] {
+        let error = build(&with_home(&home, &vars)).unwrap_err();
+        assert_eq!(error.kind(), kind, "{error:?}");
+        assert!(error.to_string().contains(word), "{error}");
+        assert!(error.verdict().is_safe());
+    }
+    let unset = oci_genai::Client::builder()
+        .region("ord")
+        .build()
+        .unwrap_err();
+    assert!(unset.hint().unwrap().contains(".api_key("), "{unset:?}");
+}
+
+#[tokio::test]
+async fn without_key_and_file_credentials_are_looked_for_at_the_first_call() {
+    let home = tempfile::tempdir().unwrap();
+    let vars = [
+        ("OCI_REGION", "ord"),
+        // Nothing listens there: this machine is no OCI instance.
+        ("OCI_METADATA_BASE_URL", "http://127.0.0.1:1/opc/v2"),
+    ];
+    let client = build(&with_home(&home, &vars)).unwrap();
+    let error = client
+        .responses()
+        .create("Hi")
+        .model("m")
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert!(
+        error
+            .source()
+            .unwrap()
+            .to_string()
+            .contains("OCI_GENAI_API_KEY"),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_instance_tells_its_region_when_asked() {
+    let info = r#"{"realmKey":"oc99","realmDomainComponent":"oraclecloud99.com","regionKey":"ZZM","regionIdentifier":"sol-mars-1"}"#;
+    let server = Scripted::start(vec![json(200, info), Reply::Reset, json(200, "[]")]).await;
+    let mut resolver = RegionResolver::new();
+    let region = resolver.instance_region_at(&server.url).await.unwrap();
+    assert_eq!(
+        (region.id(), region.domain()),
+        ("sol-mars-1", "oraclecloud99.com")
+    );
+    assert_eq!(resolver.resolve("zzm").unwrap(), region);
+    assert_eq!(
+        server.received()[0].header("authorization"),
+        Some("Bearer Oracle")
+    );
+    for _ in 0..2 {
+        let error = resolver.instance_region_at(&server.url).await.unwrap_err();
+        assert!(error.is_config() && error.source().is_some());
+    }
+}
+
+#[tokio::test]
+async fn stateless_calls_fail_over_and_others_never() {
+    let away = Scripted::start(vec![json(200, RESPONSE)]).await;
+    let home = Scripted::start(
+        (0..4)
+            .map(|_| json(503, "{}"))
+            .chain([json(400, "{}")])
+            .collect(),
+    )
+    .await;
+    let target = FailoverTarget::new(Endpoint::from_url(&away.url).unwrap())
+        .project("ocid1.away")
+        .unwrap();
+    let client = home
+        .builder()
+        .retry(RetryConfig::never())
+        .failover(target)
+        .build()
+        .unwrap();
+    let create = || client.responses().create("Hi");
+
+    let response = create().store(false).await.unwrap();
+    assert_eq!(response.output_text(), "Hello");
+    assert_eq!(
+        away.received()[0].header("openai-project"),
+        Some("ocid1.away")
+    );
+    assert_eq!(away.received()[0].body, home.received()[0].body);
+
+    for (call, status) in [
+        (create(), 503),
+        (create().store(false).conversation("conv_1"), 503),
+        (create().store(false).previous_response_id("resp_1"), 503),
+        // A refusal would be the same anywhere.
+        (create().store(false), 400),
+    ] {
+        let error = call.await.unwrap_err();
+        assert_eq!(error.status().unwrap().as_u16(), status);
+    }
+    assert_eq!(away.received().len(), 1);
+}

@@ -1,0 +1,116 @@
+//! What calls leave in traces.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use tracing::instrument::WithSubscriber;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::emulator::start;
+use crate::scripted::{Reply, Scripted};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+        tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_span_events(FmtSpan::CLOSE)
+            .with_ansi(false)
+            .with_writer(self.clone())
+            .finish()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn spans_carry_the_standard_names_and_no_content() {
+    let (_emulator, client) = start().await;
+    let log = Log::default();
+    async {
+        let conversation = client.conversations().create().await.unwrap();
+        let create = || {
+            client
+                .responses()
+                .create("my secret question")
+                .conversation(&conversation)
+        };
+        create().await.unwrap();
+        create()
+            .stream()
+            .await
+            .unwrap()
+            .final_response()
+            .await
+            .unwrap();
+    }
+    .with_subscriber(log.subscriber())
+    .await;
+    let text = log.text();
+    for name in [
+        "gen_ai.operation.name=\"chat\"",
+        "gen_ai.provider.name=\"oci.generative_ai\"",
+        "gen_ai.request.model=\"emulated\"",
+        "gen_ai.conversation.id=\"conv_",
+        "gen_ai.response.id=\"resp_",
+        "gen_ai.usage.input_tokens=",
+        "gen_ai.usage.output_tokens=",
+        "gen_ai.response.time_to_first_event_ms=",
+        "http.response.status_code=200",
+        "oci.request_id=",
+        "oci.attempts=1",
+        "server.address=\"127.0.0.1\"",
+    ] {
+        assert!(text.contains(name), "{name} is missing in {text}");
+    }
+    for secret in ["my secret question", "sk-emulator", "Bearer"] {
+        assert!(!text.contains(secret), "{secret} is in {text}");
+    }
+}
+
+#[tokio::test]
+async fn failures_and_retries_are_recorded() {
+    let replies =
+        [429, 400].map(|status| Reply::Body(status, "opc-request-id: BAD\r\n", "no".into()));
+    let server = Scripted::start(replies.into()).await;
+    let log = Log::default();
+    async {
+        server.client().responses().create("Hi").await.unwrap_err();
+    }
+    .with_subscriber(log.subscriber())
+    .await;
+    let text = log.text();
+    for name in [
+        "oci.attempts=2",
+        "error.type=\"400\"",
+        "oci.request_id=\"BAD\"",
+        "ERROR",
+        "429",
+    ] {
+        assert!(text.contains(name), "{name} is missing in {text}");
+    }
+}
