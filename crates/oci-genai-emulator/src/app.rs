@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use oci_genai_auth::PublicKey;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::authenticate::Authenticator;
 use crate::clock::Clock;
 use crate::config::EmulatorConfig;
+use crate::error::ApiError;
 use crate::fault::Faults;
+use crate::identity::{Identity, Subject};
 use crate::ids::Ids;
 use crate::model::Model;
 use crate::projects::Projects;
@@ -21,6 +24,7 @@ use crate::turn::log::Log;
 pub(crate) struct App {
     pub(crate) config: EmulatorConfig,
     pub(crate) authenticator: Authenticator,
+    pub(crate) identity: Identity,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
     pub(crate) model: Arc<dyn Model>,
@@ -61,6 +65,7 @@ impl App {
             ids: Ids::new(&config.region),
             config,
             authenticator,
+            identity: Identity::default(),
             clock,
             model,
             store,
@@ -71,6 +76,18 @@ impl App {
             stop: CancellationToken::new(),
             live: Mutex::default(),
         }
+    }
+
+    /// A token for a key pair, trusted until it ends.
+    pub(crate) async fn issue(
+        &self,
+        subject: Subject<'_>,
+        key: PublicKey,
+    ) -> Result<String, ApiError> {
+        let (trust, now) = (self.authenticator.trust(), self.clock.now());
+        self.identity
+            .issue(trust, subject, key, now, self.config.token_lifetime)
+            .await
     }
 
     /// Makes a project, which is known after the propagation window.

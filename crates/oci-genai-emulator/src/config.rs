@@ -53,6 +53,8 @@ pub struct EmulatorConfig {
     /// How long after the start (or after it was added) a project is not known yet. Default: not at
     /// all; a real one takes two to three minutes.
     pub propagation: Duration,
+    /// How long tokens of the identity side are good. Default: 20 minutes.
+    pub token_lifetime: Duration,
     /// The largest request body read, in bytes. Default: 16 MiB.
     pub max_body_bytes: usize,
     /// The most room the headers of a request may take, in bytes; at least 8,192. Default: 64 KiB.
@@ -78,6 +80,7 @@ impl Default for EmulatorConfig {
             conversation_retention: None,
             response_retention: None,
             propagation: Duration::ZERO,
+            token_lifetime: Duration::from_secs(20 * 60),
             max_body_bytes: 16 * 1024 * 1024,
             max_header_bytes: 64 * 1024,
             read_timeout: Duration::from_secs(30),
@@ -118,6 +121,7 @@ impl fmt::Debug for EmulatorConfig {
             .field("conversation_retention", &self.conversation_retention)
             .field("response_retention", &self.response_retention)
             .field("propagation", &self.propagation)
+            .field("token_lifetime", &self.token_lifetime)
             .field("max_body_bytes", &self.max_body_bytes)
             .field("max_header_bytes", &self.max_header_bytes)
             .field("read_timeout", &self.read_timeout)

@@ -6,14 +6,16 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use oci_genai_auth::{KeyId, PublicKey};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::authenticate::Authenticator;
 use crate::authenticate::trust::Trust;
+use crate::authenticate::{Authenticator, CredentialKind};
 use crate::clock::Clock;
 use crate::config::EmulatorConfig;
 use crate::fault::{Fault, Faults, Scenario, ScenarioError};
+use crate::identity::Subject;
 use crate::model::built_in::BuiltIn;
 use crate::requests::{SeenRequest, UnexpectedRequests};
 use crate::server;
@@ -59,6 +61,11 @@ pub enum StartError {
     #[error("the scenario cannot be used")]
     Scenario(#[from] ScenarioError),
 }
+
+/// Why a token could not be issued.
+#[derive(Debug, thiserror::Error)]
+#[error("no token can be issued: {0}")]
+pub struct IssueError(String);
 
 /// What a started emulator says about itself, as one line of JSON for whoever started it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -145,6 +152,74 @@ impl Emulator {
         self.app
             .store
             .read(|state| ProjectView::of(state.project(ocid)))
+    }
+
+    /// Where the identity side answers: metadata service (add `/opc/v2`), federation, token refresh,
+    /// resource principals and workload identity.
+    pub fn identity_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Trusts signatures by this key, such as a user's API signing key or a resource's key pair.
+    pub fn trust(&self, key_id: KeyId, key: PublicKey) {
+        self.app.authenticator.trust().add_key(key_id, key);
+    }
+
+    /// A token for this key pair, as a cloud resource has one whose platform renews it: what belongs
+    /// into `OCI_RESOURCE_PRINCIPAL_RPST`.
+    ///
+    /// # Errors
+    ///
+    /// When the identity side's keys cannot be made.
+    pub async fn issue_resource_token(
+        &self,
+        resource: &str,
+        key: PublicKey,
+    ) -> Result<String, IssueError> {
+        let subject = Subject {
+            id: resource,
+            kind: CredentialKind::ResourcePrincipal,
+        };
+        self.app
+            .issue(subject, key)
+            .await
+            .map_err(|error| IssueError(error.message))
+    }
+
+    /// A session token for this key pair, as after logging in: what belongs into a
+    /// `security_token_file`.
+    ///
+    /// # Errors
+    ///
+    /// When the identity side's keys cannot be made.
+    pub async fn issue_session_token(
+        &self,
+        user: &str,
+        key: PublicKey,
+    ) -> Result<String, IssueError> {
+        let subject = Subject {
+            id: user,
+            kind: CredentialKind::SessionToken,
+        };
+        self.app
+            .issue(subject, key)
+            .await
+            .map_err(|error| IssueError(error.message))
+    }
+
+    /// A Kubernetes service account's token, good for a pod that asks for its workload's identity.
+    ///
+    /// # Errors
+    ///
+    /// When the identity side's keys cannot be made.
+    pub async fn issue_service_account_token(&self, account: &str) -> Result<String, IssueError> {
+        let exp = self.app.clock.unix() + self.app.config.token_lifetime.as_secs();
+        let claims = serde_json::json!({ "sub": account, "exp": exp });
+        self.app
+            .identity
+            .sign(claims)
+            .await
+            .map_err(|error| IssueError(error.message))
     }
 
     /// Makes a project; it is known once the propagation window has passed.

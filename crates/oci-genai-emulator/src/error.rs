@@ -131,7 +131,8 @@ impl ApiError {
     }
 
     fn oci_code(&self) -> String {
-        self.status.as_u16().to_string()
+        let name = self.code.clone().filter(|_| self.gateway);
+        name.unwrap_or_else(|| self.status.as_u16().to_string())
     }
 
     /// The answer in the given shape.

@@ -15,6 +15,11 @@ impl Ids {
         }
     }
 
+    /// The airport code of the region.
+    pub(crate) fn code(&self) -> &str {
+        &self.code
+    }
+
     /// A new identifier that starts with `prefix`.
     pub(crate) fn make(&self, prefix: &str) -> String {
         format!("{prefix}_{}_{}", self.code, Uuid::new_v4().simple())

@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::time::SystemTime;
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use oci_genai_auth::{BodyDigest, KeyId, ReceivedRequest, Verified, Verifier, VerifyError};
+use oci_genai_auth::{
+    BodyDigest, KeyId, PublicKey, ReceivedRequest, Verified, Verifier, VerifyError,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -25,6 +28,12 @@ pub enum CredentialKind {
     ApiSigningKey,
     /// A signature by the key pair of a session token.
     SessionToken,
+    /// A signature by a compute instance.
+    InstancePrincipal,
+    /// A signature by a cloud resource, such as a function.
+    ResourcePrincipal,
+    /// A signature by a pod of a Kubernetes cluster.
+    WorkloadIdentity,
 }
 
 impl CredentialKind {
@@ -34,6 +43,9 @@ impl CredentialKind {
             Self::ApiKey => "api_key",
             Self::ApiSigningKey => "api_signing_key",
             Self::SessionToken => "session_token",
+            Self::InstancePrincipal => "instance_principal",
+            Self::ResourcePrincipal => "resource_principal",
+            Self::WorkloadIdentity => "workload_identity",
         }
     }
 
@@ -135,6 +147,21 @@ impl Authenticator {
         Err(Refusal::UnknownScheme)
     }
 
+    /// Whose trusted key signed a request.
+    pub(crate) fn signer(&self, parts: &Parts, body: &[u8]) -> Result<KeyId, VerifyError> {
+        let verified = self.verify(&Verifier::new(), parts, body, 0)?;
+        Ok(verified.key_id)
+    }
+
+    /// The public key behind a key id.
+    pub(crate) fn key(&self, id: &KeyId) -> Option<PublicKey> {
+        self.trust.key(id, self.clock.now())
+    }
+
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
     fn verify(
         &self,
         verifier: &Verifier,
@@ -142,19 +169,40 @@ impl Authenticator {
         body: &[u8],
         skew_ms: i64,
     ) -> Result<Verified, VerifyError> {
-        let received = ReceivedRequest {
-            method: &parts.method,
-            target: parts
-                .uri
-                .path_and_query()
-                .map_or("/", |target| target.as_str()),
-            headers: &parts.headers,
-            authority: parts.uri.authority().map(|authority| authority.as_str()),
-            body: &BodyDigest::of(body),
-        };
         let now = self.clock.skewed(skew_ms);
-        verifier.verify(&received, now, |id| self.trust.key(id, now))
+        verify(verifier, parts, body, now, |id| self.trust.key(id, now))
     }
+
+    /// Checks a signature by a key that is not trusted in general.
+    pub(crate) fn verify_with(
+        &self,
+        verifier: &Verifier,
+        parts: &Parts,
+        body: &[u8],
+        key_of: impl FnOnce(&KeyId) -> Option<PublicKey>,
+    ) -> Result<Verified, VerifyError> {
+        verify(verifier, parts, body, self.clock.now(), key_of)
+    }
+}
+
+fn verify(
+    verifier: &Verifier,
+    parts: &Parts,
+    body: &[u8],
+    now: SystemTime,
+    key_of: impl FnOnce(&KeyId) -> Option<PublicKey>,
+) -> Result<Verified, VerifyError> {
+    let received = ReceivedRequest {
+        method: &parts.method,
+        target: parts
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str()),
+        headers: &parts.headers,
+        authority: parts.uri.authority().map(|authority| authority.as_str()),
+        body: &BodyDigest::of(body),
+    };
+    verifier.verify(&received, now, key_of)
 }
 
 /// The end of a secret long enough that its end gives nothing away.

@@ -1,10 +1,12 @@
-//! The public keys behind signatures: read from OCI configuration files.
+//! The public keys behind signatures: read from OCI configuration files, issued by the identity side, or
+//! added by hand.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use oci_genai_auth::signing::KeyIdKind;
 use oci_genai_auth::{Environment, Error, KeyId, OciConfig, PublicKey};
 
 use super::CredentialKind;
@@ -21,7 +23,15 @@ pub(crate) struct Trust {
 #[derive(Default)]
 struct Known {
     keys: HashMap<KeyId, PublicKey>,
+    issued: HashMap<KeyId, Issued>,
     read_at: Option<SystemTime>,
+}
+
+/// A key that is trusted for a while.
+struct Issued {
+    key: PublicKey,
+    kind: CredentialKind,
+    until: SystemTime,
 }
 
 impl Trust {
@@ -37,7 +47,7 @@ impl Trust {
         }
         let known = Mutex::new(Known {
             keys,
-            read_at: None,
+            ..Known::default()
         });
         Ok(Self {
             files: files.to_vec(),
@@ -48,7 +58,10 @@ impl Trust {
     /// The public key for a key id. A session token may have been refreshed since the files were read,
     /// so they are looked at again for one that is not known.
     pub(crate) fn key(&self, id: &KeyId, now: SystemTime) -> Option<PublicKey> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.lock();
+        if let Some(issued) = known.issued.get(id) {
+            return Some(issued.key.clone());
+        }
         if let Some(key) = known.keys.get(id) {
             return Some(key.clone());
         }
@@ -67,11 +80,38 @@ impl Trust {
         known.keys.get(id).cloned()
     }
 
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Trusts a key until it ends; forgets those that have.
+    pub(crate) fn add(
+        &self,
+        id: KeyId,
+        key: PublicKey,
+        kind: CredentialKind,
+        until: SystemTime,
+        now: SystemTime,
+    ) {
+        let mut known = self.lock();
+        known.issued.retain(|_, issued| issued.until > now);
+        known.issued.insert(id, Issued { key, kind, until });
+    }
+
+    /// Trusts a key for good.
+    pub(crate) fn add_key(&self, id: KeyId, key: PublicKey) {
+        self.lock().keys.insert(id, key);
+    }
+
     /// What kind of credential a known key id belongs to.
     pub(crate) fn kind(&self, id: &KeyId) -> CredentialKind {
-        match id.security_token() {
-            Some(_) => CredentialKind::SessionToken,
-            None => CredentialKind::ApiSigningKey,
+        if let Some(issued) = self.lock().issued.get(id) {
+            return issued.kind;
+        }
+        match id.kind() {
+            KeyIdKind::Token => CredentialKind::SessionToken,
+            KeyIdKind::Resource => CredentialKind::ResourcePrincipal,
+            _ => CredentialKind::ApiSigningKey,
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::fault::plan::TurnPlan;
 pub(crate) mod connection;
 mod control;
 mod conversations;
+mod identity;
 pub(crate) mod listen;
 mod pipeline;
 mod responses;
@@ -66,6 +67,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/responses/{id}/input_items", get(responses::input_items));
     Router::new()
         .nest(BASE_PATH, api)
+        .merge(identity::router())
         .fallback(unknown_path)
         .layer(middleware::from_fn_with_state(
             app.clone(),

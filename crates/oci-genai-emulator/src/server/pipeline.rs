@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use super::connection::Connection;
-use super::{Caller, below_base};
+use super::{BASE_PATH, Caller, below_base};
 use crate::app::App;
 use crate::authenticate::CredentialKind;
 use crate::error::ApiError;
@@ -146,6 +146,13 @@ async fn checked(
     }
     let body = read_body(app, body, plan.slow_reader).await?;
     record.body = Record::body_to_keep(&body);
+    if !parts.uri.path().starts_with(BASE_PATH) {
+        // The identity side, which looks at credentials of its own.
+        return match &plan.refuse {
+            Some(error) => Err(error.clone()),
+            None => Ok(Request::from_parts(parts, Body::from(body))),
+        };
+    }
     match app.authenticator.authenticate(&parts, &body, plan.skew_ms) {
         Ok(credential) => record.credential = Some(credential),
         Err(refusal) => {

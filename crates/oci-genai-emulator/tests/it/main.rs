@@ -3,6 +3,7 @@
 
 mod conversations;
 mod faults;
+mod identity;
 mod oracle;
 mod persistence;
 mod responses;
