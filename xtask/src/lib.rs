@@ -1,9 +1,10 @@
 //! The project's own tasks, run as `cargo xtask <task>`.
 //!
 //! [`codegen`] compiles the OpenAPI document of `openapi/` into the crate `oci-genai-api`, and any other
-//! document into a crate of its own.
+//! document into a crate of its own. `drift` compares the pin with another document.
 
 pub mod codegen;
+mod drift;
 mod regions;
 
 use std::path::Path;
@@ -16,6 +17,8 @@ use clap::Parser;
 enum Task {
     /// Generate the low-level client and the table of regions.
     Codegen(codegen::Arguments),
+    /// Compare the contract with another OpenAPI document.
+    Drift(drift::Arguments),
 }
 
 /// Runs the task named on the command line.
@@ -23,27 +26,26 @@ pub fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap_or(Path::new("."));
-    let outcome = match Task::parse() {
-        Task::Codegen(arguments) => codegen::run(&arguments, root),
-    };
-    match outcome {
-        Ok(report) => {
-            print(&report);
-            ExitCode::SUCCESS
-        }
-        Err(problem) => {
-            complain(&problem);
-            ExitCode::FAILURE
-        }
+    match Task::parse() {
+        Task::Codegen(arguments) => match codegen::run(&arguments, root) {
+            Ok(report) => answer(&report, 0),
+            Err(problem) => complain(&problem, 1),
+        },
+        Task::Drift(arguments) => match drift::run(&arguments, root) {
+            Ok(report) => answer(&report.text, u8::from(report.differences > 0)),
+            Err(problem) => complain(&problem, 2),
+        },
     }
 }
 
 #[allow(clippy::print_stdout, reason = "a program's answer")]
-fn print(text: &str) {
+fn answer(text: &str, code: u8) -> ExitCode {
     println!("{text}");
+    code.into()
 }
 
 #[allow(clippy::print_stderr, reason = "a program's complaint")]
-fn complain(text: &str) {
+fn complain(text: &str, code: u8) -> ExitCode {
     eprintln!("error: {text}");
+    code.into()
 }
