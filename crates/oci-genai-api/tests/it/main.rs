@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod every_type;
+mod operations;
+mod public_api;
 mod round_trip;
 mod shapes;
 mod transport;
