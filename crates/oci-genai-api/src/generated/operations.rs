@@ -613,7 +613,8 @@ impl Client {
     ///
     /// Returns a response that was created with `store` left at true. With `stream` set, its events
     /// are sent again, from the one after `starting_after` on, which is how a broken stream is
-    /// picked up. Fails with 404 when the response was not stored, was deleted, or its retention ended.
+    /// picked up. Fails with 404 when the response was not stored, was deleted, or has outlived the
+    /// project's retention. Oracle's documentation does not mention reading as a stream.
     ///
     /// Sends `GET /responses/{response_id}`.
     ///
@@ -749,6 +750,8 @@ impl Client {
     /// Only a response created with `background` set can be cancelled. The answer is the response as
     /// far as it got; its `status` tells whether the cancellation came in time.
     ///
+    /// Oracle's documentation does not mention this operation.
+    ///
     /// Sends `POST /responses/{response_id}/cancel`.
     ///
     /// Arguments:
@@ -877,6 +880,8 @@ impl Client {
     /// Takes the parts of a response request that make up the model's input and answers how many
     /// tokens they come to. No model runs and nothing is stored.
     ///
+    /// Oracle's documentation does not mention this operation.
+    ///
     /// Sends `POST /responses/input_tokens`.
     ///
     /// # Errors
@@ -930,6 +935,8 @@ impl Client {
     /// Runs one compaction over the history and returns the items to send in its place. On Oracle's
     /// service a project can also be set up to condense conversations by itself; see the
     /// `short_term_memory_optimization` metadata key.
+    ///
+    /// Oracle's documentation does not mention this operation.
     ///
     /// Sends `POST /responses/compact`.
     ///
@@ -1034,7 +1041,8 @@ impl Client {
     ///
     /// Returns a response that was created with `store` left at true. With `stream` set, its events
     /// are sent again, from the one after `starting_after` on, which is how a broken stream is
-    /// picked up. Fails with 404 when the response was not stored, was deleted, or its retention ended.
+    /// picked up. Fails with 404 when the response was not stored, was deleted, or has outlived the
+    /// project's retention. Oracle's documentation does not mention reading as a stream.
     ///
     /// Sends `GET /responses/{response_id}`.
     ///
