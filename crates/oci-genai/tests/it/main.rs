@@ -3,6 +3,7 @@
 
 mod calls;
 mod emulator;
+mod examples;
 mod scripted;
 mod setup;
 mod streams;

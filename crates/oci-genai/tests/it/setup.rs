@@ -218,3 +218,35 @@ async fn stateless_calls_fail_over_and_others_never() {
     }
     assert_eq!(away.received().len(), 1);
 }
+
+#[tokio::test]
+async fn every_attempt_is_authenticated_afresh() {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use oci_genai_auth::provider::BoxFuture;
+    use oci_genai_auth::{ApiKey, Credentials, ProvideCredentials};
+
+    #[derive(Debug)]
+    struct Counting(AtomicU32);
+
+    impl ProvideCredentials for Counting {
+        fn provide_credentials(&self) -> BoxFuture<'_, oci_genai_auth::Result<Credentials>> {
+            let count = self.0.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async move { Ok(ApiKey::new(format!("sk-{count}"))?.into()) })
+        }
+    }
+
+    let server = Scripted::start(vec![json(429, "{}"), json(503, "{}"), json(200, RESPONSE)]).await;
+    let client = server
+        .builder()
+        .auth(Counting(AtomicU32::new(0)))
+        .build()
+        .unwrap();
+    client.responses().create("Hi").await.unwrap();
+    let keys: Vec<String> = server
+        .received()
+        .iter()
+        .map(|request| request.header("authorization").unwrap().to_owned())
+        .collect();
+    assert_eq!(keys, ["Bearer sk-0", "Bearer sk-1", "Bearer sk-2"]);
+}

@@ -1,0 +1,30 @@
+//! Two turns of one conversation: the second answer knows the first question.
+//!
+//! `cargo run -p oci-genai --example quickstart`, set up by `OCI_GENAI_REGION`, `OCI_GENAI_PROJECT`,
+//! `OCI_GENAI_API_KEY` and `OCI_GENAI_MODEL`.
+#![allow(clippy::print_stdout, reason = "an example shows what it got")]
+
+use oci_genai::{Client, Error, ResponseExt};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let client = Client::from_env()?;
+    let conversation = client
+        .conversations()
+        .create()
+        .metadata([("topic", "offsite")])
+        .await?;
+    println!("Conversation ID: {}", conversation.id);
+    for question in [
+        "Give me three ideas for a team offsite.",
+        "Make the second idea more budget friendly.",
+    ] {
+        let response = client
+            .responses()
+            .create(question)
+            .conversation(&conversation)
+            .await?;
+        println!("{}", response.output_text());
+    }
+    Ok(())
+}

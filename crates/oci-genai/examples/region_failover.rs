@@ -1,0 +1,28 @@
+//! Another region answers when the first cannot, for calls that leave nothing behind.
+//!
+//! `OCI_GENAI_FAILOVER_URL` names the other endpoint; by default it is Frankfurt's. Credentials must
+//! be good there too: signing keys are, API keys belong to one region.
+#![allow(clippy::print_stdout, reason = "an example shows what it got")]
+
+use oci_genai::middleware::FailoverTarget;
+use oci_genai::{ClientBuilder, Endpoint, Error, Region, ResponseExt, RetryConfig};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let other = match std::env::var("OCI_GENAI_FAILOVER_URL") {
+        Ok(url) => Endpoint::from_url(&url)?,
+        Err(_) => Endpoint::builder("eu-frankfurt-1".parse::<Region>()?).build()?,
+    };
+    let client = ClientBuilder::from_env()?
+        .retry(RetryConfig::new().max_attempts(2))
+        .failover(FailoverTarget::new(other))
+        .build()?;
+    let response = client
+        .responses()
+        .create("Hello?")
+        // What is stored belongs to a region; only calls that store nothing may move.
+        .store(false)
+        .await?;
+    println!("{}", response.output_text());
+    Ok(())
+}
