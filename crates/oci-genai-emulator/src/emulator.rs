@@ -16,7 +16,11 @@ use crate::clock::Clock;
 use crate::config::EmulatorConfig;
 use crate::fault::{Fault, Faults, Scenario, ScenarioError};
 use crate::identity::Subject;
+use crate::model::Model;
 use crate::model::built_in::BuiltIn;
+use crate::model::record::Recorded;
+use crate::model::script::{Script, Scripted};
+use crate::model::upstream::{Remote, Upstream, UpstreamError};
 use crate::requests::{SeenRequest, UnexpectedRequests};
 use crate::server;
 use crate::state::{DataError, Store};
@@ -57,6 +61,9 @@ pub enum StartError {
         /// What is wrong with it.
         source: DataError,
     },
+    /// The upstream cannot be used.
+    #[error("the upstream model cannot be used")]
+    Upstream(#[from] UpstreamError),
     /// A fault makes no sense.
     #[error("the scenario cannot be used")]
     Scenario(#[from] ScenarioError),
@@ -100,6 +107,9 @@ impl Emulator {
         EmulatorBuilder {
             config: EmulatorConfig::default(),
             scenario: Scenario::default(),
+            script: None,
+            upstream: None,
+            recording: None,
         }
     }
 
@@ -271,6 +281,9 @@ impl fmt::Debug for Emulator {
 pub struct EmulatorBuilder {
     config: EmulatorConfig,
     scenario: Scenario,
+    script: Option<Script>,
+    upstream: Option<Upstream>,
+    recording: Option<PathBuf>,
 }
 
 impl EmulatorBuilder {
@@ -322,6 +335,24 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Answers by a script instead of with the built-in model.
+    pub fn script(mut self, script: Script) -> Self {
+        self.script = Some(script);
+        self
+    }
+
+    /// Has another server answer. A script is then not used.
+    pub fn upstream(mut self, upstream: Upstream) -> Self {
+        self.upstream = Some(upstream);
+        self
+    }
+
+    /// Writes what the model answers into this file, as a script.
+    pub fn record(mut self, path: impl Into<PathBuf>) -> Self {
+        self.recording = Some(path.into());
+        self
+    }
+
     /// Starts with this fault in force. May be called several times.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.scenario.faults.push(fault);
@@ -356,6 +387,15 @@ impl EmulatorBuilder {
         if !address.ip().is_loopback() {
             tracing::warn!(%address, "the emulator can be reached from other machines");
         }
+        let model: Arc<dyn Model> = match (self.upstream, self.script) {
+            (Some(upstream), _) => Arc::new(Remote::new(upstream)?),
+            (None, Some(script)) => Arc::new(Scripted::new(script)),
+            (None, None) => Arc::new(BuiltIn),
+        };
+        let model: Arc<dyn Model> = match self.recording {
+            Some(path) => Arc::new(Recorded::new(model, path)),
+            None => model,
+        };
         let store = match &config.data {
             None => Store::default(),
             Some(path) => Store::open(path).map_err(|source| StartError::Data {
@@ -363,13 +403,7 @@ impl EmulatorBuilder {
                 source,
             })?,
         };
-        let app = Arc::new(App::new(
-            config,
-            authenticator,
-            clock,
-            Arc::new(BuiltIn),
-            store,
-        ));
+        let app = Arc::new(App::new(config, authenticator, clock, model, store));
         app.faults.load(self.scenario)?;
         tokio::spawn(server::listen::serve(app.clone(), listener));
         Ok(Emulator { app, address })

@@ -57,19 +57,11 @@ fn steps(prompt: &Prompt) -> Vec<Step> {
 
 /// After a function's output, what it returned.
 fn returned(prompt: &Prompt) -> Option<Step> {
-    let last = prompt.items.last()?;
-    if last.kind() != "function_call_output" {
-        return None;
-    }
-    let call = prompt
-        .items
-        .iter()
-        .rev()
-        .find(|item| item.kind() == "function_call" && item.call_id() == last.call_id())?;
+    let (call, output) = prompt.returned()?;
     Some(Step::Text(format!(
         "{} returned: {}",
         call.name(),
-        last.output()
+        output.output()
     )))
 }
 

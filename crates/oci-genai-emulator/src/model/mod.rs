@@ -8,7 +8,10 @@ use serde_json::Value;
 use crate::state::items::Item;
 
 pub(crate) mod built_in;
+pub(crate) mod record;
 pub(crate) mod schema;
+pub(crate) mod script;
+pub(crate) mod upstream;
 
 /// What a model is given.
 #[derive(Clone, Debug)]
@@ -28,6 +31,21 @@ pub(crate) struct Prompt {
     pub(crate) schema: Option<Value>,
     /// Whether the request had a `reasoning` object.
     pub(crate) reasoning: bool,
+}
+
+impl Prompt {
+    /// The function call whose output ends the context, and that output.
+    pub(crate) fn returned(&self) -> Option<(&Item, &Item)> {
+        let output = self
+            .items
+            .last()
+            .filter(|item| item.kind() == "function_call_output")?;
+        let call =
+            self.items.iter().rev().find(|item| {
+                item.kind() == "function_call" && item.call_id() == output.call_id()
+            })?;
+        Some((call, output))
+    }
 }
 
 /// One thing a model does. Texts of the same kind that follow each other belong to the same item.

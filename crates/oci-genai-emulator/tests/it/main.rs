@@ -4,6 +4,7 @@
 mod conversations;
 mod faults;
 mod identity;
+mod models;
 mod oracle;
 mod persistence;
 mod responses;

@@ -1,0 +1,111 @@
+//! Writing down what a model says, as a script that can be played again.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use serde_json::Value;
+
+use super::script::{Rule, Say, Script, When, newest_user_text};
+use super::{Model, Prompt, Step};
+
+/// Passes on what another model says and keeps a script of it in a file.
+pub(crate) struct Recorded {
+    model: Arc<dyn Model>,
+    tape: Arc<Tape>,
+}
+
+struct Tape {
+    path: PathBuf,
+    script: Mutex<Script>,
+}
+
+impl Recorded {
+    pub(crate) fn new(model: Arc<dyn Model>, path: PathBuf) -> Self {
+        Self {
+            model,
+            tape: Arc::new(Tape {
+                path,
+                script: Mutex::default(),
+            }),
+        }
+    }
+}
+
+impl Model for Recorded {
+    fn answer(&self, prompt: Prompt) -> BoxStream<'static, Step> {
+        let when = match prompt.returned() {
+            Some((call, _)) => When {
+                after: Some(call.name().to_owned()),
+                ..When::default()
+            },
+            None => When {
+                equals: Some(newest_user_text(&prompt)),
+                ..When::default()
+            },
+        };
+        let rule = Rule {
+            when,
+            times: Some(1),
+            ..Rule::default()
+        };
+        let state = (self.model.answer(prompt), Some(rule), self.tape.clone());
+        stream::unfold(state, |(mut steps, rule, tape)| async move {
+            let mut rule = rule?;
+            match steps.next().await {
+                Some(step) => {
+                    rule.hear(&step);
+                    Some((step, (steps, Some(rule), tape)))
+                }
+                None => {
+                    tape.add(rule);
+                    None
+                }
+            }
+        })
+        .boxed()
+    }
+}
+
+impl Rule {
+    /// Adds what a model says, text to the text before it.
+    fn hear(&mut self, step: &Step) {
+        match (step, self.answer.last_mut()) {
+            (Step::Text(more), Some(Say::Text(text)))
+            | (Step::Reasoning(more), Some(Say::Reasoning(text)))
+            | (Step::Refusal(more), Some(Say::Refusal(text))) => text.push_str(more),
+            (Step::Text(text), _) => self.answer.push(Say::Text(text.clone())),
+            (Step::Reasoning(text), _) => self.answer.push(Say::Reasoning(text.clone())),
+            (Step::Refusal(text), _) => self.answer.push(Say::Refusal(text.clone())),
+            (
+                Step::Call {
+                    name, arguments, ..
+                },
+                _,
+            ) => self.answer.push(Say::Call {
+                name: name.clone(),
+                arguments: Value::String(arguments.clone()),
+            }),
+            (Step::Fail { code, message }, _) => {
+                self.answer.push(Say::Fail {
+                    code: code.clone(),
+                    message: message.clone(),
+                });
+            }
+            (Step::Pace(_), _) => {}
+        }
+    }
+}
+
+impl Tape {
+    fn add(&self, rule: Rule) {
+        let mut script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        script.rules.push(rule);
+        let written = serde_json::to_vec_pretty(&*script)
+            .map_err(std::io::Error::from)
+            .and_then(|text| std::fs::write(&self.path, text));
+        if let Err(error) = written {
+            tracing::warn!(path = %self.path.display(), %error, "the recording cannot be written");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Reading a stream of chat completions.
+
+use serde_json::Value;
+
+use crate::model::Step;
+
+/// An answer that is being read.
+#[derive(Default)]
+pub(super) struct Answer {
+    calls: Vec<Call>,
+    finished: bool,
+}
+
+#[derive(Default)]
+struct Call {
+    id: Option<String>,
+    name: String,
+    arguments: String,
+}
+
+impl Answer {
+    /// Reads one line of the stream. Calls come in pieces and are passed on whole, at the end.
+    pub(super) fn read(&mut self, line: &[u8]) -> Vec<Step> {
+        let Some(data) = line.strip_prefix(b"data:") else {
+            return Vec::new();
+        };
+        if data.trim_ascii() == b"[DONE]" {
+            self.finished = true;
+            return Vec::new();
+        }
+        let chunk: Value = serde_json::from_slice(data).unwrap_or_default();
+        let Some(choice) = chunk.pointer("/choices/0") else {
+            return Vec::new();
+        };
+        if choice
+            .get("finish_reason")
+            .is_some_and(|reason| !reason.is_null())
+        {
+            self.finished = true;
+        }
+        let Some(delta) = choice.get("delta") else {
+            return Vec::new();
+        };
+        let mut steps = Vec::new();
+        let text = |name: &str| {
+            delta
+                .get(name)
+                .and_then(Value::as_str)
+                .filter(|text| !text.is_empty())
+        };
+        let reasoning = text("reasoning_content").or_else(|| text("reasoning"));
+        steps.extend(reasoning.map(|text| Step::Reasoning(text.to_owned())));
+        steps.extend(text("content").map(|text| Step::Text(text.to_owned())));
+        steps.extend(text("refusal").map(|text| Step::Refusal(text.to_owned())));
+        for part in delta
+            .get("tool_calls")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            self.call_part(part);
+        }
+        steps
+    }
+
+    fn call_part(&mut self, part: &Value) {
+        let index = part.get("index").and_then(Value::as_u64).unwrap_or(0);
+        let index = usize::try_from(index)
+            .unwrap_or(usize::MAX)
+            .min(self.calls.len());
+        if index == self.calls.len() {
+            self.calls.push(Call::default());
+        }
+        let call = &mut self.calls[index];
+        let text = |pointer: &str| part.pointer(pointer).and_then(Value::as_str);
+        if let Some(id) = text("/id") {
+            call.id = Some(id.to_owned());
+        }
+        call.name
+            .push_str(text("/function/name").unwrap_or_default());
+        call.arguments
+            .push_str(text("/function/arguments").unwrap_or_default());
+    }
+
+    /// The calls, if the stream came to its end.
+    pub(super) fn finish(self) -> Option<impl Iterator<Item = Step>> {
+        self.finished.then(|| {
+            self.calls.into_iter().map(|call| Step::Call {
+                call_id: call.id,
+                name: call.name,
+                arguments: call.arguments,
+            })
+        })
+    }
+}
