@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 pub use self::error::{Error, Result};
+pub(crate) use self::lower::normalise;
 pub use self::lower::{PASSES, Pass};
 pub use self::read::{parse, read_file};
 

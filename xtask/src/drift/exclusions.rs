@@ -1,89 +1,155 @@
-//! Differences that are known and wanted: `openapi/exclusions.toml`.
+//! The differences that are meant: `exclusions.toml` beside the pin.
+
+use std::path::Path;
 
 use serde::Deserialize;
 
-/// The exclusions of a file.
-#[derive(Debug, Default, Deserialize)]
+use super::difference::{Difference, Effect, Kind, Side};
+
+/// What the file of exclusions is called.
+pub(super) const FILE: &str = "exclusions.toml";
+
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Exclusions {
+struct File {
     #[serde(default)]
-    exclude: Vec<Exclusion>,
+    exclude: Vec<Entry>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Exclusion {
+struct Entry {
     #[serde(rename = "match")]
-    patterns: Patterns,
+    matches: Patterns,
+    kind: Option<Kind>,
+    side: Option<Side>,
     reason: String,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "`match` is a pattern or a list of patterns")]
 enum Patterns {
     One(String),
-    Many(Vec<String>),
+    Several(Vec<String>),
 }
 
-impl Exclusion {
-    fn patterns(&self) -> &[String] {
-        match &self.patterns {
-            Patterns::One(pattern) => std::slice::from_ref(pattern),
-            Patterns::Many(patterns) => patterns,
-        }
-    }
+/// One pattern, with what it is limited to.
+#[derive(Debug)]
+struct Exclusion {
+    pattern: String,
+    kind: Option<Kind>,
+    side: Option<Side>,
+}
+
+/// The differences that are meant.
+#[derive(Debug, Default)]
+pub(super) struct Exclusions {
+    file: String,
+    all: Vec<Exclusion>,
 }
 
 impl Exclusions {
-    /// Reads the file's text. Each exclusion must give a reason.
-    pub(super) fn parse(source: &str) -> Result<Self, String> {
-        let exclusions: Self = toml::from_str(source).map_err(|error| error.to_string())?;
-        for exclusion in &exclusions.exclude {
-            if exclusion.reason.trim().is_empty() {
-                return Err(format!("no reason is given for {:?}", exclusion.patterns()));
-            }
+    /// Reads the file; without one nothing is excluded.
+    pub(super) fn read(path: &Path) -> Result<Self, String> {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(source) => Self::parse(&source, file),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(format!(
+                "{file}: cannot be read: {error}; check its permissions"
+            )),
         }
-        Ok(exclusions)
     }
 
-    /// Whether a difference at this location is excluded.
-    pub(super) fn cover(&self, location: &str) -> bool {
-        self.patterns().any(|pattern| matches(pattern, location))
+    pub(super) fn parse(source: &str, file: String) -> Result<Self, String> {
+        let parsed: File = toml::from_str(source).map_err(|error| {
+            format!(
+                "{file}: {}; an entry is `[[exclude]]` with `match` and `reason`, and perhaps `kind` \
+                 and `side`",
+                error.to_string().trim_end()
+            )
+        })?;
+        let mut all = Vec::new();
+        for (index, entry) in parsed.exclude.into_iter().enumerate() {
+            let number = index + 1;
+            let patterns = match entry.matches {
+                Patterns::One(pattern) => vec![pattern],
+                Patterns::Several(patterns) => patterns,
+            };
+            if entry.reason.trim().is_empty() {
+                return Err(format!(
+                    "{file}: entry {number} has no reason; say why the pin differs"
+                ));
+            }
+            if patterns.is_empty() || patterns.iter().any(|pattern| pattern.trim().is_empty()) {
+                return Err(format!(
+                    "{file}: entry {number} matches nothing; write a location in `match`"
+                ));
+            }
+            all.extend(patterns.into_iter().map(|pattern| Exclusion {
+                pattern,
+                kind: entry.kind,
+                side: entry.side,
+            }));
+        }
+        Ok(Self { file, all })
     }
 
-    /// The patterns that none of these locations matches.
-    pub(super) fn idle<'a>(&'a self, locations: &[&str]) -> Vec<&'a str> {
-        self.patterns()
-            .filter(|pattern| !locations.iter().any(|location| matches(pattern, location)))
-            .collect()
-    }
-
-    fn patterns(&self) -> impl Iterator<Item = &str> {
-        self.exclude
-            .iter()
-            .flat_map(Exclusion::patterns)
-            .map(String::as_str)
+    /// Takes out the differences that are meant, and adds one for each pattern that names none.
+    /// Returns how many were taken out.
+    pub(super) fn apply(&self, differences: &mut Vec<Difference>) -> usize {
+        let mut used = vec![false; self.all.len()];
+        let before = differences.len();
+        differences.retain(|difference| {
+            let mut excluded = false;
+            for (exclusion, used) in self.all.iter().zip(&mut used) {
+                if exclusion.covers(difference) {
+                    *used = true;
+                    excluded = true;
+                }
+            }
+            !excluded
+        });
+        let taken = before - differences.len();
+        for (exclusion, _) in self.all.iter().zip(&used).filter(|(_, used)| !**used) {
+            differences.push(Difference {
+                location: exclusion.pattern.clone(),
+                kind: Kind::Exclusion,
+                side: Side::Extra,
+                pin: None,
+                other: None,
+                effect: Effect::None,
+                at: self.file.clone(),
+                operations: Vec::new(),
+            });
+        }
+        taken
     }
 }
 
-/// Whether a text matches a pattern in which `*` stands for any text.
-fn matches(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else {
-        return false;
-    };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else {
-        return rest.is_empty();
-    };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
+impl Exclusion {
+    fn covers(&self, difference: &Difference) -> bool {
+        self.kind.is_none_or(|kind| kind == difference.kind)
+            && self.side.is_none_or(|side| side == difference.side)
+            && matches(self.pattern.as_bytes(), difference.location.as_bytes())
     }
-    rest.ends_with(last)
+}
+
+/// Whether a pattern is a text: `*` stands for any letters within a step of a location, `**` for any
+/// letters at all.
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    match pattern {
+        [] => text.is_empty(),
+        [b'*', b'*', rest @ ..] => (0..=text.len()).any(|end| matches(rest, &text[end..])),
+        [b'*', rest @ ..] => {
+            let step = text
+                .iter()
+                .position(|letter| b" ./()[]{}=".contains(letter))
+                .unwrap_or(text.len());
+            (0..=step).any(|end| matches(rest, &text[end..]))
+        }
+        [letter, rest @ ..] => text.first() == Some(letter) && matches(rest, &text[1..]),
+    }
 }
 
 #[cfg(test)]
@@ -91,36 +157,48 @@ mod tests {
     use super::{Exclusions, matches};
 
     #[test]
-    fn stars_stand_for_any_text() {
+    fn a_star_stays_within_a_step() {
         for (pattern, text, expected) in [
-            ("a.b", "a.b", true),
-            ("a.b", "a.bc", false),
-            ("*.b", "a.b", true),
-            ("a*c*e", "abcde", true),
-            ("a*c*e", "abcd", false),
-            ("a*a", "a", false),
+            ("Tool(computer)", "Tool(computer)", true),
+            ("Tool(computer)", "Tool(computer_use)", false),
+            ("Tool(computer*)", "Tool(computer_use)", true),
+            ("Tool(*)", "Tool(a).b", false),
+            ("*.id", "FunctionCall.id", true),
+            ("*.id", "FunctionCall.caller.id", false),
+            (
+                "** header OpenAI-Project",
+                "POST /a/{b} header OpenAI-Project",
+                true,
+            ),
+            ("**.id", "FunctionCall.caller.id", true),
             ("*", "", true),
         ] {
-            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+            let found = matches(pattern.as_bytes(), text.as_bytes());
+            assert_eq!(found, expected, "{pattern} on {text}");
         }
     }
 
     #[test]
-    fn an_exclusion_without_a_reason_is_refused() {
-        let error = Exclusions::parse("[[exclude]]\nmatch = 'a'\nreason = ' '").unwrap_err();
-        assert!(
-            error.contains("no reason") && error.contains('a'),
-            "{error}"
-        );
-        assert!(Exclusions::parse("[[exclude]]\nmatch = 'a'").is_err());
-        assert!(Exclusions::parse("[[exclude]]\nmatches = 'a'\nreason = 'b'").is_err());
-    }
-
-    #[test]
-    fn patterns_that_match_nothing_are_told() {
-        let exclusions =
-            Exclusions::parse("[[exclude]]\nmatch = ['a.*', 'b']\nreason = 'c'").unwrap();
-        assert!(exclusions.cover("a.x") && !exclusions.cover("c"));
-        assert_eq!(exclusions.idle(&["a.x", "c"]), ["b"]);
+    fn a_bad_file_says_what_to_do() {
+        for (source, part) in [
+            ("exclude = 1", "`[[exclude]]`"),
+            ("[[exclude]]\nmatch = 'a'", "missing field `reason`"),
+            ("[[exclude]]\nmatch = 'a'\nreason = ' '", "say why"),
+            ("[[exclude]]\nmatch = []\nreason = 'r'", "write a location"),
+            (
+                "[[exclude]]\nmatch = 1\nreason = 'r'",
+                "a pattern or a list",
+            ),
+            (
+                "[[exclude]]\nmatch = 'a'\nreason = 'r'\nkind = 'colour'",
+                "colour",
+            ),
+            ("[[exclude]]\nmatch = 'a'\nreason = 'r'\nwhy = 'r'", "why"),
+            ("[[", "x.toml"),
+        ] {
+            let error = Exclusions::parse(source, "x.toml".into()).unwrap_err();
+            assert!(error.starts_with("x.toml: "), "{error}");
+            assert!(error.contains(part), "{source}: {error}");
+        }
     }
 }

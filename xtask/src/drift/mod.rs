@@ -1,21 +1,26 @@
 //! `cargo xtask drift`: how the pin and another document differ.
+//!
+//! Both are read and normalised like what code is made from, then [`operations`] matches the
+//! operations and [`walk`] the schemas. [`exclusions`] takes out what is meant, [`report`] tells the
+//! rest. Words, bounds, formats, defaults, and values that are no texts are not compared: none of
+//! them changes a Rust type.
 
-mod compare;
+mod alternatives;
+mod difference;
 mod exclusions;
 mod operations;
-mod pair;
-mod view;
+mod report;
+#[cfg(test)]
+mod tests;
+mod walk;
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use self::compare::Difference;
+use self::difference::Difference;
 use self::exclusions::Exclusions;
-use self::pair::Pairs;
-use crate::codegen::read_file;
+use crate::codegen::{normalise, read_file};
 
 /// What `cargo xtask drift` is told.
 #[derive(Debug, clap::Args)]
@@ -23,6 +28,9 @@ pub(crate) struct Arguments {
     /// The document to compare the pin with, OpenAPI 3.0 or 3.1, YAML or JSON.
     #[arg(long, value_name = "FILE")]
     against: PathBuf,
+    /// Another pin than this workspace's; its exclusions are read from `exclusions.toml` beside it.
+    #[arg(long, value_name = "FILE")]
+    pin: Option<PathBuf>,
     /// Print the differences as JSON.
     #[arg(long)]
     json: bool,
@@ -34,77 +42,29 @@ pub(crate) struct Report {
     pub(crate) differences: usize,
 }
 
-/// Runs the command.
+/// Runs the command. An error says which input is unusable and what to do.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<Report, String> {
-    let read = |path: &Path| read_file(path).map_err(|error| error.to_string());
-    let pin = read(&root.join("openapi/oci-genai.yaml"))?;
-    let other = read(&arguments.against)?;
-    let path = root.join("openapi/exclusions.toml");
-    let explain = |error: String| format!("{}: {error}", path.display());
-    let source = fs::read_to_string(&path).map_err(|error| explain(error.to_string()))?;
-    let exclusions = Exclusions::parse(&source).map_err(explain)?;
-
-    let all = differences(&pin, &other);
-    let (excluded, listed): (Vec<&Difference>, Vec<&Difference>) = all
-        .iter()
-        .partition(|difference| exclusions.cover(&difference.location));
+    let ours = match &arguments.pin {
+        Some(file) => file.clone(),
+        None => root.join("openapi/oci-genai.yaml"),
+    };
+    let exclusions = Exclusions::read(&ours.with_file_name(exclusions::FILE))?;
+    let (pin, other) = (read(&ours)?, read(&arguments.against)?);
+    let mut differences = operations::compare(&pin, &other);
+    differences.sort_by(Difference::order);
+    let excluded = exclusions.apply(&mut differences);
     let text = if arguments.json {
-        as_json(&listed)
+        report::json(&differences)?
     } else {
-        let locations: Vec<&str> = excluded
-            .iter()
-            .map(|difference| difference.location.as_str())
-            .collect();
-        as_text(&listed, excluded.len(), &exclusions.idle(&locations))
+        report::text(&differences, excluded)
     };
     Ok(Report {
         text,
-        differences: listed.len(),
+        differences: differences.len(),
     })
 }
 
-/// All differences, by location.
-fn differences(pin: &Value, other: &Value) -> BTreeSet<Difference> {
-    let mut pairs = Pairs::new(pin, other);
-    let mut found = BTreeSet::new();
-    operations::compare(&mut pairs, &mut found);
-    pairs.walk();
-    found.extend(compare::compare(&pairs));
-    found
+fn read(path: &Path) -> Result<Value, String> {
+    let document = read_file(path).map_err(|error| error.to_string())?;
+    normalise(document).map_err(|error| format!("{}: {error}", path.display()))
 }
-
-fn as_json(listed: &[&Difference]) -> String {
-    let list: Vec<Value> = listed
-        .iter()
-        .map(|difference| {
-            json!({
-                "location": difference.location,
-                "effect": difference.effect.name(),
-                "what": difference.what,
-            })
-        })
-        .collect();
-    Value::Array(list).to_string()
-}
-
-fn as_text(listed: &[&Difference], excluded: usize, idle: &[&str]) -> String {
-    let mut lines: Vec<String> = listed
-        .iter()
-        .map(|difference| {
-            let effect = difference.effect.name();
-            format!("{effect:7} {}: {}", difference.location, difference.what)
-        })
-        .collect();
-    lines.extend(
-        idle.iter()
-            .map(|pattern| format!("note: no difference is excluded by {pattern}")),
-    );
-    lines.push(format!(
-        "{} differences, {excluded} more are excluded",
-        listed.len()
-    ));
-    lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests;

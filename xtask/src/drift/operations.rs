@@ -1,103 +1,270 @@
-//! The operations of two documents: where the comparison starts.
+//! Matches the operations of two documents and compares what is not a schema: parameters and which
+//! bodies there are. The schemas are left to [`Walk`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::compare::Difference;
-use super::pair::Pairs;
-use crate::codegen::document::{METHODS, text};
+use super::difference::{Difference, Effect, Kind, Side};
+use super::walk::{Place, Root, Walk, requirement};
+use crate::codegen::document::{METHODS, flag, schemas, text};
 
-/// What an operation takes and gives, by a name within the operation.
-type Parts<'a> = BTreeMap<String, Vec<&'a Value>>;
-
-/// Compares the operations and notes which schemas meet in them.
-pub(super) fn compare(pairs: &mut Pairs<'_>, found: &mut BTreeSet<Difference>) {
-    let (pin, other) = (operations(pairs.pin), operations(pairs.other));
-    for name in other.keys().filter(|name| !pin.contains_key(*name)) {
-        found.insert(Difference::missing(name.clone()));
+/// Compares two normalised documents.
+pub(super) fn compare(pin: &Value, other: &Value) -> Vec<Difference> {
+    let empty = Map::new();
+    let mut walk = Walk::new(
+        schemas(pin).unwrap_or(&empty),
+        schemas(other).unwrap_or(&empty),
+    );
+    let (ours, theirs) = (operations(pin), operations(other));
+    for (key, operation) in &theirs {
+        if !ours.contains_key(key) {
+            let absent = bare(
+                Kind::Operation,
+                Side::Missing,
+                Effect::Extends,
+                &operation.name,
+            );
+            walk.note(&operation.name, absent);
+        }
     }
-    for (name, parts) in &pin {
-        let Some(others) = other.get(name) else {
-            found.insert(Difference::only(name.clone()));
+    for (key, operation) in &ours {
+        match theirs.get(key) {
+            Some(other) => one(&mut walk, operation, other),
+            None => {
+                let extra = bare(
+                    Kind::Operation,
+                    Side::Extra,
+                    Effect::Breaks,
+                    &operation.name,
+                );
+                walk.note(&operation.name, extra);
+            }
+        }
+    }
+    walk.finish()
+}
+
+struct Operation<'a> {
+    /// `POST /responses`.
+    name: String,
+    path: &'a str,
+    value: &'a Value,
+}
+
+/// The operations by method and path. What a path calls its parameters does not matter.
+fn operations(document: &Value) -> BTreeMap<(String, &str), Operation<'_>> {
+    let paths = document.get("paths").and_then(Value::as_object);
+    let mut found = BTreeMap::new();
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, value) in item.as_object().into_iter().flatten() {
+            if METHODS.contains(&method.as_str()) {
+                let operation = Operation {
+                    name: format!("{} {path}", method.to_uppercase()),
+                    path,
+                    value,
+                };
+                found.insert((unnamed(path), method.as_str()), operation);
+            }
+        }
+    }
+    found
+}
+
+fn unnamed(path: &str) -> String {
+    let steps = path.split('/').map(|step| match step.find('{') {
+        Some(start) => format!("{}{{}}", &step[..start]),
+        None => step.to_owned(),
+    });
+    steps.collect::<Vec<_>>().join("/")
+}
+
+fn bare(kind: Kind, side: Side, effect: Effect, location: &str) -> Difference {
+    Difference {
+        location: location.to_owned(),
+        kind,
+        side,
+        pin: None,
+        other: None,
+        effect,
+        at: location.to_owned(),
+        operations: Vec::new(),
+    }
+}
+
+fn one<'a>(walk: &mut Walk<'a>, pin: &Operation<'a>, other: &Operation<'a>) {
+    let name = &pin.name;
+    parameters(walk, pin, other);
+    let slots = [
+        ("request", request as fn(&'a Value) -> Option<&'a Value>),
+        ("response", response),
+        ("events", events),
+    ];
+    for (slot, find) in slots {
+        let location = format!("{name} {slot}");
+        let sent = slot == "request";
+        match (find(pin.value), find(other.value)) {
+            (Some(ours), Some(theirs)) => {
+                let root = Root {
+                    operation: name.clone(),
+                    sent,
+                };
+                let place = Place {
+                    location: location.clone(),
+                    at: location,
+                };
+                walk.start(root, ours, theirs, &place);
+            }
+            (None, Some(_)) => {
+                // Streams become functions of their own.
+                let effect = if slot == "events" {
+                    Effect::Extends
+                } else {
+                    Effect::Breaks
+                };
+                walk.note(name, bare(Kind::Body, Side::Missing, effect, &location));
+            }
+            (Some(_), None) => {
+                walk.note(
+                    name,
+                    bare(Kind::Body, Side::Extra, Effect::Breaks, &location),
+                );
+            }
+            (None, None) => {}
+        }
+    }
+    let required = |operation: &Value| {
+        let body = operation.get("requestBody")?;
+        Some(flag(body, "required"))
+    };
+    if let (Some(ours), Some(theirs)) = (required(pin.value), required(other.value))
+        && ours != theirs
+    {
+        // The generated functions take every body, required or not.
+        let location = format!("{name} request");
+        let difference = Difference {
+            pin: Some(requirement(ours)),
+            other: Some(requirement(theirs)),
+            ..bare(Kind::Required, Side::Differs, Effect::None, &location)
+        };
+        walk.note(name, difference);
+    }
+}
+
+/// Where a parameter is and what it is called. In a path its position counts, not its name; the case
+/// of headers does not matter.
+fn identity(parameter: &Value, path: &str) -> (String, String) {
+    let place = text(parameter, "in").unwrap_or("query");
+    let name = text(parameter, "name").unwrap_or_default();
+    let name = match place {
+        "path" => {
+            let position = path.find(&format!("{{{name}}}")).map(|end| {
+                let before = path[..end].matches('{').count();
+                before.to_string()
+            });
+            position.unwrap_or_else(|| name.to_owned())
+        }
+        "header" => name.to_ascii_lowercase(),
+        _ => name.to_owned(),
+    };
+    (place.to_owned(), name)
+}
+
+fn parameters<'a>(walk: &mut Walk<'a>, pin: &Operation<'a>, other: &Operation<'a>) {
+    let list = |operation: &Operation<'a>| {
+        let list = operation.value.get("parameters").and_then(Value::as_array);
+        let path = operation.path;
+        list.into_iter()
+            .flatten()
+            .map(|parameter| (identity(parameter, path), parameter))
+            .collect::<Vec<_>>()
+    };
+    let (ours, theirs) = (list(pin), list(other));
+    let location = |parameter: &Value| {
+        let place = text(parameter, "in").unwrap_or_default();
+        let name = text(parameter, "name").unwrap_or_default();
+        format!("{} {place} {name}", pin.name)
+    };
+    for (identity, theirs) in &theirs {
+        let location = location(theirs);
+        let Some((_, ours)) = ours.iter().find(|(other, _)| other == identity) else {
+            // The generated functions take their parameters by position.
+            let missing = bare(Kind::Parameter, Side::Missing, Effect::Breaks, &location);
+            walk.note(&pin.name, missing);
             continue;
         };
-        for part in others.keys().filter(|part| !parts.contains_key(*part)) {
-            found.insert(Difference::missing(format!("{name} {part}")));
-        }
-        for (part, schemas) in parts {
-            let place = format!("{name} {part}");
-            let Some(others) = others.get(part) else {
-                found.insert(Difference::only(place));
-                continue;
-            };
-            for schema in schemas {
-                pairs.meet(place.clone(), schema, others);
-            }
-        }
-    }
-}
-
-fn operations(document: &Value) -> BTreeMap<String, Parts<'_>> {
-    let mut all = BTreeMap::new();
-    let paths = document.get("paths").and_then(Value::as_object);
-    for (path, item) in paths.into_iter().flatten() {
-        for method in METHODS {
-            if let Some(operation) = item.get(method) {
-                let name = format!("{} {path}", method.to_uppercase());
-                all.insert(name, parts(document, item, operation));
-            }
-        }
-    }
-    all
-}
-
-fn parts<'a>(document: &'a Value, item: &'a Value, operation: &'a Value) -> Parts<'a> {
-    let mut parts = Parts::new();
-    for holder in [item, operation] {
-        for parameter in holder
-            .get("parameters")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            let parameter = component(document, parameter);
-            let place = text(parameter, "in").unwrap_or_default();
-            let name = text(parameter, "name").unwrap_or_default();
-            parts
-                .entry(format!("{place} {name}"))
-                .or_default()
-                .extend(parameter.get("schema"));
-        }
-    }
-    if let Some(body) = operation.get("requestBody") {
-        contents(component(document, body), "request", &mut parts);
-    }
-    let responses = operation.get("responses").and_then(Value::as_object);
-    for (status, response) in responses.into_iter().flatten() {
-        let name = if status.starts_with('2') {
-            "response"
-        } else {
-            "error"
+        let required = |parameter: &Value| {
+            text(parameter, "in") == Some("path") || flag(parameter, "required")
         };
-        contents(component(document, response), name, &mut parts);
+        let (needed, wanted) = (required(ours), required(theirs));
+        if needed != wanted {
+            let difference = Difference {
+                pin: Some(requirement(needed)),
+                other: Some(requirement(wanted)),
+                ..bare(Kind::Required, Side::Differs, visible(ours), &location)
+            };
+            walk.note(&pin.name, difference);
+        }
+        if let (Some(ours), Some(theirs)) = (ours.get("schema"), theirs.get("schema")) {
+            let root = Root {
+                operation: pin.name.clone(),
+                sent: true,
+            };
+            let place = Place {
+                location: location.clone(),
+                at: location,
+            };
+            walk.start(root, ours, theirs, &place);
+        }
     }
-    parts
+    for (identity, ours) in &ours {
+        if !theirs.iter().any(|(other, _)| other == identity) {
+            let location = location(ours);
+            let extra = bare(Kind::Parameter, Side::Extra, visible(ours), &location);
+            walk.note(&pin.name, extra);
+        }
+    }
 }
 
-fn contents<'a>(holder: &'a Value, name: &str, parts: &mut Parts<'a>) {
-    let content = holder.get("content").and_then(Value::as_object);
-    for (kind, media) in content.into_iter().flatten() {
-        parts
-            .entry(format!("{name} {kind}"))
-            .or_default()
-            .extend(media.get("schema"));
+/// What changing a parameter does: headers that the transport sets are no arguments.
+fn visible(parameter: &Value) -> Effect {
+    if parameter.pointer("/x-oci/set-by").and_then(Value::as_str) == Some("transport") {
+        Effect::None
+    } else {
+        Effect::Breaks
     }
 }
 
-/// What a reference to a component of any kind leads to.
-fn component<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    text(value, "$ref")
-        .and_then(|reference| document.pointer(reference.strip_prefix('#')?))
-        .unwrap_or(value)
+fn request(operation: &Value) -> Option<&Value> {
+    json(operation.get("requestBody")?)
+}
+
+fn response(operation: &Value) -> Option<&Value> {
+    successes(operation).find_map(json)
+}
+
+fn events(operation: &Value) -> Option<&Value> {
+    successes(operation).find_map(|response| media(response, |kind| kind == "text/event-stream"))
+}
+
+fn successes(operation: &Value) -> impl Iterator<Item = &Value> {
+    let responses = operation.get("responses").and_then(Value::as_object);
+    let responses = responses.into_iter().flatten();
+    responses
+        .filter(|(status, _)| status.starts_with('2'))
+        .map(|(_, response)| response)
+}
+
+fn json(holder: &Value) -> Option<&Value> {
+    media(holder, |kind| {
+        kind == "application/json" || kind.ends_with("+json")
+    })
+}
+
+fn media(holder: &Value, wanted: impl Fn(&str) -> bool) -> Option<&Value> {
+    let content = holder.get("content")?.as_object()?;
+    let (_, media) = content
+        .iter()
+        .find(|(kind, _)| wanted(kind.split(';').next().unwrap_or_default().trim()))?;
+    Some(media.get("schema").unwrap_or(&Value::Null))
 }

@@ -59,3 +59,22 @@ pub(crate) fn lower(mut document: Value) -> Result<Value> {
     }
     Ok(document)
 }
+
+/// Takes the steps that write the same schemas in one way, and none that only the generated code needs.
+pub(crate) fn normalise(mut document: Value) -> Result<Value> {
+    let steps = [
+        check::apply,
+        booleans::apply,
+        references::apply,
+        shared::apply,
+        constants::apply,
+        types::apply,
+        unions::apply,
+        nulls::apply,
+        all_of::apply,
+    ];
+    for step in steps {
+        step(&mut document)?;
+    }
+    Ok(document)
+}
