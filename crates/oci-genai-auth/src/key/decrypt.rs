@@ -6,6 +6,7 @@ use aes::{Aes128, Aes192, Aes256};
 use cbc::Decryptor;
 use des::TdesEde3;
 use md5::{Digest as _, Md5};
+use pkcs8::pkcs5::EncryptionScheme;
 use pkcs8::{EncryptedPrivateKeyInfoRef, SecretDocument};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
@@ -22,8 +23,30 @@ pub(super) fn pkcs8(
     let pass_phrase = needed(pass_phrase)?;
     let info = EncryptedPrivateKeyInfoRef::try_from(block.contents())
         .map_err(|error| Error::key("the encrypted private key is malformed").with_source(error))?;
+    if !is_affordable(&info.encryption_algorithm) {
+        return Err(Error::key(
+            "the private key is encrypted at a cost of more than ten million rounds or 256 MiB; \
+             rewrite it with `openssl pkcs8 -topk8 -v2 aes-256-cbc`",
+        ));
+    }
     info.decrypt(pass_phrase.expose_secret())
         .map_err(|error| Error::key(WRONG_PASS_PHRASE).with_source(error))
+}
+
+/// Whether opening takes seconds at most, and not hours or all memory, as a crafted file might.
+fn is_affordable(scheme: &EncryptionScheme) -> bool {
+    let Some(parameters) = scheme.pbes2() else {
+        return true;
+    };
+    let rounds = parameters
+        .kdf
+        .pbkdf2()
+        .map_or(0, |pbkdf2| pbkdf2.iteration_count);
+    let bytes = parameters.kdf.scrypt().map_or(0, |scrypt| {
+        let block = 128 * u64::from(scrypt.block_size) * u64::from(scrypt.parallelization);
+        block.saturating_mul(scrypt.cost_parameter)
+    });
+    rounds <= 10_000_000 && bytes <= 256 * 1024 * 1024
 }
 
 /// Opens `RSA PRIVATE KEY` with `Proc-Type: 4,ENCRYPTED`.
@@ -104,4 +127,22 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
         .step_by(2)
         .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pkcs8::pkcs5::pbes2::Parameters;
+
+    use super::*;
+
+    #[test]
+    fn keys_that_would_take_hours_to_open_are_refused() {
+        let at = |rounds| {
+            let parameters =
+                Parameters::generate_pbkdf2_sha256_aes256cbc(rounds, b"saltsalt", [0; 16]).unwrap();
+            is_affordable(&EncryptionScheme::Pbes2(parameters))
+        };
+        assert!(at(2_000_000));
+        assert!(!at(50_000_000));
+    }
 }
