@@ -8,7 +8,7 @@ mod hooks;
 mod transport;
 
 pub use generated::{Client, types};
-pub use model::{Extra, Unknown};
+pub use model::{Extra, Secret, Unknown};
 pub use progenitor_client::{ByteStream, ClientInfo, Error, OperationInfo, ResponseValue};
 pub use transport::{
     Body, BoxError, HttpClient, Operation, ResponseFuture, TRANSPORT_FAILURE_STATUS, Transport,

@@ -1,6 +1,6 @@
 //! `cargo xtask codegen`: from an OpenAPI document to a crate.
 //!
-//! [`read`] → [`lower`] → [`shape`] → [`emit`] for the types and [`client`] for the operations, where
+//! `read` → `lower` → `shape` → `emit` for the types and `client` for the operations, where
 //! progenitor does the work. Everything but the last step of writing files is a function of the
 //! document.
 

@@ -10,7 +10,7 @@ use super::error::Result;
 use super::names::snake;
 
 /// The hand-written part of the generated crate, which every such crate needs.
-const RUNTIME: [(&str, &str); 12] = [
+const RUNTIME: [(&str, &str); 13] = [
     (
         "hooks.rs",
         include_str!("../../../crates/oci-genai-api/src/hooks.rs"),
@@ -42,6 +42,10 @@ const RUNTIME: [(&str, &str); 12] = [
     (
         "model/path.rs",
         include_str!("../../../crates/oci-genai-api/src/model/path.rs"),
+    ),
+    (
+        "model/secret.rs",
+        include_str!("../../../crates/oci-genai-api/src/model/secret.rs"),
     ),
     (
         "model/union.rs",
@@ -106,7 +110,7 @@ fn library_source(title: &str) -> String {
         "//! Low-level client of {title}, made from its OpenAPI document.\n\n\
          #[macro_use]\nmod model;\n#[rustfmt::skip]\nmod generated;\nmod hooks;\nmod transport;\n\n\
          pub use generated::{{Client, types}};\n\
-         pub use model::{{Extra, Unknown}};\n\
+         pub use model::{{Extra, Secret, Unknown}};\n\
          pub use progenitor_client::{{ByteStream, ClientInfo, Error, ResponseValue}};\n\
          pub use transport::{{\n    Body, BoxError, HttpClient, Operation, ResponseFuture, \
          TRANSPORT_FAILURE_STATUS, Transport,\n    TransportError, into_transport_error,\n}};\n"

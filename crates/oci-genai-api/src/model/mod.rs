@@ -21,12 +21,14 @@ mod extra;
 mod fields;
 mod integer;
 mod path;
+mod secret;
 mod unknown;
 
 pub use self::extra::Extra;
 pub(crate) use self::fields::{Found, KeySeed, KnownKey, WireConst, in_field, missing_field};
 pub(crate) use self::integer::Integer;
 pub(crate) use self::path::path_segment;
+pub use self::secret::Secret;
 pub(crate) use self::union::{
     KnownTag, Source, Tagged, Union, UnionVisitor, in_variant, none_fits, read_tag,
 };

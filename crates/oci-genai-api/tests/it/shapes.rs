@@ -2,7 +2,7 @@
 
 use oci_genai_api::types::{
     ContentPart, Conversation, CreateConversation, CreateResponse, FunctionTool, Input, Item,
-    Message, MessageContent, Role, StreamEvent, UpdateConversation,
+    McpTool, Message, MessageContent, Role, StreamEvent, UpdateConversation,
 };
 use serde_json::{Value, json};
 
@@ -127,4 +127,19 @@ fn output_goes_back_as_input_unchanged() {
         write(&CreateResponse::new().input(vec![item])),
         json!({"input": [output]})
     );
+}
+
+#[test]
+fn secrets_are_sent_and_never_shown() {
+    let tool = McpTool::new("files")
+        .authorization("oauth-token")
+        .headers([("x-api-key", "header-secret")]);
+    let shown = format!("{tool:?}");
+    assert!(
+        !shown.contains("oauth-token") && !shown.contains("header-secret"),
+        "{shown}"
+    );
+    let value = write(&tool);
+    assert_eq!(value["authorization"], "oauth-token");
+    assert_eq!(value["headers"]["x-api-key"], "header-secret");
 }

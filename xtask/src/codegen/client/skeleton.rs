@@ -114,7 +114,7 @@ fn responses(operation: &Operation) -> Value {
 
 fn schema(ty: &TypeRef) -> Value {
     match ty {
-        TypeRef::String => json!({"type": "string"}),
+        TypeRef::String | TypeRef::Secret => json!({"type": "string"}),
         TypeRef::Integer => json!({"type": "integer", "format": "int64"}),
         TypeRef::Number => json!({"type": "number", "format": "double"}),
         TypeRef::Boolean => json!({"type": "boolean"}),

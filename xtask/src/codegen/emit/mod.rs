@@ -8,7 +8,7 @@ mod union;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use self::docs::doc_comment;
-use super::shape::{Kind, Shape, Type};
+use super::shape::{Kind, Shape, Type, TypeRef};
 
 /// The first line of every generated file names the command that makes it.
 pub(crate) fn header(command: &str) -> String {
@@ -29,14 +29,18 @@ pub(crate) fn types(shape: &Shape, command: &str) -> BTreeMap<String, String> {
     for (module, body) in bodies {
         let mut file = header(command);
         file.push_str(&format!("//! Types of the `{module}` part.\n\n"));
+        let foreign = |ty: &TypeRef| matches!(ty, TypeRef::Named(index) if shape.types[*index].module != module);
         if body.contains("BTreeMap<") {
             file.push_str("use std::collections::BTreeMap;\n\n");
         }
-        if modules.len() > 1 && mentions_others(shape, module) {
+        if modules.len() > 1 && holds(shape, module, &foreign) {
             file.push_str("use super::*;\n");
         }
         if body.contains(": Extra,") {
             file.push_str("use crate::model::Extra;\n");
+        }
+        if holds(shape, module, &|ty| *ty == TypeRef::Secret) {
+            file.push_str("use crate::model::Secret;\n");
         }
         if body.contains("Unknown(Unknown)") {
             file.push_str("use crate::model::Unknown;\n");
@@ -57,32 +61,30 @@ fn index(modules: &BTreeSet<&str>, command: &str) -> String {
     for module in modules {
         file.push_str(&format!("pub use self::{module}::*;\n"));
     }
-    file.push_str("pub use crate::model::{Extra, Unknown};\n");
+    file.push_str("pub use crate::model::{Extra, Secret, Unknown};\n");
     file
 }
 
-/// Whether a module's types hold types of another.
-fn mentions_others(shape: &Shape, module: &str) -> bool {
-    let mut refs = Vec::new();
-    for ty in shape.types.iter().filter(|ty| ty.module == module) {
-        match &ty.kind {
-            Kind::Object(object) => refs.extend(object.fields.iter().map(|field| &field.ty)),
-            Kind::Union(union) => refs.extend(union.variants.iter().map(|variant| &variant.ty)),
-            Kind::Alias(target) => refs.push(target),
-            Kind::OpenEnum(_) => {}
-        }
-    }
-    use super::shape::TypeRef;
-    fn foreign(shape: &Shape, ty: &TypeRef, module: &str) -> bool {
+/// Whether a module's types hold, anywhere, a type that is so.
+fn holds(shape: &Shape, module: &str, is_so: &dyn Fn(&TypeRef) -> bool) -> bool {
+    fn inside(ty: &TypeRef, is_so: &dyn Fn(&TypeRef) -> bool) -> bool {
         match ty {
-            TypeRef::Named(index) => shape.types[*index].module != module,
             TypeRef::List(inner) | TypeRef::Map(inner) | TypeRef::Nullable(inner) => {
-                foreign(shape, inner, module)
+                inside(inner, is_so)
             }
-            _ => false,
+            _ => is_so(ty),
         }
     }
-    refs.into_iter().any(|ty| foreign(shape, ty, module))
+    let types = shape.types.iter().filter(|ty| ty.module == module);
+    types.into_iter().any(|ty| match &ty.kind {
+        Kind::Object(object) => object.fields.iter().any(|field| inside(&field.ty, is_so)),
+        Kind::Union(union) => union
+            .variants
+            .iter()
+            .any(|variant| inside(&variant.ty, is_so)),
+        Kind::Alias(target) => inside(target, is_so),
+        Kind::OpenEnum(_) => false,
+    })
 }
 
 fn one(shape: &Shape, ty: &Type, out: &mut String) {

@@ -11,7 +11,7 @@ use crate::codegen::error::{Error, Result};
 use crate::codegen::names::{pascal, unique};
 
 /// Names that generated files use for other things.
-const TAKEN: [&str; 19] = [
+const TAKEN: [&str; 20] = [
     "BTreeMap",
     "Box",
     "Clone",
@@ -26,6 +26,7 @@ const TAKEN: [&str; 19] = [
     "Option",
     "PartialEq",
     "Result",
+    "Secret",
     "Some",
     "String",
     "Unknown",

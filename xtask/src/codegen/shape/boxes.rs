@@ -97,7 +97,7 @@ fn size(shape: &Shape, ty: &TypeRef, depth: usize) -> usize {
         return POINTER;
     }
     match shape.resolve(ty) {
-        TypeRef::String | TypeRef::List(_) | TypeRef::Map(_) => 3 * POINTER,
+        TypeRef::String | TypeRef::Secret | TypeRef::List(_) | TypeRef::Map(_) => 3 * POINTER,
         TypeRef::Integer | TypeRef::Number => 8,
         TypeRef::Boolean => 1,
         TypeRef::Any => 4 * POINTER,

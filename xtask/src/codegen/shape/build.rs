@@ -131,6 +131,7 @@ impl<'a> Builder<'a> {
             return Ok(TypeRef::Named(self.component(name, pointer)?.0));
         }
         Ok(match text(schema, "type") {
+            Some("string") if text(schema, "format") == Some("password") => TypeRef::Secret,
             Some("string") => TypeRef::String,
             Some("integer") => TypeRef::Integer,
             Some("number") => TypeRef::Number,

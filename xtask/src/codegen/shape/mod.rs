@@ -43,6 +43,8 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TypeRef {
     String,
+    /// A text that must not be seen in logs.
+    Secret,
     Integer,
     Number,
     Boolean,
@@ -170,6 +172,7 @@ impl Shape {
     fn write_rust(&self, ty: &TypeRef, out: &mut String) {
         match ty {
             TypeRef::String => out.push_str("String"),
+            TypeRef::Secret => out.push_str("Secret"),
             TypeRef::Integer => out.push_str("i64"),
             TypeRef::Number => out.push_str("f64"),
             TypeRef::Boolean => out.push_str("bool"),

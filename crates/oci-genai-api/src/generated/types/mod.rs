@@ -19,4 +19,4 @@ pub use self::events::*;
 pub use self::items::*;
 pub use self::responses::*;
 pub use self::tools::*;
-pub use crate::model::{Extra, Unknown};
+pub use crate::model::{Extra, Secret, Unknown};

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::model::Extra;
+use crate::model::Secret;
 use crate::model::Unknown;
 
 /// A tool the model may call: a function of the application, or something the service runs.
@@ -1132,7 +1133,7 @@ pub struct DomainSecret {
     /// Name of the secret.
     pub name: String,
     /// The secret itself, at most 10,485,760 characters. Not to be logged.
-    pub value: String,
+    pub value: Secret,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -1143,7 +1144,7 @@ object! {
         required {
             plain domain: String = "domain";
             plain name: String = "name";
-            plain value: String = "value";
+            plain value: Secret = "value";
         }
         nullable {}
         optional {}
@@ -1163,11 +1164,11 @@ pub struct McpTool {
     /// Id of a tunnel to the server, `tunnel_` and 32 lower-case letters or digits.
     pub tunnel_id: Option<String>,
     /// The raw OAuth access token for the server, without `Bearer`. A secret: not to be logged, and to be sent with each request.
-    pub authorization: Option<String>,
+    pub authorization: Option<Secret>,
     /// What the server is for; the model reads this.
     pub server_description: Option<String>,
     /// Further HTTP headers for the server. May hold secrets.
-    pub headers: Option<BTreeMap<String, String>>,
+    pub headers: Option<BTreeMap<String, Secret>>,
     /// Which of its tools may be called. All when absent.
     pub allowed_tools: Option<McpAllowedTools>,
     /// Which calls need an approval first. Default `always`.
@@ -1193,9 +1194,9 @@ object! {
             plain server_url: String = "server_url";
             plain connector_id: Connector = "connector_id";
             plain tunnel_id: String = "tunnel_id";
-            plain authorization: String = "authorization";
+            plain authorization: Secret = "authorization";
             plain server_description: String = "server_description";
-            map headers: String = "headers";
+            map headers: Secret = "headers";
             plain allowed_tools: McpAllowedTools = "allowed_tools";
             plain require_approval: McpApproval = "require_approval";
             plain defer_loading: bool = "defer_loading";
