@@ -1,7 +1,7 @@
 //! Errors as the service words and shapes them.
 
 use axum::body::Body;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ pub(crate) struct ApiError {
     pub(crate) param: Option<String>,
     /// Raised before the request reached the API: shaped by Oracle's gateway.
     pub(crate) gateway: bool,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl ApiError {
@@ -57,7 +57,7 @@ impl ApiError {
             code: None,
             param: None,
             gateway: false,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -121,7 +121,7 @@ impl ApiError {
     }
 
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.headers.push((name, value));
         self
     }
 
@@ -161,7 +161,7 @@ impl ApiError {
         };
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers.clone();
+        response.headers_mut().extend(self.headers.iter().cloned());
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -40,7 +40,7 @@ fn steps(prompt: &Prompt) -> Vec<Step> {
     };
 
     let mut steps = Vec::new();
-    if let Some(ms) = directive(&said, "slow:").and_then(|rest| number(rest)) {
+    if let Some(ms) = directive(&said, "slow:").and_then(number) {
         steps.push(Step::Pace(Duration::from_millis(ms.min(MAX_PAUSE_MS))));
     }
     if prompt.reasoning {

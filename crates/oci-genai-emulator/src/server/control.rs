@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::extract::{Path, Request, State};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
@@ -26,7 +26,17 @@ use crate::view::ProjectView;
 
 use super::CONTROL_PATH;
 
-type Answer = Result<Json<Value>, Response>;
+type Answer = Result<Json<Value>, Refused>;
+
+/// An order that makes no sense, and why.
+struct Refused(String);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let body = json!({ "error": { "message": self.0 } });
+        (StatusCode::BAD_REQUEST, Json(body)).into_response()
+    }
+}
 
 pub(super) fn router(app: Arc<App>) -> Router {
     let control = Router::new()
@@ -75,12 +85,8 @@ async fn only_here(State(app): State<Arc<App>>, request: Request, next: Next) ->
     next.run(request).await
 }
 
-fn refuse(message: impl std::fmt::Display) -> Response {
-    (
-        StatusCode::BAD_REQUEST,
-        Json(json!({ "error": { "message": message.to_string() } })),
-    )
-        .into_response()
+fn refuse(message: impl std::fmt::Display) -> Refused {
+    Refused(message.to_string())
 }
 
 /// An error with its causes in one line.

@@ -5,8 +5,11 @@ use serde_json::{Map, Value, json};
 use super::context::ContextRequest;
 use crate::error::ApiError;
 
+/// Makes a default value.
+type Default = fn() -> Value;
+
 /// The members of a response that repeat the request's, with their value when the request had none.
-const ECHOED: [(&str, fn() -> Value); 19] = [
+const ECHOED: [(&str, Default); 19] = [
     ("instructions", || Value::Null),
     ("max_output_tokens", || Value::Null),
     ("max_tool_calls", || Value::Null),

@@ -1,13 +1,15 @@
 //! The identity side: each kind of principal comes by its token here and is accepted with it.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use oci_genai_auth::{
     Credentials, Environment, InstancePrincipalCredentialsProvider, KeyId,
     OkeWorkloadIdentityCredentialsProvider, PrivateKey, ProvideCredentials, RequestSigner,
     ResourcePrincipalCredentialsProvider, SecurityToken,
 };
-use oci_genai_emulator::{CredentialKind, DEFAULT_PROJECT, Emulator, EmulatorConfig, TENANCY};
+use oci_genai_emulator::{
+    Clock, CredentialKind, DEFAULT_PROJECT, Emulator, EmulatorConfig, TENANCY,
+};
 use reqwest::Method;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -40,7 +42,7 @@ async fn post(url: &str, signer: &RequestSigner, body: Value) -> (u16, Value) {
         .header("openai-project", DEFAULT_PROJECT);
     let (mut parts, ()) = request.body(()).unwrap().into_parts();
     signer
-        .sign(&mut parts, body.as_bytes(), SystemTime::now())
+        .sign(&mut parts, body.as_bytes(), Clock::new().now())
         .unwrap();
     let request = reqwest::Client::new()
         .post(url)
@@ -64,7 +66,7 @@ async fn an_instance_becomes_itself() {
         used(&desk, &credentials).await,
         Ok(CredentialKind::InstancePrincipal)
     );
-    assert!(credentials.expires_at().unwrap() > SystemTime::now() + Duration::from_secs(600));
+    assert!(credentials.expires_at().unwrap() > Clock::new().now() + Duration::from_secs(600));
     desk.emulator.clock().advance(Duration::from_secs(21 * 60));
     assert_eq!(used(&desk, &credentials).await, Err(401));
 }

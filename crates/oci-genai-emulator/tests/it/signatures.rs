@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
 use oci_genai_auth::{KeyId, PrivateKey, RequestSigner, SecurityToken};
-use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
+use oci_genai_emulator::{Clock, DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -74,7 +74,8 @@ impl Profiles {
 }
 
 fn token(expires_in: i64) -> String {
-    let now = SystemTime::now()
+    let now = Clock::new()
+        .now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap()
         .as_secs();
@@ -129,7 +130,7 @@ const PATH: &str = "/conversations";
 async fn signing_keys_and_session_tokens_are_accepted() {
     let profiles = Profiles::new(&token(600));
     let desk = profiles.desk().await;
-    let now = SystemTime::now();
+    let now = Clock::new().now();
     let session = SecurityToken::parse(&token(600)).unwrap();
     std::fs::write(profiles.folder.path().join("token"), session.expose()).unwrap();
     for signer in [
@@ -148,7 +149,7 @@ async fn signing_keys_and_session_tokens_are_accepted() {
 async fn whatever_is_altered_is_refused() {
     let profiles = Profiles::new(&token(600));
     let desk = profiles.desk().await;
-    let now = SystemTime::now();
+    let now = Clock::new().now();
     let signer = RequestSigner::new(profiles.key_id(), profiles.key.clone());
     let good = sign(&desk, &signer, &Method::POST, PATH, BODY, now);
 
@@ -207,7 +208,7 @@ async fn an_expired_session_is_refused_and_a_moved_clock_expires_it() {
     let expired = token(-10);
     let profiles = Profiles::new(&expired);
     let desk = profiles.desk().await;
-    let now = SystemTime::now();
+    let now = Clock::new().now();
     let signer = |token: &str| {
         let token = SecurityToken::parse(token).unwrap();
         RequestSigner::new(KeyId::token(&token), profiles.session_key.clone())
