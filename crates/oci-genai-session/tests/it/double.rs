@@ -230,6 +230,11 @@ impl Double {
         self.state.lock().unwrap().faults.extend(faults);
     }
 
+    /// Lets all further requests succeed.
+    pub(crate) fn forget_faults(&self) {
+        self.state.lock().unwrap().faults.clear();
+    }
+
     /// What happens to the next request.
     pub(crate) fn fail(&self, fault: Fault) {
         self.then([Some(fault)]);

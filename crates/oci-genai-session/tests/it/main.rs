@@ -9,6 +9,7 @@
 mod branches;
 mod double;
 mod histories;
+mod model;
 mod postgres;
 mod sealing;
 mod sockets;

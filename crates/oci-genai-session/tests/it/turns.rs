@@ -10,7 +10,7 @@ use oci_genai_session::{Decision, ErrorKind, MemoryKind, TurnEvent};
 use serde_json::{Value, json};
 
 use crate::double::Fault;
-use crate::world::{KINDS, World, decisions, history};
+use crate::world::{KINDS, World, crash, decisions, history};
 
 #[tokio::test]
 async fn the_second_turn_knows_the_first_whoever_holds_the_history() {
@@ -305,27 +305,6 @@ async fn the_same_turn_id_gives_the_same_turn() {
         assert!(again.was_stored() && !first.was_stored());
         assert_eq!(world.service.requests().len(), 1);
     }
-}
-
-/// Runs something in a process of its own that ends without a word when `moment` has come: its tasks stop where they
-/// are, its leases stay taken.
-async fn crash<F>(moment: Arc<tokio::sync::Notify>, work: impl FnOnce() -> F + Send + 'static)
-where
-    F: Future,
-{
-    let process = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            tokio::select! {
-                _ = work() => panic!("it ended before the crash"),
-                () = moment.notified() => {}
-            }
-        });
-    };
-    tokio::task::spawn_blocking(process).await.unwrap();
 }
 
 #[tokio::test]

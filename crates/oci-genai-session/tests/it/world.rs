@@ -69,3 +69,26 @@ pub(crate) fn decisions(turn: &Turn) -> Vec<Decision> {
         .map(|recovery| recovery.decision)
         .collect()
 }
+
+/// Runs something in a process of its own that ends without a word when `moment` has come: its tasks stop where they
+/// are, its leases stay taken.
+pub(crate) async fn crash<F>(
+    moment: Arc<tokio::sync::Notify>,
+    work: impl FnOnce() -> F + Send + 'static,
+) where
+    F: Future,
+{
+    let process = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            tokio::select! {
+                _ = work() => panic!("it ended before the crash"),
+                () = moment.notified() => {}
+            }
+        });
+    };
+    tokio::task::spawn_blocking(process).await.unwrap();
+}
