@@ -1,9 +1,11 @@
 //! One turn: what was asked and what came back.
 
 mod acting;
+mod asking;
 mod driver;
 mod event;
 mod order;
+mod settling;
 mod stream;
 
 use serde::de::DeserializeOwned;

@@ -1,0 +1,11 @@
+//! What a store keeps: sessions, their turns, the items exchanged and the effects of tools.
+
+mod batch;
+mod item;
+mod session;
+mod turn;
+
+pub use batch::{Batch, Lease};
+pub use item::{Direction, EffectRecord, EffectState, ItemRecord};
+pub use session::{HistoryBudget, MemoryKind, SessionId, SessionRecord, TokenUsage};
+pub use turn::{Decision, Recovery, TurnRecord, TurnState};

@@ -1,0 +1,221 @@
+//! Sessions as a store keeps them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::clock::Timestamp;
+
+/// Names a session for good. Made by [`SessionId::generate`], kept by whoever wants to resume.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// A new id, unlike any other.
+    pub fn generate() -> Self {
+        Self(format!("ses_{}", uuid::Uuid::new_v4().simple()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for SessionId {
+    fn from(id: String) -> Self {
+        Self(id)
+    }
+}
+
+impl From<&str> for SessionId {
+    fn from(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Who holds a session's history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MemoryKind {
+    /// A conversation on the service holds the items. The default.
+    #[default]
+    Conversation,
+    /// Each response names the one before it (`previous_response_id`).
+    Chain,
+    /// The store holds the items and the service keeps nothing (`store=false`).
+    Local,
+}
+
+impl MemoryKind {
+    /// The name used in stores and in text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Conversation => "conversation",
+            Self::Chain => "chain",
+            Self::Local => "local",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Conversation, Self::Chain, Self::Local]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+}
+
+impl fmt::Display for MemoryKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Tokens, as the service counted them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenUsage {
+    /// Tokens read.
+    pub input: u64,
+    /// Tokens written.
+    pub output: u64,
+}
+
+impl TokenUsage {
+    /// Adds another count to this one.
+    pub fn add(&mut self, other: Self) {
+        self.input = self.input.saturating_add(other.input);
+        self.output = self.output.saturating_add(other.output);
+    }
+
+    /// Tokens read and written.
+    pub fn total(self) -> u64 {
+        self.input.saturating_add(self.output)
+    }
+}
+
+/// How much history a request carries, for memory that the store holds. A turn goes out whole or not at all, so that no
+/// call loses its output and no thought its item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryBudget {
+    /// At most this many turns before the current one.
+    pub turns: Option<u64>,
+    /// At most about this many tokens before the current turn, at four bytes of JSON each.
+    pub tokens: Option<u64>,
+}
+
+impl HistoryBudget {
+    /// At most this many turns.
+    pub fn turns(turns: u64) -> Self {
+        Self {
+            turns: Some(turns),
+            tokens: None,
+        }
+    }
+
+    /// At most about this many tokens.
+    pub fn tokens(tokens: u64) -> Self {
+        Self {
+            turns: None,
+            tokens: Some(tokens),
+        }
+    }
+
+    pub(crate) fn is_exceeded(self, turns: u64, bytes: u64) -> bool {
+        self.turns.is_some_and(|most| turns > most)
+            || self.tokens.is_some_and(|most| bytes / 4 > most)
+    }
+}
+
+/// A session as a store keeps it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SessionRecord {
+    /// The session's id.
+    pub id: SessionId,
+    /// The name given by the user, unique in its store.
+    pub name: Option<String>,
+    /// Who holds the history.
+    pub memory: MemoryKind,
+    /// The conversation on the service, once there is one.
+    pub conversation_id: Option<String>,
+    /// The last response that was committed.
+    pub last_response_id: Option<String>,
+    /// The last item known to be in the conversation.
+    pub anchor: Option<String>,
+    /// A title for people.
+    pub title: Option<String>,
+    /// Free key and value pairs.
+    pub metadata: BTreeMap<String, String>,
+    /// Members put into every request: `model`, `instructions` and the like.
+    pub defaults: Map<String, Value>,
+    /// What stands in for the items before [`window_start`](Self::window_start): a summary, as an item.
+    pub summary: Option<Value>,
+    /// Position of the first item that still goes out in full (Local memory only).
+    pub window_start: u64,
+    /// How much history goes out (Local memory only); all of it when absent.
+    #[serde(default)]
+    pub budget: Option<HistoryBudget>,
+    /// The session and turn this one was forked from.
+    pub origin: Option<(SessionId, u64)>,
+    /// Counts the writes; every [`Batch`] names the one it builds on.
+    pub generation: u64,
+    /// The number the next turn gets; the first is 1.
+    pub next_turn: u64,
+    /// The position the next item gets; the first is 0.
+    pub next_position: u64,
+    /// The turn that was begun and not yet ended, if any.
+    pub open_turn: Option<u64>,
+    /// The service may have gone on with a turn that was given up: look before sending the next one.
+    #[serde(default)]
+    pub stale: bool,
+    /// Turns committed.
+    pub turns: u64,
+    /// Tokens of the committed turns.
+    pub usage: TokenUsage,
+    /// When the session was made.
+    pub created_at: Timestamp,
+    /// When it was last written.
+    pub updated_at: Timestamp,
+    /// When it may be purged; never when absent.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl SessionRecord {
+    /// A session without a turn.
+    pub fn new(id: SessionId, memory: MemoryKind, now: Timestamp) -> Self {
+        Self {
+            id,
+            name: None,
+            memory,
+            conversation_id: None,
+            last_response_id: None,
+            anchor: None,
+            title: None,
+            metadata: BTreeMap::new(),
+            defaults: Map::new(),
+            summary: None,
+            window_start: 0,
+            budget: None,
+            origin: None,
+            generation: 0,
+            next_turn: 1,
+            next_position: 0,
+            open_turn: None,
+            stale: false,
+            turns: 0,
+            usage: TokenUsage::default(),
+            created_at: now,
+            updated_at: now,
+            expires_at: None,
+        }
+    }
+}

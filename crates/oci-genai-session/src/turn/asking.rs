@@ -1,0 +1,182 @@
+//! Sending a round's request, and what its answer or failure means for the turn.
+
+use futures_util::StreamExt;
+use serde_json::{Map, Value, json};
+
+use super::TurnEvent;
+use super::driver::{Doubt, Driver};
+use super::settling::Patience;
+use crate::error::Result;
+use crate::item;
+use crate::journal::Journal;
+use crate::memory;
+use crate::service::{Answer, AnswerEvent, AnswerStatus, ServiceError, ServiceErrorKind};
+use crate::store::TurnState;
+
+/// What became of one request.
+pub(super) enum Asked {
+    Answer(Answer),
+    GivenUp,
+    Failed(ServiceError),
+}
+
+impl Driver {
+    /// The request of the current round.
+    pub(super) async fn request(&self, journal: &Journal) -> Result<Map<String, Value>> {
+        let record = journal.record();
+        let mut request = record.defaults.clone();
+        request.extend(journal.turn().request.clone());
+        if journal.turn().round >= self.shared.sessions.policy.max_rounds {
+            // The model has called often enough; now it has to answer.
+            request.insert("tool_choice".to_owned(), json!("none"));
+        }
+        memory::of(record.memory)
+            .compose(journal, &mut request)
+            .await?;
+        Ok(request)
+    }
+
+    /// Sends the round's request and takes what comes, unless the caller gives up.
+    pub(super) async fn ask(&mut self, journal: &mut Journal, streaming: bool) -> Result<Asked> {
+        let request = self.request(journal).await?;
+        let service = self.shared.sessions.service.clone();
+        if !streaming {
+            return Ok(tokio::select! {
+                answer = service.respond(request) => answer.map_or_else(Asked::Failed, Asked::Answer),
+                () = self.cancel.cancelled() => Asked::GivenUp,
+            });
+        }
+        let opened = tokio::select! {
+            opened = service.stream(request) => opened,
+            () = self.cancel.cancelled() => return Ok(Asked::GivenUp),
+        };
+        let mut steps = match opened {
+            Ok(steps) => steps,
+            Err(error) => return Ok(Asked::Failed(error)),
+        };
+        loop {
+            let step = tokio::select! {
+                step = steps.next() => step,
+                () = self.cancel.cancelled() => return Ok(Asked::GivenUp),
+            };
+            let event = match step {
+                Some(Ok(AnswerEvent::Done(answer))) => return Ok(Asked::Answer(answer)),
+                Some(Ok(AnswerEvent::Created(id))) => {
+                    journal.name_response(id).await?;
+                    continue;
+                }
+                Some(Ok(AnswerEvent::Delta(text))) => TurnEvent::Delta(text),
+                Some(Ok(AnswerEvent::Other(event))) => TurnEvent::Service(event),
+                Some(Err(error)) => return Ok(Asked::Failed(error)),
+                None => {
+                    let text = "the stream ended before the answer did";
+                    return Ok(Asked::Failed(ServiceError::new(
+                        ServiceErrorKind::Unknown,
+                        text,
+                    )));
+                }
+            };
+            self.emitter.emit(event).await;
+        }
+    }
+
+    /// Takes an answer into the session.
+    pub(super) async fn accept(&mut self, journal: &mut Journal, answer: Answer) -> Result<()> {
+        if journal.turn().runs_tools && answer.items.iter().any(item::is_call) {
+            journal.act(&answer).await?;
+            let most = self.shared.sessions.policy.max_rounds;
+            if journal.turn().round >= most {
+                journal.set_error(format!("the model still called tools after {most} rounds"));
+                journal.enter(TurnState::Cancelling).await?;
+            }
+            return Ok(());
+        }
+        if let AnswerStatus::Incomplete(reason) = &answer.status {
+            journal.set_incomplete(reason.clone());
+        }
+        journal.commit(&answer).await
+    }
+
+    /// What an answer to the round's request means for the turn; returns the doubt with which to go on.
+    pub(super) async fn answered(
+        &mut self,
+        journal: &mut Journal,
+        patience: &mut Patience,
+        answer: Answer,
+    ) -> Result<Doubt> {
+        let why = match &answer.status {
+            AnswerStatus::Completed | AnswerStatus::Incomplete(_) => {
+                self.accept(journal, answer).await?;
+                *patience = Patience::new(&self.shared.sessions.policy);
+                return Ok(Doubt::None);
+            }
+            AnswerStatus::Running => {
+                let text = "the service has not finished the answer";
+                let error = ServiceError::new(ServiceErrorKind::Unknown, text);
+                self.pause(patience, error).await?;
+                return Ok(Doubt::Lost);
+            }
+            AnswerStatus::Failed(why) => why.clone(),
+        };
+        if patience.is_spent() {
+            journal.set_error(format!("the service failed to answer: {why}"));
+            journal.enter(TurnState::Cancelling).await?;
+            return Ok(Doubt::None);
+        }
+        self.pause(patience, ServiceError::new(ServiceErrorKind::Unknown, why))
+            .await?;
+        journal.forget_response().await?;
+        Ok(Doubt::Lost)
+    }
+
+    /// What a failed request means for the turn; returns the doubt with which to go on.
+    pub(super) async fn failed(
+        &mut self,
+        journal: &mut Journal,
+        patience: &mut Patience,
+        doubt: Doubt,
+        error: ServiceError,
+    ) -> Result<Doubt> {
+        match error.kind() {
+            ServiceErrorKind::Refused | ServiceErrorKind::NotFound => {
+                self.fail(journal, error).await?;
+                Ok(doubt)
+            }
+            ServiceErrorKind::NotDone => {
+                self.pause(patience, error).await?;
+                Ok(doubt)
+            }
+            ServiceErrorKind::Locked => {
+                // Whoever holds the lock may be an earlier request of this very round.
+                self.busy(patience, Some(error)).await?;
+                Ok(doubt.max(Doubt::Stale))
+            }
+            ServiceErrorKind::Unknown => {
+                self.pause(patience, error).await?;
+                Ok(Doubt::Lost)
+            }
+        }
+    }
+
+    /// Ends the turn as refused, once nothing of it is left to trouble later turns.
+    pub(super) async fn fail(&mut self, journal: &mut Journal, error: ServiceError) -> Result<()> {
+        let why = full_text(&error);
+        journal.set_error(format!("the service refused the turn: {why}"));
+        if journal.turn().round > 0 && error.kind() == ServiceErrorKind::Refused {
+            return journal.enter(TurnState::Cancelling).await;
+        }
+        journal.abandon(TurnState::Failed, &[]).await
+    }
+}
+
+/// An error with its causes.
+pub(super) fn full_text(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,268 @@
+//! Finding out what became of a round whose fate is unclear, and cleaning up behind turns that were given up.
+
+use super::TurnEvent;
+use super::asking::full_text;
+use super::driver::{Doubt, Driver};
+use crate::clock::Timestamp;
+use crate::error::{Error, ErrorKind, Result};
+use crate::item;
+use crate::journal::Journal;
+use crate::memory::{self, Found, Look};
+use crate::policy::{Backoff, Policy};
+use crate::service::{ServiceError, ServiceErrorKind};
+use crate::store::{Decision, MemoryKind, TurnState};
+use crate::tool::INTERRUPTED;
+
+/// The patience of one turn.
+pub(super) struct Patience {
+    backoff: Backoff,
+    settling: Backoff,
+    resends: u32,
+    busy_until: Option<Timestamp>,
+    settle_until: Option<Timestamp>,
+}
+
+impl Patience {
+    /// Whether nothing is tried again.
+    pub(super) fn is_spent(&self) -> bool {
+        self.resends == 0
+    }
+
+    pub(super) fn new(policy: &Policy) -> Self {
+        Self {
+            backoff: Backoff::new(policy.poll_first, policy.poll_most),
+            settling: Backoff::new(policy.poll_first.min(policy.settle / 2), policy.poll_most),
+            resends: policy.resends,
+            busy_until: None,
+            settle_until: None,
+        }
+    }
+}
+
+impl Driver {
+    /// Looks for the round on the service; `true` when there is nothing and it has to be sent.
+    pub(super) async fn look(
+        &mut self,
+        journal: &mut Journal,
+        patience: &mut Patience,
+        doubt: Doubt,
+    ) -> Result<bool> {
+        let service = self.shared.sessions.service.clone();
+        let look = match memory::of(journal.record().memory)
+            .look(service.as_ref(), journal)
+            .await
+        {
+            Ok(look) => look,
+            Err(error) if error.kind() == ServiceErrorKind::NotFound => {
+                return self.fail(journal, error).await.map(|()| false);
+            }
+            Err(error) => {
+                self.pause(patience, error).await?;
+                return Ok(false);
+            }
+        };
+        let Look {
+            found,
+            foreign,
+            foreign_calls,
+        } = look;
+        self.pass_over(journal, foreign, foreign_calls).await?;
+        match found {
+            Found::Answer(answer) => {
+                if doubt == Doubt::Lost {
+                    self.note(journal, Decision::Adopted).await;
+                }
+                self.accept(journal, answer).await?;
+                Ok(false)
+            }
+            Found::Running => {
+                self.busy(patience, None).await?;
+                Ok(false)
+            }
+            Found::Part(ids) => {
+                // A part may be a round in the making; only one that stays as it is gets removed.
+                if self.settling(patience).await {
+                    return Ok(false);
+                }
+                let conversation = journal.record().conversation_id.clone().unwrap_or_default();
+                for id in ids {
+                    if let Err(error) = service.delete_item(&conversation, &id).await {
+                        self.pause(patience, error).await?;
+                        return Ok(false);
+                    }
+                }
+                journal.forget_response().await?;
+                self.note(journal, Decision::Repaired).await;
+                Ok(true)
+            }
+            Found::Nothing if doubt == Doubt::Lost => {
+                if journal.record().memory == MemoryKind::Conversation
+                    && self.settling(patience).await
+                {
+                    return Ok(false);
+                }
+                journal.forget_response().await?;
+                self.note(journal, Decision::Resent).await;
+                Ok(true)
+            }
+            Found::Nothing => Ok(true),
+        }
+    }
+
+    /// Deals with items of somebody else that stand between what is known and the round.
+    pub(super) async fn pass_over(
+        &mut self,
+        journal: &mut Journal,
+        last: Option<String>,
+        calls: Vec<String>,
+    ) -> Result<()> {
+        let Some(mut last) = last else { return Ok(()) };
+        if !calls.is_empty()
+            && let Some(conversation) = journal.record().conversation_id.clone()
+        {
+            // A call without an output makes the service refuse every later turn.
+            let outputs = calls
+                .iter()
+                .map(|call| item::call_output(call, INTERRUPTED));
+            let service = self.shared.sessions.service.clone();
+            let added = service
+                .add_items(&conversation, outputs.collect())
+                .await
+                .map_err(|error| {
+                    Error::service(
+                        ErrorKind::Unsettled,
+                        "the conversation could not be repaired",
+                        error,
+                    )
+                })?;
+            if let Some(id) = added.iter().rev().find_map(item::id) {
+                last = id.to_owned();
+            }
+            self.note(journal, Decision::Repaired).await;
+        }
+        journal.move_anchor(last);
+        self.note(journal, Decision::ForeignItems).await;
+        Ok(())
+    }
+
+    pub(super) async fn note(&self, journal: &mut Journal, decision: Decision) {
+        let recovery = journal.note(decision);
+        tracing::info!(session = %self.shared.id, turn = journal.turn().seq, ?decision, "recovered");
+        self.emitter.emit(TurnEvent::Recovered(recovery)).await;
+    }
+
+    /// Cleans up behind a turn that was given up. If the service has the whole answer, the turn counts.
+    pub(super) async fn tidy(
+        &mut self,
+        journal: &mut Journal,
+        patience: &mut Patience,
+    ) -> Result<()> {
+        let service = self.shared.sessions.service.clone();
+        let memory = memory::of(journal.record().memory);
+        let refused = journal.turn().error.is_some();
+        if !refused {
+            match memory.look(service.as_ref(), journal).await {
+                Ok(Look {
+                    found: Found::Answer(answer),
+                    ..
+                }) if !answer.items.iter().any(item::is_call) => {
+                    self.note(journal, Decision::Adopted).await;
+                    return journal.commit(&answer).await;
+                }
+                Ok(Look {
+                    found: Found::Running,
+                    ..
+                }) => return self.busy(patience, None).await,
+                Ok(Look {
+                    found: Found::Nothing | Found::Part(_),
+                    ..
+                }) if journal.record().memory == MemoryKind::Conversation
+                    && self.settling(patience).await =>
+                {
+                    return Ok(());
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == ServiceErrorKind::NotFound => {}
+                Err(error) => return self.pause(patience, error).await,
+            }
+        }
+        match memory.tidy(service.as_ref(), journal).await {
+            Ok(kept) => {
+                if !kept.is_empty() {
+                    self.note(journal, Decision::Repaired).await;
+                }
+                self.note(journal, Decision::Abandoned).await;
+                let state = if refused {
+                    TurnState::Failed
+                } else {
+                    TurnState::Cancelled
+                };
+                journal.abandon(state, &kept).await
+            }
+            Err(error) if error.kind() == ServiceErrorKind::NotFound => {
+                journal.abandon(TurnState::Cancelled, &[]).await
+            }
+            Err(error) if error.kind() == ServiceErrorKind::Locked => {
+                self.busy(patience, Some(error)).await
+            }
+            Err(error) => self.pause(patience, error).await,
+        }
+    }
+
+    /// Waits before another attempt, or gives up and leaves the turn open.
+    pub(super) async fn pause(&self, patience: &mut Patience, error: ServiceError) -> Result<()> {
+        if patience.resends == 0 {
+            let text = "the turn's outcome could not be found out; it is settled before the session's next turn";
+            return Err(Error::service(ErrorKind::Unsettled, text, error));
+        }
+        patience.resends -= 1;
+        tracing::debug!(session = %self.shared.id, error = %full_text(&error), "trying again");
+        self.shared
+            .sessions
+            .clock
+            .sleep(patience.backoff.next())
+            .await;
+        Ok(())
+    }
+
+    /// Waits for the service to be done with the conversation.
+    pub(super) async fn busy(
+        &self,
+        patience: &mut Patience,
+        error: Option<ServiceError>,
+    ) -> Result<()> {
+        let clock = &self.shared.sessions.clock;
+        let wait = self.shared.sessions.policy.busy_wait;
+        let until = *patience
+            .busy_until
+            .get_or_insert_with(|| clock.now().after(wait));
+        if clock.now() >= until {
+            let text = "the service was busy with the conversation for too long; try again later";
+            let busy = Error::new(ErrorKind::Busy, text);
+            return Err(match error {
+                Some(error) => busy.with_source(error),
+                None => busy,
+            });
+        }
+        clock.sleep(patience.backoff.next()).await;
+        Ok(())
+    }
+
+    /// Gives a request of unclear outcome time to show up; `false` when it has had enough.
+    pub(super) async fn settling(&self, patience: &mut Patience) -> bool {
+        let clock = &self.shared.sessions.clock;
+        let now = clock.now();
+        let settle = self.shared.sessions.policy.settle;
+        let until = *patience
+            .settle_until
+            .get_or_insert_with(|| now.after(settle));
+        if now >= until {
+            return false;
+        }
+        let left = until.since(now);
+        clock
+            .sleep(patience.settling.next().min(left).max(left / 8))
+            .await;
+        true
+    }
+}
