@@ -17,7 +17,7 @@ const STEPS: u32 = 30;
 
 /// Runs per kind of memory, unless the environment says otherwise.
 fn runs() -> u64 {
-    std::env::var("OCI_GENAI_MODEL_RUNS").map_or(25, |text| text.parse().unwrap())
+    std::env::var("OCI_GENAI_MODEL_RUNS").map_or(12, |text| text.parse().unwrap())
 }
 
 struct Run {

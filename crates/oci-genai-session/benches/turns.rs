@@ -1,0 +1,177 @@
+//! What a session costs: processor time per turn with SQLite, early and late in a long session, what opening one
+//! reads, and the memory of many sessions at once. Linux only, because it reads `/proc`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use oci_genai_session::service::{
+    Answer, AnswerStatus, AnswerStream, Service, ServiceError, ServiceErrorKind,
+};
+use oci_genai_session::{MemoryKind, Session, SessionOptions, Sessions, SqliteStore, TokenUsage};
+use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
+
+/// Answers at once, or when told, so that what is measured is the session.
+#[derive(Clone, Debug)]
+struct Instant {
+    number: Arc<AtomicU64>,
+    gate: Arc<Semaphore>,
+}
+
+#[async_trait]
+impl Service for Instant {
+    async fn create_conversation(
+        &self,
+        _: &BTreeMap<String, String>,
+    ) -> Result<String, ServiceError> {
+        Ok(format!(
+            "conv_{}",
+            self.number.fetch_add(1, Ordering::Relaxed)
+        ))
+    }
+
+    async fn delete_conversation(&self, _: &str) -> Result<(), ServiceError> {
+        Ok(())
+    }
+
+    async fn items_after(&self, _: &str, _: Option<String>) -> Result<Vec<Value>, ServiceError> {
+        Ok(Vec::new())
+    }
+
+    async fn add_items(&self, _: &str, items: Vec<Value>) -> Result<Vec<Value>, ServiceError> {
+        Ok(items)
+    }
+
+    async fn delete_item(&self, _: &str, _: &str) -> Result<(), ServiceError> {
+        Ok(())
+    }
+
+    async fn respond(&self, _: Map<String, Value>) -> Result<Answer, ServiceError> {
+        let _passed = self.gate.acquire().await;
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        let text = "a sentence of some words, as models write them, ".repeat(8);
+        let item = json!({
+            "id": format!("msg_{number}"), "type": "message", "role": "assistant", "status": "completed",
+            "content": [{ "type": "output_text", "text": text, "annotations": [] }],
+        });
+        Ok(Answer {
+            response_id: Some(format!("resp_{number}")),
+            status: AnswerStatus::Completed,
+            items: vec![item],
+            usage: TokenUsage {
+                input: 100,
+                output: 80,
+            },
+        })
+    }
+
+    async fn stream(&self, _: Map<String, Value>) -> Result<AnswerStream, ServiceError> {
+        Err(ServiceError::new(
+            ServiceErrorKind::Refused,
+            "this one does not stream",
+        ))
+    }
+
+    async fn response(&self, _: &str) -> Result<Option<Answer>, ServiceError> {
+        Ok(None)
+    }
+}
+
+/// Processor time of this process so far, in milliseconds, all threads.
+fn processor_ms() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let of_main: f64 = text
+        .split(' ')
+        .next()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0.0);
+    let tasks = std::fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let all: f64 = tasks
+        .filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok())
+        .filter_map(|text| text.split(' ').next()?.parse::<f64>().ok())
+        .sum();
+    all.max(of_main) / 1e6
+}
+
+fn resident_mib() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap();
+    text.split(' ').nth(1).unwrap().parse::<f64>().unwrap() * 4096.0 / (1 << 20) as f64
+}
+
+async fn per_turn(session: &Session, turns: u32) -> f64 {
+    let before = processor_ms();
+    for _ in 0..turns {
+        session
+            .send("a question of about the length that people ask")
+            .await
+            .unwrap();
+    }
+    (processor_ms() - before) / f64::from(turns)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Instant {
+        number: Arc::default(),
+        gate: Arc::new(Semaphore::new(1 << 20)),
+    };
+    let path = dir.path().join("s.db");
+    let sessions = Sessions::with_service(service.clone(), SqliteStore::open(&path).await.unwrap());
+    for memory in [MemoryKind::Conversation, MemoryKind::Chain] {
+        let options = SessionOptions::new().name(memory.as_str()).memory(memory);
+        let session = sessions.create(options).await.unwrap();
+        per_turn(&session, 10).await;
+        let early = per_turn(&session, 500).await;
+        per_turn(&session, 9_500).await;
+        let late = per_turn(&session, 500).await;
+        println!(
+            "{memory}: {early:.3} ms of processor time per turn after 10 turns, {late:.3} ms after 10,000 ({:.2}x)",
+            late / early
+        );
+    }
+    let before = processor_ms();
+    sessions.open("chain").await.unwrap();
+    println!(
+        "opening a session of 10,000 turns: {:.3} ms of processor time",
+        processor_ms() - before
+    );
+    let idle = resident_mib();
+    let many = Instant {
+        number: Arc::default(),
+        gate: Arc::new(Semaphore::new(0)),
+    };
+    let store = SqliteStore::open(dir.path().join("many.db")).await.unwrap();
+    let sessions = Sessions::with_service(many.clone(), store);
+    let mut tasks = Vec::new();
+    for _ in 0..1_000 {
+        let session = sessions.create(SessionOptions::new()).await.unwrap();
+        tasks.push(tokio::spawn(async move {
+            session.send("a question").await.unwrap()
+        }));
+    }
+    while sessions
+        .list()
+        .await
+        .unwrap()
+        .iter()
+        .any(|record| record.open_turn.is_none())
+    {
+        tokio::task::yield_now().await;
+    }
+    println!(
+        "1,000 sessions with a turn in flight: {:.1} MiB resident in all, {:.1} MiB of it theirs",
+        resident_mib(),
+        resident_mib() - idle
+    );
+    many.gate.add_permits(1 << 20);
+    for task in tasks {
+        task.await.unwrap();
+    }
+}
