@@ -15,6 +15,8 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// The pause after a first failed refresh while the old credentials still serve; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Replacements that are refused as well are not replaced in turn for this long: the fault is elsewhere.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Keeps the credentials of a provider and replaces them ahead of their end.
 ///
@@ -42,6 +44,8 @@ struct State {
     endless: bool,
     generation: u64,
     under_way: Option<Job>,
+    /// The generation that took the place of a refused one, and when.
+    replacement: Option<(u64, SystemTime)>,
     /// After a failed background refresh: not again before this, and the pause that led here.
     pause: Option<(SystemTime, Duration)>,
 }
@@ -141,11 +145,20 @@ impl CredentialsCache {
     /// Other credentials after the service refused these; `None` when there are no others.
     pub(crate) async fn replace(&self, refused: &Lease) -> Result<Option<Lease>> {
         let job = {
+            let now = self.0.time.now();
             let mut state = self.0.lock();
             match &state.kept {
                 // Another request has seen to it already.
                 Some(kept) if kept.lease.generation > refused.generation => {
                     return Ok(Some(kept.lease.clone()));
+                }
+                _ => {}
+            }
+            match state.replacement {
+                Some((generation, at))
+                    if generation == refused.generation && now < at + PATIENCE =>
+                {
+                    return Ok(None);
                 }
                 _ => {}
             }
@@ -196,7 +209,13 @@ impl Inner {
         let mut state = self.lock();
         state.under_way = None;
         match fetched {
-            Ok(credentials) => Ok(credentials.map(|credentials| state.keep(credentials, now))),
+            Ok(credentials) => {
+                let lease = credentials.map(|credentials| state.keep(credentials, now));
+                if let (Some(lease), Some(_)) = (&lease, &refused) {
+                    state.replacement = Some((lease.generation, now));
+                }
+                Ok(lease)
+            }
             Err(error) => {
                 let pause = state
                     .pause

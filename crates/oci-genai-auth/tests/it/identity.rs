@@ -62,6 +62,7 @@ pub(crate) struct Data {
     pub(crate) parents: HashMap<String, String>,
     pub(crate) service_clock_ahead: i64,
     pub(crate) service_refuses_once: bool,
+    pub(crate) service_refuses_all: bool,
     pub(crate) last_delegation: Option<String>,
     serial: u64,
 }
@@ -94,6 +95,7 @@ impl Identity {
                 parents: HashMap::new(),
                 service_clock_ahead: 0,
                 service_refuses_once: false,
+                service_refuses_all: false,
                 last_delegation: None,
                 serial: 0,
             }),
@@ -456,7 +458,10 @@ async fn service(State(shared): State<Arc<Shared>>, parts: Parts, body: Bytes) -
         .get("opc-obo-token")
         .map(|value| value.to_str().unwrap());
     shared.data().last_delegation = delegation.map(str::to_owned);
-    let refuses = std::mem::take(&mut shared.data().service_refuses_once);
+    let refuses = {
+        let mut data = shared.data();
+        std::mem::take(&mut data.service_refuses_once) || data.service_refuses_all
+    };
     let mut response = match result {
         Ok(_) if refuses => refused(StatusCode::UNAUTHORIZED, "not this one"),
         Ok(verified) => verified.key_id.as_str().to_owned().into_response(),

@@ -213,3 +213,36 @@ async fn credentials_do_not_follow_a_redirect_to_another_host() {
     );
     assert!(!leaked.load(Ordering::SeqCst));
 }
+
+/// Every request fetching a new token would get the program throttled, and help nobody.
+#[tokio::test]
+async fn replacements_that_are_refused_too_are_not_replaced_at_once() {
+    let identity = Identity::start(noon()).await;
+    let provider = oci_genai_auth::InstancePrincipalCredentialsProvider::builder()
+        .environment(oci_genai_auth::Environment::fixed([(
+            "OCI_METADATA_BASE_URL",
+            identity.metadata_url(),
+        )]))
+        .endpoint(&identity.url)
+        .time_source(identity.clock.clone())
+        .build()
+        .unwrap();
+    let layer = AuthLayer::new(provider).with_time_source(identity.clock.clone());
+    let sender = Sender::new(layer, format!("{}/service", identity.url));
+    identity.data().service_refuses_all = true;
+    for _ in 0..5 {
+        assert_eq!(
+            sender.send().await.unwrap().status(),
+            StatusCode::UNAUTHORIZED
+        );
+    }
+    assert_eq!(
+        identity.calls("/v1/x509"),
+        2,
+        "the first token and one replacement"
+    );
+    identity.clock.advance(Duration::from_secs(30));
+    identity.data().service_refuses_all = false;
+    sender.accepted().await;
+    assert_eq!(identity.calls("/v1/x509"), 2);
+}
