@@ -7,6 +7,7 @@ mod complaints;
 mod config_file;
 mod identity;
 mod layer;
+mod properties;
 mod providers;
 mod python;
 mod redaction;
