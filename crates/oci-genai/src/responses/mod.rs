@@ -2,20 +2,23 @@
 
 mod accumulator;
 mod create;
+mod deltas;
 mod event_source;
 mod ext;
 mod parse;
 mod raw;
 mod resume;
+mod stall;
 mod stream;
 mod tokens;
 
 pub use self::accumulator::Accumulator;
 pub use self::create::CreateResponse;
+pub use self::deltas::{Delta, Deltas};
 pub use self::ext::{ItemExt, ResponseExt, StreamEventExt};
 pub use self::parse::Parsed;
 pub use self::raw::RawResponse;
-pub use self::stream::{Delta, Deltas, ResponseStream};
+pub use self::stream::ResponseStream;
 pub use self::tokens::{CompactResponse, CountInputTokens};
 use crate::call::id_call;
 use crate::middleware::Resend;

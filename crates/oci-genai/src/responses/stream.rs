@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
@@ -11,12 +11,13 @@ use tracing::Span;
 
 use super::accumulator::Accumulator;
 use super::create::{raise_failed, record};
+use super::deltas::Deltas;
 use super::event_source::{EventSource, Received};
 use super::resume::{self, Resumable, Resumed, resume};
+use super::stall::StallGuard;
 use crate::call::{Call, request_id};
 use crate::error::{Error, ErrorKind, ResendVerdict};
 use crate::middleware::Resend;
-use crate::time::{SharedClock, Sleep};
 use crate::types::{
     CreateResponse, Response, ResponseCompletedEvent, ResponseFailedEvent, ResponseIncompleteEvent,
     ResponseStatus, StreamEvent,
@@ -201,7 +202,7 @@ impl ResponseStream {
 
     /// The text, reasoning and function arguments as they come, without the events around them.
     pub fn deltas(self) -> Deltas {
-        Deltas { stream: self }
+        Deltas::new(self)
     }
 
     /// Closes the connection and tells the service to stop. It can stop background responses only;
@@ -225,7 +226,10 @@ impl ResponseStream {
         }
     }
 
-    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<StreamEvent>>> {
+    pub(super) fn poll_event(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<StreamEvent>>> {
         loop {
             let received = match &mut self.state {
                 State::Ended => return Poll::Ready(None),
@@ -437,121 +441,5 @@ impl fmt::Debug for ResponseStream {
             .field("status", &self.status)
             .field("heartbeats", &self.heartbeats())
             .finish_non_exhaustive()
-    }
-}
-
-/// Notices that no event comes any more. Bytes alone, such as heartbeats, do not count.
-struct StallGuard {
-    limit: Option<Duration>,
-    clock: SharedClock,
-    deadline: Option<Instant>,
-    timer: Option<Sleep>,
-}
-
-impl StallGuard {
-    fn new(limit: Option<Duration>, clock: SharedClock) -> Self {
-        let mut guard = Self {
-            limit,
-            clock,
-            deadline: None,
-            timer: None,
-        };
-        guard.reset();
-        guard
-    }
-
-    /// An event came. The timer runs on; when it ends, the new deadline counts.
-    fn reset(&mut self) {
-        self.deadline = self.limit.map(|limit| self.clock.now() + limit);
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Error> {
-        let (Some(limit), Some(deadline)) = (self.limit, self.deadline) else {
-            return Poll::Pending;
-        };
-        loop {
-            let timer = self.timer.get_or_insert_with(|| {
-                let left = deadline.saturating_duration_since(self.clock.now());
-                self.clock.sleep(left)
-            });
-            ready!(timer.as_mut().poll(context));
-            self.timer = None;
-            if self.clock.now() >= deadline {
-                return Poll::Ready(Error::new(
-                    ErrorKind::Timeout,
-                    ResendVerdict::Unknown,
-                    format!("no event of the stream came within {limit:?}"),
-                ));
-            }
-        }
-    }
-}
-
-/// A piece of a response.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Delta {
-    /// Output text.
-    Text(String),
-    /// What the model says in refusing.
-    Refusal(String),
-    /// The model's reasoning itself.
-    Reasoning(String),
-    /// A summary of the model's reasoning.
-    ReasoningSummary(String),
-    /// Arguments of a function call, a piece of JSON.
-    FunctionArguments {
-        /// Which output item the call is.
-        output_index: i64,
-        /// The piece.
-        delta: String,
-    },
-}
-
-/// The pieces of a response; made by [`ResponseStream::deltas`].
-#[derive(Debug)]
-#[must_use = "streams do nothing unless polled"]
-pub struct Deltas {
-    stream: ResponseStream,
-}
-
-impl Deltas {
-    /// The stream behind, with the response as far as it has come.
-    pub const fn stream(&self) -> &ResponseStream {
-        &self.stream
-    }
-
-    /// Reads to the end and gives the whole response; see [`ResponseStream::final_response`].
-    ///
-    /// # Errors
-    ///
-    /// As [`ResponseStream::final_response`].
-    pub async fn final_response(self) -> Result<Response> {
-        self.stream.final_response().await
-    }
-}
-
-impl Stream for Deltas {
-    type Item = Result<Delta>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            let delta = match ready!(self.stream.poll_event(context)) {
-                None => return Poll::Ready(None),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                Some(Ok(StreamEvent::OutputTextDelta(e))) => Delta::Text(e.delta),
-                Some(Ok(StreamEvent::RefusalDelta(e))) => Delta::Refusal(e.delta),
-                Some(Ok(StreamEvent::ReasoningTextDelta(e))) => Delta::Reasoning(e.delta),
-                Some(Ok(StreamEvent::ReasoningSummaryTextDelta(e))) => {
-                    Delta::ReasoningSummary(e.delta)
-                }
-                Some(Ok(StreamEvent::FunctionCallArgumentsDelta(e))) => Delta::FunctionArguments {
-                    output_index: e.output_index,
-                    delta: e.delta,
-                },
-                Some(Ok(_)) => continue,
-            };
-            return Poll::Ready(Some(Ok(delta)));
-        }
     }
 }

@@ -597,6 +597,43 @@ async fn a_layer_may_take_the_place_of_authentication() {
 }
 
 #[tokio::test]
+async fn any_service_may_take_the_place_of_reqwest() {
+    use tower::service_fn;
+    let service = service_fn(|request: http::Request<oci_genai_api::Body>| async move {
+        assert_eq!(request.headers()["authorization"], "Bearer sk-test");
+        Ok::<_, oci_genai_api::BoxError>(http::Response::new(oci_genai_api::Body::from(RESPONSE)))
+    });
+    let client = Client::builder()
+        .region("us-chicago-1")
+        .api_key("sk-test")
+        .model("m")
+        .http_service(service)
+        .build()
+        .unwrap();
+    assert_eq!(ask(&client).await.unwrap(), "Hello");
+}
+
+#[tokio::test]
+async fn a_locked_conversation_is_waited_for() {
+    let locked = r#"{"error":{"code":"conversation_locked","message":"Busy."}}"#;
+    let script = || vec![json(400, locked), json(409, locked), json(200, RESPONSE)];
+    let server = Scripted::start(script()).await;
+    let create = |client: &Client| client.responses().create("Hi").conversation("conv_1");
+    create(&server.client()).await.unwrap();
+    assert_eq!(server.received().len(), 3);
+
+    let server = Scripted::start(script()).await;
+    let client = server
+        .builder()
+        .retry(RetryConfig::never())
+        .build()
+        .unwrap();
+    let error = create(&client).await.unwrap_err();
+    assert!(error.is_conversation_locked() && error.is_conflict() && error.is_transient());
+    assert_eq!(error.verdict(), ResendVerdict::Rejected);
+}
+
+#[tokio::test]
 async fn redirects_are_not_followed() {
     let reply = Reply::Body(
         302,

@@ -1,28 +1,23 @@
 //! Settings of a client.
 
+mod build;
+mod from_env;
+
 use std::fmt;
 use std::time::Duration;
 
 use http::{Request, Response};
-use oci_genai_api::{Body, BoxError, HttpClient};
-use oci_genai_auth::{
-    ApiKey, AuthLayer, ConfigFileCredentialsProvider, DefaultCredentialsChain, Environment,
-    OciConfig, ProvideCredentials, StaticCredentialsProvider,
-};
+use oci_genai_api::{Body, BoxError};
+use oci_genai_auth::{AuthLayer, Environment, ProvideCredentials};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::client::{Inner, StreamSettings};
-use crate::environment::{self, first, flag, var};
-use crate::error::{ErrorKind, ResendVerdict};
-use crate::middleware::{
-    CircuitBreakerLayer, EndpointLayer, FailoverLayer, FailoverTarget, RetryBudget, RetryConfig,
-    RetryLayer, StandardHeadersLayer,
-};
+use crate::client::StreamSettings;
+use crate::middleware::{FailoverTarget, RetryBudget, RetryConfig};
 use crate::sse::DEFAULT_MAX_EVENT_BYTES;
-use crate::stack::{self, AnyLayer, HttpService, any_layer, any_service};
+use crate::stack::{AnyLayer, HttpService, any_layer, any_service};
 use crate::time::{Clock, SharedClock};
-use crate::{BasePath, Client, Endpoint, Error, Region, RegionResolver, Result};
+use crate::{BasePath, Region};
 
 /// The time one attempt may take until its answer begins. Models that reason may think for minutes.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(240);
@@ -30,11 +25,10 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(240);
 const CALL_TIMEOUT: Duration = Duration::from_secs(300);
 /// The time between two events of a stream.
 const STALL_TIMEOUT: Duration = Duration::from_secs(180);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Twice what images in a request need at the most.
 const MAX_REQUEST_BYTES: usize = 50 * 1024 * 1024;
 
-/// Sets up a [`Client`]. Nothing is checked before [`build`](Self::build).
+/// Sets up a [`Client`](crate::Client). Nothing is checked before [`build`](Self::build).
 ///
 /// ```
 /// use oci_genai::Client;
@@ -124,93 +118,6 @@ impl ClientBuilder {
             max_request_bytes: MAX_REQUEST_BYTES,
             clock: SharedClock::default(),
         }
-    }
-
-    /// Reads the environment:
-    ///
-    /// | variable | sets |
-    /// |---|---|
-    /// | `OCI_GENAI_API_KEY` | authentication by API key |
-    /// | `OCI_CLI_CONFIG_FILE`, `OCI_CLI_PROFILE`, `OCI_CONFIG_PROFILE` | which file and profile |
-    /// | `OCI_CLI_TENANCY`, `OCI_CLI_USER`, … | an API signing key, as Oracle's command line reads it |
-    /// | `OCI_GENAI_PROJECT`, `OCI_GENAI_COMPARTMENT` | project and compartment |
-    /// | `OCI_GENAI_MODEL` | the model used where a call names none |
-    /// | `OCI_GENAI_BASE_URL` | where requests go |
-    /// | `OCI_GENAI_REGION`, `OCI_REGION`, `OCI_CLI_REGION` | the region, else that of the profile |
-    /// | `OCI_DUAL_STACK_ENDPOINT_ENABLED` | hosts that also answer on IPv6 |
-    /// | `OCI_SDK_APPEND_USER_AGENT` | appended to the user agent |
-    ///
-    /// Without an API key, credentials come from the OCI configuration file if there is one, and else
-    /// from wherever [`DefaultCredentialsChain`] finds them at the first call.
-    ///
-    /// # Errors
-    ///
-    /// When there is no API key, and the configuration file or profile is there or named but cannot
-    /// be used.
-    pub fn from_env() -> Result<Self> {
-        Self::from_environment(Environment::process())
-    }
-
-    /// Like [`from_env`](Self::from_env), with variables and files of the caller's.
-    ///
-    /// # Errors
-    ///
-    /// When there is no API key and the configuration file or profile cannot be used.
-    pub fn from_environment(env: Environment) -> Result<Self> {
-        let mut builder = Self::new();
-        builder.region = first(&env, environment::REGION);
-        builder.base_url = var(&env, environment::BASE_URL);
-        builder.project = var(&env, environment::PROJECT);
-        builder.compartment = var(&env, environment::COMPARTMENT);
-        builder.model = var(&env, environment::MODEL);
-        builder.user_agent = var(&env, environment::USER_AGENT);
-        builder.dual_stack = flag(&env, environment::DUAL_STACK);
-        builder.environment = env.clone();
-        match var(&env, environment::API_KEY) {
-            Some(key) => builder.auth = Auth::Key(key),
-            None => builder = builder.auth_without_key(&env)?,
-        }
-        Ok(builder)
-    }
-
-    fn auth_without_key(mut self, env: &Environment) -> Result<Self> {
-        let path = var(env, environment::CONFIG_FILE);
-        let profile = first(env, environment::PROFILE);
-        let named = path.is_some() || profile.is_some();
-        let found = OciConfig::find(path.as_deref(), env).is_ok();
-        if env.var(environment::SIGNING_TENANCY).is_some() || !(named || found) {
-            if self.region.is_none() {
-                self.region = var(env, environment::RESOURCE_PRINCIPAL_REGION);
-            }
-            let mut chain = DefaultCredentialsChain::builder().environment(env.clone());
-            if let Some(path) = path {
-                chain = chain.config_file(path);
-            }
-            if let Some(profile) = profile {
-                chain = chain.profile(profile);
-            }
-            return Ok(self.auth(chain.build()));
-        }
-        let mut config = ConfigFileCredentialsProvider::builder().environment(env.clone());
-        if let Some(path) = path {
-            config = config.path(path);
-        }
-        if let Some(profile) = profile {
-            config = config.profile(profile);
-        }
-        let provider = config.build().map_err(|error| {
-            Error::new(
-                ErrorKind::Credentials,
-                ResendVerdict::NotSent,
-                "no API key is set and the OCI configuration file cannot be used",
-            )
-            .with_source(error)
-            .with_hint("set OCI_GENAI_API_KEY, or make a profile with `oci setup config`")
-        })?;
-        if self.region.is_none() {
-            self.region = provider.profile().region();
-        }
-        Ok(self.auth(provider))
     }
 
     /// The region, by identifier (`us-chicago-1`) or short code (`ord`), in any case.
@@ -430,130 +337,6 @@ impl ClientBuilder {
         self.clock = SharedClock::new(clock);
         self
     }
-
-    /// Makes the client.
-    ///
-    /// # Errors
-    ///
-    /// When there is neither a region nor a base URL, the region is unknown, there are no
-    /// credentials, or a setting cannot be used. Nothing is sent.
-    pub fn build(self) -> Result<Client> {
-        let endpoint = self.endpoint()?;
-        let mut headers = StandardHeadersLayer::new();
-        if let Some(project) = &self.project {
-            headers = headers.project(project)?;
-        }
-        if let Some(compartment) = &self.compartment {
-            headers = headers.compartment(compartment)?;
-        }
-        if let Some(more) = &self.user_agent {
-            headers = headers.append_user_agent(more)?;
-        }
-        if let Some(model) = &self.model {
-            crate::validate::model(model)?;
-        }
-        let reqwest = match self.reqwest {
-            Some(client) => client,
-            None => http_client()?,
-        };
-        let clock = self.clock;
-        let transport = stack::transport(stack::Parts {
-            http: match self.http {
-                Some(service) => service,
-                None => any_service(HttpClient::new(reqwest.clone())),
-            },
-            auth: match self.auth {
-                Auth::Layer(layer) => layer,
-                Auth::Key(key) => api_key_layer(key)?,
-                Auth::None => return Err(no_credentials()),
-            },
-            attempt_layers: self.attempt_layers,
-            headers,
-            endpoint: EndpointLayer::new(endpoint.clone()),
-            attempt_timeout: self.attempt_timeout,
-            breaker: self
-                .breaker
-                .map(|(failures, pause)| CircuitBreakerLayer::new(failures, pause, clock.clone())),
-            concurrency: self.concurrency,
-            failover: (!self.failover.is_empty()).then(|| FailoverLayer::new(self.failover)),
-            retry: RetryLayer::new(self.retry, clock.clone()).budget(self.budget),
-            deadline: self.timeout,
-            layers: self.layers,
-            max_request_bytes: self.max_request_bytes,
-            clock: clock.clone(),
-        });
-        let api = oci_genai_api::Client::new_with_client(
-            endpoint.as_str(),
-            reqwest.clone(),
-            transport.clone(),
-        );
-        Ok(Client::from_inner(Inner {
-            api,
-            http: reqwest,
-            transport,
-            endpoint,
-            model: self.model,
-            clock,
-            streams: self.streams,
-        }))
-    }
-
-    fn endpoint(&self) -> Result<Endpoint> {
-        if let Some(url) = &self.base_url {
-            return Endpoint::from_url(url);
-        }
-        let region = match (&self.resolved, &self.region) {
-            (Some(region), _) => region.clone(),
-            (None, Some(name)) => match Region::known(name) {
-                Some(region) => region,
-                None => RegionResolver::from_environment(&self.environment)?.resolve(name)?,
-            },
-            (None, None) => {
-                return Err(
-                    Error::config("neither a region nor a base URL is set").with_hint(
-                        "set the region (OCI_GENAI_REGION, for example us-chicago-1) or the base \
-                         URL (OCI_GENAI_BASE_URL)",
-                    ),
-                );
-            }
-        };
-        Endpoint::builder(region)
-            .dual_stack(self.dual_stack)
-            .base_path(self.base_path.clone())
-            .build()
-    }
-}
-
-fn http_client() -> Result<reqwest::Client> {
-    reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        // A signature is made for one host and one path.
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error))
-}
-
-fn api_key_layer(key: String) -> Result<AnyLayer> {
-    let key = ApiKey::new(key).map_err(|error| {
-        Error::new(
-            ErrorKind::Credentials,
-            ResendVerdict::NotSent,
-            "the API key cannot be used",
-        )
-        .with_source(error)
-    })?;
-    Ok(any_layer(AuthLayer::new(StaticCredentialsProvider::new(
-        key,
-    ))))
-}
-
-fn no_credentials() -> Error {
-    Error::new(
-        ErrorKind::Credentials,
-        ResendVerdict::NotSent,
-        "no credentials are set",
-    )
-    .with_hint("give an API key with .api_key(..), a provider with .auth(..), or use from_env()")
 }
 
 impl fmt::Debug for ClientBuilder {

@@ -1,0 +1,143 @@
+//! From settings to a client.
+
+use std::time::Duration;
+
+use oci_genai_api::HttpClient;
+use oci_genai_auth::{ApiKey, AuthLayer, StaticCredentialsProvider};
+
+use super::{Auth, ClientBuilder};
+use crate::client::Inner;
+use crate::error::{ErrorKind, ResendVerdict};
+use crate::middleware::{
+    CircuitBreakerLayer, EndpointLayer, FailoverLayer, RetryLayer, StandardHeadersLayer,
+};
+use crate::stack::{self, AnyLayer, any_layer, any_service};
+use crate::{Client, Endpoint, Error, Region, RegionResolver, Result};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl ClientBuilder {
+    /// Makes the client.
+    ///
+    /// # Errors
+    ///
+    /// When there is neither a region nor a base URL, the region is unknown, there are no
+    /// credentials, or a setting cannot be used. Nothing is sent.
+    pub fn build(self) -> Result<Client> {
+        let endpoint = self.endpoint()?;
+        let mut headers = StandardHeadersLayer::new();
+        if let Some(project) = &self.project {
+            headers = headers.project(project)?;
+        }
+        if let Some(compartment) = &self.compartment {
+            headers = headers.compartment(compartment)?;
+        }
+        if let Some(more) = &self.user_agent {
+            headers = headers.append_user_agent(more)?;
+        }
+        if let Some(model) = &self.model {
+            crate::validate::model(model)?;
+        }
+        let reqwest = match self.reqwest {
+            Some(client) => client,
+            None => http_client()?,
+        };
+        let clock = self.clock;
+        let transport = stack::transport(stack::Parts {
+            http: match self.http {
+                Some(service) => service,
+                None => any_service(HttpClient::new(reqwest.clone())),
+            },
+            auth: match self.auth {
+                Auth::Layer(layer) => layer,
+                Auth::Key(key) => api_key_layer(key)?,
+                Auth::None => return Err(no_credentials()),
+            },
+            attempt_layers: self.attempt_layers,
+            headers,
+            endpoint: EndpointLayer::new(endpoint.clone()),
+            attempt_timeout: self.attempt_timeout,
+            breaker: self
+                .breaker
+                .map(|(failures, pause)| CircuitBreakerLayer::new(failures, pause, clock.clone())),
+            concurrency: self.concurrency,
+            failover: (!self.failover.is_empty()).then(|| FailoverLayer::new(self.failover)),
+            retry: RetryLayer::new(self.retry, clock.clone()).budget(self.budget),
+            deadline: self.timeout,
+            layers: self.layers,
+            max_request_bytes: self.max_request_bytes,
+            clock: clock.clone(),
+        });
+        let api = oci_genai_api::Client::new_with_client(
+            endpoint.as_str(),
+            reqwest.clone(),
+            transport.clone(),
+        );
+        Ok(Client::from_inner(Inner {
+            api,
+            http: reqwest,
+            transport,
+            endpoint,
+            model: self.model,
+            clock,
+            streams: self.streams,
+        }))
+    }
+
+    fn endpoint(&self) -> Result<Endpoint> {
+        if let Some(url) = &self.base_url {
+            return Endpoint::from_url(url);
+        }
+        let region = match (&self.resolved, &self.region) {
+            (Some(region), _) => region.clone(),
+            (None, Some(name)) => match Region::known(name) {
+                Some(region) => region,
+                None => RegionResolver::from_environment(&self.environment)?.resolve(name)?,
+            },
+            (None, None) => {
+                return Err(
+                    Error::config("neither a region nor a base URL is set").with_hint(
+                        "set the region (OCI_GENAI_REGION, for example us-chicago-1) or the base \
+                         URL (OCI_GENAI_BASE_URL)",
+                    ),
+                );
+            }
+        };
+        Endpoint::builder(region)
+            .dual_stack(self.dual_stack)
+            .base_path(self.base_path.clone())
+            .build()
+    }
+}
+
+fn http_client() -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        // A signature is made for one host and one path.
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error))
+}
+
+fn api_key_layer(key: String) -> Result<AnyLayer> {
+    let key = ApiKey::new(key).map_err(|error| {
+        Error::new(
+            ErrorKind::Credentials,
+            ResendVerdict::NotSent,
+            "the API key cannot be used",
+        )
+        .with_source(error)
+    })?;
+    Ok(any_layer(AuthLayer::new(StaticCredentialsProvider::new(
+        key,
+    ))))
+}
+
+fn no_credentials() -> Error {
+    Error::new(
+        ErrorKind::Credentials,
+        ResendVerdict::NotSent,
+        "no credentials are set",
+    )
+    .with_hint("give an API key with .api_key(..), a provider with .auth(..), or use from_env()")
+}

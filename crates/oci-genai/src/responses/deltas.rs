@@ -1,0 +1,83 @@
+//! What a response says, without the events around it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use super::stream::ResponseStream;
+use crate::Result;
+use crate::types::{Response, StreamEvent};
+
+/// A piece of a response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Delta {
+    /// Output text.
+    Text(String),
+    /// What the model says in refusing.
+    Refusal(String),
+    /// The model's reasoning itself.
+    Reasoning(String),
+    /// A summary of the model's reasoning.
+    ReasoningSummary(String),
+    /// Arguments of a function call, a piece of JSON.
+    FunctionArguments {
+        /// Which output item the call is.
+        output_index: i64,
+        /// The piece.
+        delta: String,
+    },
+}
+
+/// The pieces of a response; made by [`ResponseStream::deltas`].
+#[derive(Debug)]
+#[must_use = "streams do nothing unless polled"]
+pub struct Deltas {
+    stream: ResponseStream,
+}
+
+impl Deltas {
+    pub(super) const fn new(stream: ResponseStream) -> Self {
+        Self { stream }
+    }
+
+    /// The stream behind, with the response as far as it has come.
+    pub const fn stream(&self) -> &ResponseStream {
+        &self.stream
+    }
+
+    /// Reads to the end and gives the whole response; see [`ResponseStream::final_response`].
+    ///
+    /// # Errors
+    ///
+    /// As [`ResponseStream::final_response`].
+    pub async fn final_response(self) -> Result<Response> {
+        self.stream.final_response().await
+    }
+}
+
+impl Stream for Deltas {
+    type Item = Result<Delta>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            let delta = match ready!(self.stream.poll_event(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(StreamEvent::OutputTextDelta(e))) => Delta::Text(e.delta),
+                Some(Ok(StreamEvent::RefusalDelta(e))) => Delta::Refusal(e.delta),
+                Some(Ok(StreamEvent::ReasoningTextDelta(e))) => Delta::Reasoning(e.delta),
+                Some(Ok(StreamEvent::ReasoningSummaryTextDelta(e))) => {
+                    Delta::ReasoningSummary(e.delta)
+                }
+                Some(Ok(StreamEvent::FunctionCallArgumentsDelta(e))) => Delta::FunctionArguments {
+                    output_index: e.output_index,
+                    delta: e.delta,
+                },
+                Some(Ok(_)) => continue,
+            };
+            return Poll::Ready(Some(Ok(delta)));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Noticing a stream that stands still.
+
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use crate::Error;
+use crate::error::{ErrorKind, ResendVerdict};
+use crate::time::{SharedClock, Sleep};
+
+/// Notices that no event comes any more. Bytes alone, such as heartbeats, do not count.
+pub(super) struct StallGuard {
+    limit: Option<Duration>,
+    clock: SharedClock,
+    deadline: Option<Instant>,
+    timer: Option<Sleep>,
+}
+
+impl StallGuard {
+    pub(super) fn new(limit: Option<Duration>, clock: SharedClock) -> Self {
+        let mut guard = Self {
+            limit,
+            clock,
+            deadline: None,
+            timer: None,
+        };
+        guard.reset();
+        guard
+    }
+
+    /// An event came. The timer runs on; when it ends, the new deadline counts.
+    pub(super) fn reset(&mut self) {
+        self.deadline = self.limit.map(|limit| self.clock.now() + limit);
+    }
+
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Error> {
+        let (Some(limit), Some(deadline)) = (self.limit, self.deadline) else {
+            return Poll::Pending;
+        };
+        loop {
+            let timer = self.timer.get_or_insert_with(|| {
+                let left = deadline.saturating_duration_since(self.clock.now());
+                self.clock.sleep(left)
+            });
+            ready!(timer.as_mut().poll(context));
+            self.timer = None;
+            if self.clock.now() >= deadline {
+                return Poll::Ready(Error::new(
+                    ErrorKind::Timeout,
+                    ResendVerdict::Unknown,
+                    format!("no event of the stream came within {limit:?}"),
+                ));
+            }
+        }
+    }
+}
