@@ -4,6 +4,7 @@
 //! document into a crate of its own. `drift` compares the pin with another document.
 
 pub mod codegen;
+mod cost;
 mod drift;
 mod regions;
 
@@ -19,6 +20,8 @@ enum Task {
     Codegen(codegen::Arguments),
     /// Compare the contract with another OpenAPI document.
     Drift(drift::Arguments),
+    /// Build the low-level client and a rival from nothing, and print what each took.
+    Cost(cost::Arguments),
 }
 
 /// Runs the task named on the command line.
@@ -29,6 +32,10 @@ pub fn main() -> ExitCode {
     match Task::parse() {
         Task::Codegen(arguments) => match codegen::run(&arguments, root) {
             Ok(report) => answer(&report, 0),
+            Err(problem) => complain(&problem, 1),
+        },
+        Task::Cost(arguments) => match cost::run(&arguments, root) {
+            Ok(table) => answer(&table, 0),
             Err(problem) => complain(&problem, 1),
         },
         Task::Drift(arguments) => match drift::run(&arguments, root) {

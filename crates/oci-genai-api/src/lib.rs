@@ -5,6 +5,7 @@ mod model;
 #[rustfmt::skip]
 mod generated;
 mod hooks;
+mod input;
 mod transport;
 
 pub use generated::{Client, types};
