@@ -7,7 +7,11 @@
 //! |---|---|
 //! | send a Generative AI API key | [`ApiKey`] and [`AuthLayer`] |
 //! | use a profile of `~/.oci/config` | [`ConfigFileCredentialsProvider`] |
-//! | bring credentials of your own | implement [`ProvideCredentials`] |
+//! | exchange API keys while the program runs | [`ApiKeyCredentialsProvider`] |
+//! | act as a compute instance, a function or another resource, a Kubernetes pod | [`InstancePrincipalCredentialsProvider`], [`ResourcePrincipalCredentialsProvider`], [`OkeWorkloadIdentityCredentialsProvider`] |
+//! | act on behalf of a user | [`DelegationCredentialsProvider`] |
+//! | take whatever the machine offers | [`DefaultCredentialsChain`] |
+//! | bring credentials of your own | implement [`ProvideCredentials`]; the example `corporate_gateway` does |
 //! | sign one request by hand | [`RequestSigner`] |
 //! | check signatures on a server | [`Verifier`] |
 //!
