@@ -66,3 +66,51 @@ pub(crate) fn generate(root: &Path, command: &str) -> Result<(PathBuf, String)> 
 fn wrong(problem: String, cure: &str) -> Error {
     Error::new(SOURCE, problem, cure)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(source: &str) -> Result<String> {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::create_dir(directory.path().join("openapi")).unwrap();
+        std::fs::write(directory.path().join(SOURCE), source).unwrap();
+        generate(directory.path(), "the command").map(|(_, table)| table)
+    }
+
+    #[test]
+    fn rows_are_sorted_by_id_whatever_the_order_of_columns() {
+        let table = table(
+            "realm,region_id,short_code,second_level_domain\n\
+             oc1,us-chicago-1,ord,oraclecloud.com\noc19,eu-frankfurt-2,str,oraclecloud.eu\n",
+        )
+        .unwrap();
+        let rows: Vec<&str> = table
+            .lines()
+            .filter(|line| line.starts_with("    ("))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                r#"    ("eu-frankfurt-2", "str", "oc19", "oraclecloud.eu"),"#,
+                r#"    ("us-chicago-1", "ord", "oc1", "oraclecloud.com"),"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_table_that_is_not_whole_is_refused() {
+        const HEAD: &str = "region_id,short_code,realm,second_level_domain\n";
+        for (source, problem) in [
+            (
+                "region_id,realm\n".to_owned(),
+                "there is no column short_code",
+            ),
+            (format!("{HEAD}a,b,c,d\na,b,c,d\n"), "a is listed twice"),
+            (format!("{HEAD}a,b,c,\n"), "lacks its region or domain"),
+        ] {
+            let error = table(&source).unwrap_err().to_string();
+            assert!(error.contains(problem), "{error}");
+        }
+    }
+}

@@ -83,3 +83,43 @@ pub(crate) fn check(files: &Files, base: &Path, command: &str) -> Result<String,
         different.join("\n")
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files() -> Files {
+        [
+            ("src/generated/a.rs", "a"),
+            ("src/generated/types/b.rs", "b"),
+        ]
+        .into_iter()
+        .map(|(path, content)| (PathBuf::from(path), content.to_owned()))
+        .collect()
+    }
+
+    #[test]
+    fn a_check_names_what_differs_and_the_cure() {
+        let directory = tempfile::tempdir().unwrap();
+        let base = directory.path();
+        write(&files(), base).unwrap();
+        check(&files(), base, "the command").unwrap();
+
+        fs::write(base.join("src/generated/a.rs"), "by hand").unwrap();
+        fs::remove_file(base.join("src/generated/types/b.rs")).unwrap();
+        fs::write(base.join("src/generated/types/old.rs"), "").unwrap();
+        fs::write(base.join("src/by_hand.rs"), "").unwrap();
+        assert_eq!(
+            check(&files(), base, "the command").unwrap_err(),
+            "generated files are not up to date:\n  \
+             src/generated/a.rs differs\n  \
+             src/generated/types/b.rs is missing\n  \
+             src/generated/types/old.rs is no longer made\n\
+             run `the command`"
+        );
+
+        assert_eq!(write(&files(), base).unwrap(), "2 files, 3 changed");
+        check(&files(), base, "the command").unwrap();
+        assert!(base.join("src/by_hand.rs").exists());
+    }
+}
