@@ -1,0 +1,72 @@
+//! What nobody can do with less: bare reqwest and serde_json, bare memchr and serde_json.
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::json;
+
+pub(crate) struct Floor {
+    client: reqwest::Client,
+    url: String,
+}
+
+impl Floor {
+    pub(crate) fn new(base_url: &str) -> Self {
+        Self {
+            client: reqwest::Client::new(),
+            url: format!("{base_url}/responses"),
+        }
+    }
+
+    /// Typed like the client's own calls, so that both do the same work.
+    pub(crate) async fn calls(&self, count: usize, input: &str) {
+        for _ in 0..count {
+            let body = self
+                .client
+                .post(&self.url)
+                .bearer_auth("sk-bench")
+                .header("openai-project", "ocid1.generativeaiproject.oc1..bench")
+                .json(&json!({"model": "m", "input": input}))
+                .send()
+                .await
+                .unwrap()
+                .bytes()
+                .await
+                .unwrap();
+            let response: oci_genai::types::Response = serde_json::from_slice(&body).unwrap();
+            assert!(!response.output.is_empty());
+        }
+    }
+}
+
+/// A text delta and nothing else; every other event is looked at no further than its data line.
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "reading them is the work")]
+struct TextDelta<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    item_id: String,
+    output_index: i64,
+    content_index: i64,
+    delta: String,
+    sequence_number: i64,
+}
+
+pub(crate) async fn decode(chunks: &[Bytes]) {
+    let (mut buffer, mut deltas) = (Vec::new(), 0);
+    for chunk in chunks {
+        buffer.extend_from_slice(chunk);
+        let mut start = 0;
+        while let Some(end) = memchr::memchr(b'\n', &buffer[start..]) {
+            let line = &buffer[start..start + end];
+            start += end + 1;
+            if let Some(data) = line.strip_prefix(b"data: ")
+                && memchr::memmem::find(&data[..data.len().min(64)], b"output_text.delta").is_some()
+            {
+                let event: TextDelta<'_> = serde_json::from_slice(data).unwrap();
+                deltas += usize::from(!event.delta.is_empty());
+            }
+        }
+        buffer.drain(..start);
+    }
+    assert!(deltas > 0);
+}
