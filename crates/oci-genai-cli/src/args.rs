@@ -153,4 +153,24 @@ pub(crate) struct Emulator {
     /// OCI config file whose profiles are trusted: API signing keys and session tokens
     #[arg(long, value_name = "FILE")]
     pub(crate) oci_config: Option<PathBuf>,
+
+    /// File to keep conversations and responses in; without it they end with the emulator
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Scenario of faults to play, in JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+
+    /// Answers to give instead of the built-in model's, in JSON
+    #[arg(long, value_name = "FILE", conflicts_with = "upstream")]
+    pub(crate) script: Option<PathBuf>,
+
+    /// OpenAI-compatible server that answers instead; its key comes from OPENAI_API_KEY
+    #[arg(long, value_name = "URL")]
+    pub(crate) upstream: Option<String>,
+
+    /// File to record the upstream's answers in, to be played back with --script
+    #[arg(long, value_name = "FILE", requires = "upstream")]
+    pub(crate) record: Option<PathBuf>,
 }

@@ -27,6 +27,13 @@ pub(crate) enum Error {
     /// The emulator could not start.
     #[error(transparent)]
     Emulator(#[from] oci_genai_emulator::StartError),
+    /// A file does not hold what it should.
+    #[error("{} is not a usable {what}", path.display())]
+    File {
+        what: &'static str,
+        path: PathBuf,
+        source: Box<dyn StdError + Send + Sync>,
+    },
     /// A file or standard stream failed.
     #[error("cannot {doing} {}", path.display())]
     Io {
@@ -46,6 +53,18 @@ impl Error {
             doing,
             path: path.to_owned(),
             source,
+        }
+    }
+
+    pub(crate) fn file(
+        what: &'static str,
+        path: &Path,
+        source: impl StdError + Send + Sync + 'static,
+    ) -> Self {
+        Self::File {
+            what,
+            path: path.to_owned(),
+            source: Box::new(source),
         }
     }
 

@@ -129,7 +129,7 @@ impl Store {
 }
 
 /// A variable that is set to something: an empty one counts as absent.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name)
         .ok()
         .filter(|value| !value.trim().is_empty())

@@ -182,6 +182,34 @@ fn an_unreachable_service_is_network_trouble() {
 }
 
 #[test]
+fn an_emulators_data_outlives_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("emulator.data");
+    let (data, store) = (
+        data.to_str().expect("a plain path"),
+        folder.path().join("s.sqlite"),
+    );
+    let ask = |server: &Server, text: &str| {
+        let mut command = server.client("ask");
+        run(command
+            .args(["--session", "kept", "--store"])
+            .arg(&store)
+            .arg(text))
+    };
+    let server = Server::start(&["--data", data]);
+    assert!(ask(&server, FIRST_QUESTION).status.success());
+    drop(server); // killed, not asked to stop
+    let server = Server::start(&["--data", data]);
+    let answer = ask(&server, "recall:");
+    assert!(
+        stdout(&answer).contains(FIRST_QUESTION),
+        "{}{}",
+        stdout(&answer),
+        stderr(&answer)
+    );
+}
+
+#[test]
 fn ask_prints_the_answer_and_nothing_else_on_stdout() {
     let server = Server::start(&[]);
     let output = run(server.client("ask").arg("Hello there."));
@@ -367,6 +395,15 @@ fn a_store_that_is_no_database_is_left_alone() {
 fn the_emulator_refuses_what_it_cannot_serve() {
     let absent = run(program().args(["emulator", "--oci-config", "no-such-file"]));
     assert_refused(&absent, &["no-such-file"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = folder.path().join("broken.json");
+    std::fs::write(&broken, "{").expect("a file");
+    for option in ["--script", "--faults"] {
+        let output = run(program().args(["emulator", option]).arg(&broken));
+        assert_refused(&output, &["broken.json"]);
+        let output = run(program().args(["emulator", option, "no-such-file"]));
+        assert_refused(&output, &["no-such-file"]);
+    }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
     let output = run(program().args(["emulator", "--listen", &address]));

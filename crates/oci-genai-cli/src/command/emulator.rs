@@ -1,10 +1,10 @@
 //! `emulator`: the service on loopback, until it is told to stop.
 
-use oci_genai_emulator::Emulator;
+use oci_genai_emulator::{Emulator, Script, Upstream};
 
 use crate::args;
 use crate::error::Error;
-use crate::output;
+use crate::{output, settings};
 
 pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
     let mut builder = Emulator::builder().listen(options.listen);
@@ -17,7 +17,28 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
     if let Some(file) = options.oci_config {
         builder = builder.oci_config(file);
     }
+    if let Some(file) = options.data {
+        builder = builder.data(file);
+    }
+    if let Some(file) = options.script {
+        let script = Script::load(&file).map_err(|error| Error::file("script", &file, error))?;
+        builder = builder.script(script);
+    }
+    if let Some(url) = options.upstream {
+        let mut upstream = Upstream::new(url);
+        if let Some(key) = settings::variable("OPENAI_API_KEY") {
+            upstream = upstream.with_api_key(key);
+        }
+        builder = builder.upstream(upstream);
+    }
+    if let Some(file) = options.record {
+        builder = builder.record(file);
+    }
     let emulator = builder.start().await?;
+    if let Some(file) = options.faults {
+        let loaded = emulator.faults().load_file(&file);
+        loaded.map_err(|error| Error::file("scenario of faults", &file, error))?;
+    }
     // Programs that start the emulator wait for this line.
     output::json(&emulator.ready_record())?;
     stopped().await;
