@@ -86,19 +86,24 @@ impl<'a> Leaf<'a> {
         Some(values.iter().filter_map(Value::as_str).collect())
     }
 
-    /// The values that a member has in this object alone.
+    /// The values that a member has in this object alone: what the discriminator maps to it, as far as
+    /// the member allows them.
     fn tags(&self, tag: &str, components: &'a Components) -> BTreeSet<&'a str> {
-        if self.discriminator == Some(tag) && !self.mapped.is_empty() {
-            return self.mapped.iter().copied().collect();
+        let member = self.member(tag);
+        let leaves = member.map(|member| alternatives(member, components).leaves);
+        let lists: Option<Vec<_>> = leaves.iter().flatten().map(Leaf::values).collect();
+        let values: BTreeSet<&str> = lists.into_iter().flatten().flatten().collect();
+        if self.discriminator != Some(tag) || self.mapped.is_empty() {
+            return values;
         }
-        let Some(member) = self.member(tag) else {
-            return BTreeSet::new();
-        };
-        let values = alternatives(member, components);
-        let lists: Option<Vec<_>> = values.leaves.iter().map(Leaf::values).collect();
-        lists.into_iter().flatten().flatten().collect()
+        let mapped: BTreeSet<&str> = self.mapped.iter().copied().collect();
+        let both: BTreeSet<&str> = mapped.intersection(&values).copied().collect();
+        if both.is_empty() { mapped } else { both }
     }
 }
+
+/// Unions within unions are taken apart to this depth; what lies deeper may be anything.
+const MAX_DEPTH: usize = 100;
 
 /// Takes a schema apart.
 pub(super) fn alternatives<'a>(schema: &'a Value, components: &'a Components) -> Alternatives<'a> {
@@ -109,30 +114,28 @@ pub(super) fn alternatives<'a>(schema: &'a Value, components: &'a Components) ->
         discriminator: None,
         mapped: Vec::new(),
     };
-    gather(start, components, &mut Vec::new(), &mut found);
+    gather(start, components, &mut BTreeSet::new(), 0, &mut found);
     found
 }
 
 fn gather<'a>(
     mut leaf: Leaf<'a>,
     components: &'a Components,
-    above: &mut Vec<&'a str>,
+    seen: &mut BTreeSet<&'a str>,
+    depth: usize,
     found: &mut Alternatives<'a>,
 ) {
-    let depth = above.len();
     found.nullable |= flag(leaf.schema, "nullable");
     while let Some(name) = ref_name(leaf.schema) {
-        let target = components.get(name);
-        let (Some(target), false) = (target, above.contains(&name)) else {
-            above.truncate(depth);
+        let Some(target) = components.get(name).filter(|_| seen.insert(name)) else {
             return;
         };
-        above.push(name);
         leaf.name = Some(name);
         leaf.schema = target;
         found.nullable |= flag(target, "nullable");
     }
-    if let Some(branches) = leaf.schema.get("oneOf").and_then(Value::as_array) {
+    let branches = leaf.schema.get("oneOf").and_then(Value::as_array);
+    if let Some(branches) = branches.filter(|_| depth < MAX_DEPTH) {
         let discriminator = text(leaf.schema, "x-tag");
         for branch in branches {
             let mapped = branch.get("x-tags").and_then(Value::as_array);
@@ -146,12 +149,11 @@ fn gather<'a>(
                     .filter_map(Value::as_str)
                     .collect(),
             };
-            gather(inner, components, above, found);
+            gather(inner, components, seen, depth + 1, found);
         }
     } else if !contains(&found.leaves, &leaf) {
         found.leaves.push(leaf);
     }
-    above.truncate(depth);
 }
 
 /// Whether a leaf is among others: the same place in the document, not the same text.

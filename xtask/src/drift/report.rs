@@ -72,20 +72,21 @@ fn count(differences: &[Difference], excluded: usize) -> String {
             .filter(|difference| difference.effect == effect && difference.kind != Kind::Exclusion);
         with.count()
     };
-    let mut out = match differences.len() {
-        0 => "No differences".to_owned(),
-        1 => "1 difference".to_owned(),
-        count => format!("{count} differences"),
+    let (mut out, them) = match differences.len() {
+        0 => ("No differences".to_owned(), ""),
+        1 => ("1 difference".to_owned(), "it"),
+        count => (format!("{count} differences"), "them"),
     };
     if !differences.is_empty() {
         let _ = write!(
             out,
-            " (adopting them: {} would break the Rust interface, {} extend it)",
+            " (adopting {them}: {} would break the Rust interface, {} extend it)",
             number(Effect::Breaks),
             number(Effect::Extends)
         );
     }
-    let _ = write!(out, "; {excluded} more are excluded.");
+    let verb = if excluded == 1 { "is" } else { "are" };
+    let _ = write!(out, "; {excluded} more {verb} excluded.");
     out
 }
 

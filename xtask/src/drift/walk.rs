@@ -29,7 +29,7 @@ struct Pair<'a> {
     pin: Vec<Leaf<'a>>,
     other: Vec<Leaf<'a>>,
     place: Place,
-    /// The member that sorts these schemas into a union: its values are compared there.
+    /// The member that sorts these schemas into a union.
     tag: Option<&'a str>,
 }
 
@@ -379,7 +379,9 @@ impl<'a> Walk<'a> {
                 let words = (requirement(needed), requirement(required));
                 self.report_words(Kind::Required, Side::Differs, effect, &place, Some(words));
             }
-            if pair.tag != Some(name) {
+            // Which constant a tag is, the union has told.
+            let constant = || count_values(&gather(&ours, self.pin).leaves) == 1;
+            if pair.tag != Some(name) || !constant() {
                 let usage = if needed { Use::Always } else { Use::Optional };
                 self.usage(&ours, &theirs, usage, &place);
             }
