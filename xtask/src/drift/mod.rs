@@ -12,6 +12,7 @@ mod operations;
 mod report;
 #[cfg(test)]
 mod tests;
+mod together;
 mod walk;
 
 use std::path::{Path, PathBuf};
