@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::extract::{Path, Request, State};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
@@ -52,7 +52,13 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route("/projects", get(projects).post(add_project))
         .route("/clock", post(clock))
         .layer(middleware::from_fn_with_state(app.clone(), only_here));
-    Router::new().nest(CONTROL_PATH, control).with_state(app)
+    let inspector = Router::new()
+        .route("/inspector", get(inspector))
+        .layer(middleware::from_fn_with_state(app.clone(), only_here));
+    Router::new()
+        .nest(CONTROL_PATH, control)
+        .merge(inspector)
+        .with_state(app)
 }
 
 /// Lets only requests through that came to a loopback address by its own name.
@@ -98,6 +104,17 @@ fn explain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// A page that shows what the emulator holds and sees.
+async fn inspector() -> impl IntoResponse {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
+                  connect-src 'self'; frame-ancestors 'none'";
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, Html(include_str!("inspector.html")))
 }
 
 async fn faults(State(app): State<Arc<App>>) -> Json<Vec<FaultState>> {

@@ -35,10 +35,7 @@ pub(crate) struct Caller {
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     let api = Router::new()
-        .route(
-            "/conversations",
-            post(conversations::create).get(unknown_path),
-        )
+        .route("/conversations", post(conversations::create))
         .route(
             "/conversations/{id}",
             get(conversations::retrieve)

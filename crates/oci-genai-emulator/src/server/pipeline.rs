@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use super::connection::Connection;
@@ -25,6 +25,9 @@ use crate::fault::stream as faulty;
 use crate::ids::request_id;
 use crate::requests::Record;
 use crate::turn::prepare::conversation_locked;
+
+/// The longest `opc-retry-token` taken.
+const MAX_RETRY_TOKEN: usize = 64;
 
 /// What is to become of a request.
 enum Outcome {
@@ -143,6 +146,31 @@ async fn checked(
     let (mut parts, body) = request.into_parts();
     if parts.extensions.get::<MatchedPath>().is_none() {
         return Err(ApiError::unknown_path());
+    }
+    if parts.method == Method::GET && below_base(parts.uri.path()) == "/conversations" {
+        // The service does not even know this path for GET: nobody can list conversations.
+        return Err(ApiError::unknown_path());
+    }
+    let header_bytes: usize = parts
+        .headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if header_bytes > app.config.max_header_bytes {
+        return Err(ApiError::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            format!(
+                "The headers are larger than {} bytes.",
+                app.config.max_header_bytes
+            ),
+        ));
+    }
+    let retry_token = parts.headers.get("opc-retry-token");
+    if retry_token.is_some_and(|token| token.len() > MAX_RETRY_TOKEN) {
+        return Err(ApiError::invalid(
+            "opc-retry-token",
+            "at most 64 characters",
+        ));
     }
     let body = read_body(app, body, plan.slow_reader).await?;
     record.body = Record::body_to_keep(&body);

@@ -146,10 +146,11 @@ impl RetrieveQuery {
                     };
                 }
                 "starting_after" => {
-                    let number = value.parse().map_err(|_| {
-                        ApiError::invalid("starting_after", "an integer of at least 0")
-                    })?;
-                    parsed.starting_after = Some(number);
+                    // A number below 0 lies before the first event.
+                    let number: i64 = value
+                        .parse()
+                        .map_err(|_| ApiError::invalid("starting_after", "an integer"))?;
+                    parsed.starting_after = u64::try_from(number).ok();
                 }
                 _ => {}
             }

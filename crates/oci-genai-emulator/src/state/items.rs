@@ -148,14 +148,17 @@ pub(crate) fn normalise(value: Value, at: &str, ids: &Ids) -> Result<Item, ApiEr
     }
     match item.get("id") {
         Some(Value::String(id)) if !id.is_empty() && id.len() <= 256 => {}
-        None | Some(Value::Null) => {
+        Some(Value::String(id)) if !id.is_empty() => {
+            return Err(ApiError::invalid(
+                &format!("{at}.id"),
+                "at most 256 characters",
+            ));
+        }
+        None | Some(Value::Null | Value::String(_)) => {
             item.insert("id".into(), ids.make(Ids::item_prefix(&kind)).into());
         }
         Some(_) => {
-            return Err(ApiError::invalid(
-                &format!("{at}.id"),
-                "a string of 1 to 256 characters",
-            ));
+            return Err(ApiError::invalid(&format!("{at}.id"), "a string"));
         }
     }
     Ok(Item::new(item))
@@ -315,7 +318,7 @@ mod tests {
                 "input[0].name",
             ),
             (
-                json!({"type": "message", "id": "", "role": "user", "content": ""}),
+                json!({"type": "message", "id": 7, "role": "user", "content": ""}),
                 "input[0].id",
             ),
         ];

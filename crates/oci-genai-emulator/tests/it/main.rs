@@ -4,6 +4,7 @@
 mod conversations;
 mod faults;
 mod identity;
+mod limits;
 mod models;
 mod oracle;
 mod persistence;
