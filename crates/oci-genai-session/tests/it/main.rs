@@ -11,6 +11,7 @@ mod double;
 mod histories;
 mod model;
 mod postgres;
+mod schemas;
 mod sealing;
 mod sockets;
 mod stores;
