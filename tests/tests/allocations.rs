@@ -1,0 +1,80 @@
+//! How much memory the hot paths ask for: counted, not timed, so it can be a test. One test function,
+//! for the counter is the process's.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::{Duration, SystemTime};
+
+use oci_genai::StreamEventExt as _;
+use oci_genai::sse::Decoder;
+use oci_genai::types::StreamEvent;
+use oci_genai_auth::{KeyId, PrivateKey, RequestSigner};
+
+#[global_allocator]
+static ALLOCATOR: dhat::Alloc = dhat::Alloc;
+
+/// Allocations and bytes asked for while `work` runs.
+fn counted<T>(work: impl FnOnce() -> T) -> (T, u64, u64) {
+    let before = dhat::HeapStats::get();
+    let value = work();
+    let after = dhat::HeapStats::get();
+    let blocks = after.total_blocks - before.total_blocks;
+    (value, blocks, after.total_bytes - before.total_bytes)
+}
+
+#[test]
+fn hot_paths_allocate_no_more_than_they_must() {
+    let _profiler = dhat::Profiler::builder().testing().build();
+    a_text_delta_costs_two_allocations();
+    signing_does_not_copy_the_body();
+}
+
+/// One for the item's id, one for the text: both are the caller's to keep.
+fn a_text_delta_costs_two_allocations() {
+    const EVENTS: u64 = 1000;
+    let stream: String = (0..EVENTS)
+        .map(|number| {
+            format!(
+                "event: response.output_text.delta\ndata: {{\"type\":\"response.output_text.delta\",\"item_id\":\
+                 \"msg_1\",\"output_index\":0,\"content_index\":0,\"delta\":\"word \",\"logprobs\":[],\
+                 \"sequence_number\":{number}}}\n\n"
+            )
+        })
+        .collect();
+    let mut decoder = Decoder::new();
+    decoder.push(stream);
+    let (deltas, blocks, _) = counted(|| {
+        let mut deltas = 0;
+        while let Some(frame) = decoder.next_frame().unwrap() {
+            let event: StreamEvent = serde_json::from_slice(&frame.data).unwrap();
+            deltas += u64::from(event.text_delta().is_some());
+        }
+        deltas
+    });
+    assert_eq!(deltas, EVENTS);
+    // A handful more for the decoder itself.
+    assert!(
+        blocks <= 2 * EVENTS + 8,
+        "{blocks} allocations for {EVENTS} events"
+    );
+}
+
+fn signing_does_not_copy_the_body() {
+    let key_id = KeyId::api_key("ocid1.tenancy.oc1..t", "ocid1.user.oc1..u", "00");
+    let signer = RequestSigner::new(key_id, PrivateKey::generate().unwrap());
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_772_446_500);
+    let sign = |body: &[u8]| {
+        let request = http::Request::post("https://example.com/openai/v1/responses")
+            .body(())
+            .unwrap();
+        let (mut parts, ()) = request.into_parts();
+        let ((), _, bytes) = counted(|| signer.sign(&mut parts, body, now).unwrap());
+        assert!(parts.headers.contains_key("authorization"));
+        bytes
+    };
+    sign(b"warm up");
+    let (small, large) = (sign(&[b'x'; 1024]), sign(&vec![b'x'; 4 * 1024 * 1024]));
+    assert!(
+        large < small + 1024,
+        "{small} bytes for 1 KiB, {large} for 4 MiB"
+    );
+}
