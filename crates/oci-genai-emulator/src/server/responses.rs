@@ -22,7 +22,7 @@ use crate::turn::events;
 use crate::turn::log::{Log, skip_events};
 use crate::turn::prepare::{Turn, input_tokens, prepare};
 use crate::turn::request::{Fields, TurnRequest};
-use crate::turn::run::{Sink, run};
+use crate::turn::run::{Sink, announce, run};
 
 /// How many pieces of a stream may wait for its reader.
 const PIECES: usize = 4;
@@ -37,14 +37,12 @@ pub(super) async fn create(
     let turn = prepare(&app, caller, request).await?;
     if background {
         let log = Log::new();
-        let id = turn.id.clone();
-        let mut queued = turn.request.response(&id, turn.created_at);
+        let queued = announce(&app, &turn)?;
         start(&app, turn, Sink::Log(log.clone()), Some(log.clone()));
         if streamed {
             return Ok(event_stream(log.follow(0)));
         }
-        queued.insert("status".into(), "queued".into());
-        return Ok(Json(Value::Object(queued)).into_response());
+        return Ok(Json(queued).into_response());
     }
     if streamed {
         let (sender, receiver) = mpsc::channel(PIECES);

@@ -370,21 +370,15 @@ impl Run<'_> {
         })
     }
 
-    fn put(&self, response: Arc<Value>) -> Change {
-        Change::PutResponse {
-            project: self.turn.project.clone(),
-            id: self.turn.id.clone(),
-            response,
-            input: self.turn.input.clone(),
-            previous: self.turn.request.context.previous.clone(),
-            conversation: self.turn.request.context.conversation.clone(),
-            chain: self.turn.chain.clone(),
-        }
-    }
-
+    /// Stores the response as it is now, unless it was announced and has been deleted since.
     fn store_early(&self) {
-        let put = self.put(Arc::new(Value::Object(self.response.clone())));
-        report(self.app.store.change(|_| Ok((vec![put], ()))));
+        let put = put(self.turn, Arc::new(Value::Object(self.response.clone())));
+        let announced = self.turn.request.background;
+        report(self.app.store.change(|state| {
+            let project = state.project(&self.turn.project);
+            let deleted = announced && !project.responses.contains_key(&self.turn.id);
+            Ok((if deleted { Vec::new() } else { vec![put] }, ()))
+        }));
     }
 
     /// Adds the turn's items to its conversation and stores the response, in one step. Only a turn that
@@ -394,7 +388,11 @@ impl Run<'_> {
             // The emulator is being stopped: nobody cancelled this turn, it was cut short.
             return;
         }
-        let put = self.turn.request.store.then(|| self.put(response.clone()));
+        let put = self
+            .turn
+            .request
+            .store
+            .then(|| put(self.turn, response.clone()));
         let at = self.app.clock.unix();
         report(self.app.store.change(|state| {
             let project = state.project(&self.turn.project);
@@ -425,6 +423,28 @@ impl Run<'_> {
             }
             Ok((changes, ()))
         }));
+    }
+}
+
+/// Stores a background response before its turn begins, so that it can be found by whoever was told of
+/// it. The answer is the response.
+pub(crate) fn announce(app: &App, turn: &Turn) -> Result<Arc<Value>, ApiError> {
+    let mut queued = turn.request.response(&turn.id, turn.created_at);
+    queued.insert("status".into(), "queued".into());
+    let queued = Arc::new(Value::Object(queued));
+    let put = put(turn, queued.clone());
+    app.store.change(|_| Ok((vec![put], queued)))
+}
+
+fn put(turn: &Turn, response: Arc<Value>) -> Change {
+    Change::PutResponse {
+        project: turn.project.clone(),
+        id: turn.id.clone(),
+        response,
+        input: turn.input.clone(),
+        previous: turn.request.context.previous.clone(),
+        conversation: turn.request.context.conversation.clone(),
+        chain: turn.chain.clone(),
     }
 }
 

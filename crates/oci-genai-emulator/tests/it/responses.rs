@@ -347,3 +347,18 @@ async fn background_responses_run_and_are_cancelled() {
         404
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_background_response_can_be_found_as_soon_as_it_is_known() {
+    let desk = Desk::new().await;
+    for _ in 0..200 {
+        let body = with(ask("slow:600000 x"), "background", json!(true));
+        let queued = desk.ok("/responses", body).await;
+        let path = format!("/responses/{}", queued["id"].as_str().unwrap());
+        assert_eq!(
+            desk.ok(&format!("{path}/cancel"), json!({})).await["status"],
+            "cancelled"
+        );
+        assert_eq!(desk.delete(&path).await.0, 200);
+    }
+}
