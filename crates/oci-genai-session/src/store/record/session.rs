@@ -166,7 +166,7 @@ pub struct SessionRecord {
     pub budget: Option<HistoryBudget>,
     /// The session and turn this one was forked from.
     pub origin: Option<(SessionId, u64)>,
-    /// Counts the writes; every [`Batch`] names the one it builds on.
+    /// Counts the writes; every [`Batch`](super::Batch) names the one it builds on.
     pub generation: u64,
     /// The number the next turn gets; the first is 1.
     pub next_turn: u64,
