@@ -94,6 +94,11 @@ pub(crate) struct Ask {
     #[arg(long, value_name = "NAME")]
     pub(crate) session: Option<String>,
 
+    /// Id of this turn, chosen by you: asked again with it, an answered turn is not made twice and
+    /// an interrupted one is finished
+    #[arg(long, value_name = "ID", requires = "session")]
+    pub(crate) turn_id: Option<String>,
+
     #[command(flatten)]
     pub(crate) store: Store,
 

@@ -182,6 +182,29 @@ fn an_unreachable_service_is_network_trouble() {
 }
 
 #[test]
+fn a_turn_asked_again_by_its_id_is_not_made_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path().join("sessions.sqlite");
+    let server = Server::start(&[]);
+    let ask = |text: &str, id: &str| {
+        let mut command = server.client("ask");
+        run(command
+            .args(["--session", "once", "--turn-id", id, "--store"])
+            .arg(&store)
+            .arg(text))
+    };
+    let first = ask(FIRST_QUESTION, "turn-1");
+    assert!(first.status.success(), "{}", stderr(&first));
+    assert_eq!(stdout(&ask(FIRST_QUESTION, "turn-1")), stdout(&first));
+    let second = ask("And then?", "turn-2");
+    assert!(
+        stdout(&second).contains("2 earlier messages"),
+        "{}",
+        stdout(&second)
+    );
+}
+
+#[test]
 fn an_emulators_data_outlives_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("emulator.data");

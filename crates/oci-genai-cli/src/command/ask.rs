@@ -5,7 +5,7 @@ use std::path::Path;
 
 use futures_util::StreamExt as _;
 use oci_genai::{Client, StreamEventExt as _};
-use oci_genai_session::{Sessions, TurnEvent};
+use oci_genai_session::{Session, Sessions, TurnEvent};
 
 use crate::args;
 use crate::error::Error;
@@ -18,7 +18,13 @@ pub(crate) async fn run(ask: args::Ask) -> Result<(), Error> {
     let question = question(ask.text)?;
     let client = ask.connection.client()?;
     match ask.session {
-        Some(name) => in_session(client, &ask.store, &name, &question).await?,
+        Some(name) => {
+            let store = ask.store.open().await?;
+            let session = Sessions::new(client, store)
+                .open_or_create(name.as_str())
+                .await?;
+            in_session(&session, question, ask.turn_id).await?;
+        }
         None => once(&client, &question).await?,
     }
     output::line("");
@@ -36,17 +42,25 @@ async fn once(client: &Client, question: &str) -> Result<(), Error> {
 }
 
 async fn in_session(
-    client: Client,
-    store: &args::Store,
-    name: &str,
-    question: &str,
+    session: &Session,
+    question: String,
+    turn_id: Option<String>,
 ) -> Result<(), Error> {
-    let store = store.open().await?;
-    let session = Sessions::new(client, store).open_or_create(name).await?;
-    let mut turn = session.stream(question);
-    while let Some(event) = turn.next().await {
-        if let TurnEvent::Delta(text) = event? {
-            print(&text)?;
+    let mut turn = session.turn(question);
+    if let Some(id) = turn_id {
+        turn = turn.turn_id(id);
+    }
+    let mut steps = turn.stream();
+    let mut streamed = false;
+    while let Some(event) = steps.next().await {
+        match event? {
+            TurnEvent::Delta(text) => {
+                streamed = true;
+                print(&text)?;
+            }
+            // A turn that was answered before comes back whole.
+            TurnEvent::Committed(turn) if !streamed => print(&turn.output_text())?,
+            _ => {}
         }
     }
     Ok(())
