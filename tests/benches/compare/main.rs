@@ -10,6 +10,7 @@
 mod canned;
 mod floor;
 mod measure;
+mod memory;
 mod ours;
 mod peer;
 mod server;
@@ -103,4 +104,6 @@ fn main() {
         ));
     }
     println!("{}", measure::table(&contests));
+    let beginning = canned::chunks(&events, canned::Chunking::Events(20)).swap_remove(0);
+    println!("{}", memory::table(&runtime, &beginning));
 }
