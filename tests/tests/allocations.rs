@@ -1,9 +1,10 @@
 //! How much memory the hot paths ask for: counted, not timed, so it can be a test. One test function,
 //! for the counter is the process's.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use std::time::{Duration, SystemTime};
 
+use futures_util::{StreamExt as _, stream};
 use oci_genai::StreamEventExt as _;
 use oci_genai::sse::Decoder;
 use oci_genai::types::StreamEvent;
@@ -26,6 +27,7 @@ fn hot_paths_allocate_no_more_than_they_must() {
     let _profiler = dhat::Profiler::builder().testing().build();
     a_text_delta_costs_two_allocations();
     signing_does_not_copy_the_body();
+    an_open_stream_holds_little();
 }
 
 /// One for the item's id, one for the text: both are the caller's to keep.
@@ -77,4 +79,51 @@ fn signing_does_not_copy_the_body() {
         large < small + 1024,
         "{small} bytes for 1 KiB, {large} for 4 MiB"
     );
+}
+
+/// A stream that waits holds no more than its part of one event, its connection aside.
+fn an_open_stream_holds_little() {
+    const STREAMS: usize = 200;
+    const EVENT: &str = "data: {\"type\":\"response.output_text.delta\",\"item_id\":\"msg_1\",\"output_index\":0,\
+        \"content_index\":0,\"delta\":\"word \",\"logprobs\":[],\"sequence_number\":4}\n\n";
+    let service = tower::service_fn(|_: http::Request<oci_genai_api::Body>| async {
+        let first = Ok::<_, std::convert::Infallible>(EVENT);
+        let body = stream::iter([first]).chain(stream::pending());
+        let body = oci_genai_api::Body::wrap_stream(body);
+        let answer = http::Response::builder()
+            .header("content-type", "text/event-stream")
+            .body(body);
+        Ok::<_, oci_genai_api::BoxError>(answer.unwrap())
+    });
+    let client = oci_genai::Client::builder()
+        .base_url("http://127.0.0.1:9/openai/v1")
+        .project("ocid1.generativeaiproject.oc1..p")
+        .api_key("sk-test")
+        .model("m")
+        .http_service(service)
+        .build()
+        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let open = async || {
+        let mut stream = client.responses().create("hello").stream().await.unwrap();
+        assert!(stream.next().await.unwrap().unwrap().text_delta().is_some());
+        stream
+    };
+    runtime.block_on(async {
+        let _first = open().await;
+        let mut streams = Vec::with_capacity(STREAMS);
+        let before = dhat::HeapStats::get().curr_bytes;
+        for _ in 0..STREAMS {
+            streams.push(open().await);
+        }
+        let each = (dhat::HeapStats::get().curr_bytes - before) / STREAMS;
+        println!("{each} bytes for an open stream");
+        assert!(
+            each + size_of_val(&streams[0]) < 64 * 1024,
+            "{each} bytes for an open stream"
+        );
+    });
 }

@@ -10,7 +10,6 @@
 mod canned;
 mod floor;
 mod measure;
-mod memory;
 mod ours;
 mod peer;
 mod server;
@@ -21,7 +20,7 @@ use measure::Contest;
 
 const ROUNDS: usize = 9;
 const CALLS: usize = 400;
-const EVENTS: usize = 20_000;
+const EVENTS: usize = 100_000;
 const LARGE_CALLS: usize = 4;
 
 fn main() {
@@ -104,6 +103,4 @@ fn main() {
         ));
     }
     println!("{}", measure::table(&contests));
-    let beginning = canned::chunks(&events, canned::Chunking::Events(20)).swap_remove(0);
-    println!("{}", memory::table(&runtime, &beginning));
 }

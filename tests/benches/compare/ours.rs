@@ -1,15 +1,12 @@
 //! The client of this workspace.
 
 use std::convert::Infallible;
-use std::sync::OnceLock;
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use oci_genai::sse::Decoder;
 use oci_genai::types::StreamEvent;
-use oci_genai::{Client, ResponseStream, StreamEventExt as _};
-
-use crate::memory;
+use oci_genai::{Client, StreamEventExt as _};
 
 pub(crate) struct Ours {
     client: Client,
@@ -50,37 +47,27 @@ async fn drain(client: &Client) {
     assert!(deltas > 0);
 }
 
-fn from_memory<S>(body: impl Fn() -> S + Clone + Send + Sync + 'static) -> Client
-where
-    S: Stream<Item = Result<Bytes, Infallible>> + Send + 'static,
-{
-    let service = tower::service_fn(move |_: http::Request<oci_genai_api::Body>| {
-        let body = oci_genai_api::Body::wrap_stream(body());
-        let answer = http::Response::builder()
-            .header("content-type", "text/event-stream")
-            .body(body);
-        async move { Ok::<_, oci_genai_api::BoxError>(answer.unwrap()) }
-    });
-    builder()
-        .base_url("http://127.0.0.1:9/openai/v1")
-        .http_service(service)
-        .build()
-        .unwrap()
-}
-
 /// The whole client, with the bytes coming from memory.
 pub(crate) async fn stream_from(chunks: &[Bytes]) {
     let chunks = chunks.to_vec();
-    drain(&from_memory(move || stream::iter(chunks.clone()).map(Ok))).await;
-}
-
-/// An open stream whose first delta has come.
-pub(crate) async fn quiet_stream(beginning: Bytes) -> ResponseStream {
-    static CLIENT: OnceLock<Client> = OnceLock::new();
-    let client = CLIENT.get_or_init(|| from_memory(move || memory::quiet(beginning.clone())));
-    let mut stream = client.responses().create("stream").stream().await.unwrap();
-    while stream.next().await.unwrap().unwrap().text_delta().is_none() {}
-    stream
+    let service = tower::service_fn(move |_: http::Request<oci_genai_api::Body>| {
+        let body =
+            oci_genai_api::Body::wrap_stream(stream::iter(chunks.clone()).map(Ok::<_, Infallible>));
+        async move {
+            Ok::<_, oci_genai_api::BoxError>(
+                http::Response::builder()
+                    .header("content-type", "text/event-stream")
+                    .body(body)
+                    .unwrap(),
+            )
+        }
+    });
+    let client = builder()
+        .base_url("http://127.0.0.1:9/openai/v1")
+        .http_service(service)
+        .build()
+        .unwrap();
+    drain(&client).await;
 }
 
 /// The decoder and the generated types alone.

@@ -1,19 +1,14 @@
 //! async-openai, the peer most used.
 
 use std::convert::Infallible;
-use std::sync::OnceLock;
 
 use async_openai::Client;
 use async_openai::config::OpenAIConfig;
 use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
-use async_openai::types::responses::{
-    CreateResponse, CreateResponseArgs, ResponseStream, ResponseStreamEvent,
-};
+use async_openai::types::responses::{CreateResponse, CreateResponseArgs, ResponseStreamEvent};
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _, stream};
-
-use crate::memory;
+use futures_util::{StreamExt as _, stream};
 
 pub(crate) struct Peer {
     client: Client<OpenAIConfig>,
@@ -74,38 +69,20 @@ async fn drain(client: &Client<OpenAIConfig>) {
     assert!(deltas > 0);
 }
 
-fn from_memory<S>(body: impl Fn() -> S + Clone + Send + Sync + 'static) -> Client<OpenAIConfig>
-where
-    S: Stream<Item = Result<Bytes, Infallible>> + Send + 'static,
-{
-    let service = tower::service_fn(move |_: HttpRequestFactory| {
-        let body = reqwest::Body::wrap_stream(body());
-        let answer = http::Response::builder()
-            .header("content-type", "text/event-stream")
-            .body(body);
-        async move { Ok::<_, OpenAIError>(reqwest::Response::from(answer.unwrap())) }
-    });
-    Client::with_config(config("http://127.0.0.1:9/openai/v1")).with_http_service(service)
-}
-
 /// The whole client, with the bytes coming from memory.
 pub(crate) async fn stream_from(chunks: &[Bytes]) {
     let chunks = chunks.to_vec();
-    drain(&from_memory(move || stream::iter(chunks.clone()).map(Ok))).await;
-}
-
-/// An open stream whose first delta has come.
-pub(crate) async fn quiet_stream(beginning: Bytes) -> ResponseStream {
-    static CLIENT: OnceLock<Client<OpenAIConfig>> = OnceLock::new();
-    let client = CLIENT.get_or_init(|| from_memory(move || memory::quiet(beginning.clone())));
-    let mut stream = client
-        .responses()
-        .create_stream(request("stream"))
-        .await
-        .unwrap();
-    while !matches!(
-        stream.next().await.unwrap().unwrap(),
-        ResponseStreamEvent::ResponseOutputTextDelta(_)
-    ) {}
-    stream
+    let service = tower::service_fn(move |_: HttpRequestFactory| {
+        let body =
+            reqwest::Body::wrap_stream(stream::iter(chunks.clone()).map(Ok::<_, Infallible>));
+        async move {
+            let answer = http::Response::builder()
+                .header("content-type", "text/event-stream")
+                .body(body);
+            Ok::<_, OpenAIError>(reqwest::Response::from(answer.unwrap()))
+        }
+    });
+    let client =
+        Client::with_config(config("http://127.0.0.1:9/openai/v1")).with_http_service(service);
+    drain(&client).await;
 }
