@@ -1,6 +1,11 @@
 //! How much memory the hot paths ask for: counted, not timed, so it can be a test. One test function,
 //! for the counter is the process's.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 use std::time::{Duration, SystemTime};
 
