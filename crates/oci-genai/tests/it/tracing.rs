@@ -50,6 +50,7 @@ impl MakeWriter<'_> for Log {
 #[tokio::test]
 async fn spans_carry_the_standard_names_and_no_content() {
     let (_emulator, client) = start().await;
+    listen_everywhere();
     let log = Log::default();
     async {
         let conversation = client.conversations().create().await.unwrap();
@@ -97,6 +98,7 @@ async fn failures_and_retries_are_recorded() {
     let replies =
         [429, 400].map(|status| Reply::Body(status, "opc-request-id: BAD\r\n", "no".into()));
     let server = Scripted::start(replies.into()).await;
+    listen_everywhere();
     let log = Log::default();
     async {
         server.client().responses().create("Hi").await.unwrap_err();
@@ -113,4 +115,15 @@ async fn failures_and_retries_are_recorded() {
     ] {
         assert!(text.contains(name), "{name} is missing in {text}");
     }
+}
+
+/// Other tests of this process emit without a subscriber, and what nobody wants is switched off for
+/// good; one that wants everything and keeps nothing prevents that.
+fn listen_everywhere() {
+    let everything = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(std::io::sink)
+        .finish();
+    // Another test may have done it.
+    let _ = tracing::subscriber::set_global_default(everything);
 }
