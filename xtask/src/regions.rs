@@ -2,14 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::codegen::{Error, Result};
+use crate::codegen::{Error, Files, Result};
 
 const SOURCE: &str = "openapi/regions.csv";
-const TARGET: &str = "crates/oci-genai/src/region/generated.rs";
+/// Each crate that needs the table has it, so that none depends on another for it.
+const TARGETS: [&str; 2] = [
+    "crates/oci-genai-auth/src/region/generated.rs",
+    "crates/oci-genai/src/region/generated.rs",
+];
 const COLUMNS: [&str; 4] = ["region_id", "short_code", "realm", "second_level_domain"];
 
-/// The path of the generated file below the workspace's root, and its content.
-pub(crate) fn generate(root: &Path, command: &str) -> Result<(PathBuf, String)> {
+/// The generated files, by their paths below the workspace's root.
+pub(crate) fn generate(root: &Path, command: &str) -> Result<Files> {
+    let table = table(root, command)?;
+    let files = TARGETS.map(|target| (PathBuf::from(target), table.clone()));
+    Ok(files.into())
+}
+
+fn table(root: &Path, command: &str) -> Result<String> {
     let path = root.join(SOURCE);
     let mut reader = csv::Reader::from_path(&path)
         .map_err(|error| wrong(error.to_string(), "check that the file is there"))?;
@@ -60,7 +70,7 @@ pub(crate) fn generate(root: &Path, command: &str) -> Result<(PathBuf, String)> 
         out.push_str(&format!("    ({}),\n", cells.join(", ")));
     }
     out.push_str("];\n");
-    Ok((PathBuf::from(TARGET), out))
+    Ok(out)
 }
 
 fn wrong(problem: String, cure: &str) -> Error {
@@ -71,16 +81,16 @@ fn wrong(problem: String, cure: &str) -> Error {
 mod tests {
     use super::*;
 
-    fn table(source: &str) -> Result<String> {
+    fn table_of(source: &str) -> Result<String> {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("openapi")).unwrap();
         std::fs::write(directory.path().join(SOURCE), source).unwrap();
-        generate(directory.path(), "the command").map(|(_, table)| table)
+        table(directory.path(), "the command")
     }
 
     #[test]
     fn rows_are_sorted_by_id_whatever_the_order_of_columns() {
-        let table = table(
+        let table = table_of(
             "realm,region_id,short_code,second_level_domain\n\
              oc1,us-chicago-1,ord,oraclecloud.com\noc19,eu-frankfurt-2,str,oraclecloud.eu\n",
         )
@@ -109,7 +119,7 @@ mod tests {
             (format!("{HEAD}a,b,c,d\na,b,c,d\n"), "a is listed twice"),
             (format!("{HEAD}a,b,c,\n"), "lacks its region or domain"),
         ] {
-            let error = table(&source).unwrap_err().to_string();
+            let error = table_of(&source).unwrap_err().to_string();
             assert!(error.contains(problem), "{error}");
         }
     }

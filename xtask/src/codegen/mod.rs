@@ -96,8 +96,7 @@ fn committed(root: &Path) -> Result<Files> {
         "crates/oci-genai-api/tests/it/every_type.rs".into(),
         emit::every_type(&shape, COMMAND),
     );
-    let (path, content) = crate::regions::generate(root, COMMAND)?;
-    files.insert(path, content);
+    files.extend(crate::regions::generate(root, COMMAND)?);
     Ok(files)
 }
 
