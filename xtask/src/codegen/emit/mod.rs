@@ -133,3 +133,17 @@ pub(crate) fn every_type(shape: &Shape, command: &str) -> String {
 pub(crate) fn literal(text: &str) -> String {
     format!("{text:?}")
 }
+
+/// A titled part of a macro's call, a line for each entry.
+fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() {
+        out.push_str(&format!("        {title} {{}}\n"));
+        return;
+    }
+    out.push_str(&format!("        {title} {{\n"));
+    for line in lines {
+        out.push_str(&format!("            {line}\n"));
+    }
+    out.push_str("        }\n");
+}

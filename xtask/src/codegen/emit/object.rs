@@ -1,6 +1,6 @@
 //! Structs for objects.
 
-use super::{doc_comment, literal};
+use super::{doc_comment, literal, section};
 use crate::codegen::shape::{Field, Object, Presence, Shape, TypeRef};
 
 pub(super) fn write(shape: &Shape, name: &str, object: &Object, out: &mut String) {
@@ -57,19 +57,6 @@ pub(super) fn write(shape: &Shape, name: &str, object: &Object, out: &mut String
         );
     }
     out.push_str("    }\n}\n");
-}
-
-fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
-    let lines: Vec<String> = lines.collect();
-    if lines.is_empty() {
-        out.push_str(&format!("        {title} {{}}\n"));
-        return;
-    }
-    out.push_str(&format!("        {title} {{\n"));
-    for line in lines {
-        out.push_str(&format!("            {line}\n"));
-    }
-    out.push_str("        }\n");
 }
 
 fn field_type(shape: &Shape, field: &Field) -> String {

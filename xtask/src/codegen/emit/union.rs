@@ -1,6 +1,6 @@
 //! Enums for unions.
 
-use super::{doc_comment, literal};
+use super::{doc_comment, literal, section};
 use crate::codegen::shape::{Kind, Shape, TypeRef, Union, Variant};
 
 pub(super) fn write(shape: &Shape, name: &str, union: &Union, out: &mut String) {
@@ -35,7 +35,7 @@ pub(super) fn write(shape: &Shape, name: &str, union: &Union, out: &mut String) 
         out.push_str(&format!(" {}", variant.ident));
     }
     out.push_str(" }\n");
-    block(
+    section(
         out,
         "kinds",
         union
@@ -44,7 +44,7 @@ pub(super) fn write(shape: &Shape, name: &str, union: &Union, out: &mut String) 
             .map(|(kind, index)| format!("{kind} {};", entry(shape, &union.variants[*index]))),
     );
     let tag = union.tag.as_deref().unwrap_or_default();
-    block(
+    section(
         out,
         &format!("tagged {}", literal(tag)),
         union.arms.iter().map(|arm| {
@@ -64,7 +64,7 @@ pub(super) fn write(shape: &Shape, name: &str, union: &Union, out: &mut String) 
             )
         }),
     );
-    block(
+    section(
         out,
         "objects",
         union
@@ -72,21 +72,8 @@ pub(super) fn write(shape: &Shape, name: &str, union: &Union, out: &mut String) 
             .iter()
             .map(|index| format!("{};", entry(shape, &union.variants[*index]))),
     );
-    block(out, "from", conversions(shape, union).into_iter());
+    section(out, "from", conversions(shape, union).into_iter());
     out.push_str("    }\n}\n");
-}
-
-fn block(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
-    let lines: Vec<String> = lines.collect();
-    if lines.is_empty() {
-        out.push_str(&format!("        {title} {{}}\n"));
-        return;
-    }
-    out.push_str(&format!("        {title} {{\n"));
-    for line in lines {
-        out.push_str(&format!("            {line}\n"));
-    }
-    out.push_str("        }\n");
 }
 
 fn held(shape: &Shape, variant: &Variant) -> String {
