@@ -33,31 +33,25 @@ pub enum ErrorShape {
 pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
     pub(crate) message: String,
-    pub(crate) kind: &'static str,
     pub(crate) code: Option<String>,
     pub(crate) param: Option<String>,
     /// Raised before the request reached the API: shaped by Oracle's gateway.
     pub(crate) gateway: bool,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// Why a credential was refused: for the log and the inspector, never for the client.
+    pub(crate) refusal: Option<Box<str>>,
 }
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        let kind = match status.as_u16() {
-            401 => "authentication_error",
-            403 => "permission_error",
-            429 => "rate_limit_error",
-            500.. => "server_error",
-            _ => "invalid_request_error",
-        };
         Self {
             status,
             message: message.into(),
-            kind,
             code: None,
             param: None,
             gateway: false,
             headers: Vec::new(),
+            refusal: None,
         }
     }
 
@@ -120,14 +114,29 @@ impl ApiError {
         self
     }
 
+    pub(crate) fn because(mut self, refusal: impl std::fmt::Display) -> Self {
+        self.refusal = Some(refusal.to_string().into());
+        self
+    }
+
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
     }
 
+    fn kind(&self) -> &'static str {
+        match self.status.as_u16() {
+            401 => "authentication_error",
+            403 => "permission_error",
+            429 => "rate_limit_error",
+            500.. => "server_error",
+            _ => "invalid_request_error",
+        }
+    }
+
     /// The error object of OpenAI's shape, without its envelope.
     pub(crate) fn openai(&self) -> Value {
-        json!({ "message": self.message, "type": self.kind, "param": self.param, "code": self.code })
+        json!({ "message": self.message, "type": self.kind(), "param": self.param, "code": self.code })
     }
 
     fn oci_code(&self) -> String {
@@ -145,7 +154,7 @@ impl ApiError {
             ErrorShape::Oci => json(oci(&self.message)),
             ErrorShape::OciNested => json(oci(&json!({ "error": self.openai() }).to_string())),
             ErrorShape::Provider => {
-                let code = self.code.clone().unwrap_or_else(|| self.kind.to_owned());
+                let code = self.code.clone().unwrap_or_else(|| self.kind().to_owned());
                 json(json!({ "code": code, "error": self.message }))
             }
             ErrorShape::Text => ("text/plain", self.message.clone()),

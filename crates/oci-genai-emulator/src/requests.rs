@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderMap, Method, Uri};
+use oci_genai_auth::{BodyDigest, ReceivedRequest};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -40,8 +41,13 @@ pub struct SeenRequest {
     pub body_bytes: usize,
     /// The credential it was accepted with.
     pub credential: Option<AcceptedCredential>,
-    /// Why its credential was refused.
+    /// Why its credential was refused. The client is not told; it gets a 401 that says the same for all.
     pub refusal: Option<String>,
+    /// What a signature of this request covers, as the emulator read it; none if it bears no signature.
+    /// To be compared with the text that the client signed.
+    pub signing_string: Option<String>,
+    /// The message of the error it was answered with.
+    pub error: Option<String>,
     /// The status it was answered with; none if the connection was reset instead.
     pub status: Option<u16>,
     /// The request id of the answer.
@@ -110,6 +116,7 @@ pub(crate) struct Record {
     pub(crate) body: Bytes,
     pub(crate) credential: Option<AcceptedCredential>,
     pub(crate) refusal: Option<String>,
+    pub(crate) error: Option<String>,
     pub(crate) status: Option<u16>,
     pub(crate) opc_request_id: String,
 }
@@ -176,6 +183,22 @@ impl Record {
         }
     }
 
+    /// The text that its signature covers, without the values of credentials.
+    fn signing_string(&self) -> Option<String> {
+        let received = ReceivedRequest {
+            method: &self.method,
+            target: self
+                .uri
+                .path_and_query()
+                .map_or("/", |target| target.as_str()),
+            headers: &self.headers,
+            authority: self.uri.authority().map(|authority| authority.as_str()),
+            // The text says what the headers say of the body.
+            body: &BodyDigest::of(&[]),
+        };
+        received.signing_string().ok()
+    }
+
     fn show(&self, number: u64) -> SeenRequest {
         let secret = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE];
         let headers = self.headers.iter().filter(|(name, _)| {
@@ -205,6 +228,8 @@ impl Record {
                 .unwrap_or(self.body.len()),
             credential: self.credential.clone(),
             refusal: self.refusal.clone(),
+            signing_string: self.signing_string(),
+            error: self.error.clone(),
             status: self.status,
             opc_request_id: self.opc_request_id.clone(),
         }

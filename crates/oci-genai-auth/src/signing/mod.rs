@@ -6,6 +6,7 @@
 mod authorization;
 mod body;
 mod key_id;
+mod received;
 mod signer;
 mod signing_string;
 mod verifier;
@@ -13,6 +14,7 @@ mod verifier;
 pub use authorization::AuthorizationHeader;
 pub use body::BodyDigest;
 pub use key_id::{KeyId, KeyIdKind};
+pub use received::ReceivedRequest;
 pub use signer::RequestSigner;
 pub use signing_string::SignedHeaders;
-pub use verifier::{ReceivedRequest, Verified, Verifier, VerifyError};
+pub use verifier::{Verified, Verifier, VerifyError};

@@ -2,28 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::header::{AUTHORIZATION, HOST};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, Method};
 
-use super::authorization::AuthorizationHeader;
-use super::signing_string::{CONTENT_SHA256, DELEGATION, REQUEST_TARGET, signing_string};
-use super::{BodyDigest, KeyId, SignedHeaders};
+use super::signing_string::{CONTENT_SHA256, DELEGATION};
+use super::{KeyId, ReceivedRequest, SignedHeaders};
 use crate::PublicKey;
-
-/// A request as a server received it.
-#[derive(Clone, Copy, Debug)]
-pub struct ReceivedRequest<'a> {
-    /// The verb.
-    pub method: &'a Method,
-    /// Path and query exactly as on the request line.
-    pub target: &'a str,
-    /// The headers. Over HTTP/2 the `host` header may be absent: see [`authority`](Self::authority).
-    pub headers: &'a HeaderMap,
-    /// The authority of the request where there is no `host` header (HTTP/2's `:authority`).
-    pub authority: Option<&'a str>,
-    /// The body's length and hash, as received.
-    pub body: &'a BodyDigest,
-}
 
 /// What a good signature says.
 #[derive(Clone, Debug)]
@@ -161,14 +144,7 @@ impl Verifier {
         now: SystemTime,
         key_of: impl FnOnce(&KeyId) -> Option<PublicKey>,
     ) -> Result<Verified, VerifyError> {
-        let header = request
-            .headers
-            .get(AUTHORIZATION)
-            .ok_or(VerifyError::NoAuthorization)?;
-        let header = header
-            .to_str()
-            .map_err(|_| VerifyError::Malformed("it is not ASCII"))?;
-        let header = AuthorizationHeader::parse(header).map_err(VerifyError::Malformed)?;
+        let header = request.authorization()?;
         if header.algorithm() != "rsa-sha256" {
             return Err(VerifyError::Algorithm(header.algorithm().to_owned()));
         }
@@ -177,7 +153,7 @@ impl Verifier {
         }
         let signed = header.headers();
         self.check_coverage(request, &signed)?;
-        let text = self.text(request, &signed)?;
+        let text = request.text(&signed)?;
         let date = self.check_date(request.headers, now)?;
         check_body(request, &signed)?;
         let key_id = header.key_id();
@@ -212,34 +188,6 @@ impl Verifier {
         match required.into_iter().find(|name| !signed.contains(name)) {
             Some(name) => Err(VerifyError::NotSigned(name)),
             None => Ok(()),
-        }
-    }
-
-    fn text(&self, request: &ReceivedRequest<'_>, signed: &[&str]) -> Result<String, VerifyError> {
-        let absent = |name: &str| VerifyError::Absent(name.to_owned());
-        if let Some(name) = signed
-            .iter()
-            .find(|name| name.starts_with('(') && **name != REQUEST_TARGET)
-        {
-            return Err(absent(name));
-        }
-        let build = |headers: &HeaderMap| {
-            signing_string(
-                request.method,
-                request.target,
-                headers,
-                signed.iter().copied(),
-            )
-            .map_err(absent)
-        };
-        match request.authority {
-            Some(authority) if !request.headers.contains_key(HOST) => {
-                let mut headers = request.headers.clone();
-                let authority = HeaderValue::from_str(authority).map_err(|_| absent("host"))?;
-                headers.insert(HOST, authority);
-                build(&headers)
-            }
-            _ => build(request.headers),
         }
     }
 

@@ -42,6 +42,7 @@ pub(crate) struct Vector {
     pub(crate) pass_phrase: Option<String>,
     pub(crate) key_id: String,
     pub(crate) signed_headers: Vec<String>,
+    pub(crate) signing_string: String,
     pub(crate) authorization: String,
     #[serde(default)]
     pub(crate) leaf_certificate_pem: Option<String>,

@@ -132,6 +132,53 @@ fn every_vector_is_accepted() {
 }
 
 #[test]
+fn a_server_can_show_the_text_it_checked() {
+    for vector in &vectors().vectors {
+        let parts = sign(vector);
+        let received = ReceivedRequest {
+            method: &parts.method,
+            target: parts.uri.path_and_query().unwrap().as_str(),
+            headers: &parts.headers,
+            authority: None,
+            // The text says what the headers say, also when they are wrong about the body.
+            body: &BodyDigest::of(b""),
+        };
+        let mut wanted = vector.signing_string.clone();
+        if let Some(token) = vector.request_headers.get("opc-obo-token") {
+            wanted = wanted.replace(token, "[redacted]");
+            assert!(!format!("{received:?}").contains(token));
+        }
+        assert_eq!(
+            received.signing_string().unwrap(),
+            wanted,
+            "{}",
+            vector.name
+        );
+        let mut unsigned = parts.headers.clone();
+        unsigned.remove("date");
+        let headers = &unsigned;
+        assert_eq!(
+            ReceivedRequest {
+                headers,
+                ..received
+            }
+            .signing_string(),
+            Err(VerifyError::Absent("date".into()))
+        );
+        unsigned.remove("authorization");
+        let headers = &unsigned;
+        assert_eq!(
+            ReceivedRequest {
+                headers,
+                ..received
+            }
+            .signing_string(),
+            Err(VerifyError::NoAuthorization)
+        );
+    }
+}
+
+#[test]
 fn every_alteration_is_refused_for_what_it_is() {
     let vectors = vectors().vectors;
     let cases = vectors

@@ -26,6 +26,8 @@ pub struct FaultState {
     pub matched: u64,
     /// How many it struck.
     pub struck: u64,
+    /// Whether it strikes; one that is off does not even count the requests that match.
+    pub on: bool,
     /// What it is.
     pub fault: Fault,
 }
@@ -95,6 +97,7 @@ impl Faults {
             id,
             matched: 0,
             struck: 0,
+            on: true,
             fault,
         });
         Ok(id)
@@ -117,6 +120,7 @@ impl Faults {
                 id,
                 matched: 0,
                 struck: 0,
+                on: true,
                 fault,
             });
         }
@@ -140,6 +144,13 @@ impl Faults {
         }
         let text = std::fs::read(path).map_err(unreadable)?;
         self.load(serde_json::from_slice(&text).map_err(ScenarioError::Malformed)?)
+    }
+
+    /// Turns a fault on or off; whether there was one. Its counts go on where they were.
+    pub fn switch(&self, id: FaultId, on: bool) -> bool {
+        let mut inner = self.lock();
+        let found = inner.faults.iter_mut().find(|state| state.id == id);
+        found.map(|state| state.on = on).is_some()
     }
 
     /// Ends a fault; whether there was one.
@@ -170,7 +181,7 @@ impl Faults {
         let mut plan = Plan::default();
         let mut inner = self.lock();
         let Inner { faults, chance, .. } = &mut *inner;
-        for state in faults {
+        for state in faults.iter_mut().filter(|state| state.on) {
             let fault = &state.fault;
             let for_it = fault
                 .route
@@ -263,6 +274,18 @@ mod tests {
         let state = &faults.list()[0];
         assert_eq!((state.matched, state.struck), (5, 2));
         assert!(faults.remove(state.id) && !faults.remove(state.id));
+    }
+
+    #[test]
+    fn faults_are_switched_off_and_on() {
+        let faults = Faults::default();
+        let id = faults.add(Fault::new(Effect::Locked).times(2)).unwrap();
+        assert_eq!(struck(&faults, 1), [true]);
+        assert!(faults.switch(id, false));
+        assert_eq!(struck(&faults, 2), [false, false]);
+        assert!(faults.switch(id, true));
+        assert_eq!(struck(&faults, 2), [true, false]);
+        assert!(!faults.switch(id + 1, true));
     }
 
     #[test]

@@ -86,10 +86,13 @@ impl Identity {
         token: &str,
         now: SystemTime,
     ) -> Result<SecurityToken, ApiError> {
-        let refused = |_| not_authenticated();
-        let parsed = SecurityToken::parse(token).map_err(refused)?;
-        if !self.keys().await?.signed(parsed.expose()) || parsed.is_expired_at(now) {
-            return Err(not_authenticated());
+        let parsed = SecurityToken::parse(token)
+            .map_err(|_| not_authenticated().because("the token is malformed or absent"))?;
+        if !self.keys().await?.signed(parsed.expose()) {
+            return Err(not_authenticated().because("the token was not issued by this emulator"));
+        }
+        if parsed.is_expired_at(now) {
+            return Err(not_authenticated().because("the token has expired"));
         }
         Ok(parsed)
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::extract::{Path, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 use bytes::Bytes;
 use http::uri::Authority;
@@ -47,7 +47,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
                 .put(load_scenario)
                 .delete(clear_faults),
         )
-        .route("/faults/{id}", delete(remove_fault))
+        .route("/faults/{id}", patch(switch_fault).delete(remove_fault))
         .route("/requests", get(requests).delete(forget_requests))
         .route("/projects", get(projects).post(add_project))
         .route("/clock", post(clock))
@@ -141,6 +141,26 @@ async fn load_scenario(State(app): State<Arc<App>>, body: Bytes) -> Answer {
 async fn clear_faults(State(app): State<Arc<App>>) -> StatusCode {
     app.faults.clear();
     StatusCode::NO_CONTENT
+}
+
+/// Whether a fault is to be in force.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Switch {
+    on: bool,
+}
+
+async fn switch_fault(
+    State(app): State<Arc<App>>,
+    Path(id): Path<FaultId>,
+    body: Bytes,
+) -> Result<StatusCode, Refused> {
+    let switch: Switch = serde_json::from_slice(&body).map_err(refuse)?;
+    Ok(if app.faults.switch(id, switch.on) {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
+    })
 }
 
 async fn remove_fault(State(app): State<Arc<App>>, Path(id): Path<FaultId>) -> StatusCode {

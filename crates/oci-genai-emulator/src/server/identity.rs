@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
-use oci_genai_auth::{KeyId, PublicKey, SignedHeaders, Verifier};
+use oci_genai_auth::{KeyId, PublicKey, SignedHeaders, Verifier, VerifyError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -53,7 +53,9 @@ async fn metadata(
         .get(AUTHORIZATION)
         .is_none_or(|value| value != "Bearer Oracle")
     {
-        return Err(not_authenticated());
+        return Err(
+            not_authenticated().because("the header `Authorization: Bearer Oracle` is missing")
+        );
     }
     let region = &app.config.region;
     Ok(match path.trim_end_matches('/') {
@@ -104,7 +106,7 @@ async fn federation(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> A
     verified.map_err(|refusal| refused(&refusal))?;
     let asked: FederationRequest = parse(&body)?;
     if asked.certificate != keys.leaf_bare {
-        return Err(not_authenticated());
+        return Err(not_authenticated().because("the certificate is not this instance's"));
     }
     let subject = Subject {
         id: INSTANCE,
@@ -127,7 +129,7 @@ async fn refresh(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Answ
         .security_token()
         .filter(|token| token.expose() == asked.current_token);
     let (Some(token), Some(key)) = (token, app.authenticator.key(&id)) else {
-        return Err(not_authenticated());
+        return Err(not_authenticated().because("the token is not the one that signed"));
     };
     let owner = token
         .claim("sub")
@@ -184,7 +186,7 @@ async fn resource_session(State(app): State<Arc<App>>, parts: Parts, body: Bytes
         token.claim("use").and_then(Value::as_str) == Some(purpose)
     };
     if !used_as(&resource, "rpt") || !used_as(&service, "spst") {
-        return Err(not_authenticated());
+        return Err(not_authenticated().because("a token was issued for another purpose"));
     }
     let id = resource
         .claim("res_id")
@@ -243,9 +245,8 @@ fn signer(app: &App, parts: &Parts, body: &[u8]) -> Result<KeyId, ApiError> {
         .map_err(|refusal| refused(&refusal))
 }
 
-fn refused(refusal: &dyn std::fmt::Display) -> ApiError {
-    tracing::info!(%refusal, "an identity request was refused");
-    not_authenticated()
+fn refused(refusal: &VerifyError) -> ApiError {
+    not_authenticated().because(refusal)
 }
 
 fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ApiError> {

@@ -50,6 +50,7 @@ pub(super) async fn every_request(
         body: Bytes::new(),
         credential: None,
         refusal: None,
+        error: None,
         status: None,
         opc_request_id: opc_request_id(request.headers()),
     };
@@ -71,6 +72,8 @@ pub(super) async fn every_request(
         }
     };
     if let Some(error) = error_of(&mut response) {
+        record.refusal = error.refusal.as_deref().map(str::to_owned);
+        record.error = Some(error.message.clone());
         response = error.render(plan.shape.unwrap_or(app.config.error_shape));
     }
     let mut response = disturb(response, &plan).await;
@@ -183,10 +186,7 @@ async fn checked(
     }
     match app.authenticator.authenticate(&parts, &body, plan.skew_ms) {
         Ok(credential) => record.credential = Some(credential),
-        Err(refusal) => {
-            record.refusal = Some(refusal.to_string());
-            return Err(ApiError::unauthenticated());
-        }
+        Err(refusal) => return Err(ApiError::unauthenticated().because(refusal)),
     }
     let project = project(app, &parts)?;
     app.expire();

@@ -367,6 +367,11 @@ async fn orders_are_taken_apart_from_the_api() {
         .unwrap();
     assert_eq!(listed[0]["struck"], 1);
     let one = url(&format!("/faults/{}", added["id"]));
+    for (on, status) in [(false, 404), (true, 500)] {
+        let switched = http.patch(&one).json(&json!({"on": on})).send().await;
+        assert_eq!(switched.unwrap().status(), 204);
+        assert_eq!(desk.get("/conversations/c").await.0, status);
+    }
     assert_eq!(http.delete(&one).send().await.unwrap().status(), 204);
     assert_eq!(http.delete(&one).send().await.unwrap().status(), 404);
     assert_eq!(desk.get("/conversations/c").await.0, 404);
@@ -386,7 +391,7 @@ async fn orders_are_taken_apart_from_the_api() {
         .json()
         .await
         .unwrap();
-    assert_eq!(seen.as_array().unwrap().len(), 2);
+    assert_eq!(seen.as_array().unwrap().len(), 4);
     assert!(!seen.to_string().contains("sk-emulator"));
     desk.conversation().await;
     let projects: Value = http

@@ -117,6 +117,15 @@ async fn the_inspector_is_a_page_without_outside_help() {
             .contains("'none'")
     );
     let text = page.text().await.unwrap();
+    for id in [
+        "conversations",
+        "items",
+        "requests",
+        "faults",
+        "signing-string",
+    ] {
+        assert!(text.contains(&format!("id=\"{id}\"")), "{id}");
+    }
     assert!(text.contains("Requests") && !text.contains("://") && !text.contains(DEFAULT_API_KEY));
     let foreign = reqwest::Client::new()
         .get(&url)

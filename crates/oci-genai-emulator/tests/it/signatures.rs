@@ -146,6 +146,44 @@ async fn signing_keys_and_session_tokens_are_accepted() {
 }
 
 #[tokio::test]
+async fn the_owner_is_told_what_was_signed_and_why_it_was_refused() {
+    let profiles = Profiles::new(&token(600));
+    let desk = profiles.desk().await;
+    let signer = RequestSigner::new(profiles.key_id(), profiles.key.clone());
+    let headers = sign(
+        &desk,
+        &signer,
+        &Method::POST,
+        PATH,
+        BODY,
+        Clock::new().now(),
+    );
+    for (body, refusal) in [(BODY, None), (ALTERED, Some("the body was altered"))] {
+        send(&desk, Method::POST, PATH, headers.clone(), body).await;
+        let seen = desk.emulator.requests().pop().unwrap();
+        let text = |name: &str| headers[name].to_str().unwrap();
+        let signed = format!(
+            "date: {}\n(request-target): post /openai/v1{PATH}\nhost: {}\ncontent-length: {}\n\
+             content-type: application/json\nx-content-sha256: {}",
+            text("date"),
+            desk.emulator.address(),
+            BODY.len(),
+            text("x-content-sha256"),
+        );
+        assert_eq!(seen.signing_string.as_deref(), Some(signed.as_str()));
+        assert_eq!(seen.refusal.is_some(), refusal.is_some());
+        assert!(
+            seen.refusal
+                .unwrap_or_default()
+                .contains(refusal.unwrap_or_default())
+        );
+        assert_eq!(seen.error.is_some(), refusal.is_some());
+    }
+    desk.ok(PATH, json!({})).await;
+    assert_eq!(desk.emulator.requests().pop().unwrap().signing_string, None);
+}
+
+#[tokio::test]
 async fn whatever_is_altered_is_refused() {
     let profiles = Profiles::new(&token(600));
     let desk = profiles.desk().await;
