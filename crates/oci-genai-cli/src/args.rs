@@ -147,6 +147,14 @@ pub(crate) struct Emulator {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
 
+    /// Serve over TLS, by a certificate made for this emulator
+    #[arg(long)]
+    pub(crate) tls: bool,
+
+    /// File to write the certificate that clients have to trust into, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    pub(crate) tls_cert_out: Option<PathBuf>,
+
     /// API key to accept; may be repeated [default: sk-emulator]
     #[arg(long, value_name = "KEY")]
     pub(crate) api_key: Vec<String>,

@@ -26,6 +26,8 @@ pub const DEFAULT_REGION: &str = "us-chicago-1";
 pub struct EmulatorConfig {
     /// Where to listen. Default: loopback, a free port.
     pub listen: SocketAddr,
+    /// Whether to serve over TLS, by a certificate made for this emulator. Default: no.
+    pub tls: bool,
     /// The region emulated; identifiers carry its airport code. Default: [`DEFAULT_REGION`].
     pub region: String,
     /// Generative AI API keys to accept. When there are none, and no OCI configuration file either,
@@ -61,7 +63,7 @@ pub struct EmulatorConfig {
     pub max_header_bytes: usize,
     /// How long a client may take to send a request's headers, and then its body. Default: 30 s.
     pub read_timeout: Duration,
-    /// How long a client may leave a stream unread before it is dropped. Default: 30 s.
+    /// How long a client may leave an answer unread before its connection is closed. Default: 30 s.
     pub write_timeout: Duration,
 }
 
@@ -69,6 +71,7 @@ impl Default for EmulatorConfig {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls: false,
             region: DEFAULT_REGION.to_owned(),
             api_keys: Vec::new(),
             projects: Vec::new(),
@@ -107,6 +110,7 @@ impl fmt::Debug for EmulatorConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmulatorConfig")
             .field("listen", &self.listen)
+            .field("tls", &self.tls)
             .field("region", &self.region)
             .field(
                 "api_keys",

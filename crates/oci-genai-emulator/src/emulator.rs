@@ -1,29 +1,20 @@
-//! Starting and stopping an emulator.
+//! A running emulator, as its owner sees it.
 
 use std::fmt;
-use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use oci_genai_auth::{KeyId, PublicKey};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::authenticate::trust::Trust;
-use crate::authenticate::{Authenticator, CredentialKind};
+use crate::authenticate::CredentialKind;
+use crate::builder::{EmulatorBuilder, StartError};
 use crate::clock::Clock;
-use crate::config::EmulatorConfig;
-use crate::fault::{Fault, Faults, Scenario, ScenarioError};
+use crate::fault::Faults;
 use crate::identity::Subject;
-use crate::model::Model;
-use crate::model::built_in::BuiltIn;
-use crate::model::record::Recorded;
-use crate::model::script::{Script, Scripted};
-use crate::model::upstream::{Remote, Upstream, UpstreamError};
 use crate::requests::{SeenRequest, UnexpectedRequests};
 use crate::server;
-use crate::state::{DataError, Store};
 use crate::view::ProjectView;
 
 /// A running emulator. Dropping it stops it, its connections and the turns in flight.
@@ -31,42 +22,8 @@ use crate::view::ProjectView;
 pub struct Emulator {
     app: Arc<App>,
     address: SocketAddr,
-}
-
-/// Why an emulator could not be started.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The address could not be bound; is something else listening there?
-    #[error("cannot listen on {address}")]
-    Listen {
-        /// The address asked for.
-        address: SocketAddr,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// An OCI configuration file cannot be read, or has no profile that can be trusted.
-    #[error("no profile of {} can be trusted", .path.display())]
-    OciConfig {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: oci_genai_auth::Error,
-    },
-    /// The data file cannot be used.
-    #[error("the data file {} cannot be used", .path.display())]
-    Data {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: DataError,
-    },
-    /// The upstream cannot be used.
-    #[error("the upstream model cannot be used")]
-    Upstream(#[from] UpstreamError),
-    /// A fault makes no sense.
-    #[error("the scenario cannot be used")]
-    Scenario(#[from] ScenarioError),
+    /// Who signed the certificate, if it serves over TLS.
+    ca_pem: Option<String>,
 }
 
 /// Why a token could not be issued.
@@ -88,11 +45,22 @@ pub struct ReadyRecord {
     pub region: String,
     /// The projects that exist.
     pub projects: Vec<String>,
+    /// The certificate to trust, in PEM, if it serves over TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_pem: Option<String>,
     /// The version of the emulator.
     pub version: &'static str,
 }
 
 impl Emulator {
+    pub(crate) fn new(app: Arc<App>, address: SocketAddr, ca_pem: Option<String>) -> Self {
+        Self {
+            app,
+            address,
+            ca_pem,
+        }
+    }
+
     /// Starts an emulator with the default settings: a free port of loopback, one API key, one project.
     ///
     /// # Errors
@@ -104,18 +72,39 @@ impl Emulator {
 
     /// An emulator with other settings.
     pub fn builder() -> EmulatorBuilder {
-        EmulatorBuilder {
-            config: EmulatorConfig::default(),
-            scenario: Scenario::default(),
-            script: None,
-            upstream: None,
-            recording: None,
-        }
+        EmulatorBuilder::default()
     }
 
     /// What to give a client as its base URL, such as `http://127.0.0.1:40123/openai/v1`.
     pub fn base_url(&self) -> String {
-        format!("http://{}{}", self.address, server::BASE_PATH)
+        format!("{}{}", self.origin(), server::BASE_PATH)
+    }
+
+    /// Scheme and authority of all its URLs.
+    fn origin(&self) -> String {
+        let scheme = if self.ca_pem.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// The certificate to trust, in PEM, if the emulator serves over TLS: it signed the server's, and ends
+    /// with the emulator.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = oci_genai_emulator::Emulator::builder().tls().start().await?;
+    /// let ca = reqwest::Certificate::from_pem(emulator.ca_pem().unwrap_or_default().as_bytes())?;
+    /// let client = reqwest::Client::builder().tls_certs_only([ca]).build()?;
+    /// assert_eq!(client.get(emulator.base_url()).send().await?.status(), 404);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
     }
 
     /// The address the emulator listens on.
@@ -167,7 +156,7 @@ impl Emulator {
     /// Where the identity side answers: metadata service (add `/opc/v2`), federation, token refresh,
     /// resource principals and workload identity.
     pub fn identity_url(&self) -> String {
-        format!("http://{}", self.address)
+        self.origin()
     }
 
     /// Trusts signatures by this key, such as a user's API signing key or a resource's key pair.
@@ -244,7 +233,7 @@ impl Emulator {
 
     /// Where the emulator takes orders, such as `http://127.0.0.1:40123/_emulator`.
     pub fn control_url(&self) -> String {
-        format!("http://{}{}", self.address, server::CONTROL_PATH)
+        format!("{}{}", self.origin(), server::CONTROL_PATH)
     }
 
     /// What the emulator says about itself.
@@ -255,6 +244,7 @@ impl Emulator {
             control_url: self.control_url(),
             region: self.app.config.region.clone(),
             projects: self.app.config.projects.clone(),
+            ca_pem: self.ca_pem.clone(),
             version: env!("CARGO_PKG_VERSION"),
         }
     }
@@ -272,140 +262,5 @@ impl fmt::Debug for Emulator {
             .field("address", &self.address)
             .field("config", &self.app.config)
             .finish_non_exhaustive()
-    }
-}
-
-/// Settings of an emulator that has not been started.
-#[derive(Clone, Debug)]
-#[must_use = "a builder does nothing until it is started"]
-pub struct EmulatorBuilder {
-    config: EmulatorConfig,
-    scenario: Scenario,
-    script: Option<Script>,
-    upstream: Option<Upstream>,
-    recording: Option<PathBuf>,
-}
-
-impl EmulatorBuilder {
-    /// Replaces all settings.
-    pub fn config(mut self, config: EmulatorConfig) -> Self {
-        self.config = config;
-        self
-    }
-
-    /// Accepts this API key. May be called several times.
-    pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.config.api_keys.push(key.into());
-        self
-    }
-
-    /// Creates this project. May be called several times.
-    pub fn project(mut self, ocid: impl Into<String>) -> Self {
-        self.config.projects.push(ocid.into());
-        self
-    }
-
-    /// Trusts every profile of this OCI configuration file. May be called several times.
-    pub fn oci_config(mut self, path: impl Into<PathBuf>) -> Self {
-        self.config.oci_configs.push(path.into());
-        self
-    }
-
-    /// Listens here instead of on a free port of loopback.
-    pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.config.listen = address;
-        self
-    }
-
-    /// Emulates this region.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.config.region = region.into();
-        self
-    }
-
-    /// Makes turns of a conversation wait for each other instead of refusing the later one.
-    pub fn queue_turns(mut self, queue: bool) -> Self {
-        self.config.queue_turns = queue;
-        self
-    }
-
-    /// Keeps everything in this file, which is created if it is not there.
-    pub fn data(mut self, path: impl Into<PathBuf>) -> Self {
-        self.config.data = Some(path.into());
-        self
-    }
-
-    /// Answers by a script instead of with the built-in model.
-    pub fn script(mut self, script: Script) -> Self {
-        self.script = Some(script);
-        self
-    }
-
-    /// Has another server answer. A script is then not used.
-    pub fn upstream(mut self, upstream: Upstream) -> Self {
-        self.upstream = Some(upstream);
-        self
-    }
-
-    /// Writes what the model answers into this file, as a script.
-    pub fn record(mut self, path: impl Into<PathBuf>) -> Self {
-        self.recording = Some(path.into());
-        self
-    }
-
-    /// Starts with this fault in force. May be called several times.
-    pub fn fault(mut self, fault: Fault) -> Self {
-        self.scenario.faults.push(fault);
-        self
-    }
-
-    /// Starts with a scenario's faults in force, in place of those given so far.
-    pub fn scenario(mut self, scenario: Scenario) -> Self {
-        self.scenario = scenario;
-        self
-    }
-
-    /// Starts the emulator.
-    ///
-    /// # Errors
-    ///
-    /// When the address cannot be bound or an OCI configuration file cannot be used, or a fault makes no
-    /// sense.
-    pub async fn start(self) -> Result<Emulator, StartError> {
-        let config = self.config.complete();
-        let clock = Clock::new();
-        let trust = Trust::read(&config.oci_configs)
-            .map_err(|(path, source)| StartError::OciConfig { path, source })?;
-        let authenticator =
-            Authenticator::new(config.api_keys.iter().cloned(), trust, clock.clone());
-        let address = config.listen;
-        let failed = |source| StartError::Listen { address, source };
-        let listener = tokio::net::TcpListener::bind(address)
-            .await
-            .map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        if !address.ip().is_loopback() {
-            tracing::warn!(%address, "the emulator can be reached from other machines");
-        }
-        let model: Arc<dyn Model> = match (self.upstream, self.script) {
-            (Some(upstream), _) => Arc::new(Remote::new(upstream)?),
-            (None, Some(script)) => Arc::new(Scripted::new(script)),
-            (None, None) => Arc::new(BuiltIn),
-        };
-        let model: Arc<dyn Model> = match self.recording {
-            Some(path) => Arc::new(Recorded::new(model, path)),
-            None => model,
-        };
-        let store = match &config.data {
-            None => Store::default(),
-            Some(path) => Store::open(path).map_err(|source| StartError::Data {
-                path: path.clone(),
-                source,
-            })?,
-        };
-        let app = Arc::new(App::new(config, authenticator, clock, model, store));
-        app.faults.load(self.scenario)?;
-        tokio::spawn(server::listen::serve(app.clone(), listener));
-        Ok(Emulator { app, address })
     }
 }

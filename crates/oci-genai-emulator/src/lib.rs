@@ -54,6 +54,7 @@
 
 mod app;
 mod authenticate;
+mod builder;
 mod clock;
 mod config;
 mod emulator;
@@ -67,13 +68,15 @@ mod projects;
 mod requests;
 mod server;
 mod state;
+mod tls;
 mod turn;
 mod view;
 
 pub use authenticate::{AcceptedCredential, CredentialKind};
+pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
 pub use config::{DEFAULT_API_KEY, DEFAULT_PROJECT, DEFAULT_REGION, EmulatorConfig};
-pub use emulator::{Emulator, EmulatorBuilder, IssueError, ReadyRecord, StartError};
+pub use emulator::{Emulator, IssueError, ReadyRecord};
 pub use error::ErrorShape;
 pub use fault::{Effect, Fault, FaultId, FaultState, Faults, Scenario, ScenarioError};
 pub use identity::{INSTANCE, TENANCY};
@@ -81,4 +84,5 @@ pub use model::script::{Rule, Say, Script, ScriptError, When};
 pub use model::upstream::{Upstream, UpstreamError};
 pub use requests::{SeenRequest, UnexpectedRequests};
 pub use state::DataError;
+pub use tls::TlsError;
 pub use view::{ConversationView, ProjectView};

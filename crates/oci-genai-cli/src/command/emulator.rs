@@ -8,6 +8,9 @@ use crate::{output, settings};
 
 pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
     let mut builder = Emulator::builder().listen(options.listen);
+    if options.tls {
+        builder = builder.tls();
+    }
     for key in options.api_key {
         builder = builder.api_key(key);
     }
@@ -35,6 +38,9 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
         builder = builder.record(file);
     }
     let emulator = builder.start().await?;
+    if let (Some(file), Some(ca)) = (options.tls_cert_out, emulator.ca_pem()) {
+        std::fs::write(&file, ca).map_err(|error| Error::io("write", &file, error))?;
+    }
     if let Some(file) = options.faults {
         let loaded = emulator.faults().load_file(&file);
         loaded.map_err(|error| Error::file("scenario of faults", &file, error))?;

@@ -1,13 +1,15 @@
-//! A client's connection, which a fault may reset.
+//! A client's connection, which a fault may reset and a client that does not read may lose.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::Sleep;
 use tokio_util::sync::CancellationToken;
 
 /// A handle to the connection a request came over.
@@ -29,11 +31,14 @@ impl Connection {
         self.abort.cancelled().await;
     }
 
-    /// The stream, closed with a reset if that was asked for by then.
-    pub(crate) fn wrap(&self, stream: TcpStream) -> ConnectionStream {
+    /// The stream, closed with a reset if that was asked for by then. A client that takes nothing for as
+    /// long as `patience` is given up.
+    pub(crate) fn wrap(&self, stream: TcpStream, patience: Duration) -> ConnectionStream {
         ConnectionStream {
             stream,
             reset: self.reset.clone(),
+            patience,
+            stalled: None,
         }
     }
 }
@@ -43,6 +48,29 @@ impl Connection {
 pub(crate) struct ConnectionStream {
     stream: TcpStream,
     reset: Arc<AtomicBool>,
+    patience: Duration,
+    /// Runs while the client takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl ConnectionStream {
+    /// Passes on how a write went, or gives the client up.
+    fn watch<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let patience = self.patience;
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        ready!(stalled.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 impl Drop for ConnectionStream {
@@ -70,7 +98,8 @@ impl AsyncWrite for ConnectionStream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.watch(context, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -86,7 +115,8 @@ impl AsyncWrite for ConnectionStream {
         context: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, pieces)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        self.watch(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use super::connection::Connection;
@@ -15,7 +18,7 @@ use super::router;
 use crate::app::App;
 
 /// Accepts and serves connections until the emulator stops; then all of them end.
-pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
+pub(crate) async fn serve(app: Arc<App>, listener: TcpListener, tls: Option<TlsAcceptor>) {
     let router = router(app.clone());
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
@@ -44,23 +47,44 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener) {
             }
         };
         let _ = stream.set_nodelay(true);
+        let connection = Connection::default();
+        let stream = connection.wrap(stream, app.config.write_timeout);
         let (builder, router) = (builder.clone(), router.clone());
-        connections.spawn(async move {
-            let connection = Connection::default();
-            let stream = TokioIo::new(connection.wrap(stream));
-            let of_request = connection.clone();
-            let service = router.map_request(move |mut request: http::Request<_>| {
-                request.extensions_mut().insert(of_request.clone());
-                request
-            });
-            tokio::select! {
-                served = builder.serve_connection(stream, TowerToHyperService::new(service)) => {
-                    if let Err(error) = served {
-                        tracing::debug!(error = &*error, "a connection ended with an error");
+        match tls.clone() {
+            None => connections.spawn(one(builder, router, stream, connection)),
+            Some(tls) => {
+                let patience = app.config.read_timeout;
+                connections.spawn(async move {
+                    match tokio::time::timeout(patience, tls.accept(stream)).await {
+                        Ok(Ok(stream)) => one(builder, router, stream, connection).await,
+                        Ok(Err(error)) => tracing::debug!(%error, "a client does not speak TLS"),
+                        Err(_) => tracing::debug!("a client did not begin TLS in time"),
                     }
-                }
-                () = connection.aborted() => {}
+                })
             }
-        });
+        };
+    }
+}
+
+/// Serves one connection to its end.
+async fn one(
+    builder: auto::Builder<TokioExecutor>,
+    router: Router,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    connection: Connection,
+) {
+    let of_request = connection.clone();
+    let service = router.map_request(move |mut request: http::Request<_>| {
+        request.extensions_mut().insert(of_request.clone());
+        request
+    });
+    let service = TowerToHyperService::new(service);
+    tokio::select! {
+        served = builder.serve_connection(TokioIo::new(stream), service) => {
+            if let Err(error) = served {
+                tracing::debug!(error = &*error, "a connection ended with an error");
+            }
+        }
+        () = connection.aborted() => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use oci_genai_emulator::{DEFAULT_API_KEY, Emulator, EmulatorConfig};
+use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator, EmulatorConfig};
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -77,6 +77,22 @@ async fn a_client_that_does_not_read_holds_nobody_up() {
     let next = json!({"model": "m", "input": "x", "conversation": id});
     assert_eq!(desk.post("/responses", next).await.0, 200);
     drop(unread);
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_loses_its_connection() {
+    let desk = configured(|config| config.write_timeout = Duration::from_millis(50)).await;
+    let body = json!({"model": "m", "input": "count:200000"}).to_string();
+    let ask = format!(
+        "POST /openai/v1/responses HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {DEFAULT_API_KEY}\r\n\
+         openai-project: {DEFAULT_PROJECT}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len(),
+    );
+    // It asks on and on: at some point nothing more fits between the two, and one has to give up.
+    let mut socket = TcpStream::connect(desk.emulator.address()).await.unwrap();
+    while socket.write_all(ask.as_bytes()).await.is_ok() {}
+    desk.conversation().await;
 }
 
 #[tokio::test]

@@ -12,3 +12,4 @@ mod responses;
 mod signatures;
 mod streams;
 mod support;
+mod tls;
