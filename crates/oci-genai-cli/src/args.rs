@@ -179,7 +179,8 @@ pub(crate) struct Emulator {
     #[arg(long, value_name = "FILE", conflicts_with = "upstream")]
     pub(crate) script: Option<PathBuf>,
 
-    /// OpenAI-compatible server that answers instead; its key comes from OPENAI_API_KEY
+    /// OpenAI-compatible server that answers instead: its base URL for chat completions, or a URL that
+    /// ends in /responses; its key comes from OPENAI_API_KEY, its project from OPENAI_PROJECT_ID
     #[arg(long, value_name = "URL")]
     pub(crate) upstream: Option<String>,
 

@@ -81,7 +81,7 @@ pub use error::ErrorShape;
 pub use fault::{Effect, Fault, FaultId, FaultState, Faults, Scenario, ScenarioError};
 pub use identity::{INSTANCE, TENANCY};
 pub use model::script::{Rule, Say, Script, ScriptError, When};
-pub use model::upstream::{Upstream, UpstreamError};
+pub use model::upstream::{Upstream, UpstreamApi, UpstreamError};
 pub use requests::{SeenRequest, UnexpectedRequests};
 pub use state::DataError;
 pub use tls::TlsError;

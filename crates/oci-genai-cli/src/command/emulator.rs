@@ -32,6 +32,9 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
         if let Some(key) = settings::variable("OPENAI_API_KEY") {
             upstream = upstream.with_api_key(key);
         }
+        if let Some(project) = settings::variable("OPENAI_PROJECT_ID") {
+            upstream = upstream.with_project(project);
+        }
         builder = builder.upstream(upstream);
     }
     if let Some(file) = options.record {

@@ -43,7 +43,7 @@ fn steps(prompt: &Prompt) -> Vec<Step> {
     if let Some(ms) = directive(&said, "slow:").and_then(number) {
         steps.push(Step::Pace(Duration::from_millis(ms.min(MAX_PAUSE_MS))));
     }
-    if prompt.reasoning {
+    if prompt.reasoning.is_some() {
         let mut thought = String::from("Looking at ");
         let _ = write!(thought, "{}.", earlier_messages(earlier.len()));
         steps.push(Step::Reasoning(thought));
@@ -170,7 +170,8 @@ mod tests {
             tools: vec![json!({"type": "function", "name": "add"})],
             tool_choice: json!("auto"),
             schema: None,
-            reasoning: false,
+            reasoning: None,
+            settings: serde_json::Map::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::stream::BoxStream;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::state::items::Item;
 
@@ -29,8 +29,10 @@ pub(crate) struct Prompt {
     pub(crate) tool_choice: Value,
     /// The `text.format` object, if it is a JSON schema.
     pub(crate) schema: Option<Value>,
-    /// Whether the request had a `reasoning` object.
-    pub(crate) reasoning: bool,
+    /// The request's `reasoning` object, if it had one.
+    pub(crate) reasoning: Option<Value>,
+    /// Settings that only a real model heeds, as the request gave them.
+    pub(crate) settings: Map<String, Value>,
 }
 
 impl Prompt {

@@ -68,6 +68,7 @@ pub(crate) async fn prepare(
         tool_choice: request.tool_choice(),
         schema: request.schema(),
         reasoning: request.reasoning(),
+        settings: request.settings(),
     };
     Ok(Turn {
         id: app.ids.make("resp"),

@@ -125,8 +125,16 @@ impl TurnRequest {
             .unwrap_or_else(|| json!("auto"))
     }
 
-    pub(crate) fn reasoning(&self) -> bool {
-        self.get("reasoning").is_some()
+    pub(crate) fn reasoning(&self) -> Option<Value> {
+        self.get("reasoning").cloned()
+    }
+
+    /// Settings that only a real model heeds.
+    pub(crate) fn settings(&self) -> Map<String, Value> {
+        ["parallel_tool_calls", "temperature", "top_p"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), self.get(name)?.clone())))
+            .collect()
     }
 
     /// The schema of `text.format`, if the answer must follow one.

@@ -3,7 +3,9 @@
 use axum::Router;
 use axum::body::Body;
 use axum::routing::post;
-use oci_genai_emulator::{Emulator, Script, StartError, Upstream};
+use oci_genai_emulator::{
+    DEFAULT_API_KEY, DEFAULT_PROJECT, Effect, Emulator, Fault, Script, StartError, Upstream,
+};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -213,4 +215,131 @@ async fn a_key_does_not_travel_unprotected() {
         .await
         .unwrap_err();
     assert!(matches!(error, StartError::Upstream(_)));
+}
+
+/// An emulator whose model is another emulator, asked through its Responses API.
+async fn behind(upstream: &Desk) -> oci_genai_emulator::EmulatorBuilder {
+    let upstream = Upstream::new(format!("{}/responses", upstream.emulator.base_url()))
+        .with_api_key(DEFAULT_API_KEY)
+        .with_project(DEFAULT_PROJECT);
+    Emulator::builder().upstream(upstream)
+}
+
+#[tokio::test]
+async fn an_upstream_is_asked_through_responses_and_recorded() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let tape = folder.path().join("tape.json");
+    let upstream = Desk::new().await;
+    let desk = Desk::over(behind(&upstream).await.record(&tape).start().await.unwrap());
+    let id = desk.conversation().await;
+    let turn = |input: Value| {
+        json!({
+            "model": "m", "conversation": id, "input": input, "temperature": 0.5,
+            "reasoning": {"effort": "low"}, "tools": [{"type": "function", "name": "add"}],
+        })
+    };
+    desk.ok("/responses", turn(json!("one"))).await;
+    let second = desk.ok("/responses", turn(json!("two"))).await;
+    assert!(text(&second).starts_with("I can see 2 earlier messages. The first was: \"one\"."));
+    assert_eq!(second["output"][0]["type"], "reasoning");
+    let asked = desk
+        .ok("/responses", turn(json!("call:add {\"a\": 1}")))
+        .await;
+    let call = asked["output"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&call["name"], &call["arguments"]),
+        (&json!("add"), &json!("{\"a\": 1}"))
+    );
+    let output = json!([{
+        "type": "function_call_output", "call_id": call["call_id"], "output": "2",
+    }]);
+    let mut last = turn(output);
+    last["stream"] = true.into();
+    let events = desk.stream(last).await;
+    assert_eq!(
+        text(&events.last().unwrap().data["response"]),
+        "add returned: 2"
+    );
+
+    let seen = upstream
+        .emulator
+        .expect_requests("POST /responses", 4)
+        .unwrap();
+    assert_eq!(seen[1].body["temperature"], 0.5);
+    assert_eq!(seen[1].body["reasoning"], json!({"effort": "low"}));
+    // The one above keeps everything; ids and states of its items are its own.
+    assert_eq!(seen[3].body["store"], false);
+    let input = seen[3].body["input"].as_array().unwrap();
+    assert!(
+        input
+            .iter()
+            .all(|item| item.get("id").is_none() && item["type"] != "reasoning")
+    );
+    assert!(
+        upstream
+            .emulator
+            .project(DEFAULT_PROJECT)
+            .responses
+            .is_empty()
+    );
+
+    let script = Script::load(&tape).unwrap();
+    let replayed = Desk::over(Emulator::builder().script(script).start().await.unwrap());
+    let again = replayed
+        .ok("/responses", json!({"model": "m", "input": "two"}))
+        .await;
+    assert_eq!(text(&again), text(&second));
+}
+
+#[tokio::test]
+async fn what_fails_behind_responses_makes_the_response_fail() {
+    let upstream = Desk::new().await;
+    let desk = Desk::over(behind(&upstream).await.start().await.unwrap());
+    let fail = Effect::Fail {
+        code: "server_error".into(),
+        message: "tired".into(),
+    };
+    let error = Effect::ErrorEvent {
+        events: 3,
+        code: "overloaded".into(),
+        message: "m".into(),
+    };
+    let refused = Effect::Status {
+        status: 503,
+        code: None,
+        message: None,
+        retry_after: None,
+        after: false,
+    };
+    for (effect, code, words) in [
+        (fail, "server_error", "tired"),
+        (error, "overloaded", "m"),
+        (
+            Effect::Cut {
+                events: 5,
+                reset: false,
+            },
+            "server_error",
+            "ended early",
+        ),
+        (
+            Effect::Cut {
+                events: 5,
+                reset: true,
+            },
+            "server_error",
+            "could not be reached",
+        ),
+        (refused, "server_error", "503"),
+    ] {
+        upstream.emulator.faults().clear();
+        upstream.emulator.faults().add(Fault::new(effect)).unwrap();
+        let response = desk
+            .ok("/responses", json!({"model": "m", "input": "x"}))
+            .await;
+        assert_eq!(response["status"], "failed");
+        assert_eq!(response["error"]["code"], code);
+        let message = response["error"]["message"].as_str().unwrap();
+        assert!(message.contains(words), "{message}");
+    }
 }

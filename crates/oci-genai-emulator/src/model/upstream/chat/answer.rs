@@ -6,7 +6,7 @@ use crate::model::Step;
 
 /// An answer that is being read.
 #[derive(Default)]
-pub(super) struct Answer {
+pub(in super::super) struct Answer {
     calls: Vec<Call>,
     finished: bool,
 }
@@ -19,16 +19,8 @@ struct Call {
 }
 
 impl Answer {
-    /// Reads one line of the stream. Calls come in pieces and are passed on whole, at the end.
-    pub(super) fn read(&mut self, line: &[u8]) -> Vec<Step> {
-        let Some(data) = line.strip_prefix(b"data:") else {
-            return Vec::new();
-        };
-        if data.trim_ascii() == b"[DONE]" {
-            self.finished = true;
-            return Vec::new();
-        }
-        let chunk: Value = serde_json::from_slice(data).unwrap_or_default();
+    /// Reads one chunk of the stream. Calls come in pieces and are passed on whole, at the end.
+    pub(in super::super) fn read(&mut self, chunk: &Value) -> Vec<Step> {
         let Some(choice) = chunk.pointer("/choices/0") else {
             return Vec::new();
         };
@@ -82,14 +74,22 @@ impl Answer {
             .push_str(text("/function/arguments").unwrap_or_default());
     }
 
-    /// The calls, if the stream came to its end.
-    pub(super) fn finish(self) -> Option<impl Iterator<Item = Step>> {
-        self.finished.then(|| {
-            self.calls.into_iter().map(|call| Step::Call {
-                call_id: call.id,
-                name: call.name,
-                arguments: call.arguments,
-            })
+    /// Hears that the stream has come to its end.
+    pub(in super::super) fn end(&mut self) {
+        self.finished = true;
+    }
+
+    /// Whether the stream came to its end.
+    pub(in super::super) fn finished(&self) -> bool {
+        self.finished
+    }
+
+    /// The calls.
+    pub(in super::super) fn calls(self) -> impl Iterator<Item = Step> {
+        self.calls.into_iter().map(|call| Step::Call {
+            call_id: call.id,
+            name: call.name,
+            arguments: call.arguments,
         })
     }
 }

@@ -3,19 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::Prompt;
+use crate::model::upstream::instructions;
 use crate::state::items::Item;
 
-pub(super) fn chat(prompt: &Prompt, model: &str) -> Value {
+pub(in super::super) fn chat(prompt: &Prompt, model: &str) -> Value {
     let mut messages = Vec::new();
-    let mut instructions = prompt.instructions.clone().unwrap_or_default();
-    if !prompt.memories.is_empty() {
-        instructions = format!(
-            "{instructions}\nKnown of the user: {}",
-            prompt.memories.join("; ")
-        );
-    }
-    if !instructions.is_empty() {
-        messages.push(json!({ "role": "system", "content": instructions.trim() }));
+    if let Some(instructions) = instructions(prompt) {
+        messages.push(json!({ "role": "system", "content": instructions }));
     }
     for item in &prompt.items {
         message(item, &mut messages);
@@ -33,6 +27,9 @@ pub(super) fn chat(prompt: &Prompt, model: &str) -> Value {
         request["response_format"] = json!({
             "type": "json_schema", "json_schema": { "name": "answer", "schema": schema },
         });
+    }
+    for (name, value) in &prompt.settings {
+        request[name] = value.clone();
     }
     request
 }
