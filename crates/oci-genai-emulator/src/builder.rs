@@ -84,6 +84,14 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Knows this API key as one of another region, which is refused here. May be called several times.
+    pub fn foreign_api_key(mut self, region: impl Into<String>, key: impl Into<String>) -> Self {
+        self.config
+            .foreign_api_keys
+            .push((region.into(), key.into()));
+        self
+    }
+
     /// Creates this project. May be called several times.
     pub fn project(mut self, ocid: impl Into<String>) -> Self {
         self.config.projects.push(ocid.into());
@@ -167,8 +175,7 @@ impl EmulatorBuilder {
         let clock = Clock::new();
         let trust = Trust::read(&config.oci_configs)
             .map_err(|(path, source)| StartError::OciConfig { path, source })?;
-        let authenticator =
-            Authenticator::new(config.api_keys.iter().cloned(), trust, clock.clone());
+        let authenticator = Authenticator::new(&config, trust, clock.clone());
         let address = config.listen;
         let failed = |source| StartError::Listen { address, source };
         let listener = tokio::net::TcpListener::bind(address)

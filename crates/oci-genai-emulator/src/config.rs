@@ -33,6 +33,9 @@ pub struct EmulatorConfig {
     /// Generative AI API keys to accept. When there are none, and no OCI configuration file either,
     /// [`DEFAULT_API_KEY`] is accepted.
     pub api_keys: Vec<String>,
+    /// API keys of other regions, each with its region. They are refused as the service refuses them; the
+    /// reason is in [`SeenRequest::refusal`](crate::SeenRequest::refusal).
+    pub foreign_api_keys: Vec<(String, String)>,
     /// Projects that exist, by OCID. When there are none, [`DEFAULT_PROJECT`] exists.
     pub projects: Vec<String>,
     /// OCI configuration files whose profiles are trusted: API signing keys and session tokens.
@@ -48,6 +51,11 @@ pub struct EmulatorConfig {
     /// How long after it was said something enters long-term memory. Default: there is no long-term
     /// memory, as in a project made without it.
     pub long_term_memory: Option<Duration>,
+    /// Whether projects are made with a condenser: conversations that do not say otherwise have their
+    /// earlier turns condensed. Default: no; a conversation may still ask for it by its metadata.
+    pub condenser: bool,
+    /// From how many tokens of earlier turns on they are condensed. Default: 2,500.
+    pub condense_from: u64,
     /// How long a conversation lives after it was last changed. Default: for ever.
     pub conversation_retention: Option<Duration>,
     /// How long a response lives after it was made. Default: for ever.
@@ -57,6 +65,9 @@ pub struct EmulatorConfig {
     pub propagation: Duration,
     /// How long tokens of the identity side are good. Default: 20 minutes.
     pub token_lifetime: Duration,
+    /// Whether answers go out as zstd to clients who offer it, each chunk a frame of its own, as from the
+    /// service. Default: yes.
+    pub zstd: bool,
     /// The largest request body read, in bytes. Default: 16 MiB.
     pub max_body_bytes: usize,
     /// The most room the headers of a request may take, in bytes; at least 8,192. Default: 64 KiB.
@@ -74,16 +85,20 @@ impl Default for EmulatorConfig {
             tls: false,
             region: DEFAULT_REGION.to_owned(),
             api_keys: Vec::new(),
+            foreign_api_keys: Vec::new(),
             projects: Vec::new(),
             oci_configs: Vec::new(),
             error_shape: ErrorShape::default(),
             queue_turns: false,
             data: None,
             long_term_memory: None,
+            condenser: false,
+            condense_from: 2_500,
             conversation_retention: None,
             response_retention: None,
             propagation: Duration::ZERO,
             token_lifetime: Duration::from_secs(20 * 60),
+            zstd: true,
             max_body_bytes: 16 * 1024 * 1024,
             max_header_bytes: 64 * 1024,
             read_timeout: Duration::from_secs(30),
@@ -116,16 +131,23 @@ impl fmt::Debug for EmulatorConfig {
                 "api_keys",
                 &format_args!("[{} redacted]", self.api_keys.len()),
             )
+            .field(
+                "foreign_api_keys",
+                &format_args!("[{} redacted]", self.foreign_api_keys.len()),
+            )
             .field("projects", &self.projects)
             .field("oci_configs", &self.oci_configs)
             .field("error_shape", &self.error_shape)
             .field("queue_turns", &self.queue_turns)
             .field("data", &self.data)
             .field("long_term_memory", &self.long_term_memory)
+            .field("condenser", &self.condenser)
+            .field("condense_from", &self.condense_from)
             .field("conversation_retention", &self.conversation_retention)
             .field("response_retention", &self.response_retention)
             .field("propagation", &self.propagation)
             .field("token_lifetime", &self.token_lifetime)
+            .field("zstd", &self.zstd)
             .field("max_body_bytes", &self.max_body_bytes)
             .field("max_header_bytes", &self.max_header_bytes)
             .field("read_timeout", &self.read_timeout)

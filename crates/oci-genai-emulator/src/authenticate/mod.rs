@@ -1,6 +1,6 @@
 //! Who is asking: API keys and request signatures.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::time::SystemTime;
 
@@ -13,6 +13,7 @@ use oci_genai_auth::{
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
+use crate::config::EmulatorConfig;
 use trust::Trust;
 
 pub(crate) mod trust;
@@ -87,6 +88,8 @@ pub(crate) enum Refusal {
     NoCredential,
     #[error("the API key is not one of this emulator's")]
     UnknownApiKey,
+    #[error("the API key is one of region {0}, and keys are regional")]
+    ForeignApiKey(String),
     #[error("the authorization header is neither a bearer token nor a signature")]
     UnknownScheme,
     #[error("{0}")]
@@ -96,18 +99,18 @@ pub(crate) enum Refusal {
 /// The credentials an emulator trusts.
 pub(crate) struct Authenticator {
     api_keys: HashSet<String>,
+    /// The region of each key that is another region's.
+    foreign: HashMap<String, String>,
     trust: Trust,
     clock: Clock,
 }
 
 impl Authenticator {
-    pub(crate) fn new(
-        api_keys: impl IntoIterator<Item = String>,
-        trust: Trust,
-        clock: Clock,
-    ) -> Self {
+    pub(crate) fn new(config: &EmulatorConfig, trust: Trust, clock: Clock) -> Self {
+        let foreign = config.foreign_api_keys.iter().cloned();
         Self {
-            api_keys: api_keys.into_iter().collect(),
+            api_keys: config.api_keys.iter().cloned().collect(),
+            foreign: foreign.map(|(region, key)| (key, region)).collect(),
             trust,
             clock,
         }
@@ -130,7 +133,10 @@ impl Authenticator {
         if scheme.eq_ignore_ascii_case("bearer") {
             let key = rest.trim();
             if !self.api_keys.contains(key) {
-                return Err(Refusal::UnknownApiKey);
+                return Err(match self.foreign.get(key) {
+                    Some(region) => Refusal::ForeignApiKey(region.clone()),
+                    None => Refusal::UnknownApiKey,
+                });
             }
             return Ok(AcceptedCredential {
                 kind: CredentialKind::ApiKey,

@@ -11,6 +11,7 @@ use super::{Caller, json_object};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::state::Change;
+use crate::state::conversations::CONDENSE;
 use crate::state::items::{self, Item};
 use crate::state::page::PageQuery;
 use crate::turn::context::refuse_duplicates;
@@ -18,8 +19,6 @@ use crate::turn::request::{Fields, metadata};
 
 /// The most items one request may write.
 const MAX_ITEMS: usize = 20;
-/// The key the service adds to a conversation's metadata.
-const COMPACTION_KEY: &str = "short_term_memory_optimization";
 
 type Answer = Result<Json<Value>, ApiError>;
 
@@ -30,7 +29,7 @@ pub(super) async fn create(
 ) -> Answer {
     let body = json_object(&body, true)?;
     let fields = Fields(&body);
-    let metadata = conversation_metadata(fields.get("metadata"))?;
+    let metadata = conversation_metadata(&app, fields.get("metadata"))?;
     let items = new_items(&app, fields.list("items")?)?;
     refuse_duplicates(&[], &items)?;
     let (id, at) = (app.ids.make("conv"), app.clock.unix());
@@ -74,7 +73,7 @@ pub(super) async fn update(
     if !body.contains_key("metadata") {
         return Err(ApiError::missing("metadata"));
     }
-    let metadata = conversation_metadata(body.get("metadata"))?;
+    let metadata = conversation_metadata(&app, body.get("metadata"))?;
     let at = app.clock.unix();
     app.store.change(|state| {
         state.project(&caller.project).conversation(&id)?;
@@ -206,11 +205,11 @@ fn conversation(app: &App, project: &str, id: &str) -> Answer {
 }
 
 /// The metadata with the key that the service adds by itself.
-fn conversation_metadata(given: Option<&Value>) -> Result<Map<String, Value>, ApiError> {
+fn conversation_metadata(app: &App, given: Option<&Value>) -> Result<Map<String, Value>, ApiError> {
     let mut metadata = metadata(given)?;
     metadata
-        .entry(COMPACTION_KEY)
-        .or_insert_with(|| "false".into());
+        .entry(CONDENSE)
+        .or_insert_with(|| app.config.condenser.to_string().into());
     Ok(metadata)
 }
 

@@ -15,6 +15,7 @@ use crate::fault::plan::TurnPlan;
 pub(crate) mod connection;
 mod control;
 mod conversations;
+mod encoding;
 mod identity;
 pub(crate) mod listen;
 mod pipeline;

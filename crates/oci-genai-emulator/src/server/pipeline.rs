@@ -1,7 +1,7 @@
 //! What happens to every request on its way to its route and back.
 //!
 //! 1. request ids; 2. the faults that strike it; 3. body, credential, project; 4. the route;
-//! 5. faults in the answer; 6. the error's shape; 7. headers, log, memory.
+//! 5. the error's shape; 6. faults in the answer; 7. its encoding, headers, log, memory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use super::connection::Connection;
-use super::{BASE_PATH, Caller, below_base};
+use super::{BASE_PATH, Caller, below_base, encoding};
 use crate::app::App;
 use crate::authenticate::CredentialKind;
 use crate::error::ApiError;
@@ -77,6 +77,12 @@ pub(super) async fn every_request(
         response = error.render(plan.shape.unwrap_or(app.config.error_shape));
     }
     let mut response = disturb(response, &plan).await;
+    if app.config.zstd
+        && record.uri.path().starts_with(BASE_PATH)
+        && encoding::offers_zstd(&record.headers)
+    {
+        response = encoding::in_frames(response);
+    }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&record.opc_request_id) {
         headers.insert("opc-request-id", id);
@@ -175,6 +181,7 @@ async fn checked(
             "at most 64 characters",
         ));
     }
+    encoding::refuse_encoded(&parts.headers)?;
     let body = read_body(app, body, plan.slow_reader).await?;
     record.body = Record::body_to_keep(&body);
     if !parts.uri.path().starts_with(BASE_PATH) {

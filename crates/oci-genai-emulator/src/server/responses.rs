@@ -20,7 +20,7 @@ use crate::state::page::PageQuery;
 use crate::turn::context::{self, Context, ContextRequest, check_calls, expand};
 use crate::turn::events;
 use crate::turn::log::{Log, skip_events};
-use crate::turn::prepare::{Turn, input_tokens, prepare};
+use crate::turn::prepare::{Turn, prepare};
 use crate::turn::request::{Fields, TurnRequest};
 use crate::turn::run::{Sink, announce, run};
 
@@ -225,7 +225,7 @@ pub(super) async fn count_input_tokens(
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
     let (context, instructions, _) = context(&app, &caller, &body)?;
-    let tokens = input_tokens(instructions.as_deref(), &context.items);
+    let tokens = context.tokens(instructions.as_deref(), app.config.condense_from);
     Ok(Json(
         json!({ "object": "response.input_tokens", "input_tokens": tokens }),
     ))
@@ -240,7 +240,7 @@ pub(super) async fn compact(
     if model.is_none() {
         return Err(ApiError::missing("model"));
     }
-    let tokens = input_tokens(instructions.as_deref(), &context.items);
+    let tokens = context.tokens(instructions.as_deref(), app.config.condense_from);
     let items = expand(context.items);
     check_calls(&items)?;
     Ok(Json(json!({

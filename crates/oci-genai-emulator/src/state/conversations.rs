@@ -10,6 +10,9 @@ use super::items::Item;
 use super::page::PageQuery;
 use crate::error::ApiError;
 
+/// The key of the metadata that says whether earlier turns are condensed; the service adds it by itself.
+pub(crate) const CONDENSE: &str = "short_term_memory_optimization";
+
 /// A conversation. Items are numbered in the order they were written and keep their number.
 #[derive(Debug, Default)]
 pub(crate) struct Conversation {
@@ -50,6 +53,12 @@ impl Conversation {
             "created_at": self.created_at,
             "metadata": self.metadata,
         })
+    }
+
+    /// Whether the service condenses its earlier turns.
+    pub(crate) fn condensed(&self) -> bool {
+        let wish = self.metadata.get(CONDENSE).and_then(Value::as_str);
+        wish.is_some_and(|wish| wish.eq_ignore_ascii_case("true"))
     }
 
     pub(crate) fn push(&mut self, items: impl IntoIterator<Item = Item>, at: u64) {

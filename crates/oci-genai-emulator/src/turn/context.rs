@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::request::Fields;
 use crate::error::ApiError;
 use crate::ids::Ids;
+use crate::model::words;
 use crate::state::Project;
 use crate::state::items::{self, Item};
 use crate::state::responses::Link;
@@ -32,6 +33,32 @@ pub(crate) struct Context {
     pub(crate) input: Vec<Item>,
     /// The chain behind `previous_response_id`.
     pub(crate) chain: Option<Arc<Link>>,
+    /// Whether the conversation has its earlier turns condensed.
+    pub(crate) condensed: bool,
+}
+
+impl Context {
+    /// The tokens a model reads: one for each word. Of condensed turns, the newest count as they are, up
+    /// to half of `condense_from`, and all before them as a summary of at most a tenth of it.
+    ///
+    /// The model is shown condensed turns all the same: a summary keeps the facts, and only so can the
+    /// built-in model prove what is remembered.
+    pub(crate) fn tokens(&self, instructions: Option<&str>, condense_from: u64) -> u64 {
+        let count = |items: &[Item]| items.iter().map(Item::words).sum::<u64>();
+        let earlier = &self.items[..self.items.len().saturating_sub(self.input.len())];
+        let mut tokens = count(earlier);
+        if self.condensed && tokens > condense_from {
+            let mut kept = 0;
+            for words in earlier.iter().rev().map(Item::words) {
+                if kept + words > condense_from / 2 {
+                    break;
+                }
+                kept += words;
+            }
+            tokens = kept + (tokens - kept).min(condense_from / 10);
+        }
+        instructions.map_or(0, words) + tokens + count(&self.input)
+    }
 }
 
 impl ContextRequest {
@@ -77,9 +104,13 @@ impl ContextRequest {
 
     /// Finds the items; complains about those that do not go together.
     pub(crate) fn gather(&self, project: &Project, ids: &Ids) -> Result<Context, ApiError> {
-        let mut chain = None;
+        let (mut chain, mut condensed) = (None, false);
         let earlier: Vec<Item> = match (&self.conversation, &self.previous) {
-            (Some(id), _) => project.conversation(id)?.items().cloned().collect(),
+            (Some(id), _) => {
+                let conversation = project.conversation(id)?;
+                condensed = conversation.condensed();
+                conversation.items().cloned().collect()
+            }
             (None, Some(id)) => {
                 let link = previous(project, id)?;
                 let items = Link::collect(Some(&link));
@@ -96,6 +127,7 @@ impl ContextRequest {
             items,
             input,
             chain,
+            condensed,
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::fault::plan::TurnPlan;
 use crate::memory;
-use crate::model::{Prompt, words};
+use crate::model::Prompt;
 use crate::server::Caller;
 use crate::state::Change;
 use crate::state::items::Item;
@@ -53,7 +53,7 @@ pub(crate) async fn prepare(
         };
         Ok((context, memories))
     })?;
-    let input_tokens = input_tokens(request.instructions.as_deref(), &context.items);
+    let input_tokens = context.tokens(request.instructions.as_deref(), app.config.condense_from);
     let items = expand(context.items);
     check_calls(&items)?;
     if caller.turn.orphan {
@@ -82,11 +82,6 @@ pub(crate) async fn prepare(
         chain: context.chain,
         guard,
     })
-}
-
-/// The tokens a model reads: one for each word.
-pub(crate) fn input_tokens(instructions: Option<&str>, items: &[Item]) -> u64 {
-    instructions.map_or(0, words) + items.iter().map(Item::words).sum::<u64>()
 }
 
 /// Stores a turn's input as if the service had died before it answered.
