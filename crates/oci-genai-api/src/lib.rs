@@ -1,4 +1,14 @@
-//! Low-level client of OCI Generative AI's Conversations and Responses APIs.
+// The page is the README. Links are defined here first, where rustdoc checks them; the README's own
+// definitions are for readers elsewhere.
+//! [`Client`]: Client
+//! [`types`]: types
+//! [`Transport`]: Transport
+//! [`HttpClient`]: HttpClient
+//! [`Operation`]: Operation
+//! [`into_transport_error`]: into_transport_error
+//! [`Extra`]: Extra
+//! [`Unknown`]: Unknown
+#![doc = include_str!("../README.md")]
 
 #[macro_use]
 mod model;

@@ -1,56 +1,19 @@
-//! A local, stateful emulator of OCI Generative AI's Conversations and Responses APIs.
-//!
-//! It answers on loopback as the service does: conversations are kept per project, API keys are checked and
-//! request signatures recomputed, responses stream word by word. Its built-in model says what it can see of
-//! a conversation, so that memory can be proved. Faults can be ordered, credentials of every kind issued.
-//!
-//! # In Rust
-//!
-//! ```
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use oci_genai_emulator::{DEFAULT_PROJECT, Effect, Emulator, Fault};
-//!
-//! let emulator = Emulator::builder().api_key("sk-test").start().await?;
-//! emulator.faults().add(Fault::new(Effect::Latency { ms: 5 }).on("POST /responses").times(1))?;
-//! // … point a client at emulator.base_url(), with the key and DEFAULT_PROJECT …
-//! assert!(emulator.project(DEFAULT_PROJECT).conversations.is_empty());
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! # In Python
-//!
-//! ```python
-//! from openai import OpenAI
-//! project = "ocid1.generativeaiproject.oc1.us-chicago-1.emulator"
-//! client = OpenAI(base_url=BASE_URL, api_key="sk-emulator", project=project)
-//! conversation = client.conversations.create(metadata={"topic": "offsite"})
-//! print(client.responses.create(model="any", input="Hello", conversation=conversation.id).output_text)
-//! ```
-//!
-//! # With curl
-//!
-//! ```sh
-//! curl "$BASE_URL/responses" -H "Authorization: Bearer sk-emulator" \
-//!   -H "OpenAI-Project: ocid1.generativeaiproject.oc1.us-chicago-1.emulator" \
-//!   -H "Content-Type: application/json" -d '{"model": "any", "input": "count:3", "stream": true}'
-//! ```
-//!
-//! # What it decides where the service's behaviour is not known
-//!
-//! - A token is a word.
-//! - A second turn in a conversation is refused with `conversation_locked` while the first is being made.
-//! - A turn goes on when its client leaves, and its outcome is stored.
-//! - Only a turn that came to an answer changes its conversation; failed and cancelled ones do not.
-//! - The stream of a cancelled response ends without a closing event.
-//! - `conversation` with `store: false` adds the turn to the conversation but stores no response.
-//!
-//! # Beside the API
-//!
-//! `/_emulator/` takes orders (faults, clock, projects) and `/inspector` shows what is going on, both on
-//! loopback only. `/opc/v2`, `/v1/x509`, `/v1/authentication/refresh` and the resource-principal and
-//! workload paths are the identity side.
+// The page is the README. Links are defined here first, where rustdoc checks them; the README's own
+// definitions are for readers elsewhere.
+//! [`Emulator`]: Emulator
+//! [`EmulatorBuilder`]: EmulatorBuilder
+//! [`Fault`]: Fault
+//! [`Effect`]: Effect
+//! [`Scenario`]: Scenario
+//! [`Script`]: Script
+//! [`Upstream`]: Upstream
+//! [`Emulator::requests`]: Emulator::requests
+//! [`Emulator::project`]: Emulator::project
+//! [`Clock`]: Clock
+//! [`Emulator::trust`]: Emulator::trust
+//! [`Emulator::issue_session_token`]: Emulator::issue_session_token
+//! [`Emulator::identity_url`]: Emulator::identity_url
+#![doc = include_str!("../README.md")]
 
 mod app;
 mod authenticate;

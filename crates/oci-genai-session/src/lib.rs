@@ -1,9 +1,17 @@
-//! Multi-turn memory for OCI Generative AI.
-//!
-//! [`Sessions`] joins a client and a [`store`]; a [`Session`] runs turns one after the other. A turn is a transaction:
-//! what is going to be sent is journalled before it is sent, what a tool did before that is told to the model, and the
-//! answer when it is there. After a failure or a crash the session looks at the service before it sends anything
-//! again.
+// The page is the README. Links are defined here first, where rustdoc checks them; the README's own
+// definitions are for readers elsewhere.
+//! [`Sessions`]: Sessions
+//! [`store`]: store
+//! [`Session`]: Session
+//! [`MemoryKind`]: MemoryKind
+//! [`SessionOptions`]: SessionOptions
+//! [`tool`]: mod@tool
+//! [`TurnBuilder::turn_id`]: TurnBuilder::turn_id
+//! [`Turn::recoveries`]: Turn::recoveries
+//! [`Observer`]: Observer
+//! [`Policy`]: Policy
+#![cfg_attr(feature = "conformance", doc = "[`conformance`]: conformance")]
+#![doc = include_str!("../README.md")]
 
 mod branch;
 mod client;

@@ -1,41 +1,22 @@
-//! The Rust client of OCI Generative AI's Conversations and Responses APIs.
-//!
-//! A conversation is created once, its id goes into every response, and the service remembers the
-//! turns:
-//!
-//! ```no_run
-//! use oci_genai::{Client, ResponseExt};
-//!
-//! # async fn example() -> Result<(), oci_genai::Error> {
-//! let client = Client::builder()
-//!     .region("us-chicago-1")
-//!     .project("ocid1.generativeaiproject.oc1.us-chicago-1.example")
-//!     .api_key("sk-example")
-//!     .model("openai.gpt-oss-120b")
-//!     .build()?;
-//!
-//! let conversation = client.conversations().create().metadata([("topic", "offsite")]).await?;
-//! for question in [
-//!     "Give me three ideas for a team offsite.",
-//!     "Make the second idea more budget friendly.",
-//! ] {
-//!     let response = client.responses().create(question).conversation(&conversation).await?;
-//!     println!("{}", response.output_text());
-//! }
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! | you want to | look at |
-//! |---|---|
-//! | set up a client | [`Client::from_env`], [`ClientBuilder`] |
-//! | ask, stream, look up, cancel | [`Client::responses`], [`ResponseStream`] |
-//! | keep and read conversations | [`Client::conversations`] |
-//! | know what went wrong and whether to send again | [`Error`], [`ResendVerdict`] |
-//! | plug in layers or authentication of your own | [`middleware`] |
-//! | use the generated operations | [`Client::api`], [`types`] |
-//!
-//! Time is passed in ([`time`]); nothing is printed; secrets are in no `Debug` output and no error.
+// The page is the README. Links are defined here first, where rustdoc checks them; the README's own
+// definitions are for readers elsewhere.
+//! [`Client::from_env`]: Client::from_env
+//! [`ClientBuilder`]: ClientBuilder
+//! [`Client::responses`]: Client::responses
+//! [`ResponseStream`]: ResponseStream
+//! [`Deltas`]: Deltas
+//! [`CreateResponse::parse`]: CreateResponse::parse
+//! [`schema`]: schema
+//! [`ToolSet`]: ToolSet
+//! [`Client::conversations`]: Client::conversations
+//! [`Memory`]: Memory
+//! [`Error`]: Error
+//! [`ResendVerdict`]: ResendVerdict
+//! [`middleware`]: middleware
+//! [`RegionResolver`]: RegionResolver
+//! [`Client::api`]: Client::api
+//! [`types`]: types
+#![doc = include_str!("../README.md")]
 
 mod builder;
 mod call;
