@@ -6,12 +6,13 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 /// A moment, in milliseconds since the Unix epoch.
 #[derive(
@@ -58,6 +59,12 @@ pub trait TimeSource: fmt::Debug + Send + Sync {
 
     /// Completes once `span` has passed on this clock.
     fn sleep(&self, span: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    /// Completes once `span` has passed, for what is done beside other work: keeping a lease, giving up on a tool. A
+    /// clock whose [`sleep`](Self::sleep) takes no time waits here until somebody moves it.
+    fn timer(&self, span: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.sleep(span)
+    }
 }
 
 /// The machine's clock and tokio's timer.
@@ -83,6 +90,7 @@ impl TimeSource for SystemTimeSource {
 pub struct ManualTimeSource {
     now: Arc<AtomicI64>,
     slept: Arc<Mutex<Vec<Duration>>>,
+    moved: Arc<Notify>,
 }
 
 impl ManualTimeSource {
@@ -91,6 +99,7 @@ impl ManualTimeSource {
         Self {
             now: Arc::new(AtomicI64::new(start.as_millis())),
             slept: Arc::default(),
+            moved: Arc::default(),
         }
     }
 
@@ -98,6 +107,7 @@ impl ManualTimeSource {
     pub fn advance(&self, span: Duration) {
         let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         self.now.fetch_add(millis, Ordering::SeqCst);
+        self.moved.notify_waiters();
     }
 
     /// Every span waited for so far, in order.
@@ -126,6 +136,22 @@ impl TimeSource for ManualTimeSource {
             tokio::task::yield_now().await;
         })
     }
+
+    fn timer(&self, span: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let clock = self.clone();
+        let end = self.now().after(span);
+        Box::pin(async move {
+            loop {
+                // Listen before looking, so that no move is missed.
+                let mut moved = pin!(clock.moved.notified());
+                moved.as_mut().enable();
+                if clock.now() >= end {
+                    return;
+                }
+                moved.await;
+            }
+        })
+    }
 }
 
 #[cfg(test)]
@@ -138,6 +164,17 @@ mod tests {
         clock.sleep(Duration::from_secs(90)).await;
         assert_eq!(clock.now(), Timestamp::from_millis(91_000));
         assert_eq!(clock.slept(), [Duration::from_secs(90)]);
+    }
+
+    #[tokio::test]
+    async fn a_timer_waits_until_somebody_moves_the_clock() {
+        let clock = ManualTimeSource::new(Timestamp::from_millis(0));
+        let timer = tokio::spawn(clock.timer(Duration::from_secs(10)));
+        clock.advance(Duration::from_secs(9));
+        tokio::task::yield_now().await;
+        assert!(!timer.is_finished());
+        clock.sleep(Duration::from_secs(1)).await;
+        timer.await.unwrap();
     }
 
     #[test]

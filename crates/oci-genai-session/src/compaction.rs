@@ -8,10 +8,11 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::item;
-use crate::journal;
-use crate::service::AnswerStatus;
+use crate::journal::{self, Journal};
+use crate::memory;
+use crate::service::{AnswerStatus, Service};
 use crate::session::Session;
-use crate::store::{Batch, ItemRange, MemoryKind, SessionRecord};
+use crate::store::{Batch, ItemRange, MemoryKind, SessionRecord, Store};
 
 /// Items read at a time.
 const PAGE: u32 = 500;
@@ -23,8 +24,9 @@ impl Session {
     /// Has the model summarise all but the newest `keep` turns, for Local memory; later requests carry the summary
     /// instead of those turns. Says whether there was anything to summarise.
     ///
-    /// For a conversation on the service, ask the service to do the like: metadata
-    /// `short_term_memory_optimization` = `true` when the session is made.
+    /// [`SessionOptions::compaction`](crate::SessionOptions::compaction) has it done by itself. For a conversation, the
+    /// service does the like:
+    /// [`SessionOptions::service_compaction`](crate::SessionOptions::service_compaction).
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] for other kinds of memory, [`ErrorKind::Refused`] when the model writes no summary,
@@ -35,14 +37,14 @@ impl Session {
             Error::new(ErrorKind::NotFound, format!("there is no session `{id}`"))
         })?;
         if record.memory != MemoryKind::Local {
-            let text = "only a session with Local memory is compacted here; for a conversation set its metadata \
-                        `short_term_memory_optimization` to `true` when it is made";
+            let text = "only a session with Local memory is compacted here; for a conversation turn on \
+                        `service_compaction` when it is made";
             return Err(Error::new(ErrorKind::Invalid, text));
         }
-        let Some((end, input)) = self.what_to_summarise(&record, keep).await? else {
+        let Some((end, input)) = what_to_summarise(self.store(), &record, keep).await? else {
             return Ok(false);
         };
-        let summary = self.summarise(&record, input).await?;
+        let summary = summarise(self.service(), &record, input).await?;
         let _place = self.place().await;
         let (held, journal) = self.hold().await?;
         let mut now = journal.record().clone();
@@ -70,84 +72,116 @@ impl Session {
         self.store().release(&held.lease).await?;
         result
     }
+}
 
-    /// The items to be summarised and the position after them: whole turns only.
-    async fn what_to_summarise(
-        &self,
-        record: &SessionRecord,
-        keep: u64,
-    ) -> Result<Option<(u64, Vec<Value>)>> {
-        let ended = record.open_turn.unwrap_or(record.next_turn);
-        let last = ended.saturating_sub(keep.saturating_add(1));
-        let mut input: Vec<Value> = record.summary.clone().into_iter().collect();
-        let mut end = record.window_start;
-        'pages: loop {
-            let items = self
-                .store()
-                .items(&record.id, ItemRange::from(end, PAGE))
-                .await?;
-            if items.is_empty() {
-                break;
-            }
-            for record in &items {
-                if record.turn > last {
-                    break 'pages;
-                }
-                end = record.position + 1;
-                input.extend(as_text(&journal::parse(record)?));
-            }
-        }
-        Ok((end > record.window_start).then_some((end, input)))
+/// Summarises old turns when the session's own policy says so, and says whether it did. A summary that fails leaves the
+/// history as it is, and the turn that comes goes on without it.
+pub(crate) async fn compact_if_due(journal: &mut Journal, service: &dyn Service) -> Result<bool> {
+    let record = journal.record();
+    let Some(policy) = record
+        .compaction
+        .filter(|_| record.memory == MemoryKind::Local)
+    else {
+        return Ok(false);
+    };
+    if !memory::exceeds(journal, policy.beyond).await? {
+        return Ok(false);
     }
+    let store = journal.store().as_ref();
+    let Some((end, input)) = what_to_summarise(store, record, policy.keep).await? else {
+        return Ok(false);
+    };
+    match summarise(service, record, input).await {
+        Ok(summary) => journal.condense(summary, end).await.map(|()| true),
+        Err(error) => {
+            tracing::warn!(session = %record.id, %error, "old turns were not summarised");
+            Ok(false)
+        }
+    }
+}
 
-    async fn summarise(&self, record: &SessionRecord, mut input: Vec<Value>) -> Result<Value> {
-        input.push(item::user_message(INSTRUCTIONS));
-        let mut request = Map::new();
-        if let Some(model) = record.defaults.get("model") {
-            request.insert("model".to_owned(), model.clone());
+/// The items to be summarised and the position after them: whole turns only.
+async fn what_to_summarise(
+    store: &dyn Store,
+    record: &SessionRecord,
+    keep: u64,
+) -> Result<Option<(u64, Vec<Value>)>> {
+    let ended = record.open_turn.unwrap_or(record.next_turn);
+    let last = ended.saturating_sub(keep.saturating_add(1));
+    let mut input: Vec<Value> = record.summary.clone().into_iter().collect();
+    let mut end = record.window_start;
+    'pages: loop {
+        let items = store.items(&record.id, ItemRange::from(end, PAGE)).await?;
+        if items.is_empty() {
+            break;
         }
-        request.insert("store".to_owned(), json!(false));
-        request.insert("input".to_owned(), Value::Array(input));
-        let answer = self.service().respond(request).await.map_err(|error| {
-            Error::service(ErrorKind::Refused, "the model wrote no summary", error)
-        })?;
-        let text = item::output_text(&answer.items);
-        if answer.status != AnswerStatus::Completed || text.trim().is_empty() {
-            return Err(Error::new(ErrorKind::Refused, "the model wrote no summary"));
+        for record in &items {
+            if record.turn > last {
+                break 'pages;
+            }
+            end = record.position + 1;
+            input.extend(as_text(&journal::parse(record)?));
         }
-        Ok(item::user_message(&format!(
-            "Summary of the conversation so far:\n{text}"
-        )))
     }
+    Ok((end > record.window_start).then_some((end, input)))
+}
+
+async fn summarise(
+    service: &dyn Service,
+    record: &SessionRecord,
+    mut input: Vec<Value>,
+) -> Result<Value> {
+    input.push(item::user_message(INSTRUCTIONS));
+    let mut request = Map::new();
+    if let Some(model) = record.defaults.get("model") {
+        request.insert("model".to_owned(), model.clone());
+    }
+    request.insert("store".to_owned(), json!(false));
+    request.insert("input".to_owned(), Value::Array(input));
+    let answer = service
+        .respond(request)
+        .await
+        .map_err(|error| Error::service(ErrorKind::Refused, "the model wrote no summary", error))?;
+    let text = item::output_text(&answer.items);
+    if answer.status != AnswerStatus::Completed || text.trim().is_empty() {
+        return Err(Error::new(ErrorKind::Refused, "the model wrote no summary"));
+    }
+    Ok(item::user_message(&format!(
+        "Summary of the conversation so far:\n{text}"
+    )))
 }
 
 /// An item in a form that asks nothing of the model: a call here would want an output, a thought its item.
 fn as_text(value: &Value) -> Option<Value> {
-    match item::kind(value) {
-        "message" => {
-            let mut value = value.clone();
-            let object = value.as_object_mut()?;
-            object.remove("id");
-            object.remove("status");
-            Some(value)
-        }
-        "reasoning" => None,
+    let member = |name| item::text(value, name).unwrap_or_default();
+    let output = || {
+        value
+            .get("output")
+            .map(Value::to_string)
+            .unwrap_or_default()
+    };
+    let told = match item::kind(value) {
+        "message" => return Some(item::without_place(value.clone())),
+        "reasoning" | "mcp_list_tools" => return None,
         "function_call" => {
-            let name = item::text(value, "name").unwrap_or_default();
-            let arguments = item::text(value, "arguments").unwrap_or_default();
-            Some(item::user_message(&format!(
-                "(The assistant called {name} with {arguments}.)"
-            )))
+            let (name, arguments) = (member("name"), member("arguments"));
+            format!("(The assistant called {name} with {arguments}.)")
         }
-        "function_call_output" => {
-            let output = value
-                .get("output")
-                .map(Value::to_string)
-                .unwrap_or_default();
-            Some(item::user_message(&format!(
-                "(The call returned {output}.)"
-            )))
+        "custom_tool_call" => {
+            let (name, input) = (member("name"), member("input"));
+            format!("(The assistant called {name} with {input}.)")
         }
-        other => Some(item::user_message(&format!("({other})"))),
-    }
+        "function_call_output" | "custom_tool_call_output" => {
+            format!("(The call returned {}.)", output())
+        }
+        "mcp_call" => {
+            let (name, arguments) = (member("name"), member("arguments"));
+            format!(
+                "(The assistant called {name} with {arguments}, which returned {}.)",
+                output()
+            )
+        }
+        other => format!("({other})"),
+    };
+    Some(item::user_message(&told))
 }

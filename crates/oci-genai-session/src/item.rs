@@ -38,29 +38,117 @@ pub(crate) fn is_unfinished(item: &Value) -> bool {
     text(item, "status") == Some("in_progress")
 }
 
+/// Whether an answer may end with the item. Thoughts and look-ups lead to something; an answer that ends with them was
+/// cut off. What a hosted tool did beyond looking is an end, because doing it again would do it twice.
+pub(crate) fn may_be_last(item: &Value) -> bool {
+    ![
+        "reasoning",
+        "file_search_call",
+        "web_search_call",
+        "mcp_list_tools",
+        "tool_search_output",
+    ]
+    .contains(&kind(item))
+}
+
 /// A call of one of the caller's functions.
 pub(crate) fn is_call(item: &Value) -> bool {
     kind(item) == "function_call"
 }
 
-/// The call that an item answers.
-pub(crate) fn answered_call(item: &Value) -> Option<&str> {
-    if kind(item) == "function_call_output" {
-        text(item, "call_id")
-    } else {
-        None
+/// The service's question whether a tool of a remote server may be called.
+pub(crate) fn is_approval_request(item: &Value) -> bool {
+    kind(item) == "mcp_approval_request"
+}
+
+fn is_the_clients(item: &Value) -> bool {
+    text(item, "execution") == Some("client")
+}
+
+/// What of the model's questions the session knows to be the caller's to answer.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// Names of the caller's custom tools. Services use the form of a custom call for searches of their own too.
+    pub(crate) custom_tools: Vec<String>,
+}
+
+impl Asked {
+    /// The id by which an item is answered, when the model cannot go on without an answer to it.
+    pub(crate) fn question<'a>(&self, item: &'a Value) -> Option<&'a str> {
+        match kind(item) {
+            "function_call" => text(item, "call_id"),
+            "custom_tool_call" => {
+                let ours = |name| self.custom_tools.iter().any(|known| known == name);
+                text(item, "call_id").filter(|_| text(item, "name").is_some_and(ours))
+            }
+            "tool_search_call" => text(item, "call_id").filter(|_| is_the_clients(item)),
+            "mcp_approval_request" => id(item),
+            _ => None,
+        }
+    }
+
+    /// The questions in `items` that nothing in `items` answers.
+    pub(crate) fn open<'a>(&self, items: &'a [Value]) -> Vec<&'a Value> {
+        let answered: Vec<&str> = items.iter().filter_map(answered_call).collect();
+        items
+            .iter()
+            .filter(|item| {
+                self.question(item)
+                    .is_some_and(|id| !answered.contains(&id))
+            })
+            .collect()
     }
 }
 
-/// The ids of the function calls in `items` that nothing in `items` answers.
-pub(crate) fn open_calls(items: &[Value]) -> Vec<&str> {
-    let answered: Vec<&str> = items.iter().filter_map(answered_call).collect();
-    items
-        .iter()
-        .filter(|item| is_call(item))
-        .filter_map(|item| text(item, "call_id"))
-        .filter(|call| !answered.contains(call))
-        .collect()
+/// The question that an item answers: the id of a call or of a request for approval.
+pub(crate) fn answered_call(item: &Value) -> Option<&str> {
+    match kind(item) {
+        "function_call_output" | "custom_tool_call_output" => text(item, "call_id"),
+        "tool_search_output" => text(item, "call_id").filter(|_| is_the_clients(item)),
+        "mcp_approval_response" => text(item, "approval_request_id"),
+        _ => None,
+    }
+}
+
+/// The answer to a question that nobody else will answer: `output` for a call, a refusal for a request for approval.
+pub(crate) fn substitute(question: &Value, output: &str) -> Value {
+    let call_id = text(question, "call_id").unwrap_or_default();
+    match kind(question) {
+        "custom_tool_call" => {
+            json!({ "type": "custom_tool_call_output", "call_id": call_id, "output": output })
+        }
+        "tool_search_call" => {
+            json!({ "type": "tool_search_output", "call_id": call_id, "execution": "client", "tools": [] })
+        }
+        "mcp_approval_request" => {
+            approval_response(id(question).unwrap_or_default(), false, Some(output))
+        }
+        _ => call_output(call_id, output),
+    }
+}
+
+/// The answer to a request for approval.
+pub(crate) fn approval_response(request: &str, approve: bool, reason: Option<&str>) -> Value {
+    let mut answer = json!({
+        "type": "mcp_approval_response", "approval_request_id": request, "approve": approve,
+    });
+    if let (Some(reason), Some(object)) = (reason, answer.as_object_mut()) {
+        object.insert("reason".to_owned(), Value::String(reason.to_owned()));
+    }
+    answer
+}
+
+/// Takes off what only the service that stored the item understands: its id and status. A request for approval keeps its
+/// id, because its answer names it.
+pub(crate) fn without_place(mut item: Value) -> Value {
+    let request = is_approval_request(&item);
+    if let Some(object) = item.as_object_mut() {
+        object.remove("status");
+        if !request {
+            object.remove("id");
+        }
+    }
+    item
 }
 
 /// The text that the model wrote: all `output_text` parts of all its messages.
@@ -174,10 +262,35 @@ mod tests {
     }
 
     #[test]
-    fn open_calls_are_those_without_an_output() {
+    fn questions_are_open_until_they_are_answered() {
         let call = |id: &str| json!({ "type": "function_call", "call_id": id, "name": "f" });
-        let items = [call("a"), call("b"), call_output("a", "done")];
-        assert_eq!(open_calls(&items), ["b"]);
+        let custom =
+            |name: &str| json!({ "type": "custom_tool_call", "call_id": name, "name": name });
+        let search =
+            |by: &str| json!({ "type": "tool_search_call", "call_id": by, "execution": by });
+        let request = json!({ "type": "mcp_approval_request", "id": "mcpr_1", "name": "pay" });
+        let asked = Asked {
+            custom_tools: vec!["ours".to_owned()],
+        };
+        let mut items = vec![
+            call("a"),
+            call("b"),
+            call_output("a", "done"),
+            custom("ours"),
+            custom("x_keyword_search"),
+            search("client"),
+            search("server"),
+            request,
+        ];
+        let open: Vec<Value> = asked.open(&items).into_iter().cloned().collect();
+        let ids: Vec<&str> = open
+            .iter()
+            .filter_map(|item| asked.question(item))
+            .collect();
+        assert_eq!(ids, ["b", "ours", "client", "mcpr_1"]);
+        items.extend(open.iter().map(|question| substitute(question, "lost")));
+        assert!(asked.open(&items).is_empty(), "{items:#?}");
+        assert_eq!(items.last().unwrap()["approve"], json!(false));
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl Drop for HeldLease {
 /// is refused by its fence.
 async fn renew(store: Arc<dyn Store>, clock: Arc<dyn TimeSource>, lease: Lease, ttl: Duration) {
     loop {
-        tokio::time::sleep(ttl / 3).await;
+        clock.timer(ttl / 3).await;
         let until = clock.now().after(ttl);
         if let Err(error) = store.renew(&lease, until).await {
             tracing::debug!(session = %lease.session, %error, "the lease was not renewed");

@@ -40,7 +40,7 @@ pub use policy::Policy;
 pub use session::{PendingApproval, Session};
 pub use sessions::{Sessions, SessionsBuilder, SharedStore};
 pub use store::{
-    Decision, HistoryBudget, MemoryKind, MemoryStore, PostgresStore, Recovery, SessionId,
-    SessionQuery, SessionRecord, SqliteStore, TokenUsage,
+    CompactionPolicy, Decision, HistoryBudget, MemoryKind, MemoryStore, PostgresStore, Recovery,
+    SessionId, SessionQuery, SessionRecord, SqliteStore, TokenUsage,
 };
 pub use turn::{Observer, Turn, TurnBuilder, TurnEvent, TurnStream};

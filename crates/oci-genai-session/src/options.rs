@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{HistoryBudget, MemoryKind, SessionId, SessionRecord};
+use crate::store::{CompactionPolicy, HistoryBudget, MemoryKind, SessionId, SessionRecord};
 use crate::turn::is_ours;
 
 /// The longest name or title, in bytes.
@@ -39,6 +39,7 @@ pub struct SessionOptions {
     defaults: Map<String, Value>,
     expires_after: Option<Duration>,
     budget: Option<HistoryBudget>,
+    compaction: Option<CompactionPolicy>,
 }
 
 impl SessionOptions {
@@ -107,6 +108,19 @@ impl SessionOptions {
         self
     }
 
+    /// Has the model summarise old turns by itself when the history grows beyond a budget (Local memory only). See
+    /// [`Session::compact`](crate::Session::compact) for what a summary does.
+    pub fn compaction(mut self, policy: CompactionPolicy) -> Self {
+        self.compaction = Some(policy);
+        self
+    }
+
+    /// Has the service condense the older turns of the conversation, or not (Conversation memory). Left to the service's
+    /// project when not said. Sets the metadata `short_term_memory_optimization`.
+    pub fn service_compaction(self, on: bool) -> Self {
+        self.metadata("short_term_memory_optimization", on.to_string())
+    }
+
     pub(crate) fn into_record(self, now: Timestamp) -> Result<SessionRecord> {
         self.check()
             .map_err(|text| Error::new(ErrorKind::Invalid, text))?;
@@ -117,6 +131,7 @@ impl SessionOptions {
         record.metadata = self.metadata;
         record.defaults = self.defaults;
         record.budget = self.budget;
+        record.compaction = self.compaction;
         record.expires_at = self.expires_after.map(|span| now.after(span));
         Ok(record)
     }
@@ -131,30 +146,62 @@ impl SessionOptions {
                 "a session's name has 1 to {MAX_NAME} bytes and no control characters"
             ));
         }
-        if self
-            .title
-            .as_ref()
-            .is_some_and(|title| title.len() > MAX_NAME)
-        {
-            return Err(format!("a session's title has at most {MAX_NAME} bytes"));
-        }
-        if self.metadata.len() > MAX_PAIRS {
-            return Err(format!(
-                "a session has at most {MAX_PAIRS} pairs of metadata"
-            ));
-        }
-        for (key, value) in &self.metadata {
-            if key.is_empty() || key.chars().count() > MAX_KEY || value.chars().count() > MAX_VALUE
-            {
-                return Err(format!(
-                    "metadata `{key}`: a key has 1 to {MAX_KEY} characters, a value at most {MAX_VALUE}"
-                ));
-            }
+        check_description(&self.title, &self.metadata)?;
+        if let Some(policy) = self.compaction {
+            check_compaction(policy, self.memory)?;
         }
         match self.defaults.keys().find(|member| is_ours(member)) {
             Some(member) => Err(format!("`{member}` is set by the session itself")),
             None => Ok(()),
         }
+    }
+}
+
+/// Checks what people and searches see of a session.
+pub(crate) fn check_description(
+    title: &Option<String>,
+    metadata: &BTreeMap<String, String>,
+) -> std::result::Result<(), String> {
+    if title.as_ref().is_some_and(|title| title.len() > MAX_NAME) {
+        return Err(format!("a session's title has at most {MAX_NAME} bytes"));
+    }
+    if metadata.len() > MAX_PAIRS {
+        return Err(format!(
+            "a session has at most {MAX_PAIRS} pairs of metadata"
+        ));
+    }
+    for (key, value) in metadata {
+        if key.is_empty() || key.chars().count() > MAX_KEY || value.chars().count() > MAX_VALUE {
+            return Err(format!(
+                "metadata `{key}`: a key has 1 to {MAX_KEY} characters, a value at most {MAX_VALUE}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_compaction(
+    policy: CompactionPolicy,
+    memory: MemoryKind,
+) -> std::result::Result<(), String> {
+    if memory != MemoryKind::Local {
+        return Err(format!(
+            "compaction is for Local memory, this session has {memory} memory; for a conversation use \
+             `service_compaction`"
+        ));
+    }
+    match policy.beyond {
+        HistoryBudget {
+            turns: None,
+            tokens: None,
+        } => Err("compaction needs a budget of turns or of tokens".to_owned()),
+        HistoryBudget {
+            turns: Some(turns), ..
+        } if policy.keep >= turns => Err(format!(
+            "compaction beyond {turns} turns keeps fewer than {turns}, not {}",
+            policy.keep
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 
 use super::{Found, Look, Memory, look_for_response};
 use crate::error::{Error, ErrorKind, Result};
-use crate::item;
+use crate::item::{self, Asked};
 use crate::journal::Journal;
 use crate::service::{Answer, AnswerStatus, Service, ServiceError, ServiceErrorKind};
-use crate::store::{EffectState, TokenUsage};
+use crate::store::TokenUsage;
 use crate::tool::INTERRUPTED;
 
 pub(crate) struct ConversationMemory;
@@ -38,7 +38,7 @@ impl Memory for ConversationMemory {
         }
         let listed = listed_after(service, journal, turn.anchor.clone()).await?;
         let sent = journal.round_input().map_err(unreadable)?;
-        let mut look = sort_out(&sent, &listed);
+        let mut look = sort_out(&sent, &listed, &journal.asked());
         // The response itself knows more than its items do: its id, its usage, why it stopped.
         if let (Found::Answer(_), Some(Found::Answer(answer))) = (&look.found, named) {
             look.found = Found::Answer(answer);
@@ -60,22 +60,22 @@ impl Memory for ConversationMemory {
             return Ok(Vec::new());
         };
         let mut ours = listed[start..].to_vec();
-        if !ours.iter().any(item::is_call) {
+        let asked = journal.asked();
+        if !ours.iter().any(|item| asked.question(item).is_some()) {
             for id in ours.iter().filter_map(item::id) {
                 service.delete_item(conversation, id).await?;
             }
             return Ok(Vec::new());
         }
-        // Tools may have run: that stays, and every call gets its output.
-        let outputs: Vec<Value> = item::open_calls(&ours)
+        // Tools may have run: that stays, and every question gets its answer.
+        let outputs: Vec<Value> = asked
+            .open(&ours)
             .into_iter()
-            .map(|call| {
-                let done = journal
-                    .effects()
-                    .iter()
-                    .find(|effect| effect.call_id == call && effect.state == EffectState::Done);
-                let output = done.and_then(|effect| effect.output.as_deref());
-                item::call_output(call, output.unwrap_or(INTERRUPTED))
+            .map(|question| {
+                let done = asked
+                    .question(question)
+                    .and_then(|id| journal.output_of(id));
+                item::substitute(question, done.unwrap_or(INTERRUPTED))
             })
             .collect();
         if !outputs.is_empty() {
@@ -145,7 +145,7 @@ fn is_input(item: &Value) -> bool {
 }
 
 /// Tells what of a round is among the items that came after its anchor.
-fn sort_out(sent: &[Value], listed: &[Value]) -> Look {
+fn sort_out(sent: &[Value], listed: &[Value], asked: &Asked) -> Look {
     let ids = |items: &[Value]| {
         items
             .iter()
@@ -160,9 +160,7 @@ fn sort_out(sent: &[Value], listed: &[Value]) -> Look {
             let end = output.iter().position(is_input).unwrap_or(output.len());
             let output = &output[..end];
             // Without an item the answer was never stored, and thoughts alone are no answer.
-            let whole = output
-                .last()
-                .is_some_and(|last| item::kind(last) != "reasoning")
+            let whole = output.last().is_some_and(item::may_be_last)
                 && !output.iter().any(item::is_unfinished);
             let found = if whole {
                 Found::Answer(Answer {
@@ -185,10 +183,7 @@ fn sort_out(sent: &[Value], listed: &[Value]) -> Look {
     Look {
         found,
         foreign: foreign.last().and_then(item::id).map(str::to_owned),
-        foreign_calls: item::open_calls(foreign)
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
+        foreign_questions: asked.open(foreign).into_iter().cloned().collect(),
     }
 }
 
@@ -197,6 +192,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn sorted(sent: &[Value], listed: &[Value]) -> Look {
+        sort_out(sent, listed, &Asked::default())
+    }
 
     fn stored(id: &str, mut item: Value) -> Value {
         item["id"] = json!(id);
@@ -214,7 +213,7 @@ mod tests {
     #[test]
     fn a_round_that_never_arrived_is_nothing() {
         assert_eq!(
-            sort_out(&[item::user_message("a")], &[]),
+            sorted(&[item::user_message("a")], &[]),
             Look::just(Found::Nothing)
         );
     }
@@ -222,7 +221,7 @@ mod tests {
     #[test]
     fn a_whole_round_is_an_answer() {
         let listed = [stored("1", item::user_message("a")), answer("2", "b")];
-        let Found::Answer(found) = sort_out(&[item::user_message("a")], &listed).found else {
+        let Found::Answer(found) = sorted(&[item::user_message("a")], &listed).found else {
             panic!("not taken for an answer");
         };
         assert_eq!(found.items, listed[1..]);
@@ -238,10 +237,18 @@ mod tests {
         for (listed, ids) in [
             (vec![question.clone()], vec!["1"]),
             (vec![question.clone(), thought.clone()], vec!["1", "2"]),
-            (vec![question, thought, cut], vec!["1", "2", "3"]),
+            (vec![question.clone(), thought, cut], vec!["1", "2", "3"]),
+            // A search whose finding was never told is no answer either.
+            (
+                vec![
+                    question,
+                    json!({ "type": "web_search_call", "id": "2", "status": "completed" }),
+                ],
+                vec!["1", "2"],
+            ),
         ] {
             let ids = ids.into_iter().map(str::to_owned).collect();
-            assert_eq!(sort_out(&sent, &listed), Look::just(Found::Part(ids)));
+            assert_eq!(sorted(&sent, &listed), Look::just(Found::Part(ids)));
         }
     }
 
@@ -250,7 +257,7 @@ mod tests {
         let sent = [item::call_output("a", "1"), item::call_output("b", "2")];
         let listed = [stored("1", sent[0].clone())];
         assert_eq!(
-            sort_out(&sent, &listed).found,
+            sorted(&sent, &listed).found,
             Found::Part(vec!["1".to_owned()])
         );
     }
@@ -264,13 +271,13 @@ mod tests {
                 json!({ "type": "function_call", "call_id": "call_9", "name": "f", "arguments": "{}" }),
             ),
         ];
-        let look = sort_out(&[item::user_message("mine")], &foreign);
+        let look = sorted(&[item::user_message("mine")], &foreign);
         assert_eq!(look.found, Found::Nothing);
         assert_eq!(look.foreign.as_deref(), Some("2"));
-        assert_eq!(look.foreign_calls, ["call_9"]);
+        assert_eq!(look.foreign_questions, foreign[1..]);
         let mut listed = foreign.to_vec();
         listed.extend([stored("3", item::user_message("mine")), answer("4", "b")]);
-        let look = sort_out(&[item::user_message("mine")], &listed);
+        let look = sorted(&[item::user_message("mine")], &listed);
         assert!(matches!(look.found, Found::Answer(_)));
         assert_eq!(look.foreign.as_deref(), Some("2"));
     }

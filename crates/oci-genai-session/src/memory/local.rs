@@ -8,10 +8,12 @@ use crate::error::Result;
 use crate::item;
 use crate::journal::{self, Journal};
 use crate::service::{Service, ServiceError};
-use crate::store::ItemRange;
+use crate::store::{HistoryBudget, ItemRange};
 
 /// Items read from the store at a time.
 const PAGE: u32 = 1_000;
+/// Items looked at first for how far a budget reaches: mostly it is not far.
+const FIRST_PAGE: u32 = 32;
 
 pub(crate) struct LocalMemory;
 
@@ -69,21 +71,33 @@ pub(super) async fn history(journal: &Journal) -> Result<Vec<Value>> {
     Ok(input)
 }
 
-/// The position of the first item that goes out: the start of a turn, as far back as the budget allows.
+/// The position of the first item that goes out: the start of a turn, as far back as the session's budget allows.
 async fn window(journal: &Journal) -> Result<u64> {
+    match journal.record().budget {
+        Some(budget) => within(journal, budget).await,
+        None => Ok(journal.record().window_start),
+    }
+}
+
+/// Whether the history before the turn is larger than a budget.
+pub(crate) async fn exceeds(journal: &Journal, budget: HistoryBudget) -> Result<bool> {
+    Ok(within(journal, budget).await? > journal.record().window_start)
+}
+
+/// Where the turns begin that fit into a budget, counted from the newest.
+async fn within(journal: &Journal, budget: HistoryBudget) -> Result<u64> {
     let record = journal.record();
-    let Some(budget) = record.budget else {
-        return Ok(record.window_start);
-    };
     let (mut start, mut end) = (journal.first_position(), journal.first_position());
     let (mut turns, mut bytes, mut current) = (0, 0, None);
+    let mut page = FIRST_PAGE;
     while end > record.window_start {
         let range = ItemRange {
             from: record.window_start,
             to: Some(end),
-            limit: PAGE,
+            limit: page,
             newest_first: true,
         };
+        page = (page * 2).min(PAGE);
         let items = journal.store().items(&record.id, range).await?;
         let Some(last) = items.last() else { break };
         end = last.position;
@@ -110,18 +124,13 @@ fn request_reasons(input: &[Value]) -> bool {
 
 /// The item as a service takes it that kept nothing: ids of what it never stored mean nothing to it, and
 /// reasoning goes back sealed or not at all.
-fn replayable(mut item: Value) -> Option<Value> {
+fn replayable(item: Value) -> Option<Value> {
     let reasoning = item::kind(&item) == "reasoning";
-    let object = item.as_object_mut()?;
     if reasoning {
-        let sealed = object
-            .get("encrypted_content")
-            .is_some_and(Value::is_string);
+        let sealed = item::text(&item, "encrypted_content").is_some();
         return sealed.then_some(item);
     }
-    object.remove("id");
-    object.remove("status");
-    Some(item)
+    Some(item::without_place(item))
 }
 
 #[cfg(test)]

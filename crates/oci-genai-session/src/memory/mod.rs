@@ -4,6 +4,8 @@ mod chain;
 mod conversation;
 mod local;
 
+pub(crate) use local::exceeds;
+
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -31,8 +33,8 @@ pub(crate) struct Look {
     pub(crate) found: Found,
     /// Items of somebody else were found; the last of them.
     pub(crate) foreign: Option<String>,
-    /// Function calls of somebody else that were left without an output.
-    pub(crate) foreign_calls: Vec<String>,
+    /// Questions to somebody else that were left without an answer.
+    pub(crate) foreign_questions: Vec<Value>,
 }
 
 impl Look {
@@ -40,7 +42,7 @@ impl Look {
         Self {
             found,
             foreign: None,
-            foreign_calls: Vec::new(),
+            foreign_questions: Vec::new(),
         }
     }
 }

@@ -24,8 +24,9 @@ pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use postgres::PostgresStore;
 pub use record::{
-    Batch, Decision, Direction, EffectRecord, EffectState, HistoryBudget, ItemRecord, Lease,
-    MemoryKind, Recovery, SessionId, SessionRecord, TokenUsage, TurnRecord, TurnState,
+    Batch, CompactionPolicy, Decision, Direction, EffectRecord, EffectState, HistoryBudget,
+    ItemRecord, Lease, MemoryKind, Recovery, SessionId, SessionRecord, TokenUsage, TurnRecord,
+    TurnState,
 };
 pub use sealed::{SealedStore, SealingKeys};
 pub use sqlite::SqliteStore;

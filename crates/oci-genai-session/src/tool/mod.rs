@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 pub use function::{FunctionTool, tool};
 
+use crate::item;
 use crate::store::SessionId;
 
 /// What the model is told of a call that was cut off and must not be made again.
@@ -34,6 +35,35 @@ pub struct ToolCall {
     pub call_id: String,
     /// The arguments: JSON text as the model wrote it.
     pub arguments: String,
+}
+
+/// A call that the model wants to make to a tool of a remote server (MCP), which the service makes once it is approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RemoteCall {
+    /// The session that the call belongs to.
+    pub session: SessionId,
+    /// The service's id for the request.
+    pub request_id: String,
+    /// The server's label.
+    pub server: String,
+    /// The tool's name.
+    pub name: String,
+    /// The arguments: JSON text as the model wrote it.
+    pub arguments: String,
+}
+
+impl RemoteCall {
+    pub(crate) fn new(call: &ToolCall, request: &Value) -> Self {
+        let member = |name| item::text(request, name).unwrap_or_default().to_owned();
+        Self {
+            session: call.session.clone(),
+            request_id: call.call_id.clone(),
+            server: member("server_label"),
+            name: member("name"),
+            arguments: call.arguments.clone(),
+        }
+    }
 }
 
 /// Why a tool could not do what it was asked for; the model is told the text.
@@ -89,7 +119,11 @@ pub trait Tool: Send + Sync {
 #[derive(Clone, Default)]
 pub struct Tools {
     by_name: BTreeMap<String, Arc<dyn Tool>>,
+    remote: Option<RemoteApproval>,
 }
+
+/// Says whether a person has to approve a call of a remote tool.
+type RemoteApproval = Arc<dyn Fn(&RemoteCall) -> bool + Send + Sync>;
 
 impl Tools {
     /// No tools.
@@ -102,6 +136,22 @@ impl Tools {
     pub fn with(mut self, tool: impl Tool + 'static) -> Self {
         self.by_name.insert(tool.name().to_owned(), Arc::new(tool));
         self
+    }
+
+    /// Says which calls of remote tools a person has to approve; the others are approved at once. It is asked when the
+    /// service asks: a server whose calls need no approval at all is told so in the request. Default: all of them.
+    #[must_use]
+    pub fn remote_approval(
+        mut self,
+        needed: impl Fn(&RemoteCall) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.remote = Some(Arc::new(needed));
+        self
+    }
+
+    /// Whether a person has to approve a call of a remote tool.
+    pub(crate) fn need_remote_approval(&self, call: &RemoteCall) -> bool {
+        self.remote.as_ref().is_none_or(|needed| needed(call))
     }
 
     /// Whether there are none.

@@ -1,4 +1,4 @@
-//! Working off the calls of a round.
+//! Working off the questions of a round: calls of functions, and requests for approval.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -13,50 +13,52 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item;
 use crate::journal::Journal;
 use crate::store::{Decision, EffectRecord, EffectState, TurnState};
-use crate::tool::{INTERRUPTED, Tool, ToolCall};
+use crate::tool::{INTERRUPTED, RemoteCall, Tool, ToolCall};
 
-/// What is to be done about a call.
+/// What is to be done about a question.
 enum Step {
     Nothing,
     Wait,
     Answer(String),
+    Approve,
     Run(Arc<dyn Tool>),
 }
 
 impl Driver {
     /// Makes the calls of the current round and journals what goes back to the model.
     pub(super) async fn act(&mut self, journal: &mut Journal) -> Result<()> {
-        let calls: Vec<ToolCall> = journal
-            .round_output()?
-            .iter()
-            .filter_map(|item| self.call(journal, item))
-            .collect();
-        let names: Vec<String> = journal
-            .round_output()?
-            .iter()
-            .filter(|item| item::is_call(item))
-            .map(|item| item::text(item, "name").unwrap_or_default().to_owned())
-            .collect();
+        let asked = journal.asked();
+        let round = journal.round_output()?;
+        let questions = asked.open(&round);
         let mut waiting = false;
         let mut runs = Vec::new();
-        for (call, name) in calls.iter().zip(&names) {
-            match self.step(journal, call, name).await {
-                Step::Nothing => {}
+        for question in &questions {
+            let call = self.call(journal, question, asked.question(question));
+            let name = item::text(question, "name").unwrap_or_default();
+            let step = match item::kind(question) {
+                "function_call" => self.step(journal, &call, name).await,
+                "mcp_approval_request" => self.approval(journal, &call, question),
+                _ => Step::Nothing,
+            };
+            let (state, output) = match step {
+                Step::Nothing => continue,
                 Step::Wait => {
                     waiting = true;
-                    if journal.effect(&call.call_id).is_none() {
-                        journal
-                            .put_effect(effect(call, name, EffectState::Awaiting))
-                            .await?;
+                    if journal.effect(&call.call_id).is_some() {
+                        continue;
                     }
+                    (EffectState::Awaiting, None)
                 }
-                Step::Answer(output) => {
-                    let mut effect = effect(call, name, EffectState::Done);
-                    effect.output = Some(output);
-                    journal.put_effect(effect).await?;
+                Step::Answer(output) => (EffectState::Done, Some(output)),
+                Step::Approve => (EffectState::Approved, None),
+                Step::Run(tool) => {
+                    runs.push((call, name.to_owned(), tool));
+                    continue;
                 }
-                Step::Run(tool) => runs.push((call.clone(), name.clone(), tool)),
-            }
+            };
+            let mut effect = effect(&call, name, state);
+            effect.output = output;
+            journal.put_effect(effect).await?;
         }
         if !self.run_all(journal, runs).await? {
             return journal.enter(TurnState::Cancelling).await;
@@ -69,23 +71,34 @@ impl Driver {
                 "a tool call waits for approval; approve or deny it, then settle the session";
             return Err(Error::new(ErrorKind::AwaitingApproval, text));
         }
-        let outputs: Vec<Value> = calls
+        let answers: Vec<Value> = questions
             .iter()
-            .map(|call| {
-                let output = journal.output_of(&call.call_id).unwrap_or(INTERRUPTED);
-                item::call_output(&call.call_id, output)
-            })
+            .map(|question| answer(journal, question, asked.question(question)))
             .collect();
-        journal.next_round(&outputs).await
+        journal.next_round(&answers).await
     }
 
-    fn call(&self, journal: &Journal, item: &Value) -> Option<ToolCall> {
-        item::is_call(item).then(|| ToolCall {
+    fn call(&self, journal: &Journal, question: &Value, id: Option<&str>) -> ToolCall {
+        ToolCall {
             session: self.shared.id.clone(),
             turn: journal.turn().seq,
-            call_id: item::text(item, "call_id").unwrap_or_default().to_owned(),
-            arguments: item::text(item, "arguments").unwrap_or("{}").to_owned(),
-        })
+            call_id: id.unwrap_or_default().to_owned(),
+            arguments: item::text(question, "arguments").unwrap_or("{}").to_owned(),
+        }
+    }
+
+    fn approval(&self, journal: &Journal, call: &ToolCall, request: &Value) -> Step {
+        match journal.effect(&call.call_id).map(|effect| effect.state) {
+            Some(EffectState::Awaiting) => Step::Wait,
+            Some(_) => Step::Nothing,
+            None if self
+                .tools
+                .need_remote_approval(&RemoteCall::new(call, request)) =>
+            {
+                Step::Wait
+            }
+            None => Step::Approve,
+        }
     }
 
     async fn step(&self, journal: &mut Journal, call: &ToolCall, name: &str) -> Step {
@@ -106,7 +119,7 @@ impl Driver {
                     Step::Answer(INTERRUPTED.to_owned())
                 }
             },
-            (_, None) => Step::Answer(format!("error: there is no tool named `{name}`")),
+            (_, None) => Step::Answer(no_tool(name)),
             (None, Some(tool)) if tool.needs_approval(call) => Step::Wait,
             (_, Some(tool)) => Step::Run(tool),
         }
@@ -119,6 +132,7 @@ impl Driver {
         runs: Vec<(ToolCall, String, Arc<dyn Tool>)>,
     ) -> Result<bool> {
         let policy = &self.shared.sessions.policy;
+        let clock = &self.shared.sessions.clock;
         let (timeout, at_once) = (policy.tool_timeout, policy.parallel_tools.max(1));
         let journal = &Mutex::new(journal);
         let emitter = &self.emitter;
@@ -135,11 +149,16 @@ impl Driver {
                     })
                     .await;
                 let running = AssertUnwindSafe(tool.call(call)).catch_unwind();
-                let output = match tokio::time::timeout(timeout, running).await {
-                    Ok(Ok(Ok(output))) => output,
-                    Ok(Ok(Err(error))) => format!("error: {error}"),
-                    Ok(Err(_)) => "error: the tool broke off".to_owned(),
-                    Err(_) => format!("error: the tool took longer than {timeout:?}"),
+                let output = tokio::select! {
+                    biased;
+                    done = running => match done {
+                        Ok(Ok(output)) => output,
+                        Ok(Err(error)) => format!("error: {error}"),
+                        Err(_) => "error: the tool broke off".to_owned(),
+                    },
+                    () = clock.timer(timeout) => {
+                        format!("error: the tool took longer than {timeout:?}")
+                    }
                 };
                 effect.state = EffectState::Done;
                 effect.output = Some(output.clone());
@@ -163,4 +182,27 @@ impl Driver {
 
 fn effect(call: &ToolCall, name: &str, state: EffectState) -> EffectRecord {
     EffectRecord::new(call.turn, call.call_id.clone(), name, state)
+}
+
+fn no_tool(name: &str) -> String {
+    format!("error: there is no tool named `{name}`")
+}
+
+/// What goes back for a question that has been worked off.
+fn answer(journal: &Journal, question: &Value, id: Option<&str>) -> Value {
+    let id = id.unwrap_or_default();
+    match item::kind(question) {
+        "function_call" => item::call_output(id, journal.output_of(id).unwrap_or(INTERRUPTED)),
+        "mcp_approval_request" => {
+            let effect = journal.effect(id);
+            let approved = effect.is_some_and(|effect| effect.state == EffectState::Approved);
+            let reason = effect.and_then(|effect| effect.output.as_deref());
+            item::approval_response(id, approved, reason)
+        }
+        // The session has functions only; nobody else will answer within this turn.
+        _ => item::substitute(
+            question,
+            &no_tool(item::text(question, "name").unwrap_or_default()),
+        ),
+    }
 }

@@ -82,7 +82,7 @@ impl Driver {
 
     /// Takes an answer into the session.
     pub(super) async fn accept(&mut self, journal: &mut Journal, answer: Answer) -> Result<()> {
-        if journal.turn().runs_tools && answer.items.iter().any(item::is_call) {
+        if goes_on(journal, &answer) {
             journal.act(&answer).await?;
             let most = self.shared.sessions.policy.max_rounds;
             if journal.turn().round >= most {
@@ -167,6 +167,17 @@ impl Driver {
         }
         journal.abandon(TurnState::Failed, &[]).await
     }
+}
+
+/// Whether the turn goes on with work of its own: calls of the session's functions, and requests for approval. When there
+/// is anything for the caller to answer, all of the answer is the caller's.
+fn goes_on(journal: &Journal, answer: &Answer) -> bool {
+    let runs_tools = journal.turn().runs_tools;
+    let asked = journal.asked();
+    let open = asked.open(&answer.items);
+    open.iter()
+        .any(|item| item::is_approval_request(item) || (runs_tools && item::is_call(item)))
+        && (runs_tools || open.iter().all(|item| item::is_approval_request(item)))
 }
 
 /// An error with its causes.

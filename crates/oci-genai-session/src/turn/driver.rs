@@ -10,11 +10,12 @@ use serde_json::json;
 use super::asking::Asked;
 use super::settling::Patience;
 use super::{Cancel, Emitter, Order, Turn, TurnEvent};
+use crate::compaction::compact_if_due;
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::Journal;
 use crate::lease::HeldLease;
 use crate::session::Shared;
-use crate::store::{SessionRecord, TurnRecord, TurnState};
+use crate::store::{Decision, SessionRecord, TurnRecord, TurnState};
 use crate::tool::Tools;
 
 /// How sure it is that the round's request is not on the service already.
@@ -91,7 +92,11 @@ impl Driver {
             match settled {
                 Ok(turn) if same => return Ok(Some(turn)),
                 Err(error) if same || !is_over(error.kind()) => return Err(error),
-                Ok(_) | Err(_) => {}
+                Ok(turn) => {
+                    let committed = TurnEvent::Committed(Box::new(turn));
+                    self.emitter.without_caller().emit(committed).await;
+                }
+                Err(_) => {}
             }
             self.reacquire(journal, held).await?;
         }
@@ -131,7 +136,15 @@ impl Driver {
         Ok(())
     }
 
-    async fn begin(&mut self, journal: &mut Journal, order: Order) -> Result<Turn> {
+    async fn begin(&mut self, journal: &mut Journal, mut order: Order) -> Result<Turn> {
+        let service = self.shared.sessions.service.clone();
+        let summarised = tokio::select! {
+            summarised = compact_if_due(journal, service.as_ref()) => summarised?,
+            () = self.cancel.cancelled() => return Err(cancelled()),
+        };
+        if summarised {
+            self.emitter.emit(TurnEvent::Summarised).await;
+        }
         let id = order
             .turn_id
             .unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
@@ -144,6 +157,7 @@ impl Driver {
                 tools.extend(self.tools.definitions());
             }
         }
+        let completed = journal.complete(&mut order.input);
         journal.begin(turn, &order.input).await?;
         self.shared.publish(journal.record());
         self.emitter
@@ -152,6 +166,9 @@ impl Driver {
                 turn_id: journal.turn().turn_id.clone(),
             })
             .await;
+        if completed {
+            self.note(journal, Decision::Repaired).await;
+        }
         let doubt = if journal.record().stale {
             Doubt::Stale
         } else {

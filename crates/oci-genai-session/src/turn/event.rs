@@ -14,6 +14,8 @@ use crate::store::{Recovery, SessionId};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TurnEvent {
+    /// Old turns were summarised before this one.
+    Summarised,
     /// The turn is journalled and about to be asked.
     Started {
         /// The turn's number.
@@ -63,12 +65,47 @@ pub(crate) struct Emitter {
 
 impl Emitter {
     pub(crate) async fn emit(&self, event: TurnEvent) {
+        self.trace(&event);
         for observer in self.observers.iter() {
             observer.observe(&self.session, &event);
         }
         if let Some(caller) = &self.caller {
             // A caller that is gone has cancelled the turn, which is noticed elsewhere.
             let _ = caller.send(Ok(event)).await;
+        }
+    }
+
+    /// Leaves a trace of a step, without what anybody said. Decisions leave theirs where they are taken.
+    fn trace(&self, event: &TurnEvent) {
+        let session = &self.session;
+        match event {
+            TurnEvent::Summarised => tracing::debug!(%session, "old turns summarised"),
+            TurnEvent::Started { number, turn_id } => {
+                tracing::debug!(%session, turn = number, turn_id, "turn started");
+            }
+            TurnEvent::Delta(text) => tracing::trace!(%session, bytes = text.len(), "delta"),
+            TurnEvent::Service(event) => {
+                let kind = event.get("type").and_then(Value::as_str);
+                tracing::trace!(%session, kind, "event of the service");
+            }
+            TurnEvent::ToolStarted { call_id, name } => {
+                tracing::debug!(%session, call_id, tool = name, "tool started");
+            }
+            TurnEvent::ToolFinished {
+                call_id,
+                name,
+                output,
+            } => {
+                tracing::debug!(%session, call_id, tool = name, bytes = output.len(), "tool finished");
+            }
+            TurnEvent::Recovered(_) => {}
+            TurnEvent::Committed(turn) => {
+                let usage = turn.usage();
+                tracing::debug!(
+                    %session, turn = turn.number(), stored = turn.was_stored(),
+                    input_tokens = usage.input, output_tokens = usage.output, "turn committed"
+                );
+            }
         }
     }
 

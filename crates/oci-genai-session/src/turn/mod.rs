@@ -61,7 +61,7 @@ impl Turn {
         let start = self
             .output
             .iter()
-            .rposition(item::is_call)
+            .rposition(|item| item::is_call(item) || item::is_approval_request(item))
             .map_or(0, |last| last + 1);
         item::output_text(&self.output[start..])
     }

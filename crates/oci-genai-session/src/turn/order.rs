@@ -110,6 +110,17 @@ impl TurnBuilder {
         self.set("text", json!({ "format": format }))
     }
 
+    /// Takes over the members of an earlier turn's requests. Its functions are named anew by the tools of this turn.
+    pub(crate) fn members(mut self, mut request: Map<String, Value>) -> Self {
+        if let Some(tools) = request.get_mut("tools").and_then(Value::as_array_mut) {
+            tools.retain(|tool| {
+                item::text(tool, "name").is_none_or(|name| self.order.tools.get(name).is_none())
+            });
+        }
+        self.order.request = request;
+        self
+    }
+
     /// Puts any other member into the turn's requests. What makes the turn part of its session (`input`,
     /// `conversation`, `previous_response_id`, `store`, `stream`, `background`) cannot be set.
     pub fn set(mut self, member: impl Into<String>, value: impl Serialize) -> Self {

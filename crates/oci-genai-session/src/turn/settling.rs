@@ -1,5 +1,7 @@
 //! Finding out what became of a round whose fate is unclear, and cleaning up behind turns that were given up.
 
+use serde_json::Value;
+
 use super::TurnEvent;
 use super::asking::full_text;
 use super::driver::{Doubt, Driver};
@@ -64,9 +66,9 @@ impl Driver {
         let Look {
             found,
             foreign,
-            foreign_calls,
+            foreign_questions,
         } = look;
-        self.pass_over(journal, foreign, foreign_calls).await?;
+        self.pass_over(journal, foreign, foreign_questions).await?;
         match found {
             Found::Answer(answer) => {
                 if doubt == Doubt::Lost {
@@ -114,16 +116,16 @@ impl Driver {
         &mut self,
         journal: &mut Journal,
         last: Option<String>,
-        calls: Vec<String>,
+        questions: Vec<Value>,
     ) -> Result<()> {
         let Some(mut last) = last else { return Ok(()) };
-        if !calls.is_empty()
+        if !questions.is_empty()
             && let Some(conversation) = journal.record().conversation_id.clone()
         {
-            // A call without an output makes the service refuse every later turn.
-            let outputs = calls
+            // A question without an answer makes the service refuse every later turn.
+            let outputs = questions
                 .iter()
-                .map(|call| item::call_output(call, INTERRUPTED));
+                .map(|question| item::substitute(question, INTERRUPTED));
             let service = self.shared.sessions.service.clone();
             let added = service
                 .add_items(&conversation, outputs.collect())
@@ -165,7 +167,7 @@ impl Driver {
                 Ok(Look {
                     found: Found::Answer(answer),
                     ..
-                }) if !answer.items.iter().any(item::is_call) => {
+                }) if journal.asked().open(&answer.items).is_empty() => {
                     self.note(journal, Decision::Adopted).await;
                     return journal.commit(&answer).await;
                 }

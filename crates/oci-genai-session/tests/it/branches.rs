@@ -1,6 +1,8 @@
 //! Forks, rewinds and edits.
 
+use oci_genai_session::tool::{Tools, tool};
 use oci_genai_session::{ErrorKind, MemoryKind, SessionOptions};
+use serde_json::Value;
 
 use crate::double::Fault;
 use crate::world::{KINDS, World, history};
@@ -135,4 +137,104 @@ async fn an_open_turn_is_not_branched_from() {
     assert_eq!(error.kind(), ErrorKind::Busy);
     session.settle().await.unwrap().unwrap();
     session.rewind(0).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_switched_to_another_memory_keeps_its_history() {
+    for from in KINDS {
+        for to in KINDS {
+            let world = World::new();
+            let session = world.session(from).await;
+            for text in ["one", "two"] {
+                session.send(text).await.unwrap();
+            }
+            let before = history(&session).await;
+            let conversation = session.conversation_id();
+            session.switch_memory(to).await.unwrap();
+            assert_eq!((session.memory(), session.turn_count()), (to, 2));
+            assert_eq!(history(&session).await, before);
+            // In this process and in the next.
+            let turn = session.send("three").await.unwrap();
+            assert_eq!(
+                turn.output_text(),
+                "2 questions before; you said: three",
+                "{from} {to}"
+            );
+            let session = world.process().open("s").await.unwrap();
+            let turn = session.send("four").await.unwrap();
+            assert_eq!(turn.output_text(), "3 questions before; you said: four");
+            let request = world.service.requests().pop().unwrap();
+            assert_eq!(
+                request.contains_key("conversation"),
+                to == MemoryKind::Conversation
+            );
+            assert_eq!(
+                request.contains_key("previous_response_id"),
+                to == MemoryKind::Chain
+            );
+            if to == MemoryKind::Conversation {
+                assert_eq!(world.transcript(&session), history(&session).await);
+            }
+            if from == MemoryKind::Conversation && to != from {
+                assert!(!world.service.has_conversation(&conversation.unwrap()));
+            }
+            // Back to before the switch: what was copied is copied again.
+            session.rewind(1).await.unwrap();
+            let turn = session.send("other").await.unwrap();
+            assert_eq!(turn.output_text(), "1 questions before; you said: other");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_switch_waits_for_an_open_turn_to_be_settled() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Chain).await;
+    world.service.then([Some(Fault::RequestLost); 4]);
+    session.send("one").await.unwrap_err();
+    let error = session.switch_memory(MemoryKind::Local).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+    session.settle().await.unwrap().unwrap();
+    session.switch_memory(MemoryKind::Local).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_turn_is_regenerated_with_what_was_asked() {
+    for memory in KINDS {
+        let world = World::new();
+        let session = world.session(memory).await;
+        session.send("one").await.unwrap();
+        let turn = session.turn("two").instructions("Be brief.");
+        turn.send().await.unwrap();
+        session.send("three").await.unwrap();
+        let turn = session.regenerate(2).await.unwrap();
+        assert_eq!(
+            turn.output_text(),
+            "1 questions before; you said: two",
+            "{memory}"
+        );
+        let request = world.service.requests().pop().unwrap();
+        assert_eq!(request["instructions"], "Be brief.");
+        assert_eq!(session.turn_count(), 2);
+        for number in [0, 9] {
+            assert!(session.regenerate(number).await.unwrap_err().is_not_found());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_chain_is_not_continued_from_a_turn_that_was_given_up() {
+    let world = World::new();
+    let tools = Tools::new().with(tool("add", "Adds", |_: Value| async {
+        Ok::<_, String>("3")
+    }));
+    let session = world.session(MemoryKind::Chain).await.with_tools(tools);
+    session.send("one").await.unwrap();
+    // The second round is refused: the turn's first response waits for an output that never comes.
+    world.service.then([None, Some(Fault::Refused)]);
+    session.send("call:add {}").await.unwrap_err();
+    session.send("three").await.unwrap();
+    session.rewind(2).await.unwrap();
+    let turn = session.send("other").await.unwrap();
+    assert_eq!(turn.output_text(), "1 questions before; you said: other");
 }

@@ -60,73 +60,6 @@ async fn a_window_is_cut_between_turns_so_that_no_call_loses_its_output() {
 }
 
 #[tokio::test]
-async fn a_summary_takes_the_place_of_old_turns_and_nothing_is_deleted() {
-    let world = World::new();
-    let session = world.session(MemoryKind::Local).await.with_tools(echo());
-    session.send("one").await.unwrap();
-    session.send("call:echo {}").await.unwrap();
-    session.send("three").await.unwrap();
-    assert!(session.compact(1).await.unwrap());
-    session.send("four").await.unwrap();
-    let out = sent(&world);
-    assert_eq!(out.len(), 4);
-    assert!(
-        out[0].starts_with("user: Summary of the conversation so far:"),
-        "{out:?}"
-    );
-    assert_eq!(&out[1..], ["user: three", out[2].as_str(), "user: four"]);
-    assert_eq!(history(&session).await.len(), 10);
-    // Summaries are summarised again, and a rewind behind one undoes it.
-    assert!(session.compact(0).await.unwrap());
-    assert!(!session.compact(0).await.unwrap());
-    session.rewind(1).await.unwrap();
-    session.send("two").await.unwrap();
-    assert_eq!(sent(&world).len(), 3);
-}
-
-#[tokio::test]
-async fn turns_taken_while_a_summary_is_written_stay() {
-    let world = World::new();
-    let session = world.session(MemoryKind::Local).await;
-    session.send("one").await.unwrap();
-    session.send("two").await.unwrap();
-    world.service.fail(Fault::Slow);
-    let (compacted, turn) = tokio::join!(session.compact(0), async {
-        world.service.hanging.notified().await;
-        let turn = session.send("three").await;
-        world.service.resume.notify_one();
-        turn
-    });
-    assert!(compacted.unwrap());
-    turn.unwrap();
-    session.send("four").await.unwrap();
-    let out = sent(&world);
-    assert!(out[0].contains("Summary"));
-    assert_eq!(
-        (out[1].as_str(), out[3].as_str()),
-        ("user: three", "user: four")
-    );
-}
-
-#[tokio::test]
-async fn a_summary_that_fails_changes_nothing() {
-    let world = World::new();
-    let session = world.session(MemoryKind::Local).await;
-    session.send("one").await.unwrap();
-    for fault in [Fault::Refused, Fault::RequestLost, Fault::Failed] {
-        world.service.fail(fault);
-        assert_eq!(
-            session.compact(0).await.unwrap_err().kind(),
-            ErrorKind::Refused
-        );
-    }
-    session.send("two").await.unwrap();
-    assert_eq!(sent(&world).len(), 3);
-    let conversation = world.process().create(SessionOptions::new()).await.unwrap();
-    assert!(conversation.compact(0).await.unwrap_err().is_invalid());
-}
-
-#[tokio::test]
 async fn a_session_travels_as_lines_without_loss() {
     let (here, there) = (World::new(), World::new());
     let session = here
@@ -287,4 +220,27 @@ async fn bad_options_are_refused_before_anything_is_made() {
             .unwrap_err()
             .is_invalid()
     );
+}
+
+#[tokio::test]
+async fn titles_and_metadata_may_change_and_are_searched() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Local).await;
+    let sessions = world.process();
+    let found = async |text: &str| {
+        let mut query = SessionQuery::default();
+        query.text = Some(text.to_owned());
+        sessions.find(&query).await.unwrap().len()
+    };
+    session.send("one").await.unwrap();
+    session.set_title(Some("Hills".to_owned())).await.unwrap();
+    let pairs = [("topic".to_owned(), "valleys".to_owned())];
+    session.set_metadata(pairs.into()).await.unwrap();
+    assert_eq!((found("hills").await, found("VALLEY").await), (1, 1));
+    session.set_title(None).await.unwrap();
+    assert_eq!(found("hills").await, 0);
+    let error = session.set_title(Some("x".repeat(257))).await.unwrap_err();
+    assert!(error.is_invalid());
+    session.send("two").await.unwrap();
+    assert_eq!(session.record().metadata["topic"], "valleys");
 }

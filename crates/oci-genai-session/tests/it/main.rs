@@ -6,14 +6,23 @@
     clippy::print_stderr
 )]
 
+mod approvals;
 mod branches;
+mod compaction;
+mod counted;
 mod double;
 mod histories;
+mod leases;
 mod model;
+mod observers;
 mod postgres;
+mod questions;
+mod reads;
+mod recovery;
 mod schemas;
 mod sealing;
 mod sockets;
 mod stores;
+mod tools;
 mod turns;
 mod world;

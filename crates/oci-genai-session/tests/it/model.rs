@@ -84,11 +84,11 @@ impl Run {
                 Fault::Failed,
                 Fault::InputStored,
                 Fault::ThoughtStored,
+                Fault::SearchStored,
             ]
             .iter(),
         )?;
-        let half = matches!(fault, Fault::InputStored | Fault::ThoughtStored);
-        (self.chance.bool() && (halves || !half)).then_some(fault)
+        (self.chance.bool() && (halves || !fault.is_half())).then_some(fault)
     }
 
     async fn step(&mut self) {

@@ -1,11 +1,14 @@
 //! A store, a service that fails as told, and processes that come and go.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use oci_genai_session::clock::{ManualTimeSource, Timestamp};
 use oci_genai_session::store::{MemoryStore, Store};
 use oci_genai_session::tool::Tools;
-use oci_genai_session::{Decision, MemoryKind, Session, SessionOptions, Sessions, Turn};
+use oci_genai_session::{
+    Decision, MemoryKind, Observer, Policy, Session, SessionId, SessionOptions, Sessions, Turn,
+    TurnEvent,
+};
 
 use crate::double::{Double, brief};
 
@@ -20,6 +23,8 @@ pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: ManualTimeSource,
     pub(crate) tools: Tools,
+    pub(crate) policy: Policy,
+    pub(crate) heard: Recorder,
 }
 
 impl World {
@@ -33,6 +38,8 @@ impl World {
             store,
             clock: ManualTimeSource::new(Timestamp::from_millis(1_700_000_000_000)),
             tools: Tools::new(),
+            policy: Policy::default(),
+            heard: Recorder::default(),
         }
     }
 
@@ -41,6 +48,8 @@ impl World {
         Sessions::builder_with_service(self.service.clone(), self.store.clone())
             .clock(self.clock.clone())
             .tools(self.tools.clone())
+            .policy(self.policy.clone())
+            .observer(self.heard.clone())
             .build()
     }
 
@@ -51,6 +60,34 @@ impl World {
 
     pub(crate) fn transcript(&self, session: &Session) -> Vec<String> {
         self.service.transcript(&session.conversation_id().unwrap())
+    }
+}
+
+/// Writes down what it hears, in a few words each.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Recorder(Arc<Mutex<Vec<String>>>);
+
+impl Recorder {
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl Observer for Recorder {
+    fn observe(&self, _: &SessionId, event: &TurnEvent) {
+        let words = match event {
+            TurnEvent::Summarised => "summarised".to_owned(),
+            TurnEvent::Started { number, turn_id } => format!("started {number} {turn_id}"),
+            TurnEvent::Delta(text) => format!("delta {text}"),
+            TurnEvent::ToolStarted { name, .. } => format!("tool started {name}"),
+            TurnEvent::ToolFinished { name, output, .. } => {
+                format!("tool finished {name}: {output}")
+            }
+            TurnEvent::Recovered(recovery) => format!("recovered {:?}", recovery.decision),
+            TurnEvent::Committed(turn) => format!("committed {}", turn.number()),
+            other => format!("{other:?}"),
+        };
+        self.0.lock().unwrap().push(words);
     }
 }
 

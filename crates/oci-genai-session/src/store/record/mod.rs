@@ -7,5 +7,7 @@ mod turn;
 
 pub use batch::{Batch, Lease};
 pub use item::{Direction, EffectRecord, EffectState, ItemRecord};
-pub use session::{HistoryBudget, MemoryKind, SessionId, SessionRecord, TokenUsage};
+pub use session::{
+    CompactionPolicy, HistoryBudget, MemoryKind, SessionId, SessionRecord, TokenUsage,
+};
 pub use turn::{Decision, Recovery, TurnRecord, TurnState};

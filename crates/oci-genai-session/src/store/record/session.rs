@@ -129,9 +129,52 @@ impl HistoryBudget {
         }
     }
 
+    /// Whether more goes out than this.
     pub(crate) fn is_exceeded(self, turns: u64, bytes: u64) -> bool {
         self.turns.is_some_and(|most| turns > most)
             || self.tokens.is_some_and(|most| bytes / 4 > most)
+    }
+}
+
+/// When a session with Local memory has the model summarise its old turns by itself: before a turn, if the history that
+/// would go out with it is larger than a budget.
+///
+/// ```
+/// use oci_genai_session::{CompactionPolicy, HistoryBudget, MemoryKind, SessionOptions};
+///
+/// let options = SessionOptions::new()
+///     .memory(MemoryKind::Local)
+///     .compaction(CompactionPolicy::beyond(HistoryBudget::tokens(50_000)).keep(6));
+/// # let _ = options;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CompactionPolicy {
+    /// How much history may go out in full.
+    pub beyond: HistoryBudget,
+    /// How many of the newest turns stay as they are.
+    pub keep: u64,
+}
+
+impl CompactionPolicy {
+    /// Summarises when the history is larger than the budget, and keeps the newest 4 turns as they are; with a budget of
+    /// 4 turns or fewer, half of them.
+    pub fn beyond(budget: HistoryBudget) -> Self {
+        let keep = match budget.turns {
+            Some(turns @ ..=4) => turns / 2,
+            _ => 4,
+        };
+        Self {
+            beyond: budget,
+            keep,
+        }
+    }
+
+    /// Keeps another number of turns as they are.
+    #[must_use]
+    pub fn keep(mut self, turns: u64) -> Self {
+        self.keep = turns;
+        self
     }
 }
 
@@ -177,6 +220,15 @@ pub struct SessionRecord {
     /// The service may have gone on with a turn that was given up: look before sending the next one.
     #[serde(default)]
     pub stale: bool,
+    /// Calls and requests for approval that the last turn left to its caller: type and ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unanswered: Vec<Value>,
+    /// The first turn taken with this kind of memory; those before it were copied.
+    #[serde(default)]
+    pub memory_since: u64,
+    /// When old turns are summarised by themselves (Local memory only); never when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compaction: Option<CompactionPolicy>,
     /// Turns committed.
     pub turns: u64,
     /// Tokens of the committed turns.
@@ -211,6 +263,9 @@ impl SessionRecord {
             next_position: 0,
             open_turn: None,
             stale: false,
+            unanswered: Vec::new(),
+            memory_since: 0,
+            compaction: None,
             turns: 0,
             usage: TokenUsage::default(),
             created_at: now,

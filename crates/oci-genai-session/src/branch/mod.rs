@@ -3,27 +3,18 @@
 //! The service has no such operation on a conversation, so the history up to the point is copied into a new one, item by
 //! item; only when the copy is complete is it put in the old one's place.
 
-use serde_json::Value;
+mod copying;
+mod switching;
 
+use self::copying::{History, chained_response, no_turn, read, resume_from};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item;
 use crate::journal::{self, Journal};
 use crate::options::SessionOptions;
 use crate::session::Session;
 use crate::sessions::Sessions;
-use crate::store::{
-    Batch, ItemRange, ItemRecord, MemoryKind, SessionRecord, Store, TurnRecord, TurnState,
-};
+use crate::store::{Batch, Direction, MemoryKind, SessionRecord};
 use crate::turn::Turn;
-
-/// Records read at a time.
-const PAGE: u32 = 500;
-
-/// A session's history up to a turn.
-struct History {
-    turns: Vec<TurnRecord>,
-    items: Vec<ItemRecord>,
-}
 
 impl Sessions {
     /// Makes a new session with the history of another one up to turn `at` (all of it when `None`), with any kind of
@@ -73,6 +64,7 @@ impl Sessions {
                 .or_insert_with(|| value.clone());
         }
         record.origin = Some((old.id.clone(), at));
+        record.memory_since = at + 1;
         let History { turns, mut items } = history;
         match record.memory {
             MemoryKind::Conversation => {
@@ -80,11 +72,14 @@ impl Sessions {
                 items = copy.copy_items(&conversation, items).await?;
             }
             MemoryKind::Chain if old.memory == MemoryKind::Chain => {
-                record.last_response_id = turns.last().and_then(|turn| turn.response_id.clone());
+                record.memory_since = old.memory_since;
+                record.last_response_id = chained_response(old, &turns);
             }
             MemoryKind::Chain => {}
             MemoryKind::Local => {
                 if old.memory == MemoryKind::Local {
+                    record.budget = record.budget.or(old.budget);
+                    record.compaction = record.compaction.or(old.compaction);
                     let end = items.last().map_or(0, |item| item.position + 1);
                     if old.window_start <= end {
                         record.summary.clone_from(&old.summary);
@@ -151,10 +146,7 @@ impl Session {
                 resume_from(&mut record, &history.turns, &items);
             }
             MemoryKind::Chain => {
-                record.last_response_id = history
-                    .turns
-                    .last()
-                    .and_then(|turn| turn.response_id.clone());
+                record.last_response_id = chained_response(old, &history.turns);
                 resume_from(&mut record, &history.turns, &history.items);
             }
             MemoryKind::Local => {
@@ -190,101 +182,26 @@ impl Session {
         self.send(text).await
     }
 
-    /// Copies items into a conversation; the result has the copies' ids.
-    async fn copy_items(
-        &self,
-        conversation: &str,
-        items: Vec<ItemRecord>,
-    ) -> Result<Vec<ItemRecord>> {
-        let mut kept = Vec::new();
-        let mut values = Vec::new();
-        for record in items {
-            if let Some(value) = copyable(journal::parse(&record)?) {
-                kept.push(record);
-                values.push(value);
-            }
-        }
-        let added = self.add_items(conversation, values).await?;
-        if added.len() != kept.len() {
-            let text = "the service did not store every item of the copy";
-            return Err(Error::new(ErrorKind::Unsettled, text));
-        }
-        // Positions stay without gaps.
-        Ok((0..)
-            .zip(kept.into_iter().zip(&added))
-            .map(|(position, (mut record, value))| {
-                record.position = position;
-                record.item_id = item::id(value).map(str::to_owned);
-                record.body = value.to_string();
-                record
-            })
-            .collect())
-    }
-}
-
-/// The item as a conversation takes it that did not write it. Thoughts stay with the response that had them.
-fn copyable(mut item: Value) -> Option<Value> {
-    if item::kind(&item) == "reasoning" {
-        return None;
-    }
-    let object = item.as_object_mut()?;
-    object.remove("id");
-    object.remove("status");
-    Some(item)
-}
-
-fn no_turn(number: u64) -> Error {
-    Error::new(
-        ErrorKind::NotFound,
-        format!("the session has no turn {number}"),
-    )
-}
-
-/// Reads the committed history up to a turn.
-async fn read(store: &dyn Store, record: &SessionRecord, to: u64) -> Result<History> {
-    if to >= record.next_turn {
-        return Err(no_turn(to));
-    }
-    if record.open_turn.is_some() {
-        let text = "a turn of the session is open; settle it first";
-        return Err(Error::new(ErrorKind::Busy, text));
-    }
-    let mut turns: Vec<TurnRecord> = Vec::new();
-    loop {
-        let after = turns.last().map_or(0, |turn| turn.seq);
-        let page = store.turns(&record.id, after, PAGE).await?;
-        let more = page.len() == PAGE as usize;
-        turns.extend(page.into_iter().filter(|turn| turn.seq <= to));
-        if !more || turns.last().is_some_and(|turn| turn.seq == to) {
-            break;
-        }
-    }
-    let mut items: Vec<ItemRecord> = Vec::new();
-    loop {
-        let from = items.last().map_or(0, |item| item.position + 1);
-        let page = store.items(&record.id, ItemRange::from(from, PAGE)).await?;
-        let more = page.len() == PAGE as usize && page.iter().all(|item| item.turn <= to);
-        items.extend(page.into_iter().filter(|item| item.turn <= to));
-        if !more {
-            break;
-        }
-    }
-    Ok(History { turns, items })
-}
-
-/// Sets what a session record says about its turns.
-fn resume_from(record: &mut SessionRecord, turns: &[TurnRecord], items: &[ItemRecord]) {
-    let committed = || {
-        turns
+    /// Asks turn `number` anew with what was asked then; it and all later turns are gone first.
+    ///
+    /// # Errors
+    /// Those of [`rewind`](Self::rewind) and [`send`](Self::send).
+    pub async fn regenerate(&self, number: u64) -> Result<Turn> {
+        let before = number.checked_sub(1).ok_or_else(|| no_turn(0))?;
+        let items = self.store().turn_items(self.id(), number).await?;
+        let asked = items
             .iter()
-            .filter(|turn| turn.state == TurnState::Committed)
-    };
-    record.next_turn = turns.last().map_or(1, |turn| turn.seq + 1);
-    record.next_position = items.last().map_or(0, |item| item.position + 1);
-    record.turns = committed().count() as u64;
-    record.usage = Default::default();
-    committed().for_each(|turn| record.usage.add(turn.usage));
-    record.anchor = items.iter().rev().find_map(|item| item.item_id.clone());
-    record.open_turn = None;
-    record.stale = false;
+            .filter(|item| item.round == 0 && item.direction == Direction::Input)
+            .map(|item| journal::parse(item).map(item::without_place))
+            .collect::<Result<Vec<_>>>()?;
+        if asked.is_empty() {
+            return Err(no_turn(number));
+        }
+        let request = match self.store().turn(self.id(), number).await? {
+            Some(turn) => turn.request,
+            None => return Err(no_turn(number)),
+        };
+        self.rewind(before).await?;
+        self.turn_of(asked).members(request).send().await
+    }
 }

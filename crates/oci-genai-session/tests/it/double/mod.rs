@@ -1,6 +1,8 @@
 //! A service in memory that fails as told, to the request. What goes over the wire is tested with the emulator; this
 //! is for the failures whose moment has to be exact.
 
+mod model;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
@@ -13,6 +15,8 @@ use oci_genai_session::service::{
 use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
 
+pub(crate) use model::brief;
+
 /// What goes wrong with one request for a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -24,6 +28,8 @@ pub(crate) enum Fault {
     InputStored,
     /// Of the answer only a thought is stored.
     ThoughtStored,
+    /// Of the answer only a search is stored.
+    SearchStored,
     /// Turned away before anything happened.
     TurnedAway,
     /// Another response is under way, which ends by itself.
@@ -42,6 +48,16 @@ pub(crate) enum Fault {
     Slow,
 }
 
+impl Fault {
+    /// Whether the service stores less than a round.
+    pub(crate) fn is_half(self) -> bool {
+        matches!(
+            self,
+            Self::InputStored | Self::ThoughtStored | Self::SearchStored
+        )
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
     next: u64,
@@ -50,6 +66,7 @@ struct State {
     responses: HashMap<String, (Vec<Value>, Answer)>,
     faults: VecDeque<Option<Fault>>,
     requests: Vec<Map<String, Value>>,
+    metadata: BTreeMap<String, String>,
 }
 
 /// Clones share their state.
@@ -85,54 +102,12 @@ impl State {
         item
     }
 
-    /// What the emulator's model says, as far as these tests need it.
-    fn answer(&mut self, context: &[Value], tools: &[Value]) -> Vec<Value> {
-        let text = |item: &Value| {
-            let parts = item["content"].as_array().cloned().unwrap_or_default();
-            parts
-                .iter()
-                .filter_map(|part| part["text"].as_str())
-                .collect::<String>()
-        };
-        let of = |role: &'static str| move |item: &&Value| item["role"] == role;
-        let last = context.last().cloned().unwrap_or_default();
-        if last["type"] == "function_call_output" {
-            let reply = format!(
-                "the tool said: {}",
-                last["output"].as_str().unwrap_or_default()
-            );
-            return vec![self.message(&reply)];
+    /// What the model wrote, with the ids that the service gives it.
+    fn named(&mut self, item: &Value) -> Value {
+        let mut item = item.clone();
+        if item.get("call_id").is_some() {
+            item["call_id"] = json!(self.id("call"));
         }
-        let newest = context
-            .iter()
-            .rev()
-            .find(of("user"))
-            .map(text)
-            .unwrap_or_default();
-        let mut output = Vec::new();
-        for call in newest.split("call:").skip(1) {
-            let (name, arguments) = call.split_once(' ').unwrap_or((call, "{}"));
-            if tools.iter().any(|tool| tool["name"] == name) {
-                let call_id = self.id("call");
-                let item = json!({
-                    "type": "function_call", "call_id": call_id, "name": name,
-                    "arguments": arguments.trim(), "status": "completed",
-                });
-                output.push(self.stored(&item));
-            }
-        }
-        if output.is_empty() {
-            let earlier = context.iter().filter(of("user")).count().saturating_sub(1);
-            output.push(self.message(&format!("{earlier} questions before; you said: {newest}")));
-        }
-        output
-    }
-
-    fn message(&mut self, text: &str) -> Value {
-        let item = json!({
-            "type": "message", "role": "assistant", "status": "completed",
-            "content": [{ "type": "output_text", "text": text, "annotations": [] }],
-        });
         self.stored(&item)
     }
 
@@ -159,20 +134,17 @@ impl State {
         let input = request["input"].as_array().cloned().unwrap_or_default();
         let input: Vec<Value> = input.iter().map(|item| self.stored(item)).collect();
         context.extend(input.iter().cloned());
-        check_calls(&context)?;
-        let tools = match request.get("tool_choice").and_then(Value::as_str) {
-            Some("none") => Vec::new(),
-            _ => request
-                .get("tools")
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default(),
-        };
-        let mut output = self.answer(&context, &tools);
+        if let Some(text) = model::complaint(&context) {
+            return Err(refused(&text));
+        }
+        let output = model::answer(&context, request);
+        let mut output: Vec<Value> = output.iter().map(|item| self.named(item)).collect();
         let thought = json!({ "type": "reasoning", "summary": [] });
+        let search = json!({ "type": "web_search_call", "status": "completed" });
         match fault {
             Some(Fault::InputStored) => output.clear(),
             Some(Fault::ThoughtStored) => output = vec![self.stored(&thought)],
+            Some(Fault::SearchStored) => output = vec![self.stored(&search)],
             _ => {}
         }
         let id = self.id("resp");
@@ -192,7 +164,7 @@ impl State {
             items.extend(input);
             items.extend(output);
         }
-        let partial = matches!(fault, Some(Fault::InputStored | Fault::ThoughtStored));
+        let partial = fault.is_some_and(Fault::is_half);
         if request.get("store") != Some(&json!(false)) && !partial {
             self.responses.insert(id, (context, answer.clone()));
         }
@@ -202,26 +174,6 @@ impl State {
 
 fn not_found() -> ServiceError {
     ServiceError::new(ServiceErrorKind::NotFound, "it is not there")
-}
-
-/// As the service does: a call without an output, or the other way round, is refused.
-fn check_calls(context: &[Value]) -> Result<(), ServiceError> {
-    let ids = |kind: &'static str| {
-        let of = move |item: &&Value| item["type"] == kind;
-        context
-            .iter()
-            .filter(of)
-            .map(|item| item["call_id"].clone())
-            .collect::<Vec<_>>()
-    };
-    let (calls, outputs) = (ids("function_call"), ids("function_call_output"));
-    if calls.iter().any(|call| !outputs.contains(call)) {
-        return Err(refused("No tool output found for a function call"));
-    }
-    if outputs.iter().any(|output| !calls.contains(output)) {
-        return Err(refused("No tool call found for a function call output"));
-    }
-    Ok(())
 }
 
 impl Double {
@@ -238,6 +190,27 @@ impl Double {
     /// What happens to the next request.
     pub(crate) fn fail(&self, fault: Fault) {
         self.then([Some(fault)]);
+    }
+
+    pub(crate) fn has_conversation(&self, id: &str) -> bool {
+        self.state.lock().unwrap().conversations.contains_key(id)
+    }
+
+    /// Makes a response that a chain can go on from.
+    pub(crate) fn store_response(&self, id: &str) {
+        let answer = Answer {
+            response_id: Some(id.to_owned()),
+            status: AnswerStatus::Completed,
+            items: Vec::new(),
+            usage: TokenUsage::default(),
+        };
+        let mut state = self.state.lock().unwrap();
+        state.responses.insert(id.to_owned(), (Vec::new(), answer));
+    }
+
+    /// The metadata that the last conversation was made with.
+    pub(crate) fn metadata(&self) -> BTreeMap<String, String> {
+        self.state.lock().unwrap().metadata.clone()
     }
 
     /// The requests for responses so far.
@@ -314,30 +287,10 @@ impl Double {
                 self.hanging.notify_one();
                 std::future::pending().await
             }
-            (
-                Some(Fault::AnswerLost | Fault::InputStored | Fault::ThoughtStored | Fault::Cut),
-                _,
-            ) => Err(lost()),
+            (Some(Fault::AnswerLost | Fault::Cut), _) => Err(lost()),
+            (Some(fault), _) if fault.is_half() => Err(lost()),
             (_, Some(answer)) => Ok(answer),
         }
-    }
-}
-
-/// An item in a few words.
-pub(crate) fn brief(item: &Value) -> String {
-    let text: String = item["content"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|part| part["text"].as_str())
-        .collect();
-    match item["type"].as_str() {
-        Some("function_call") => format!("call {}", item["name"].as_str().unwrap_or_default()),
-        Some("function_call_output") => {
-            format!("output: {}", item["output"].as_str().unwrap_or_default())
-        }
-        Some("message") | None => format!("{}: {text}", item["role"].as_str().unwrap_or_default()),
-        Some(other) => other.to_owned(),
     }
 }
 
@@ -345,9 +298,10 @@ pub(crate) fn brief(item: &Value) -> String {
 impl Service for Double {
     async fn create_conversation(
         &self,
-        _: &BTreeMap<String, String>,
+        metadata: &BTreeMap<String, String>,
     ) -> Result<String, ServiceError> {
         let mut state = self.state.lock().unwrap();
+        state.metadata.clone_from(metadata);
         let id = state.id("conv");
         state.conversations.insert(id.clone(), Vec::new());
         Ok(id)

@@ -1,0 +1,146 @@
+//! A store that counts what is asked of it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use oci_genai_session::clock::Timestamp;
+use oci_genai_session::store::{
+    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, SessionId, SessionQuery,
+    SessionRecord, Store, StoreError, TurnRecord,
+};
+use tokio::sync::Notify;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// Passes everything on, and counts calls and the records that came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Counted {
+    inner: Arc<dyn Store>,
+    counts: Arc<Mutex<BTreeMap<&'static str, (u64, u64)>>>,
+    /// Told of each lease that was prolonged.
+    pub(crate) renewed: Arc<Notify>,
+}
+
+impl Counted {
+    pub(crate) fn new(inner: Arc<dyn Store>) -> Self {
+        Self {
+            inner,
+            counts: Arc::default(),
+            renewed: Arc::default(),
+        }
+    }
+
+    /// Calls and records by operation since the last time, without those that were not asked for.
+    pub(crate) fn take(&self) -> BTreeMap<&'static str, (u64, u64)> {
+        std::mem::take(&mut self.counts.lock().unwrap())
+    }
+
+    fn count(&self, what: &'static str, records: usize) {
+        let mut counts = self.counts.lock().unwrap();
+        let count = counts.entry(what).or_default();
+        count.0 += 1;
+        count.1 += records as u64;
+    }
+}
+
+#[async_trait]
+impl Store for Counted {
+    async fn create(&self, session: &SessionRecord) -> Result<()> {
+        self.count("create", 0);
+        self.inner.create(session).await
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Option<SessionRecord>> {
+        let found = self.inner.session(id).await?;
+        self.count("session", found.iter().len());
+        Ok(found)
+    }
+
+    async fn session_by_name(&self, name: &str) -> Result<Option<SessionRecord>> {
+        let found = self.inner.session_by_name(name).await?;
+        self.count("session_by_name", found.iter().len());
+        Ok(found)
+    }
+
+    async fn sessions(&self, query: &SessionQuery) -> Result<Vec<SessionRecord>> {
+        let found = self.inner.sessions(query).await?;
+        self.count("sessions", found.len());
+        Ok(found)
+    }
+
+    async fn delete(&self, id: &SessionId) -> Result<bool> {
+        self.count("delete", 0);
+        self.inner.delete(id).await
+    }
+
+    async fn purge(&self, now: Timestamp) -> Result<u64> {
+        self.count("purge", 0);
+        self.inner.purge(now).await
+    }
+
+    async fn apply(&self, batch: &Batch) -> Result<u64> {
+        self.count("apply", 0);
+        self.inner.apply(batch).await
+    }
+
+    async fn turn(&self, id: &SessionId, seq: u64) -> Result<Option<TurnRecord>> {
+        let found = self.inner.turn(id, seq).await?;
+        self.count("turn", found.iter().len());
+        Ok(found)
+    }
+
+    async fn turn_by_id(&self, id: &SessionId, turn_id: &str) -> Result<Option<TurnRecord>> {
+        let found = self.inner.turn_by_id(id, turn_id).await?;
+        self.count("turn_by_id", found.iter().len());
+        Ok(found)
+    }
+
+    async fn turns(&self, id: &SessionId, after: u64, limit: u32) -> Result<Vec<TurnRecord>> {
+        let found = self.inner.turns(id, after, limit).await?;
+        self.count("turns", found.len());
+        Ok(found)
+    }
+
+    async fn items(&self, id: &SessionId, range: ItemRange) -> Result<Vec<ItemRecord>> {
+        let found = self.inner.items(id, range).await?;
+        self.count("items", found.len());
+        Ok(found)
+    }
+
+    async fn turn_items(&self, id: &SessionId, turn: u64) -> Result<Vec<ItemRecord>> {
+        let found = self.inner.turn_items(id, turn).await?;
+        self.count("turn_items", found.len());
+        Ok(found)
+    }
+
+    async fn effects(&self, id: &SessionId, turn: u64) -> Result<Vec<EffectRecord>> {
+        let found = self.inner.effects(id, turn).await?;
+        self.count("effects", found.len());
+        Ok(found)
+    }
+
+    async fn acquire(
+        &self,
+        id: &SessionId,
+        holder: &str,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<Grant> {
+        self.count("acquire", 0);
+        self.inner.acquire(id, holder, now, ttl).await
+    }
+
+    async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<()> {
+        self.count("renew", 0);
+        self.inner.renew(lease, until).await?;
+        self.renewed.notify_one();
+        Ok(())
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<()> {
+        self.count("release", 0);
+        self.inner.release(lease).await
+    }
+}

@@ -1,0 +1,145 @@
+//! What the model asked and nobody answered: calls and requests for approval, of every kind that the contract has. A
+//! session is never left with one, because the service refuses every turn after it.
+
+use oci_genai_session::{Decision, MemoryKind, SessionOptions};
+use serde_json::{Value, json};
+
+use crate::double::Fault;
+use crate::world::{KINDS, World, decisions, history};
+
+fn custom(name: &str) -> Value {
+    json!([{ "type": "custom", "name": name }])
+}
+
+#[tokio::test]
+async fn calls_that_the_caller_never_answered_do_no_harm_to_the_next_turn() {
+    for memory in KINDS {
+        for tools in [
+            custom("f"),
+            json!([{ "type": "function", "name": "f", "parameters": {} }]),
+        ] {
+            let world = World::new();
+            let session = world.session(memory).await;
+            let turn = session.turn("call:f {} call:f {}").set("tools", tools);
+            assert_eq!(turn.send().await.unwrap().output_text(), "");
+            let next = session.send("two").await.unwrap();
+            assert_eq!(
+                next.output_text(),
+                "1 questions before; you said: two",
+                "{memory}"
+            );
+            assert_eq!(decisions(&next), [Decision::Repaired]);
+            let third = session.send("three").await.unwrap();
+            assert!(third.recoveries().is_empty());
+            if memory == MemoryKind::Conversation {
+                assert_eq!(world.transcript(&session), history(&session).await);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_two_calls_the_one_that_the_caller_answered_is_left_alone() {
+    for memory in KINDS {
+        let world = World::new();
+        let session = world.session(memory).await;
+        let turn = session
+            .turn("call:f {} call:f {}")
+            .set("tools", custom("f"));
+        let turn = turn.send().await.unwrap();
+        let call = turn.output()[1]["call_id"].clone();
+        let output =
+            json!({ "type": "custom_tool_call_output", "call_id": call, "output": "mine" });
+        // From another process, too.
+        let session = world.process().open("s").await.unwrap();
+        let turn = session.send_items(vec![output]).await.unwrap();
+        assert_eq!(turn.output_text(), "the tool said: mine");
+        let sent = history(&session).await;
+        assert_eq!(
+            &sent[3..5],
+            ["output: error: the call was not answered", "output: mine"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_rewind_or_a_fork_leaves_open_is_closed_too() {
+    for memory in KINDS {
+        let world = World::new();
+        let session = world.session(memory).await;
+        let turn = session.turn("call:f {}").set("tools", custom("f"));
+        turn.send().await.unwrap();
+        session.send("two").await.unwrap();
+        let options = SessionOptions::new().name("fork").memory(memory);
+        let fork = world.process().fork(&session, Some(1), options).await;
+        for session in [&fork.unwrap(), &session] {
+            session.rewind(1).await.unwrap();
+            let turn = session.send("other").await.unwrap();
+            assert_eq!(turn.output_text(), "1 questions before; you said: other");
+            assert_eq!(decisions(&turn), [Decision::Repaired], "{memory}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn questions_of_somebody_else_are_closed_whatever_their_kind() {
+    let world = World::new();
+    let options = SessionOptions::new().set("tools", custom("f"));
+    let session = world.process().create(options).await.unwrap();
+    session.send("one").await.unwrap();
+    let conversation = session.conversation_id().unwrap();
+    for item in [
+        json!({ "type": "custom_tool_call", "call_id": "c", "name": "f", "input": "x" }),
+        json!({
+            "type": "mcp_approval_request", "id": "mcpr_9", "server_label": "shop", "name": "pay",
+            "arguments": "{}",
+        }),
+    ] {
+        world.service.intrude(&conversation, &item);
+    }
+    world.service.fail(Fault::RequestLost);
+    let turn = session.send("two").await.unwrap();
+    assert_eq!(
+        decisions(&turn),
+        [Decision::Repaired, Decision::ForeignItems, Decision::Resent]
+    );
+    let there = world.transcript(&session);
+    assert_eq!(
+        there[4..6],
+        [
+            "output: error: the call was interrupted and its outcome is unknown; it was not repeated",
+            "approved: false",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_remote_call_given_up_while_it_waited_is_refused_and_the_session_lives_on() {
+    // The turn fails after the approval was asked for: its next request is refused for good.
+    for memory in KINDS {
+        let world = World::new();
+        let session = world.session(memory).await;
+        session.send("remote:pay {}").await.unwrap_err();
+        let pending = session.pending_approvals().await.unwrap();
+        session.approve(&pending[0].call_id).await.unwrap();
+        world.service.fail(Fault::Refused);
+        session.settle().await.unwrap_err();
+        let next = session.send("two").await.unwrap();
+        assert!(next.output_text().contains("you said: two"), "{memory}");
+        if memory == MemoryKind::Conversation {
+            assert_eq!(world.transcript(&session), history(&session).await);
+            assert_eq!(world.transcript(&session)[2], "approved: false");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_search_whose_answer_was_cut_off_is_made_again() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Conversation).await;
+    world.service.fail(Fault::SearchStored);
+    let turn = session.send("one").await.unwrap();
+    assert_eq!(decisions(&turn), [Decision::Repaired]);
+    assert_eq!(world.transcript(&session), history(&session).await);
+    assert_eq!(world.transcript(&session).len(), 2);
+}

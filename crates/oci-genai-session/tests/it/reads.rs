@@ -1,0 +1,95 @@
+//! What a session reads, counted: as much as the next request needs, however long its history is.
+
+use std::sync::Arc;
+
+use oci_genai_session::clock::TimeSource;
+use oci_genai_session::store::{
+    Batch, Direction, Grant, ItemRecord, MemoryStore, TurnRecord, TurnState,
+};
+use oci_genai_session::{HistoryBudget, MemoryKind, Session, SessionOptions};
+use serde_json::json;
+
+use crate::counted::Counted;
+use crate::world::World;
+
+const TURNS: u64 = 10_000;
+/// Turns written at once. Of these only the last gets a record of its own, because nothing may read any.
+const AT_ONCE: u64 = 100;
+
+/// Writes a long history into the store, in a few batches.
+async fn fill(world: &World, session: &Session) {
+    let ttl = world.policy.lease_ttl;
+    let now = world.clock.now();
+    let grant = world.store.acquire(session.id(), "filler", now, ttl);
+    let Grant::Granted(lease, mut record) = grant.await.unwrap() else {
+        panic!("the lease is free")
+    };
+    for last in (AT_ONCE..=TURNS).step_by(AT_ONCE as usize) {
+        record.next_turn = last + 1;
+        record.next_position = 2 * last;
+        record.turns = last;
+        record.last_response_id = Some("resp_filled".to_owned());
+        let mut batch = Batch::new(*record.clone(), lease.fence);
+        let mut turn = TurnRecord::new(last, format!("t{last}"), now);
+        turn.state = TurnState::Committed;
+        batch.turn = Some(turn);
+        for position in 2 * (last - AT_ONCE)..2 * last {
+            let (direction, role, kind) = match position % 2 {
+                0 => (Direction::Input, "user", "input_text"),
+                _ => (Direction::Output, "assistant", "output_text"),
+            };
+            let item = json!({
+                "type": "message", "role": role, "content": [{ "type": kind, "text": "words" }],
+            });
+            let turn = position / 2 + 1;
+            batch.items.push(ItemRecord::new(
+                position,
+                turn,
+                0,
+                direction,
+                item.to_string(),
+            ));
+        }
+        record.generation = world.store.apply(&batch).await.unwrap();
+    }
+    world.store.release(&lease).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_of_ten_thousand_turns_reads_what_the_next_request_needs() {
+    for (memory, budget, most) in [
+        (MemoryKind::Conversation, None, 0),
+        // A chain whose last response is named by its id.
+        (MemoryKind::Chain, None, 0),
+        (MemoryKind::Local, Some(HistoryBudget::turns(5)), 32 + 10),
+    ] {
+        let counted = Counted::new(Arc::new(MemoryStore::new()));
+        let world = World::with_store(Arc::new(counted.clone()));
+        let mut options = SessionOptions::new().name("s").memory(memory);
+        if let Some(budget) = budget {
+            options = options.budget(budget);
+        }
+        let session = world.process().create(options).await.unwrap();
+        fill(&world, &session).await;
+        counted.take();
+        let session = world.process().open("s").await.unwrap();
+        let opening = counted.take();
+        assert_eq!(
+            opening.into_iter().collect::<Vec<_>>(),
+            [("session_by_name", (1, 1))]
+        );
+        if memory == MemoryKind::Chain {
+            world.service.store_response("resp_filled");
+        }
+        session.send("next").await.unwrap();
+        let turn = counted.take();
+        let items = turn.get("items").map_or(0, |(_, records)| *records);
+        // A page to see how far the budget reaches, then what goes out.
+        assert!(items <= most, "{memory}: {turn:?}");
+        assert_eq!(session.turn_count(), TURNS + 1);
+        for never in ["turn", "turns", "sessions", "turn_items", "effects"] {
+            assert!(!turn.contains_key(never), "{memory}: {turn:?}");
+        }
+        assert_eq!(turn["apply"].0, 2, "{memory}: {turn:?}");
+    }
+}

@@ -1,0 +1,318 @@
+//! Turns that something happened to: nothing is lost or done twice.
+
+use std::time::Duration;
+
+use oci_genai_session::store::TurnState;
+use oci_genai_session::{Decision, ErrorKind, MemoryKind};
+use serde_json::json;
+
+use crate::double::Fault;
+use crate::world::{KINDS, World, crash, decisions, history};
+
+#[tokio::test]
+async fn an_answer_lost_on_its_way_is_adopted_and_not_asked_for_again() {
+    for streaming in [false, true] {
+        let world = World::new();
+        let session = world.session(MemoryKind::Conversation).await;
+        session.send("one").await.unwrap();
+        world.service.fail(if streaming {
+            Fault::Cut
+        } else {
+            Fault::AnswerLost
+        });
+        let turn = match streaming {
+            true => session.stream("two").finish().await.unwrap(),
+            false => session.send("two").await.unwrap(),
+        };
+        assert_eq!(turn.output_text(), "1 questions before; you said: two");
+        assert_eq!(decisions(&turn), [Decision::Adopted]);
+        assert_eq!(world.service.requests().len(), 2);
+        assert_eq!(world.transcript(&session), history(&session).await);
+        assert_eq!(
+            session.send("three").await.unwrap().output_text(),
+            "2 questions before; you said: three"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_request_lost_on_its_way_is_sent_again_after_looking() {
+    for memory in KINDS {
+        let world = World::new();
+        let session = world.session(memory).await;
+        session.send("one").await.unwrap();
+        world.service.fail(Fault::RequestLost);
+        let turn = session.send("two").await.unwrap();
+        assert_eq!(
+            turn.output_text(),
+            "1 questions before; you said: two",
+            "{memory}"
+        );
+        assert_eq!(decisions(&turn), [Decision::Resent]);
+        assert_eq!(history(&session).await.len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn what_is_half_stored_is_removed_before_the_turn_is_sent_again() {
+    for fault in [Fault::InputStored, Fault::ThoughtStored] {
+        let world = World::new();
+        let session = world.session(MemoryKind::Conversation).await;
+        session.send("one").await.unwrap();
+        world.service.fail(fault);
+        let turn = session.send("two").await.unwrap();
+        assert_eq!(decisions(&turn), [Decision::Repaired]);
+        assert_eq!(world.transcript(&session).len(), 4, "{fault:?}");
+        assert_eq!(world.transcript(&session), history(&session).await);
+    }
+}
+
+#[tokio::test]
+async fn a_locked_conversation_is_waited_for() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Conversation).await;
+    world.service.then([Some(Fault::Locked); 6]);
+    let turn = session.send("one").await.unwrap();
+    assert_eq!(turn.output_text(), "0 questions before; you said: one");
+    assert!(turn.recoveries().is_empty());
+    let waits: Vec<u128> = world
+        .clock
+        .slept()
+        .iter()
+        .map(Duration::as_millis)
+        .collect();
+    assert_eq!(waits, [250, 500, 1_000, 2_000, 4_000, 5_000]);
+}
+
+#[tokio::test]
+async fn a_lock_that_never_ends_is_an_error_and_the_turn_waits_for_the_next_use() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Conversation).await;
+    world.service.then([Some(Fault::Locked); 40]);
+    let error = session.turn("one").turn_id("a").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+    assert!(world.clock.slept().iter().sum::<Duration>() >= Duration::from_secs(120));
+    while world.service.requests().len() < 40 {
+        let _ = session.settle().await;
+    }
+    let turn = session.turn("one").turn_id("a").send().await.unwrap();
+    assert_eq!(
+        (turn.number(), turn.output_text().as_str()),
+        (1, "0 questions before; you said: one")
+    );
+    assert_eq!(world.transcript(&session).len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_turned_away_is_tried_again_without_looking() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Conversation).await;
+    world.service.then([Some(Fault::TurnedAway); 3]);
+    let turn = session.send("one").await.unwrap();
+    assert!(turn.recoveries().is_empty());
+    assert_eq!(world.service.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn a_refused_turn_fails_alone() {
+    for memory in KINDS {
+        let world = World::new();
+        let session = world.session(memory).await;
+        session.send("one").await.unwrap();
+        world.service.fail(Fault::Refused);
+        let error = session.send("two").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert!(
+            error.to_string().contains("Field 'user' is not supported"),
+            "{error}"
+        );
+        assert_eq!(
+            session.turns(0, 10).await.unwrap()[1].state,
+            TurnState::Failed
+        );
+        let third = session.send("three").await.unwrap();
+        assert_eq!(
+            third.output_text(),
+            "1 questions before; you said: three",
+            "{memory}"
+        );
+        assert_eq!(history(&session).await.len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_failed_is_asked_for_again_and_then_given_up() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Conversation).await;
+    world.service.fail(Fault::Failed);
+    let turn = session.send("one").await.unwrap();
+    assert_eq!(decisions(&turn), [Decision::Resent]);
+    world.service.then([Some(Fault::Failed); 4]);
+    let error = session.send("two").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert!(error.to_string().contains("server_error"), "{error}");
+    assert_eq!(
+        session.send("three").await.unwrap().output_text(),
+        "1 questions before; you said: three"
+    );
+}
+
+#[tokio::test]
+async fn an_outage_leaves_the_turn_open_and_the_next_use_finishes_it_first() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Conversation).await;
+    world.service.then([Some(Fault::RequestLost); 4]);
+    let error = session.send("one").await.unwrap_err();
+    assert!(error.is_unsettled(), "{error:?}");
+    let next = world
+        .process()
+        .open("s")
+        .await
+        .unwrap()
+        .send("two")
+        .await
+        .unwrap();
+    assert_eq!(next.output_text(), "1 questions before; you said: two");
+    let turns = session.turns(0, 10).await.unwrap();
+    assert_eq!(
+        turns.iter().map(|turn| turn.state).collect::<Vec<_>>(),
+        [TurnState::Committed; 2]
+    );
+    assert_eq!(
+        turns[0].recoveries.last().unwrap().decision,
+        Decision::Resent
+    );
+}
+
+#[tokio::test]
+async fn the_turn_id_of_a_turn_that_a_crash_interrupted_finishes_it() {
+    for (memory, fault, decision) in [
+        (MemoryKind::Conversation, Fault::Hang, Decision::Resent),
+        (
+            MemoryKind::Conversation,
+            Fault::HangAfterStoring,
+            Decision::Adopted,
+        ),
+        (MemoryKind::Chain, Fault::Hang, Decision::Resent),
+        (MemoryKind::Chain, Fault::HangAfterStoring, Decision::Resent),
+        (MemoryKind::Local, Fault::HangAfterStoring, Decision::Resent),
+    ] {
+        let world = World::new();
+        world.session(memory).await.send("one").await.unwrap();
+        world.service.fail(fault);
+        let sessions = world.process();
+        crash(world.service.hanging.clone(), move || async move {
+            sessions
+                .open("s")
+                .await
+                .unwrap()
+                .turn("two")
+                .turn_id("a")
+                .send()
+                .await
+        })
+        .await;
+        let session = world.process().open("s").await.unwrap();
+        assert_eq!(
+            session.turns(1, 1).await.unwrap()[0].state,
+            TurnState::Asking
+        );
+        let turn = session.turn("two").turn_id("a").send().await.unwrap();
+        assert_eq!(
+            turn.output_text(),
+            "1 questions before; you said: two",
+            "{memory} {fault:?}"
+        );
+        assert_eq!(decisions(&turn), [decision]);
+        assert_eq!(history(&session).await.len(), 4);
+        if memory == MemoryKind::Conversation {
+            assert_eq!(world.transcript(&session), history(&session).await);
+        }
+        // The lease of the process that crashed was waited for.
+        assert!(world.clock.slept().iter().sum::<Duration>() >= Duration::from_secs(9));
+    }
+}
+
+#[tokio::test]
+async fn a_turn_that_failed_may_be_asked_again_with_its_id() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Conversation).await;
+    world.service.fail(Fault::Refused);
+    session.turn("one").turn_id("a").send().await.unwrap_err();
+    let turn = session.turn("one").turn_id("a").send().await.unwrap();
+    assert_eq!((turn.number(), turn.id()), (2, "a"));
+    assert_eq!(world.transcript(&session).len(), 2);
+}
+
+#[tokio::test]
+async fn a_turn_given_up_leaves_no_trace_and_the_session_usable() {
+    for (memory, fault) in KINDS.map(|memory| (memory, Fault::Hang)) {
+        let world = World::new();
+        let session = world.session(memory).await;
+        session.send("one").await.unwrap();
+        world.service.fail(fault);
+        let stream = session.stream("two");
+        world.service.hanging.notified().await;
+        drop(stream);
+        let third = session.send("three").await.unwrap();
+        assert_eq!(
+            third.output_text(),
+            "1 questions before; you said: three",
+            "{memory}"
+        );
+        let states: Vec<_> = session
+            .turns(0, 10)
+            .await
+            .unwrap()
+            .iter()
+            .map(|t| t.state)
+            .collect();
+        assert_eq!(
+            states,
+            [
+                TurnState::Committed,
+                TurnState::Cancelled,
+                TurnState::Committed
+            ]
+        );
+        assert_eq!(history(&session).await.len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_turn_given_up_too_late_counts() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Conversation).await;
+    world.service.fail(Fault::HangAfterStoring);
+    let sending = session.send("one");
+    tokio::select! {
+        _ = sending => panic!("it hangs"),
+        () = world.service.hanging.notified() => {}
+    }
+    let second = session.send("two").await.unwrap();
+    assert_eq!(second.output_text(), "1 questions before; you said: two");
+    assert_eq!(world.transcript(&session), history(&session).await);
+    let first = &session.turns(0, 1).await.unwrap()[0];
+    assert_eq!(first.state, TurnState::Committed);
+    assert_eq!(first.recoveries[0].decision, Decision::Adopted);
+}
+
+#[tokio::test]
+async fn items_of_somebody_else_are_passed_over_and_their_open_calls_closed() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Conversation).await;
+    session.send("one").await.unwrap();
+    let conversation = session.conversation_id().unwrap();
+    let question = json!({ "type": "message", "role": "user", "content": [{ "type": "input_text", "text": "theirs" }] });
+    let call =
+        json!({ "type": "function_call", "call_id": "call_x", "name": "f", "arguments": "{}" });
+    world.service.intrude(&conversation, &question);
+    world.service.intrude(&conversation, &call);
+    world.service.fail(Fault::RequestLost);
+    let turn = session.send("two").await.unwrap();
+    assert_eq!(turn.output_text(), "2 questions before; you said: two");
+    assert_eq!(
+        decisions(&turn),
+        [Decision::Repaired, Decision::ForeignItems, Decision::Resent]
+    );
+}
