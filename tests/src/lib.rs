@@ -1,6 +1,6 @@
 //! What the cross-crate tests share: the program's binary, an OCI config file, a Python interpreter.
 //!
-//! The project's README is compiled here as well, so that its example cannot rot:
+//! The project's README and the guide are compiled here as well, so that their examples cannot rot:
 #![doc = include_str!("../../README.md")]
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +9,7 @@
     clippy::print_stderr
 )]
 
+mod guide;
 mod oci_config;
 mod program;
 mod python;

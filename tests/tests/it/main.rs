@@ -7,5 +7,6 @@
 )]
 
 mod floors;
+mod guide;
 mod interop;
 mod program;
