@@ -10,3 +10,4 @@ mod floors;
 mod guide;
 mod interop;
 mod program;
+mod publishing;
