@@ -1,8 +1,9 @@
 //! Commands and Python of the guide, run against the emulator as a reader would run them.
 //!
-//! In a `console` block a line that begins with `$ ` is a command and the lines below are what it
-//! prints, `…` standing for anything. All commands of a page run in one shell, in an empty folder. A
-//! `python` block is a program. The addresses a reader would use lead to the test's emulator.
+//! In a `console` block a line that begins with `$ ` is a command (`> ` where it goes on) and the
+//! lines below are what it prints, `…` standing for anything. All commands of a page run in one
+//! shell, in an empty folder. A `python` block is a program. The addresses a reader would use lead to
+//! the test's emulator.
 
 use std::path::Path;
 
@@ -90,10 +91,10 @@ fn steps(block: &str) -> Vec<Step> {
                 command: command.to_owned(),
                 expected: String::new(),
             }),
-            // A command goes on after a line break that is escaped.
-            (None, Some(step)) if step.expected.is_empty() && step.command.ends_with('\\') => {
+            // A command goes on where a shell asks for more.
+            (None, Some(step)) if step.expected.is_empty() && line.starts_with('>') => {
                 step.command.push('\n');
-                step.command.push_str(line);
+                step.command.push_str(line.strip_prefix("> ").unwrap_or(""));
             }
             (None, Some(step)) => {
                 step.expected.push_str(line);
@@ -203,11 +204,11 @@ fn a_difference_is_noticed() {
     assert!(!fits("a b d", "a … c"));
     assert!(!fits("a b", "a"));
     assert!(!fits("b a", "a…"));
-    let page = steps("$ one \\\n  two\nout\n$ three\n");
+    let page = steps("$ one \\\n>   two\n>\nout\n$ three\n");
     assert_eq!(
         page[0],
         Step {
-            command: "one \\\n  two".to_owned(),
+            command: "one \\\n  two\n".to_owned(),
             expected: "out\n".to_owned()
         }
     );
