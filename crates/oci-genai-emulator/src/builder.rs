@@ -196,10 +196,12 @@ impl EmulatorBuilder {
         };
         let store = match &config.data {
             None => Store::default(),
-            Some(path) => Store::open(path).map_err(|source| StartError::Data {
-                path: path.clone(),
-                source,
-            })?,
+            Some(path) => {
+                Store::open(path, config.data_slack).map_err(|source| StartError::Data {
+                    path: path.clone(),
+                    source,
+                })?
+            }
         };
         let (tls, ca_pem) = match config.tls {
             true => {

@@ -48,6 +48,9 @@ pub struct EmulatorConfig {
     /// The file that conversations and responses are kept in. Default: none, they end with the
     /// emulator.
     pub data: Option<PathBuf>,
+    /// About how many bytes of the data file may be taken by what has been deleted or replaced, beside as many
+    /// as what is there takes, before the file is written anew. Default: 1 MiB.
+    pub data_slack: u64,
     /// How long after it was said something enters long-term memory. Default: there is no long-term
     /// memory, as in a project made without it.
     pub long_term_memory: Option<Duration>,
@@ -91,6 +94,7 @@ impl Default for EmulatorConfig {
             error_shape: ErrorShape::default(),
             queue_turns: false,
             data: None,
+            data_slack: 1024 * 1024,
             long_term_memory: None,
             condenser: false,
             condense_from: 2_500,
@@ -140,6 +144,7 @@ impl fmt::Debug for EmulatorConfig {
             .field("error_shape", &self.error_shape)
             .field("queue_turns", &self.queue_turns)
             .field("data", &self.data)
+            .field("data_slack", &self.data_slack)
             .field("long_term_memory", &self.long_term_memory)
             .field("condenser", &self.condenser)
             .field("condense_from", &self.condense_from)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
@@ -35,6 +36,37 @@ struct Entry {
     at: u64,
 }
 
+/// A conversation as it is written into a file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SavedConversation {
+    pub(super) id: String,
+    created_at: u64,
+    updated_at: u64,
+    metadata: Map<String, Value>,
+    items: Vec<SavedItem>,
+    next: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct SavedItem {
+    number: u64,
+    at: u64,
+    item: Item,
+}
+
+impl From<SavedConversation> for Conversation {
+    fn from(saved: SavedConversation) -> Self {
+        let mut conversation = Self::new(saved.id, saved.created_at, saved.metadata);
+        conversation.updated_at = saved.updated_at;
+        conversation.next = saved.next;
+        for SavedItem { number, at, item } in saved.items {
+            conversation.numbers.insert(item.id().to_owned(), number);
+            conversation.items.insert(number, Entry { item, at });
+        }
+        conversation
+    }
+}
+
 impl Conversation {
     pub(crate) fn new(id: String, created_at: u64, metadata: Map<String, Value>) -> Self {
         Self {
@@ -53,6 +85,22 @@ impl Conversation {
             "created_at": self.created_at,
             "metadata": self.metadata,
         })
+    }
+
+    pub(super) fn save(&self) -> SavedConversation {
+        let items = self.items.iter().map(|(number, entry)| SavedItem {
+            number: *number,
+            at: entry.at,
+            item: entry.item.clone(),
+        });
+        SavedConversation {
+            id: self.id.clone(),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            metadata: self.metadata.clone(),
+            items: items.collect(),
+            next: self.next,
+        }
     }
 
     /// Whether the service condenses its earlier turns.

@@ -24,6 +24,7 @@ pub(crate) mod items;
 mod journal;
 pub(crate) mod page;
 pub(crate) mod responses;
+mod snapshot;
 
 /// One project's objects.
 #[derive(Debug, Default)]
@@ -74,6 +75,8 @@ fn own_items(response: &StoredResponse) -> Vec<Item> {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     projects: HashMap<String, Project>,
+    /// The links of chains, by the numbers they have in a file that is being read.
+    links: HashMap<u64, Arc<Link>>,
 }
 
 /// One step from a state to the next.
@@ -118,6 +121,10 @@ pub(crate) enum Change {
     DeleteResponse {
         project: String,
         id: String,
+    },
+    /// Puts back an object as it was when the file was last written anew.
+    Restore {
+        part: snapshot::Part,
     },
 }
 
@@ -273,6 +280,7 @@ impl State {
                     .responses
                     .remove(&id);
             }
+            Change::Restore { part } => self.restore(part),
         }
     }
 
@@ -310,14 +318,16 @@ struct Kept {
 impl Store {
     /// A state that outlives the emulator in a file. Turns that were in flight when the file was last
     /// written have failed.
-    pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
+    pub(crate) fn open(path: &Path, slack: u64) -> Result<Self, DataError> {
         let mut state = State::default();
-        let mut journal = Journal::open(path, &mut state)?;
+        let mut journal = Journal::open(path, slack, &mut state)?;
+        state.links.clear();
         let failed = state.fail_unfinished();
         if !failed.is_empty() {
             journal.write(&failed)?;
             failed.into_iter().for_each(|change| state.apply(change));
         }
+        journal.tidy(&state);
         Ok(Self {
             kept: Mutex::new(Kept {
                 state,
@@ -353,6 +363,10 @@ impl Store {
         }
         for change in changes {
             kept.state.apply(change);
+        }
+        let Kept { state, journal } = &mut *kept;
+        if let Some(journal) = journal {
+            journal.tidy(state);
         }
         Ok(answer)
     }

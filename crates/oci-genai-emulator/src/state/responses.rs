@@ -64,6 +64,15 @@ impl Link {
         Self { earlier, items }
     }
 
+    pub(super) fn earlier(&self) -> Option<&Arc<Self>> {
+        self.earlier.as_ref()
+    }
+
+    /// The items of this link alone.
+    pub(super) fn items(&self) -> &[Item] {
+        &self.items
+    }
+
     /// The items of the whole chain, oldest first.
     pub(crate) fn collect(this: Option<&Arc<Self>>) -> Vec<Item> {
         let mut links = Vec::new();

@@ -1,5 +1,6 @@
 //! What protects the emulator from its clients, and its owner from others.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator, EmulatorConfig};
@@ -116,6 +117,76 @@ async fn secrets_are_not_shown() {
     assert_eq!(ready["event"], "ready");
     assert!(ready["base_url"].as_str().unwrap().ends_with("/openai/v1"));
     assert!(!ready.to_string().contains("very-secret"));
+}
+
+/// Gathers log lines.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_warns_of_open_doors_and_shows_no_secrets() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let emulator = Emulator::builder()
+        .api_key(DEFAULT_API_KEY)
+        .listen("0.0.0.0:0".parse().unwrap())
+        .start()
+        .await
+        .unwrap();
+    let port = emulator.address().port();
+    let url = format!("http://127.0.0.1:{port}");
+    for key in [DEFAULT_API_KEY, "sk-mistyped-secret"] {
+        let asked = reqwest::Client::new()
+            .post(format!("{url}/openai/v1/conversations"))
+            .bearer_auth(key)
+            .header("openai-project", DEFAULT_PROJECT);
+        answer(asked.send().await.unwrap()).await;
+    }
+    for closed in ["/_emulator/requests", "/inspector"] {
+        assert_eq!(
+            reqwest::get(format!("{url}{closed}"))
+                .await
+                .unwrap()
+                .status(),
+            404
+        );
+    }
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    // The client of this test logs as well; what counts is what the emulator says.
+    let said: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("oci_genai_emulator"))
+        .collect();
+    let said = said.join("\n");
+    assert!(
+        said.contains("can be reached from other machines"),
+        "{said}"
+    );
+    assert!(
+        said.contains("status=200") && said.contains("status=401"),
+        "{said}"
+    );
+    assert!(
+        !said.contains(DEFAULT_API_KEY) && !said.contains("mistyped"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

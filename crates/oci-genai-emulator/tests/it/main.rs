@@ -3,6 +3,7 @@
 
 mod conversations;
 mod faults;
+mod front_page;
 mod identity;
 mod limits;
 mod models;

@@ -1,16 +1,27 @@
 //! What is kept in a data file.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 
-use oci_genai_emulator::{Emulator, StartError};
-use serde_json::json;
+use futures_util::future::join_all;
+use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator, EmulatorConfig, StartError};
+use serde_json::{Value, json};
 
 use crate::support::{Desk, ids, text};
 
 async fn open(path: &Path) -> Desk {
+    open_with(path, |_| {}).await
+}
+
+async fn open_with(path: &Path, change: impl Fn(&mut EmulatorConfig)) -> Desk {
+    let mut config = EmulatorConfig::default();
+    config.data = Some(path.to_owned());
+    change(&mut config);
     // The one before lets go of the file once its last task has ended.
     for _ in 0..1000 {
-        match Emulator::builder().data(path).start().await {
+        match Emulator::builder().config(config.clone()).start().await {
             Ok(emulator) => return Desk::over(emulator),
             Err(StartError::Data { .. }) => tokio::task::yield_now().await,
             Err(error) => panic!("{error}"),
@@ -21,8 +32,18 @@ async fn open(path: &Path) -> Desk {
 
 #[tokio::test]
 async fn everything_is_there_after_a_restart() {
+    everything_survives(1024 * 1024).await;
+}
+
+#[tokio::test]
+async fn everything_is_there_when_the_file_was_written_anew_again_and_again() {
+    everything_survives(0).await;
+}
+
+async fn everything_survives(slack: u64) {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("data.jsonl");
+    let open = |path| open_with(path, |config| config.data_slack = slack);
     let desk = open(&path).await;
     let id = desk.conversation().await;
     let turn = |input: &str| json!({"model": "m", "input": input, "conversation": id});
@@ -45,6 +66,11 @@ async fn everything_is_there_after_a_restart() {
             json!({"model": "m", "input": "slow:600000 x", "background": true}),
         )
         .await;
+    // What is deleted at once leaves a file that is mostly of the dead.
+    for _ in 0..50 {
+        let passing = desk.conversation().await;
+        desk.delete(&format!("/conversations/{passing}")).await;
+    }
     let (_, before) = desk.get(&format!("/conversations/{id}/items")).await;
     let shown = desk.get(&format!("/conversations/{id}")).await;
     drop(desk);
@@ -65,6 +91,8 @@ async fn everything_is_there_after_a_restart() {
     let path = format!("/responses/{}", unfinished["id"].as_str().unwrap());
     assert_eq!(desk.get(&path).await.1["status"], "failed");
     assert!(text(&desk.ok("/responses", turn("recall:")).await).starts_with("one\ntwo"));
+    let written = std::fs::read_to_string(folder.path().join("data.jsonl")).unwrap();
+    assert_eq!(written.contains(r#""change":"restore""#), slack == 0);
 }
 
 #[tokio::test]
@@ -79,4 +107,120 @@ async fn a_file_is_for_one_emulator() {
             .to_string()
             .contains("another emulator")
     );
+}
+
+/// Runs an emulator in a process that can be killed; started by the test below.
+#[tokio::test]
+#[ignore = "another test starts it"]
+#[allow(clippy::print_stdout)] // the one who starts it reads the address there
+async fn an_emulator_to_be_killed() {
+    let Some(path) = std::env::var_os("EMULATOR_DATA") else {
+        return;
+    };
+    let desk = open_with(Path::new(&path), |config| config.data_slack = 10_000).await;
+    println!("\n{}", desk.emulator.base_url());
+    std::future::pending::<()>().await;
+}
+
+fn start_to_be_killed(path: &Path) -> (Child, String) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "persistence::an_emulator_to_be_killed",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env("EMULATOR_DATA", path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let url = lines
+        .map(Result::unwrap)
+        .find(|line| line.starts_with("http://"))
+        .unwrap();
+    (child, url)
+}
+
+/// What was acknowledged before the emulator was killed.
+#[derive(Default)]
+struct Acknowledged {
+    made: Vec<String>,
+    deleted: Vec<String>,
+}
+
+/// Makes a small conversation that stays and a large one that goes, until nobody answers.
+async fn write_on(url: &str, acknowledged: &Mutex<Acknowledged>) -> Option<()> {
+    let http = reqwest::Client::new();
+    let send = async |method: &str, path: &str, body: Value| {
+        let request = http.request(method.parse().unwrap(), format!("{url}{path}"));
+        let request = request
+            .bearer_auth(DEFAULT_API_KEY)
+            .header("openai-project", DEFAULT_PROJECT);
+        let answer = request.json(&body).send().await.ok()?;
+        assert_eq!(answer.status(), 200);
+        let answer: Value = answer.json().await.ok()?;
+        Some(answer["id"].as_str().unwrap().to_owned())
+    };
+    loop {
+        let small = send("POST", "/conversations", json!({})).await?;
+        acknowledged.lock().unwrap().made.push(small);
+        let text = json!({"role": "user", "content": "x".repeat(4000)});
+        let large = send("POST", "/conversations", json!({"items": [text]})).await?;
+        send("DELETE", &format!("/conversations/{large}"), json!({})).await?;
+        acknowledged.lock().unwrap().deleted.push(large);
+    }
+}
+
+/// Waits until the last task of an emulator that was dropped has let go of its file.
+async fn until_free(path: &Path) {
+    while std::fs::File::open(path).unwrap().try_lock().is_err() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn killing_it_while_it_writes_the_file_anew_loses_nothing() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("data.jsonl");
+    let acknowledged = Mutex::new(Acknowledged::default());
+    for round in 1..=10 {
+        let (mut child, url) = start_to_be_killed(&path);
+        let killer = async {
+            // Not at the same point each time: after a few more writes than in the round before.
+            while acknowledged.lock().unwrap().deleted.len() < round * (20 + round) {
+                tokio::task::yield_now().await;
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+        };
+        let writers = join_all((0..4).map(|_| write_on(&url, &acknowledged)));
+        futures_util::future::join(killer, writers).await;
+        let desk = open(&path).await;
+        let there = desk.emulator.project(DEFAULT_PROJECT);
+        {
+            let acknowledged = acknowledged.lock().unwrap();
+            for id in &acknowledged.made {
+                assert!(
+                    there.conversation(id).is_some(),
+                    "{id} is lost in round {round}"
+                );
+            }
+            for id in &acknowledged.deleted {
+                assert!(
+                    there.conversation(id).is_none(),
+                    "{id} is back in round {round}"
+                );
+            }
+        }
+        drop(desk);
+        until_free(&path).await;
+    }
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        written.contains(r#""change":"restore""#),
+        "the file was never written anew"
+    );
+    let gone = 4000 * acknowledged.lock().unwrap().deleted.len();
+    assert!(written.len() < gone / 2, "{} bytes", written.len());
 }

@@ -362,3 +362,55 @@ async fn a_background_response_can_be_found_as_soon_as_it_is_known() {
         assert_eq!(desk.delete(&path).await.0, 200);
     }
 }
+
+#[tokio::test]
+async fn the_assistants_past_words_are_taken_in_three_forms() {
+    let desk = Desk::new().await;
+    for content in [
+        json!("past words"),
+        json!([{"type": "output_text", "text": "past words"}]),
+        json!([{"type": "input_text", "text": "past words"}]),
+    ] {
+        let response = desk
+            .ok(
+                "/responses",
+                json!({"model": "m", "input": [
+                    {"role": "user", "content": "a"},
+                    {"role": "assistant", "content": content},
+                    {"role": "user", "content": "b"},
+                ]}),
+            )
+            .await;
+        assert!(
+            text(&response).starts_with("I can see 2 earlier messages."),
+            "{content}"
+        );
+        assert_eq!(response["usage"]["input_tokens"], 4);
+    }
+}
+
+#[tokio::test]
+async fn input_items_are_paged_like_any_list() {
+    let desk = Desk::new().await;
+    let input: Vec<Value> = (0..25)
+        .map(|n| json!({"role": "user", "content": format!("m{n}")}))
+        .collect();
+    let response = desk
+        .ok("/responses", json!({"model": "m", "input": input}))
+        .await;
+    let path = format!(
+        "/responses/{}/input_items",
+        response["id"].as_str().unwrap()
+    );
+    let (_, newest) = desk.get(&path).await;
+    assert_eq!(newest["data"].as_array().unwrap().len(), 20);
+    assert_eq!(newest["data"][0]["content"][0]["text"], "m24");
+    assert_eq!(newest["has_more"], true);
+    let after = newest["last_id"].as_str().unwrap();
+    let query = format!("after={after}&include=a&include[]=b&include%5B%5D=c");
+    let (_, rest) = desk.get(&format!("{path}?{query}")).await;
+    assert_eq!((ids(&rest).len(), &rest["has_more"]), (5, &json!(false)));
+    for query in ["limit=0", "limit=101", "order=up", "after=msg_none"] {
+        assert_eq!(desk.get(&format!("{path}?{query}")).await.0, 400, "{query}");
+    }
+}

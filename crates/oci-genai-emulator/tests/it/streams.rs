@@ -178,6 +178,50 @@ async fn a_second_turn_finds_the_conversation_locked() {
 }
 
 #[tokio::test]
+async fn concurrent_turns_never_interleave() {
+    let desk = Desk::new().await;
+    let id = desk.conversation().await;
+    let turns = (0..16).map(|n| {
+        let turn = json!({"model": "m", "input": format!("slow:1 t{n}"), "conversation": id});
+        desk.post("/responses", turn)
+    });
+    let outcomes = futures_util::future::join_all(turns).await;
+    let answered: Vec<&Value> = outcomes
+        .iter()
+        .filter(|(status, _)| *status == 200)
+        .map(|(_, response)| response)
+        .collect();
+    assert!(!answered.is_empty());
+    for (status, error) in outcomes.iter().filter(|(status, _)| *status != 200) {
+        assert_eq!(
+            (*status, &error["error"]["code"]),
+            (400, &json!("conversation_locked"))
+        );
+    }
+    let path = format!("/conversations/{id}/items?order=asc&limit=100");
+    let items = desk.get(&path).await.1["data"].as_array().unwrap().clone();
+    assert_eq!(
+        items.len(),
+        2 * answered.len(),
+        "who was refused left nothing behind"
+    );
+    for turn in items.chunks(2) {
+        let said = turn[0]["content"][0]["text"].as_str().unwrap();
+        assert!(
+            turn[1]["content"][0]["text"]
+                .as_str()
+                .unwrap()
+                .contains(said)
+        );
+        assert!(
+            answered
+                .iter()
+                .any(|response| response["output"][0]["id"] == turn[1]["id"])
+        );
+    }
+}
+
+#[tokio::test]
 async fn turns_wait_for_each_other_when_told_to() {
     let desk = Desk::over(Emulator::builder().queue_turns(true).start().await.unwrap());
     let id = desk.conversation().await;

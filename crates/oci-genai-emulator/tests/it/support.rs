@@ -90,6 +90,8 @@ pub(crate) async fn answer(response: Response) -> (u16, Value) {
 }
 
 pub(crate) async fn events_of(response: Response) -> Vec<Event> {
+    assert!(response.headers().contains_key("opc-request-id"));
+    assert!(response.headers().contains_key("x-request-id"));
     assert_eq!(response.status(), 200);
     let kind = response.headers()["content-type"]
         .to_str()

@@ -25,6 +25,39 @@ fn with_home<'a>(
     all
 }
 
+#[tokio::test]
+async fn an_authority_of_ones_own_is_trusted_through_reqwest() {
+    let service = oci_genai_emulator::Emulator::builder()
+        .tls()
+        .start()
+        .await
+        .unwrap();
+    let client = |authority: Option<&str>| {
+        let mut http = reqwest::Client::builder();
+        if let Some(pem) = authority {
+            http = http.tls_certs_merge([reqwest::Certificate::from_pem(pem.as_bytes()).unwrap()]);
+        }
+        ClientBuilder::new()
+            .base_url(service.base_url())
+            .project(oci_genai_emulator::DEFAULT_PROJECT)
+            .api_key(oci_genai_emulator::DEFAULT_API_KEY)
+            .model("m")
+            .retry(RetryConfig::never())
+            .reqwest(http.build().unwrap())
+            .build()
+            .unwrap()
+    };
+    let trusting = client(service.ca_pem());
+    let response = trusting.responses().create("count:2").await.unwrap();
+    assert_eq!(response.output_text(), "1 2");
+    let error = client(None)
+        .responses()
+        .create("count:2")
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+}
+
 #[test]
 fn variables_set_what_the_documentation_says() {
     let key = ("OCI_GENAI_API_KEY", "sk-test");

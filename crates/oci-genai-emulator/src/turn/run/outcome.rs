@@ -1,0 +1,154 @@
+//! How a turn ends: its status, what it cost, and what is stored of it.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{Run, Stop};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::state::Change;
+use crate::state::items::Item;
+use crate::turn::prepare::Turn;
+
+impl Run<'_> {
+    /// Writes the outcome into the response, the store and the last event.
+    pub(super) fn finish(&mut self, stopped: Option<Stop>, early: bool) -> Arc<Value> {
+        let status = match stopped {
+            None => "completed",
+            Some(Stop::Cancelled) => "cancelled",
+            Some(Stop::Full) => {
+                let reason = json!({ "reason": "max_output_tokens" });
+                self.response.insert("incomplete_details".into(), reason);
+                "incomplete"
+            }
+            Some(Stop::Failed { code, message }) => {
+                let error = json!({ "code": code, "message": message });
+                self.response.insert("error".into(), error);
+                "failed"
+            }
+        };
+        self.response.insert("status".into(), status.into());
+        if status == "completed" {
+            self.response
+                .insert("completed_at".into(), self.app.clock.unix().into());
+        }
+        self.response.insert("usage".into(), self.usage());
+        self.response.insert(
+            "output".into(),
+            Value::Array(std::mem::take(&mut self.output)),
+        );
+        if self.watched() {
+            self.events.end(status, &self.response);
+        }
+        let response = Arc::new(Value::Object(std::mem::take(&mut self.response)));
+        self.store(
+            &response,
+            early,
+            matches!(status, "completed" | "incomplete"),
+        );
+        response
+    }
+
+    fn usage(&self) -> Value {
+        let input = self.turn.input_tokens;
+        let (mut output, mut reasoning) = (0, 0);
+        for item in self.output.iter().filter_map(Value::as_object) {
+            let item = Item::new(item.clone());
+            output += item.words();
+            if item.kind() == "reasoning" {
+                reasoning += item.words();
+            }
+        }
+        json!({
+            "input_tokens": input,
+            "input_tokens_details": { "cached_tokens": 0, "cache_write_tokens": 0 },
+            "output_tokens": output,
+            "output_tokens_details": { "reasoning_tokens": reasoning },
+            "total_tokens": input + output,
+        })
+    }
+
+    /// Stores the response as it is now, unless it was announced and has been deleted since.
+    pub(super) fn store_early(&self) {
+        let put = put(self.turn, Arc::new(Value::Object(self.response.clone())));
+        let announced = self.turn.request.background;
+        report(self.app.store.change(|state| {
+            let project = state.project(&self.turn.project);
+            let deleted = announced && !project.responses.contains_key(&self.turn.id);
+            Ok((if deleted { Vec::new() } else { vec![put] }, ()))
+        }));
+    }
+
+    /// Adds the turn's items to its conversation and stores the response, in one step. Only a turn that
+    /// came to an answer changes the conversation.
+    fn store(&self, response: &Arc<Value>, early: bool, answered: bool) {
+        if self.app.stop.is_cancelled() {
+            // The emulator is being stopped: nobody cancelled this turn, it was cut short.
+            return;
+        }
+        let put = self
+            .turn
+            .request
+            .store
+            .then(|| put(self.turn, response.clone()));
+        let at = self.app.clock.unix();
+        report(self.app.store.change(|state| {
+            let project = state.project(&self.turn.project);
+            let mut changes = Vec::new();
+            if let Some(conversation) = self
+                .turn
+                .request
+                .context
+                .conversation
+                .clone()
+                .filter(|_| answered)
+            {
+                let output = response.get("output").and_then(Value::as_array);
+                let output = output.into_iter().flatten().filter_map(Value::as_object);
+                let mut items = (*self.turn.input).clone();
+                items.extend(output.cloned().map(Item::new));
+                let project = self.turn.project.clone();
+                changes.push(Change::AddItems {
+                    project,
+                    conversation,
+                    items,
+                    at,
+                });
+            }
+            // One that was deleted while it was made stays deleted.
+            if !early || project.responses.contains_key(&self.turn.id) {
+                changes.extend(put);
+            }
+            Ok((changes, ()))
+        }));
+    }
+}
+
+/// Stores a background response before its turn begins, so that it can be found by whoever was told of
+/// it. The answer is the response.
+pub(crate) fn announce(app: &App, turn: &Turn) -> Result<Arc<Value>, ApiError> {
+    let mut queued = turn.request.response(&turn.id, turn.created_at);
+    queued.insert("status".into(), "queued".into());
+    let queued = Arc::new(Value::Object(queued));
+    let put = put(turn, queued.clone());
+    app.store.change(|_| Ok((vec![put], queued)))
+}
+
+fn put(turn: &Turn, response: Arc<Value>) -> Change {
+    Change::PutResponse {
+        project: turn.project.clone(),
+        id: turn.id.clone(),
+        response,
+        input: turn.input.clone(),
+        previous: turn.request.context.previous.clone(),
+        conversation: turn.request.context.conversation.clone(),
+        chain: turn.chain.clone(),
+    }
+}
+
+fn report(stored: Result<(), ApiError>) {
+    if let Err(error) = stored {
+        tracing::error!(message = %error.message, "a turn could not be stored");
+    }
+}
