@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
-use crate::{BodyDigest, Error, RequestSigner, Result};
+use crate::{Error, RequestSigner, Result};
 
 /// A Generative AI API key (`sk-…`), sent as a bearer token. `Debug` does not show it.
 ///
@@ -153,7 +153,7 @@ impl Credentials {
     ///
     /// # Errors
     /// When the request cannot be signed; it is then unchanged.
-    pub fn apply(&self, parts: &mut Parts, body: &BodyDigest, now: SystemTime) -> Result<()> {
+    pub fn apply(&self, parts: &mut Parts, body: &[u8], now: SystemTime) -> Result<()> {
         match &self.kind {
             Kind::Bearer(key) => {
                 let value = Zeroizing::new(format!("Bearer {}", key.expose()));
@@ -162,7 +162,7 @@ impl Credentials {
                 value.set_sensitive(true);
                 parts.headers.insert(AUTHORIZATION, value);
             }
-            Kind::Signing(signer) => signer.sign_digest(parts, body, now)?,
+            Kind::Signing(signer) => signer.sign(parts, body, now)?,
         }
         for (name, value) in &self.headers {
             parts.headers.insert(name.clone(), value.clone());

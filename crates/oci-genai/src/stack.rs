@@ -15,7 +15,7 @@ use tower_service::Service;
 use crate::Error;
 use crate::middleware::{
     AttemptTimeoutLayer, CircuitBreakerLayer, DeadlineLayer, EndpointLayer, FailoverLayer,
-    RaiseErrorLayer, ReadErrorLayer, RetryLayer, StandardHeadersLayer, TraceLayer,
+    LogBodiesLayer, RaiseErrorLayer, ReadErrorLayer, RetryLayer, StandardHeadersLayer, TraceLayer,
 };
 use crate::options::CallContext;
 use crate::time::SharedClock;
@@ -63,6 +63,7 @@ pub(crate) struct Parts {
     pub(crate) attempt_layers: Vec<AnyLayer>,
     pub(crate) headers: StandardHeadersLayer,
     pub(crate) endpoint: EndpointLayer,
+    pub(crate) log_bodies: Option<LogBodiesLayer>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) breaker: Option<CircuitBreakerLayer>,
     pub(crate) concurrency: Option<usize>,
@@ -95,6 +96,7 @@ pub(crate) fn transport(parts: Parts) -> Transport {
             clock.clone(),
         ))
         .layer(ReadErrorLayer::new())
+        .layer(either(parts.log_bodies))
         .layer(parts.endpoint)
         .layer(parts.headers)
         .service(innermost);

@@ -9,9 +9,9 @@
 //!
 //! 1. It refuses hosts that are neither reached by TLS nor on this machine, nor among those given
 //!    with [`AuthLayer::for_host`].
-//! 2. It takes the body into memory (bounded) and hashes it, and writes the URI as HTTP clients send it.
+//! 2. It takes the body into memory (bounded), and writes the URI as HTTP clients send it.
 //! 3. It takes credentials from its [`CredentialsCache`], which looks at their age each time.
-//! 4. It dates and signs, and sends.
+//! 4. It dates and signs, the body's hash included, or puts the API key on; then it sends.
 //! 5. After a 401 it has the credentials replaced and sends once more, with a fresh date; where
 //!    that is not possible the 401 is the answer, with [`RefreshFailure`] and [`ClockSkew`] in its
 //!    extensions where they explain it.
@@ -68,8 +68,7 @@ use self::clock_skew::SkewMeter;
 pub(crate) use self::target::protected;
 use crate::provider::CredentialsCache;
 use crate::{
-    BodyDigest, BoxError, Credentials, Error, ProvideCredentials, Result, SharedTimeSource,
-    TimeSource,
+    BoxError, Credentials, Error, ProvideCredentials, Result, SharedTimeSource, TimeSource,
 };
 
 /// Bodies are held in memory to be hashed.
@@ -304,12 +303,7 @@ impl Config {
             .with_source(cause)
         })?;
         let body = collected.to_bytes();
-        let digest = BodyDigest::of(&body);
-        Ok(Prepared {
-            parts,
-            body,
-            digest,
-        })
+        Ok(Prepared { parts, body })
     }
 
     /// The date requests get.
@@ -336,7 +330,6 @@ impl Config {
 struct Prepared {
     parts: Parts,
     body: Bytes,
-    digest: BodyDigest,
 }
 
 impl Prepared {
@@ -346,7 +339,7 @@ impl Prepared {
         date: SystemTime,
     ) -> Result<Request<B>> {
         let mut parts = self.parts.clone();
-        credentials.apply(&mut parts, &self.digest, date)?;
+        credentials.apply(&mut parts, &self.body, date)?;
         Ok(Request::from_parts(parts, B::from(self.body.clone())))
     }
 }

@@ -9,7 +9,8 @@ use super::{Auth, ClientBuilder};
 use crate::client::Inner;
 use crate::error::{ErrorKind, ResendVerdict};
 use crate::middleware::{
-    CircuitBreakerLayer, EndpointLayer, FailoverLayer, RetryLayer, StandardHeadersLayer,
+    CircuitBreakerLayer, EndpointLayer, FailoverLayer, LogBodiesLayer, RetryLayer,
+    StandardHeadersLayer,
 };
 use crate::stack::{self, AnyLayer, any_layer, any_service};
 use crate::{Client, Endpoint, Error, Region, RegionResolver, Result};
@@ -56,6 +57,7 @@ impl ClientBuilder {
             attempt_layers: self.attempt_layers,
             headers,
             endpoint: EndpointLayer::new(endpoint.clone()),
+            log_bodies: self.log_bodies.map(LogBodiesLayer::new),
             attempt_timeout: self.attempt_timeout,
             breaker: self
                 .breaker

@@ -67,6 +67,7 @@ pub struct ClientBuilder {
     breaker: Option<(u32, Duration)>,
     concurrency: Option<usize>,
     failover: Vec<FailoverTarget>,
+    log_bodies: Option<usize>,
     max_request_bytes: usize,
     clock: SharedClock,
 }
@@ -115,6 +116,7 @@ impl ClientBuilder {
             breaker: None,
             concurrency: None,
             failover: Vec::new(),
+            log_bodies: None,
             max_request_bytes: MAX_REQUEST_BYTES,
             clock: SharedClock::default(),
         }
@@ -329,6 +331,14 @@ impl ClientBuilder {
     /// credentials must be good in that region too, which API keys are not.
     pub fn failover(mut self, target: FailoverTarget) -> Self {
         self.failover.push(target);
+        self
+    }
+
+    /// Writes up to `max_bytes` of each request body, and of each piece of a response body, to the log:
+    /// `tracing` events of level `DEBUG` and target `oci_genai::bodies`. They hold what people said.
+    /// Default: off.
+    pub fn log_bodies(mut self, max_bytes: usize) -> Self {
+        self.log_bodies = Some(max_bytes);
         self
     }
 

@@ -137,6 +137,14 @@ impl Error {
         self
     }
 
+    /// The credentials were refused, and this is why there are no others.
+    pub(crate) fn with_refresh_failure(self, failure: &oci_genai_auth::Error) -> Self {
+        self.with_hint(format!(
+            "the credentials were refused and could not be renewed: {failure}"
+        ))
+        .with_source(failure.clone())
+    }
+
     pub(crate) fn with_response(mut self, response: types::Response) -> Self {
         self.0.response_id = Some(response.id.clone());
         self.0.response = Some(Box::new(response));

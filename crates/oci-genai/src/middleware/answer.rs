@@ -27,6 +27,7 @@ use http::{Request, Response};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use oci_genai_api::{Body, BoxError};
+use oci_genai_auth::layer::RefreshFailure;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -177,7 +178,11 @@ where
                 }
             };
             let attempts = parts.extensions.get().map_or(1, |Attempts(count)| *count);
-            Err(Error::service(read, clock.wall()).with_attempts(attempts))
+            let error = Error::service(read, clock.wall()).with_attempts(attempts);
+            Err(match parts.extensions.get::<RefreshFailure>() {
+                Some(failure) => error.with_refresh_failure(failure.error()),
+                None => error,
+            })
         })
     }
 }

@@ -12,14 +12,15 @@
 //! 7. [`CircuitBreakerLayer`], if asked for.
 //! 8. [`AttemptTimeoutLayer`]: the time until one attempt's answer begins.
 //! 9. [`ReadErrorLayer`]: reads the body of an error answer.
-//! 10. [`EndpointLayer`]: where the request goes.
-//! 11. [`StandardHeadersLayer`]: project, compartment, request id, user agent.
-//! 12. **layers of yours** for each attempt, given with
+//! 10. [`LogBodiesLayer`], if asked for.
+//! 11. [`EndpointLayer`]: where the request goes.
+//! 12. [`StandardHeadersLayer`]: project, compartment, request id, user agent.
+//! 13. **layers of yours** for each attempt, given with
 //!     [`ClientBuilder::attempt_layer`](crate::ClientBuilder::attempt_layer): what they change is signed.
-//! 13. **authentication**: the last to touch the request, so that it signs what is sent, and afresh
+//! 14. **authentication**: the last to touch the request, so that it signs what is sent, and afresh
 //!     for each attempt. [`ClientBuilder::auth_layer`](crate::ClientBuilder::auth_layer) puts a layer
 //!     of yours in its place.
-//! 14. reqwest, or the service given with
+//! 15. reqwest, or the service given with
 //!     [`ClientBuilder::http_service`](crate::ClientBuilder::http_service).
 //!
 //! Every layer speaks `http::Request` and `http::Response`, so those of `tower` and `tower-http` fit
@@ -32,6 +33,7 @@ mod deadline;
 mod endpoint;
 mod failover;
 mod headers;
+mod log_bodies;
 mod retry;
 mod trace;
 
@@ -47,6 +49,7 @@ pub use self::headers::{
     DEFAULT_USER_AGENT, OPC_COMPARTMENT_ID, OPC_REQUEST_ID, OPENAI_PROJECT, RequestHeaders,
     StandardHeaders, StandardHeadersLayer,
 };
+pub use self::log_bodies::{LogBodies, LogBodiesLayer};
 pub use self::retry::{
     Attempts, OPC_RETRY_TOKEN, Resend, Retry, RetryBudget, RetryConfig, RetryLayer, RetryOverride,
 };

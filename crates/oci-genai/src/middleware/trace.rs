@@ -3,7 +3,8 @@
 //! Place it outside retries, so that one span covers all attempts. Recorded are the operation, model,
 //! conversation, server, status, `opc-request-id`, number of attempts and the kind of an error; the
 //! typed calls of [`Client`](crate::Client) add response id, token counts and the time to a stream's
-//! first event. Bodies, header values and credentials are never recorded.
+//! first event. Bodies, header values and credentials are never recorded; see
+//! [`LogBodiesLayer`](super::LogBodiesLayer) for bodies.
 //!
 //! ```
 //! use oci_genai::middleware::TraceLayer;

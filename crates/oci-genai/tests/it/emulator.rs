@@ -2,19 +2,21 @@
 
 use futures_util::{StreamExt, TryStreamExt};
 use oci_genai::types::{Item, ListOrder};
-use oci_genai::{Client, ItemExt, Memory, ResponseExt, StreamEventExt};
+use oci_genai::{Client, ClientBuilder, ItemExt, Memory, ResponseExt, StreamEventExt};
 use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
 
 pub(crate) async fn start() -> (Emulator, Client) {
     let emulator = Emulator::start().await.unwrap();
-    let client = Client::builder()
+    let client = builder(&emulator).build().unwrap();
+    (emulator, client)
+}
+
+pub(crate) fn builder(emulator: &Emulator) -> ClientBuilder {
+    Client::builder()
         .base_url(emulator.base_url())
         .api_key(DEFAULT_API_KEY)
         .project(DEFAULT_PROJECT)
         .model("emulated")
-        .build()
-        .unwrap();
-    (emulator, client)
 }
 
 #[tokio::test]

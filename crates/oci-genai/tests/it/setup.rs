@@ -4,7 +4,8 @@ use std::error::Error as _;
 
 use oci_genai::middleware::FailoverTarget;
 use oci_genai::{
-    ClientBuilder, Endpoint, Error, ErrorKind, RegionResolver, ResponseExt, RetryConfig,
+    Client, ClientBuilder, Endpoint, Error, ErrorKind, Region, RegionResolver, RequestOptions,
+    ResponseExt, RetryConfig,
 };
 use oci_genai_auth::Environment;
 
@@ -282,4 +283,70 @@ async fn every_attempt_is_authenticated_afresh() {
         .map(|request| request.header("authorization").unwrap().to_owned())
         .collect();
     assert_eq!(keys, ["Bearer sk-0", "Bearer sk-1", "Bearer sk-2"]);
+}
+
+#[tokio::test]
+async fn a_401_tells_why_there_are_no_other_credentials() {
+    use oci_genai_auth::provider::BoxFuture;
+    use oci_genai_auth::{ApiKey, Credentials, ErrorKind, ProvideCredentials};
+
+    #[derive(Debug)]
+    struct Ending;
+
+    impl ProvideCredentials for Ending {
+        fn provide_credentials(&self) -> BoxFuture<'_, oci_genai_auth::Result<Credentials>> {
+            Box::pin(async { Ok(ApiKey::new("sk-old")?.into()) })
+        }
+
+        fn replace_credentials<'a>(
+            &'a self,
+            _: &'a Credentials,
+        ) -> BoxFuture<'a, oci_genai_auth::Result<Option<Credentials>>> {
+            let over = oci_genai_auth::Error::new(ErrorKind::Refused, "the session is over");
+            Box::pin(async { Err(over) })
+        }
+    }
+
+    let server = Scripted::start(vec![json(401, r#"{"code":"401","message":"No."}"#)]).await;
+    let client = server.builder().auth(Ending).build().unwrap();
+    let error = client.responses().create("Hi").await.unwrap_err();
+    assert!(error.is_unauthenticated());
+    assert!(
+        error.hint().unwrap().contains("the session is over"),
+        "{error:?}"
+    );
+    let source = std::error::Error::source(&error).unwrap();
+    assert!(source.is::<oci_genai_auth::Error>());
+}
+
+#[tokio::test]
+async fn one_call_may_go_to_another_region() {
+    let service = tower::service_fn(|request: http::Request<oci_genai_api::Body>| async move {
+        let host = request.uri().host().unwrap_or_default();
+        let body = RESPONSE.replace("Hello", host);
+        Ok::<_, oci_genai_api::BoxError>(http::Response::new(oci_genai_api::Body::from(body)))
+    });
+    let client = Client::builder()
+        .region("us-chicago-1")
+        .api_key("sk-test")
+        .model("m")
+        .http_service(service)
+        .build()
+        .unwrap();
+    let moved = RequestOptions::new().region(Region::known("eu-frankfurt-2").unwrap());
+    let there = client
+        .responses()
+        .create("Hi")
+        .options(moved)
+        .await
+        .unwrap();
+    assert_eq!(
+        there.output_text(),
+        "inference.generativeai.eu-frankfurt-2.oci.oraclecloud.eu"
+    );
+    let here = client.responses().create("Hi").await.unwrap();
+    assert_eq!(
+        here.output_text(),
+        "inference.generativeai.us-chicago-1.oci.oraclecloud.com"
+    );
 }

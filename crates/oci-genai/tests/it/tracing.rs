@@ -94,6 +94,37 @@ async fn spans_carry_the_standard_names_and_no_content() {
 }
 
 #[tokio::test]
+async fn bodies_are_written_when_asked_for_but_never_credentials() {
+    let emulator = oci_genai_emulator::Emulator::start().await.unwrap();
+    let client = crate::emulator::builder(&emulator)
+        .log_bodies(60)
+        .build()
+        .unwrap();
+    listen_everywhere();
+    let log = Log::default();
+    async {
+        let question = format!("what was said {}", "x".repeat(100));
+        let stream = client.responses().create(question).stream().await.unwrap();
+        stream.final_response().await.unwrap();
+    }
+    .with_subscriber(log.subscriber())
+    .await;
+    let text = log.text();
+    for part in [
+        "oci_genai::bodies: of=\"request\"",
+        "what was said",
+        "cut=true",
+        "of=\"response\"",
+        "event: response.created",
+    ] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    for absent in ["sk-emulator", "Bearer", &"x".repeat(60)] {
+        assert!(!text.contains(absent), "{absent} is in {text}");
+    }
+}
+
+#[tokio::test]
 async fn failures_and_retries_are_recorded() {
     let replies =
         [429, 400].map(|status| Reply::Body(status, "opc-request-id: BAD\r\n", "no".into()));

@@ -1,0 +1,158 @@
+//! Writes bodies to the log, for looking at what exactly is said.
+//!
+//! Off unless asked for: bodies hold what people said. Each request body becomes one `tracing` event of
+//! level `DEBUG` and target `oci_genai::bodies`, each piece of a response body another, as it passes; the
+//! pieces of a stream are therefore seen as they come. Nothing is held back and nothing is gathered.
+//!
+//! Place it inside retries, so that each attempt is seen, and outside authentication, so that no
+//! credentials are near. Headers are never written.
+//!
+//! ```
+//! use oci_genai::middleware::LogBodiesLayer;
+//! use tower::ServiceBuilder;
+//!
+//! # fn stack<S>(inner: S) -> impl Sized {
+//! ServiceBuilder::new().layer(LogBodiesLayer::new(4096)).service(inner)
+//! # }
+//! ```
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use oci_genai_api::Body;
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+/// The target of the events.
+const TARGET: &str = "oci_genai::bodies";
+
+/// Applies [`LogBodies`].
+#[derive(Clone, Copy, Debug)]
+pub struct LogBodiesLayer {
+    max_bytes: usize,
+}
+
+impl LogBodiesLayer {
+    /// Writes at most `max_bytes` of each request body and of each piece of a response body.
+    pub const fn new(max_bytes: usize) -> Self {
+        Self { max_bytes }
+    }
+}
+
+impl<S> Layer<S> for LogBodiesLayer {
+    type Service = LogBodies<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        LogBodies {
+            inner,
+            max_bytes: self.max_bytes,
+        }
+    }
+}
+
+/// Writes bodies to the log.
+#[derive(Clone, Debug)]
+pub struct LogBodies<S> {
+    inner: S,
+    max_bytes: usize,
+}
+
+impl<S> Service<Request<Body>> for LogBodies<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>>,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        match request.body().as_bytes() {
+            Some(body) => write("request", body, self.max_bytes),
+            None => tracing::debug!(target: TARGET, "a request body that can be read once only"),
+        }
+        ResponseFuture {
+            future: self.inner.call(request),
+            max_bytes: self.max_bytes,
+        }
+    }
+}
+
+pin_project! {
+    /// The future of [`LogBodies`].
+    pub struct ResponseFuture<F> {
+        #[pin]
+        future: F,
+        max_bytes: usize,
+    }
+}
+
+impl<F, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<Body>, E>>,
+{
+    type Output = Result<Response<Body>, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let response = ready!(this.future.poll(context))?;
+        let max_bytes = *this.max_bytes;
+        Poll::Ready(Ok(
+            response.map(|body| Body::wrap(LoggedBody { body, max_bytes }))
+        ))
+    }
+}
+
+pin_project! {
+    /// A body that is written to the log as it is read.
+    struct LoggedBody {
+        #[pin]
+        body: Body,
+        max_bytes: usize,
+    }
+}
+
+impl HttpBody for LoggedBody {
+    type Data = Bytes;
+    type Error = reqwest::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let this = self.project();
+        let frame = ready!(this.body.poll_frame(context));
+        if let Some(Ok(frame)) = &frame
+            && let Some(data) = frame.data_ref()
+        {
+            write("response", data, *this.max_bytes);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+fn write(of: &'static str, body: &[u8], max_bytes: usize) {
+    let shown = body.get(..max_bytes).unwrap_or(body);
+    tracing::debug!(
+        target: TARGET,
+        of,
+        bytes = body.len(),
+        cut = shown.len() < body.len(),
+        body = %String::from_utf8_lossy(shown),
+    );
+}
