@@ -9,6 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::builds;
+
 /// What `cargo xtask cost` is told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -26,9 +28,7 @@ struct Candidate {
 /// Builds both and gives the table.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<String, String> {
     let base = arguments.dir.join("cost");
-    if base.exists() {
-        fs::remove_dir_all(&base).map_err(|error| format!("{}: {error}", base.display()))?;
-    }
+    builds::clear(&base)?;
     let api = root.join("crates/oci-genai-api");
     let mut candidates = [
         Candidate {
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<String, String> 
     );
     for candidate in &mut candidates {
         let directory = base.join(candidate.package);
-        write_package(&directory, &candidate.dependency)?;
+        builds::write_package(&directory, &candidate.dependency, None)?;
         if candidate.sources.as_os_str().is_empty() {
             candidate.sources = locate(&directory, candidate.package)?;
         }
@@ -64,10 +64,10 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<String, String> 
                     ""
                 }
             );
-            let all = measure(&directory, &build)?;
+            let all = builds::measure(&directory, &build)?;
             let clean = build.replace("cargo build", "cargo clean");
-            measure(&directory, &clean)?;
-            let alone = measure(&directory, &build)?;
+            builds::measure(&directory, &clean)?;
+            let alone = builds::measure(&directory, &build)?;
             let _ = writeln!(
                 table,
                 "| {} | {lines} | {profile} | {:.1} | {} | {:.1} | {} |",
@@ -76,17 +76,6 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<String, String> 
         }
     }
     Ok(table)
-}
-
-fn write_package(directory: &Path, dependency: &str) -> Result<(), String> {
-    let manifest = format!(
-        "[package]\nname = \"cost\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-         [dependencies]\n{dependency}\n\n[workspace]\n"
-    );
-    let failed = |error: std::io::Error| format!("{}: {error}", directory.display());
-    fs::create_dir_all(directory.join("src")).map_err(failed)?;
-    fs::write(directory.join("Cargo.toml"), manifest).map_err(failed)?;
-    fs::write(directory.join("src/lib.rs"), "").map_err(failed)
 }
 
 /// Where cargo keeps the source of a dependency.
@@ -123,58 +112,4 @@ fn count_lines(directory: &Path) -> Result<usize, String> {
         }
     }
     Ok(lines)
-}
-
-struct Spent {
-    processor: f64,
-    /// As cargo says it.
-    wall: String,
-}
-
-/// Runs a command in a shell, whose `times` tells what its children took.
-fn measure(directory: &Path, command: &str) -> Result<Spent, String> {
-    let output = Command::new("sh")
-        .args(["-c", &format!("{command} && times")])
-        .current_dir(directory)
-        .env("CARGO_TARGET_DIR", "target")
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_INCREMENTAL")
-        .output()
-        .map_err(|error| format!("{command}: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        return Err(format!("{command}:\n{said}"));
-    }
-    let times = String::from_utf8_lossy(&output.stdout);
-    let processor = times
-        .lines()
-        .last()
-        .unwrap_or_default()
-        .split_whitespace()
-        .filter_map(seconds)
-        .sum();
-    let wall = said
-        .lines()
-        .rev()
-        .find_map(|line| line.rsplit_once(" target(s) in "))
-        .map_or_else(|| "-".to_owned(), |(_, wall)| wall.trim().to_owned());
-    Ok(Spent { processor, wall })
-}
-
-/// `1m2.5s` in seconds.
-fn seconds(text: &str) -> Option<f64> {
-    let (minutes, seconds) = text.strip_suffix('s')?.split_once('m')?;
-    Some(minutes.parse::<f64>().ok()? * 60.0 + seconds.parse::<f64>().ok()?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::seconds;
-
-    #[test]
-    fn a_shells_times_are_read() {
-        assert_eq!(seconds("1m2.5s"), Some(62.5));
-        assert_eq!(seconds("0m0.000000s"), Some(0.0));
-        assert_eq!(seconds("2.5"), None);
-    }
 }

@@ -1,8 +1,11 @@
 //! The project's own tasks, run as `cargo xtask <task>`.
 //!
 //! [`codegen`] compiles the OpenAPI document of `openapi/` into the crate `oci-genai-api`, and any other
-//! document into a crate of its own. `drift` compares the pin with another document.
+//! document into a crate of its own. `drift` compares the pin with another document. `bench` measures what
+//! `docs/performance.md` tells, `cost` what the low-level client takes to build.
 
+mod bench;
+mod builds;
 pub mod codegen;
 mod cost;
 mod drift;
@@ -22,6 +25,8 @@ enum Task {
     Drift(drift::Arguments),
     /// Build the low-level client and a rival from nothing, and print what each took.
     Cost(cost::Arguments),
+    /// Measure everything side by side and write the table.
+    Bench(bench::Arguments),
 }
 
 /// Runs the task named on the command line.
@@ -35,6 +40,10 @@ pub fn main() -> ExitCode {
             Err(problem) => complain(&problem, 1),
         },
         Task::Cost(arguments) => match cost::run(&arguments, root) {
+            Ok(table) => answer(&table, 0),
+            Err(problem) => complain(&problem, 1),
+        },
+        Task::Bench(arguments) => match bench::run(&arguments, root) {
             Ok(table) => answer(&table, 0),
             Err(problem) => complain(&problem, 1),
         },

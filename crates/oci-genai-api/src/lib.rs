@@ -23,5 +23,5 @@ pub use model::{Extra, Secret, Unknown};
 pub use progenitor_client::{ByteStream, ClientInfo, Error, OperationInfo, ResponseValue};
 pub use transport::{
     Body, BoxError, HttpClient, Operation, ResponseFuture, TRANSPORT_FAILURE_STATUS, Transport,
-    TransportError, into_transport_error,
+    TransportError, any_body, into_transport_error,
 };

@@ -178,9 +178,15 @@ impl RequestOptions {
     }
 }
 
-/// A call's extensions on their way from the typed call into the stack, as one cheap value.
+/// A call's options on their way from the typed call into the stack, as one cheap value.
 #[derive(Clone, Debug)]
-pub(crate) struct CallContext(pub(crate) Arc<Extensions>);
+pub(crate) struct CallContext(Arc<Extensions>);
+
+/// What a request's extensions say about it, or else the options of its call.
+pub(crate) fn setting<T: Send + Sync + 'static>(extensions: &Extensions) -> Option<&T> {
+    let of_call = || extensions.get::<CallContext>()?.0.get::<T>();
+    extensions.get::<T>().or_else(of_call)
+}
 
 /// Gives a call builder with a field `options` the setters of [`RequestOptions`].
 macro_rules! call_options {

@@ -1,11 +1,10 @@
 //! Builds the stack that [`middleware`](crate::middleware) describes.
 
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response};
-use oci_genai_api::{Body, BoxError, Transport};
+use oci_genai_api::{Body, BoxError, Transport, any_body};
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::util::{BoxCloneSyncService, Either, option_layer};
@@ -17,7 +16,6 @@ use crate::middleware::{
     AttemptTimeoutLayer, CircuitBreakerLayer, DeadlineLayer, EndpointLayer, FailoverLayer,
     LogBodiesLayer, RaiseErrorLayer, ReadErrorLayer, RetryLayer, StandardHeadersLayer, TraceLayer,
 };
-use crate::options::CallContext;
 use crate::time::SharedClock;
 
 /// A boxed service that carries requests: what layers of the caller's are given.
@@ -51,7 +49,7 @@ where
     use tower::ServiceExt;
     BoxCloneSyncService::new(
         service
-            .map_response(|response: Response<B>| response.map(Body::wrap))
+            .map_response(|response: Response<B>| response.map(any_body))
             .map_err(Into::into),
     )
 }
@@ -101,17 +99,17 @@ pub(crate) fn transport(parts: Parts) -> Transport {
         .layer(parts.headers)
         .service(innermost);
     let raise = RaiseErrorLayer::new(clock);
-    let unpack = UnpackLayer {
+    let size_limit = SizeLimitLayer {
         max_request_bytes: parts.max_request_bytes,
     };
     if parts.layers.is_empty() {
-        return Transport::new(raise.layer(unpack.layer(core)));
+        return Transport::new(raise.layer(size_limit.layer(core)));
     }
     let mut layered = any_service(core);
     for layer in parts.layers.into_iter().rev() {
         layered = layer(layered);
     }
-    Transport::new(raise.layer(unpack.layer(layered)))
+    Transport::new(raise.layer(size_limit.layer(layered)))
 }
 
 /// `option_layer` for a layer whose service boxes its error, which the bare service does too.
@@ -119,29 +117,29 @@ fn either<L>(layer: Option<L>) -> Either<L, tower_layer::Identity> {
     option_layer(layer)
 }
 
-struct UnpackLayer {
+struct SizeLimitLayer {
     max_request_bytes: usize,
 }
 
-impl<S> Layer<S> for UnpackLayer {
-    type Service = Unpack<S>;
+impl<S> Layer<S> for SizeLimitLayer {
+    type Service = SizeLimit<S>;
 
-    fn layer(&self, inner: S) -> Unpack<S> {
-        Unpack {
+    fn layer(&self, inner: S) -> SizeLimit<S> {
+        SizeLimit {
             inner,
             max_request_bytes: self.max_request_bytes,
         }
     }
 }
 
-/// Hands a call's options to the layers, and refuses bodies that are too large to be meant.
+/// Refuses bodies that are too large to be meant.
 #[derive(Clone, Debug)]
-struct Unpack<S> {
+struct SizeLimit<S> {
     inner: S,
     max_request_bytes: usize,
 }
 
-impl<S> Service<Request<Body>> for Unpack<S>
+impl<S> Service<Request<Body>> for SizeLimit<S>
 where
     S: Service<Request<Body>>,
     S::Error: Into<BoxError>,
@@ -158,7 +156,7 @@ where
         self.inner.poll_ready(context).map_err(Into::into)
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
         use futures_util::TryFutureExt;
         use futures_util::future::Either;
         let size = request.body().as_bytes().map_or(0, <[u8]>::len);
@@ -168,9 +166,6 @@ where
                 self.max_request_bytes
             ));
             return Either::Right(std::future::ready(Err(error.into())));
-        }
-        if let Some(CallContext(own)) = request.extensions_mut().remove::<CallContext>() {
-            request.extensions_mut().extend(Arc::unwrap_or_clone(own));
         }
         Either::Left(self.inner.call(request).map_err(Into::into))
     }

@@ -32,11 +32,17 @@ impl fmt::Display for Chunking {
     }
 }
 
-pub(crate) async fn write(folder: &Path, events: usize) {
-    let emulator = Emulator::start().await.unwrap();
-    let ask = async |body: Value| {
+/// What the emulator answers, as text.
+struct Source(Emulator);
+
+impl Source {
+    async fn start() -> Self {
+        Self(Emulator::start().await.unwrap())
+    }
+
+    async fn ask(&self, body: Value) -> String {
         reqwest::Client::new()
-            .post(format!("{}/responses", emulator.base_url()))
+            .post(format!("{}/responses", self.0.base_url()))
             .bearer_auth(DEFAULT_API_KEY)
             .header("openai-project", DEFAULT_PROJECT)
             .json(&body)
@@ -46,18 +52,30 @@ pub(crate) async fn write(folder: &Path, events: usize) {
             .text()
             .await
             .unwrap()
-    };
-    let small =
-        ask(json!({"model": "m", "input": "Give me three ideas for a team offsite."})).await;
-    let streamed =
-        ask(json!({"model": "m", "input": format!("count:{events}"), "stream": true})).await;
+    }
 
+    async fn stream(&self, events: usize) -> String {
+        self.ask(json!({"model": "m", "input": format!("count:{events}"), "stream": true}))
+            .await
+    }
+}
+
+/// Writes what the server answers with.
+pub(crate) async fn write(folder: &Path, events: usize) {
+    let source = Source::start().await;
+    let question = json!({"model": "m", "input": "Give me three ideas for a team offsite."});
+    let small = source.ask(question).await;
     let mut large: Value = serde_json::from_str(&small).unwrap();
     let message = large["output"][0].clone();
     large["output"] = (0..10_000).map(|_| message.clone()).collect();
     fs::write(folder.join(SMALL), small).unwrap();
     fs::write(folder.join(LARGE), large.to_string()).unwrap();
-    fs::write(folder.join(STREAM), streamed).unwrap();
+    fs::write(folder.join(STREAM), source.stream(events).await).unwrap();
+}
+
+/// A stream of so many text deltas.
+pub(crate) async fn stream(events: usize) -> Vec<u8> {
+    Source::start().await.stream(events).await.into_bytes()
 }
 
 pub(crate) fn chunks(stream: &[u8], chunking: Chunking) -> Vec<Bytes> {

@@ -4,9 +4,13 @@ use std::convert::Infallible;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
+use futures_util::{StreamExt as _, stream};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 
@@ -14,6 +18,14 @@ use crate::canned;
 
 /// The environment variable that makes this program the server, and says where the answers are.
 pub(crate) const FOLDER: &str = "BENCH_SERVER_FOLDER";
+
+/// The input that is answered by a stream of an event every 200 ms, without end.
+pub(crate) const SLOW: &str = "slow";
+/// The input that is answered by events as fast as they are taken, up to 256 MiB.
+pub(crate) const FLOOD: &str = "flood";
+
+const PAUSE: Duration = Duration::from_millis(200);
+const FLOOD_BYTES: usize = 256 << 20;
 
 pub(crate) struct Server {
     child: Child,
@@ -40,6 +52,13 @@ impl Server {
     pub(crate) fn base_url(&self) -> &str {
         &self.base_url
     }
+
+    /// CPU nanoseconds it has used, to show that it is not what is measured.
+    pub(crate) fn cpu_nanos(&self) -> u64 {
+        let file = format!("/proc/{}/schedstat", self.child.id());
+        let text = std::fs::read_to_string(file).unwrap();
+        text.split(' ').next().unwrap().parse().unwrap()
+    }
 }
 
 impl Drop for Server {
@@ -49,38 +68,86 @@ impl Drop for Server {
     }
 }
 
+#[derive(Clone)]
+struct Answers {
+    small: Bytes,
+    large: Bytes,
+    stream: Bytes,
+    /// An event that opens a stream, and one with a word of text.
+    opening: Bytes,
+    delta: Bytes,
+}
+
+impl Answers {
+    fn read(folder: &Path) -> Self {
+        let read = |name: &str| Bytes::from(std::fs::read(folder.join(name)).unwrap());
+        let stream = read(canned::STREAM);
+        let text = std::str::from_utf8(&stream).unwrap();
+        let mut events = text.split_inclusive("\n\n");
+        let opening = Bytes::copy_from_slice(events.next().unwrap().as_bytes());
+        let delta = events
+            .find(|event| event.contains("output_text.delta"))
+            .unwrap();
+        let delta = Bytes::copy_from_slice(delta.as_bytes());
+        Self {
+            small: read(canned::SMALL),
+            large: read(canned::LARGE),
+            opening,
+            delta,
+            stream,
+        }
+    }
+
+    fn to(&self, asked: &str) -> (&'static str, BoxBody<Bytes, Infallible>) {
+        const EVENTS: &str = "text/event-stream";
+        let full = |bytes: &Bytes| Full::new(bytes.clone()).boxed();
+        let asks = |input: &str| asked.contains(&format!("\"{input}\""));
+        if asks(SLOW) {
+            let delta = self.delta.clone();
+            let ticks = stream::unfold(delta, |delta| async move {
+                tokio::time::sleep(PAUSE).await;
+                Some((delta.clone(), delta))
+            });
+            (EVENTS, pieces(self.opening.clone(), ticks))
+        } else if asks(FLOOD) {
+            let batch = Bytes::from(self.delta.repeat(64));
+            let count = FLOOD_BYTES / batch.len();
+            let flood = stream::iter(std::iter::repeat_n(batch, count));
+            (EVENTS, pieces(self.opening.clone(), flood))
+        } else if asked.contains("\"stream\":true") {
+            (EVENTS, full(&self.stream))
+        } else if asks("large") {
+            ("application/json", full(&self.large))
+        } else {
+            ("application/json", full(&self.small))
+        }
+    }
+}
+
+fn pieces(
+    first: Bytes,
+    rest: impl futures_util::Stream<Item = Bytes> + Send + Sync + 'static,
+) -> BoxBody<Bytes, Infallible> {
+    let all = stream::iter([first]).chain(rest);
+    BodyExt::boxed(StreamBody::new(all.map(|bytes| Ok(Frame::data(bytes)))))
+}
+
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn run(folder: &Path) {
-    let read = |name: &str| Bytes::from(std::fs::read(folder.join(name)).unwrap());
-    let answers = [
-        read(canned::SMALL),
-        read(canned::LARGE),
-        read(canned::STREAM),
-    ];
+    let answers = Answers::read(folder);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("{}", listener.local_addr().unwrap());
     loop {
         let (socket, _) = listener.accept().await.unwrap();
         socket.set_nodelay(true).unwrap();
         let answers = answers.clone();
-        let answer = service_fn(move |request: http::Request<hyper::body::Incoming>| {
-            let [small, large, stream] = answers.clone();
+        let answer = service_fn(move |request: http::Request<Incoming>| {
+            let answers = answers.clone();
             async move {
                 let body = request.into_body().collect().await.unwrap().to_bytes();
-                let asked = std::str::from_utf8(&body).unwrap();
-                let (kind, body) = if asked.contains("\"stream\":true") {
-                    ("text/event-stream", stream)
-                } else if asked.contains("large") {
-                    ("application/json", large)
-                } else {
-                    ("application/json", small)
-                };
-                Ok::<_, Infallible>(
-                    http::Response::builder()
-                        .header("content-type", kind)
-                        .body(Full::new(body))
-                        .unwrap(),
-                )
+                let (kind, body) = answers.to(std::str::from_utf8(&body).unwrap());
+                let answer = http::Response::builder().header("content-type", kind);
+                Ok::<_, Infallible>(answer.body(body).unwrap())
             }
         });
         tokio::spawn(

@@ -72,6 +72,16 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> std::result::Result<Str
     }
 }
 
+/// Compares what is committed with what would be written.
+pub(crate) fn check(root: &Path) -> std::result::Result<String, String> {
+    let arguments = Arguments {
+        check: true,
+        spec: None,
+        out: None,
+    };
+    run(&arguments, root)
+}
+
 /// A crate of its own: its files by their paths below its directory.
 ///
 /// # Errors

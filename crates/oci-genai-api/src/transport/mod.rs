@@ -11,11 +11,14 @@
 mod error;
 mod http_client;
 
+use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Extensions;
 use progenitor_client::OperationInfo;
+use reqwest::ResponseBuilderExt as _;
 use tower::{BoxError as TowerBoxError, Service, ServiceExt, util::BoxCloneSyncService};
 
 pub use self::error::{TRANSPORT_FAILURE_STATUS, TransportError, into_transport_error};
@@ -58,9 +61,12 @@ impl Operation {
 /// ```
 #[derive(Clone)]
 pub struct Transport {
-    stack: BoxCloneSyncService<http::Request<Body>, http::Response<Body>, BoxError>,
+    /// Shared, so that a copy with other extensions costs no copy of the stack.
+    stack: Arc<Stack>,
     extensions: Extensions,
 }
+
+type Stack = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, BoxError>;
 
 impl Transport {
     /// Wraps a stack. Its response body may be of any type that streams bytes, as the body-changing
@@ -78,11 +84,11 @@ impl Transport {
         B::Error: Into<BoxError>,
     {
         Self {
-            stack: BoxCloneSyncService::new(
+            stack: Arc::new(BoxCloneSyncService::new(
                 stack
-                    .map_response(|response: http::Response<B>| response.map(Body::wrap))
+                    .map_response(|response: http::Response<B>| response.map(any_body))
                     .map_err(Into::into),
-            ),
+            )),
             extensions: Extensions::new(),
         }
     }
@@ -109,20 +115,44 @@ impl Transport {
         request: reqwest::Request,
         info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
+        let url = request.url().clone();
         let outcome = match http::Request::<Body>::try_from(request) {
             Ok(mut request) => {
                 let extensions = request.extensions_mut();
                 extensions.extend(self.extensions.clone());
                 extensions.insert(Operation(info.operation_id));
-                self.stack.clone().oneshot(request).await
+                Stack::clone(&self.stack).oneshot(request).await
             }
             Err(error) => Err(error.into()),
         };
         Ok(match outcome {
-            Ok(response) => reqwest::Response::from(response),
+            Ok(response) => reqwest::Response::from(with_url(response, url)),
             Err(error) => TransportError::new(error).into_response(),
         })
     }
+}
+
+/// Tells reqwest whose answer this is; it would make up a URL, and parse it, otherwise.
+fn with_url(mut response: http::Response<Body>, url: reqwest::Url) -> http::Response<Body> {
+    if let Ok(of_url) = http::Response::builder().url(url).body(()) {
+        let (parts, ()) = of_url.into_parts();
+        response.extensions_mut().extend(parts.extensions);
+    }
+    response
+}
+
+/// Forgets a body's type. One that is a [`Body`] already is not boxed once more.
+pub fn any_body<B>(body: B) -> Body
+where
+    B: http_body::Body<Data = Bytes> + Send + Sync + 'static,
+    B::Error: Into<BoxError>,
+{
+    let mut body = Some(body);
+    let any: &mut dyn Any = &mut body;
+    if let Some(same) = any.downcast_mut::<Option<Body>>() {
+        return same.take().unwrap_or_default();
+    }
+    body.map(Body::wrap).unwrap_or_default()
 }
 
 impl fmt::Debug for Transport {

@@ -77,7 +77,7 @@ const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;
 /// Authenticates the requests of the service it wraps; see the [module](self).
 #[derive(Clone, Debug)]
 pub struct AuthLayer {
-    config: Config,
+    config: Arc<Config>,
 }
 
 #[derive(Clone)]
@@ -99,14 +99,14 @@ impl AuthLayer {
     /// Takes credentials from this cache, which may be shared with other layers.
     pub fn from_cache(cache: CredentialsCache) -> Self {
         Self {
-            config: Config {
+            config: Arc::new(Config {
                 cache,
                 time: SharedTimeSource::default(),
                 skew: Arc::default(),
                 correct_clock: false,
                 hosts: Arc::default(),
                 max_body: DEFAULT_MAX_BODY,
-            },
+            }),
         }
     }
 
@@ -116,16 +116,17 @@ impl AuthLayer {
     #[must_use]
     pub fn with_time_source(mut self, time: impl TimeSource + 'static) -> Self {
         let time = SharedTimeSource::new(time);
-        let provider = self.config.cache.provider().clone();
-        self.config.cache = CredentialsCache::with_time_source(provider, time.clone());
-        self.config.time = time;
+        let config = Arc::make_mut(&mut self.config);
+        let provider = config.cache.provider().clone();
+        config.cache = CredentialsCache::with_time_source(provider, time.clone());
+        config.time = time;
         self
     }
 
     /// The largest request body, in bytes, that is taken into memory to be signed. Default: 64 MiB.
     #[must_use]
     pub fn with_max_body(mut self, bytes: usize) -> Self {
-        self.config.max_body = bytes;
+        Arc::make_mut(&mut self.config).max_body = bytes;
         self
     }
 
@@ -134,8 +135,9 @@ impl AuthLayer {
     /// Default: any host reached by TLS, and this machine.
     #[must_use]
     pub fn for_host(mut self, host: impl Into<String>) -> Self {
-        let hosts = self.config.hosts.iter().cloned();
-        self.config.hosts = hosts.chain([host.into().to_ascii_lowercase()]).collect();
+        let config = Arc::make_mut(&mut self.config);
+        let hosts = config.hosts.iter().cloned();
+        config.hosts = hosts.chain([host.into().to_ascii_lowercase()]).collect();
         self
     }
 
@@ -143,7 +145,7 @@ impl AuthLayer {
     /// Default: no; a wrong clock is then reported ([`ClockSkew`]) but not made up for.
     #[must_use]
     pub fn with_clock_correction(mut self, correct: bool) -> Self {
-        self.config.correct_clock = correct;
+        Arc::make_mut(&mut self.config).correct_clock = correct;
         self
     }
 
@@ -170,7 +172,7 @@ impl<S> Layer<S> for AuthLayer {
     fn layer(&self, inner: S) -> Auth<S> {
         Auth {
             inner,
-            config: self.config.clone(),
+            config: Arc::clone(&self.config),
         }
     }
 }
@@ -179,7 +181,7 @@ impl<S> Layer<S> for AuthLayer {
 #[derive(Clone, Debug)]
 pub struct Auth<S> {
     inner: S,
-    config: Config,
+    config: Arc<Config>,
 }
 
 impl<S> Auth<S> {
@@ -227,15 +229,19 @@ where
         // The service that was polled ready goes; its clone stays.
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
-        let config = self.config.clone();
+        let config = Arc::clone(&self.config);
         ResponseFuture {
-            inner: Box::pin(config.send(inner, request)),
+            inner: Box::pin(async move { config.send(inner, request).await }),
         }
     }
 }
 
 impl Config {
-    async fn send<S, B, R>(self, mut inner: S, request: Request<B>) -> Result<Response<R>, BoxError>
+    async fn send<S, B, R>(
+        &self,
+        mut inner: S,
+        request: Request<B>,
+    ) -> Result<Response<R>, BoxError>
     where
         S: Service<Request<B>, Response = Response<R>>,
         S::Error: Into<BoxError>,
@@ -245,12 +251,15 @@ impl Config {
         let request = self.prepare(request).await?;
         let lease = self.cache.lease().await?;
         let date = self.now();
+        // A key that never changes is not tried twice.
+        let spare = (!self.cache.is_fixed() || lease.credentials.signer().is_some())
+            .then(|| request.clone());
         let signed = request.signed::<B>(&lease.credentials, date)?;
         let mut response = inner.call(signed).await.map_err(Into::into)?;
         self.skew.learn(response.headers(), self.time.now());
-        if response.status() != StatusCode::UNAUTHORIZED {
+        let Some(spare) = spare.filter(|_| response.status() == StatusCode::UNAUTHORIZED) else {
             return Ok(response);
-        }
+        };
         let fresh = match self.cache.replace(&lease).await {
             Ok(fresh) => fresh,
             Err(error) => {
@@ -270,7 +279,7 @@ impl Config {
             return Ok(response);
         };
         drop(response);
-        let signed = request.signed::<B>(&fresh.credentials, self.now())?;
+        let signed = spare.signed::<B>(&fresh.credentials, self.now())?;
         poll_fn(|cx| inner.poll_ready(cx))
             .await
             .map_err(Into::into)?;
@@ -326,7 +335,8 @@ impl Config {
     }
 }
 
-/// A request ready to be signed as often as needed.
+/// A request ready to be signed.
+#[derive(Clone)]
 struct Prepared {
     parts: Parts,
     body: Bytes,
@@ -334,13 +344,12 @@ struct Prepared {
 
 impl Prepared {
     fn signed<B: From<Bytes>>(
-        &self,
+        mut self,
         credentials: &Credentials,
         date: SystemTime,
     ) -> Result<Request<B>> {
-        let mut parts = self.parts.clone();
-        credentials.apply(&mut parts, &self.body, date)?;
-        Ok(Request::from_parts(parts, B::from(self.body.clone())))
+        credentials.apply(&mut self.parts, &self.body, date)?;
+        Ok(Request::from_parts(self.parts, B::from(self.body)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where a request goes, and in which words.
 
+use std::net::Ipv4Addr;
+
 use http::header::{CONTENT_TYPE, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{HeaderValue, Uri};
@@ -36,10 +38,14 @@ pub(crate) fn protected(uri: &Uri) -> Result<()> {
 }
 
 fn is_loopback(uri: &Uri) -> bool {
-    match uri.host().map(Host::parse) {
-        Some(Ok(Host::Ipv4(address))) => address.is_loopback(),
-        Some(Ok(Host::Ipv6(address))) => address.is_loopback(),
-        Some(Ok(Host::Domain(name))) => name == "localhost" || name.ends_with(".localhost"),
+    let host = uri.host().unwrap_or_default();
+    if let Ok(address) = host.parse::<Ipv4Addr>() {
+        return address.is_loopback();
+    }
+    match Host::parse(host) {
+        Ok(Host::Ipv4(address)) => address.is_loopback(),
+        Ok(Host::Ipv6(address)) => address.is_loopback(),
+        Ok(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         _ => false,
     }
 }
@@ -70,7 +76,7 @@ fn is_plain(uri: &Uri) -> bool {
     // Addresses have many spellings, and are told from names by what their last part begins with.
     let last_part = host.rsplit('.').next().unwrap_or_default();
     let plain_host = (last_part.starts_with(|first: char| first.is_ascii_lowercase())
-        || host.parse::<std::net::Ipv4Addr>().is_ok())
+        || host.parse::<Ipv4Addr>().is_ok())
         && !host.starts_with("xn--")
         && !host.contains(".xn--")
         && host
@@ -81,7 +87,7 @@ fn is_plain(uri: &Uri) -> bool {
         && !target.contains("/.")
         && target
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_~./?=&,:".contains(&byte));
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' | b'.' | b'/' | b'?' | b'=' | b'&' | b',' | b':'));
     // A user name, a default port, or a port with leading zeros would be written differently.
     let authority = uri.authority().map_or("", |authority| authority.as_str());
     let plain_port = match authority

@@ -101,6 +101,11 @@ impl CredentialsCache {
         self.lease().await.map(|lease| lease.credentials)
     }
 
+    /// Whether there are no other credentials than these, ever.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.0.provider.is_fixed()
+    }
+
     pub(crate) fn provider(&self) -> &SharedCredentialsProvider {
         &self.0.provider
     }

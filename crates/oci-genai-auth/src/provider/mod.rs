@@ -73,6 +73,12 @@ pub trait ProvideCredentials: fmt::Debug + Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
+    /// Whether it yields the same credentials for ever, so that asking again after a 401 is of no use.
+    /// Default: no.
+    fn is_fixed(&self) -> bool {
+        false
+    }
+
     /// Whether the source has changed since it last yielded, so that kept credentials should be
     /// replaced before their end: a token file rewritten by another program, say. Asked on
     /// every request, so it must be cheap. Default: never.
@@ -104,6 +110,10 @@ impl ProvideCredentials for SharedCredentialsProvider {
         self.0.replace_credentials(rejected)
     }
 
+    fn is_fixed(&self) -> bool {
+        self.0.is_fixed()
+    }
+
     fn has_changed(&self) -> bool {
         self.0.has_changed()
     }
@@ -119,6 +129,10 @@ impl<P: ProvideCredentials + ?Sized> ProvideCredentials for Arc<P> {
         rejected: &'a Credentials,
     ) -> BoxFuture<'a, Result<Option<Credentials>>> {
         (**self).replace_credentials(rejected)
+    }
+
+    fn is_fixed(&self) -> bool {
+        (**self).is_fixed()
     }
 
     fn has_changed(&self) -> bool {

@@ -18,4 +18,8 @@ impl ProvideCredentials for StaticCredentialsProvider {
     fn provide_credentials(&self) -> BoxFuture<'_, Result<Credentials>> {
         Box::pin(std::future::ready(Ok(self.0.clone())))
     }
+
+    fn is_fixed(&self) -> bool {
+        true
+    }
 }

@@ -24,6 +24,7 @@ use tower_service::Service;
 
 use crate::Error;
 use crate::error::{ErrorKind, ResendVerdict};
+use crate::options::setting;
 use crate::time::{SharedClock, Sleep};
 
 /// In a request's extensions: the limit for the attempts of this request; `None` for no limit.
@@ -81,7 +82,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let own = request.extensions().get::<AttemptLimit>();
+        let own = setting::<AttemptLimit>(request.extensions());
         let limit = own.map_or(self.limit, |own| own.0);
         ResponseFuture {
             future: self.inner.call(request),

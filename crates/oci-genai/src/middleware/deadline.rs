@@ -25,6 +25,7 @@ use tower_service::Service;
 
 use crate::Error;
 use crate::error::{ErrorKind, ResendVerdict};
+use crate::options::setting;
 use crate::time::{SharedClock, Sleep};
 
 /// In a request's extensions: the limit for this one call; `None` for no limit.
@@ -86,7 +87,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let own = request.extensions().get::<CallLimit>();
+        let own = setting::<CallLimit>(request.extensions());
         let limit = own.map_or(self.limit, |own| own.0);
         let timer = limit.map(|limit| {
             request

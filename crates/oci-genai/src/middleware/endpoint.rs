@@ -27,6 +27,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::Endpoint;
+use crate::options::setting;
 
 /// In a request's extensions: the endpoint this one request goes to, in place of the layer's.
 #[derive(Clone, Debug)]
@@ -83,7 +84,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let replacement = request.extensions_mut().remove::<EndpointOverride>();
+        let replacement = setting::<EndpointOverride>(request.extensions()).cloned();
         if replacement.is_some() || request.uri().host().is_none() {
             let target = replacement.map_or_else(|| Arc::clone(&self.endpoint), |given| given.0);
             if let Some(relative) = self.endpoint.relative(request.uri()) {

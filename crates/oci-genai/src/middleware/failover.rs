@@ -32,6 +32,7 @@ use super::endpoint::EndpointOverride;
 use super::headers::{OPC_COMPARTMENT_ID, OPENAI_PROJECT, RequestHeaders, header_value};
 use super::retry::twice;
 use crate::error::is_transient_status;
+use crate::options::setting;
 use crate::{Endpoint, Error, Result};
 
 /// In a request's extensions: it neither needs nor leaves state on the service, so that any region
@@ -164,8 +165,8 @@ where
     S: Service<Request<Body>, Response = Response<B>>,
     S::Error: Into<BoxError>,
 {
-    let movable = request.extensions().get::<Stateless>().is_some()
-        && request.extensions().get::<EndpointOverride>().is_none();
+    let movable = setting::<Stateless>(request.extensions()).is_some()
+        && setting::<EndpointOverride>(request.extensions()).is_none();
     if !movable {
         return service.call(request).await.map_err(Into::into);
     }
@@ -201,7 +202,7 @@ impl FailoverTarget {
     fn direct(&self, request: &mut Request<Body>) {
         let extensions = request.extensions_mut();
         extensions.insert(EndpointOverride(Arc::clone(&self.endpoint)));
-        let mut headers = match extensions.get::<RequestHeaders>() {
+        let mut headers = match setting::<RequestHeaders>(extensions) {
             Some(RequestHeaders(own)) => HeaderMap::clone(own),
             None => HeaderMap::new(),
         };

@@ -20,6 +20,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::options::setting;
 use crate::{Error, Result};
 
 /// Names the project a request belongs to.
@@ -143,7 +144,8 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        if let Some(RequestHeaders(own)) = request.extensions_mut().remove() {
+        if let Some(RequestHeaders(own)) = setting::<RequestHeaders>(request.extensions()).cloned()
+        {
             let headers = request.headers_mut();
             for (name, value) in own.iter() {
                 headers.insert(name.clone(), value.clone());
@@ -164,8 +166,9 @@ where
 
 /// 32 upper-case hexadecimal digits, the form OCI's own SDKs send.
 fn request_id() -> HeaderValue {
-    HeaderValue::from_str(&format!("{:032X}", fastrand::u128(..)))
-        .unwrap_or(HeaderValue::from_static("0"))
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let id: [u8; 32] = std::array::from_fn(|_| DIGITS[fastrand::usize(..DIGITS.len())]);
+    HeaderValue::from_bytes(&id).unwrap_or(HeaderValue::from_static("0"))
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ use super::failover::FailedOver;
 use super::headers::OPC_REQUEST_ID;
 use super::retry::Attempts;
 use crate::Error;
+use crate::options::setting;
 
 /// OpenTelemetry's attribute for who answers.
 const PROVIDER: &str = "oci.generative_ai";
@@ -108,9 +109,9 @@ where
         self.inner.poll_ready(context).map_err(Into::into)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let span = match request.extensions_mut().remove::<CallSpan>() {
-            Some(CallSpan(span)) => span,
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let span = match setting::<CallSpan>(request.extensions()) {
+            Some(CallSpan(span)) => span.clone(),
             None => {
                 let operation = request.extensions().get::<Operation>();
                 call_span(operation.map_or("request", Operation::id), None, None)

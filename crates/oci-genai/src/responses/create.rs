@@ -18,7 +18,8 @@ use crate::{Client, Error, RequestOptions, ResourceId, Result, types, validate};
 #[must_use = "nothing is sent before it is awaited"]
 pub struct CreateResponse {
     pub(crate) client: Client,
-    pub(crate) body: types::CreateResponse,
+    /// Boxed, because it is large and moves often.
+    pub(crate) body: Box<types::CreateResponse>,
     pub(crate) options: RequestOptions,
 }
 
@@ -32,7 +33,7 @@ impl CreateResponse {
     pub(super) fn from_body(client: Client, body: types::CreateResponse) -> Self {
         Self {
             client,
-            body,
+            body: Box::new(body),
             options: RequestOptions::new(),
         }
     }
@@ -220,7 +221,7 @@ impl CreateResponse {
         self.prepare(true)?;
         let resend = self.resend();
         let span = self.span();
-        ResponseStream::create(self.client, self.body, self.options, resend, span).await
+        ResponseStream::create(self.client, *self.body, self.options, resend, span).await
     }
 
     /// Fills in the client's model and finds what can be known to be wrong.

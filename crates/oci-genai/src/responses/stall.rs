@@ -11,31 +11,34 @@ use crate::time::{SharedClock, Sleep};
 pub(super) struct StallGuard {
     limit: Option<Duration>,
     clock: SharedClock,
+    /// None until waiting begins.
     deadline: Option<Instant>,
     timer: Option<Sleep>,
 }
 
 impl StallGuard {
     pub(super) fn new(limit: Option<Duration>, clock: SharedClock) -> Self {
-        let mut guard = Self {
+        Self {
             limit,
             clock,
             deadline: None,
             timer: None,
-        };
-        guard.reset();
-        guard
+        }
     }
 
-    /// An event came. The timer runs on; when it ends, the new deadline counts.
+    /// An event came. The time begins anew when the next one is waited for, so that a reader who takes
+    /// long is no stall. The timer runs on; when it ends, the new deadline counts.
     pub(super) fn reset(&mut self) {
-        self.deadline = self.limit.map(|limit| self.clock.now() + limit);
+        self.deadline = None;
     }
 
+    /// To be called when there is nothing to read.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Error> {
-        let (Some(limit), Some(deadline)) = (self.limit, self.deadline) else {
+        let Some(limit) = self.limit else {
             return Poll::Pending;
         };
+        let clock = &self.clock;
+        let deadline = *self.deadline.get_or_insert_with(|| clock.now() + limit);
         loop {
             let timer = self.timer.get_or_insert_with(|| {
                 let left = deadline.saturating_duration_since(self.clock.now());

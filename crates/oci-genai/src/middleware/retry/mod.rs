@@ -37,6 +37,7 @@ pub use self::budget::RetryBudget;
 pub use self::config::RetryConfig;
 use super::deadline::DeadlineAt;
 use crate::error::{Error, ResendVerdict, ServiceError, is_transient_status, verdict_of};
+use crate::options::setting;
 use crate::time::SharedClock;
 
 /// Marks the attempts of one request as one, for services that honour it.
@@ -152,8 +153,8 @@ where
     S: Service<Request<Body>, Response = Response<B>>,
     S::Error: Into<BoxError>,
 {
-    let config = match request.extensions_mut().remove::<RetryOverride>() {
-        Some(RetryOverride(own)) => own,
+    let config = match setting::<RetryOverride>(request.extensions()) {
+        Some(RetryOverride(own)) => own.clone(),
         None => layer.config.clone(),
     };
     let resend = effective_resend(&request, &config);
@@ -232,7 +233,7 @@ fn effective_resend(request: &Request<Body>, config: &RetryConfig) -> Resend {
     if config.resend_unknown {
         return Resend::Always;
     }
-    if let Some(given) = request.extensions().get::<Resend>() {
+    if let Some(given) = setting::<Resend>(request.extensions()) {
         return *given;
     }
     match *request.method() {
@@ -243,10 +244,8 @@ fn effective_resend(request: &Request<Body>, config: &RetryConfig) -> Resend {
 
 /// 30 letters and digits, the form OCI's own SDKs send.
 fn retry_token() -> HeaderValue {
-    let token: String = std::iter::repeat_with(fastrand::alphanumeric)
-        .take(30)
-        .collect();
-    HeaderValue::from_str(&token).unwrap_or(HeaderValue::from_static("0"))
+    let token: [u8; 30] = std::array::from_fn(|_| fastrand::alphanumeric() as u8);
+    HeaderValue::from_bytes(&token).unwrap_or(HeaderValue::from_static("0"))
 }
 
 /// A failed attempt, reduced to what the decision needs.

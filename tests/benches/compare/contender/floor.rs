@@ -51,7 +51,7 @@ struct TextDelta<'a> {
     sequence_number: i64,
 }
 
-pub(crate) async fn decode(chunks: &[Bytes]) {
+pub(crate) fn decode(chunks: &[Bytes]) {
     let (mut buffer, mut deltas) = (Vec::new(), 0);
     for chunk in chunks {
         buffer.extend_from_slice(chunk);

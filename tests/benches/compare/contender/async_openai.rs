@@ -6,7 +6,9 @@ use async_openai::Client;
 use async_openai::config::OpenAIConfig;
 use async_openai::error::OpenAIError;
 use async_openai::middleware::HttpRequestFactory;
-use async_openai::types::responses::{CreateResponse, CreateResponseArgs, ResponseStreamEvent};
+use async_openai::types::responses::{
+    CreateResponse, CreateResponseArgs, ResponseStream, ResponseStreamEvent,
+};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 
@@ -50,6 +52,14 @@ impl Peer {
 
     pub(crate) async fn stream(&self) {
         drain(&self.client).await;
+    }
+
+    /// A stream of which one event has been read.
+    pub(crate) async fn open(&self, input: &str) -> ResponseStream {
+        let responses = self.client.responses();
+        let mut stream = responses.create_stream(request(input)).await.unwrap();
+        stream.next().await.unwrap().unwrap();
+        stream
     }
 }
 

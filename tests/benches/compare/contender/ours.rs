@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use oci_genai::sse::Decoder;
 use oci_genai::types::StreamEvent;
-use oci_genai::{Client, StreamEventExt as _};
+use oci_genai::{Client, ResponseStream, StreamEventExt as _};
 
 pub(crate) struct Ours {
     client: Client,
@@ -35,6 +35,19 @@ impl Ours {
 
     pub(crate) async fn stream(&self) {
         drain(&self.client).await;
+    }
+
+    /// A stream of which one event has been read.
+    pub(crate) async fn open(&self, input: &str) -> ResponseStream {
+        let mut stream = self
+            .client
+            .responses()
+            .create(input)
+            .stream()
+            .await
+            .unwrap();
+        stream.next().await.unwrap().unwrap();
+        stream
     }
 }
 
@@ -71,7 +84,7 @@ pub(crate) async fn stream_from(chunks: &[Bytes]) {
 }
 
 /// The decoder and the generated types alone.
-pub(crate) async fn decode(chunks: &[Bytes]) {
+pub(crate) fn decode(chunks: &[Bytes]) {
     let (mut decoder, mut deltas) = (Decoder::new(), 0);
     for chunk in chunks {
         decoder.push(chunk.clone());
