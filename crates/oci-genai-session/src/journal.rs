@@ -48,18 +48,20 @@ pub(crate) fn asked_with<'a>(requests: impl IntoIterator<Item = &'a Map<String, 
     }
 }
 
-/// The questions that a turn leaves open, without their content.
+/// The questions that a turn leaves open and the hosted calls without a result, without their content.
 pub(crate) fn unanswered(asked: &Asked, items: &[Value]) -> Vec<Value> {
-    let outline = |question: &&Value| {
+    let outline = |question: &Value| {
+        let kept = ["type", "id", "call_id", "execution"];
         let members = question.as_object().into_iter().flatten();
         members
-            .filter(|(name, _)| ["type", "id", "call_id"].contains(&name.as_str()))
+            .filter(|(name, _)| kept.contains(&name.as_str()))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     };
     asked
         .open(items)
-        .iter()
+        .into_iter()
+        .chain(item::without_result(items))
         .map(outline)
         .map(Value::Object)
         .collect()
@@ -181,6 +183,7 @@ impl Journal {
             .record
             .unanswered
             .iter()
+            .filter(|question| !item::is_hosted_call(question))
             .filter(|question| {
                 let ids = ["call_id", "id"].map(|member| item::text(question, member));
                 !ids.iter().flatten().any(|id| answered.contains(id))
@@ -199,6 +202,58 @@ impl Journal {
             .iter()
             .filter(|item| item.direction == Direction::Output);
         output.map(parse).collect()
+    }
+
+    /// Ids of the hosted calls that the last turn left without a result, and whose output is not in a turn's input: the
+    /// service may refuse every later turn because of one.
+    pub(crate) fn left_without_result(&self, input: &[Value]) -> Vec<String> {
+        let calls = self.record.unanswered.iter();
+        let calls = calls.filter(|call| item::is_hosted_call(call));
+        let output_is_in_input = |call: &&Value| {
+            let mut both = vec![(*call).clone()];
+            both.extend(input.iter().cloned());
+            item::without_result(&both).next().is_none()
+        };
+        calls
+            .filter(|call| item::text(call, "call_id").is_none() || !output_is_in_input(call))
+            .filter_map(item::id)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Takes items of the last turns out of the history.
+    pub(crate) async fn remove(&mut self, ids: &[String]) -> Result<()> {
+        let range = ItemRange {
+            from: 0,
+            to: None,
+            limit: KNOWN_ITEMS,
+            newest_first: true,
+        };
+        let mut tail = self.store.items(&self.record.id, range).await?;
+        tail.reverse();
+        let goes = |id: Option<&str>| id.is_some_and(|id| ids.iter().any(|other| other == id));
+        let first = tail.iter().find(|item| goes(item.item_id.as_deref()));
+        let first = first.map(|item| item.position);
+        tail.retain(|item| !goes(item.item_id.as_deref()));
+        if goes(self.record.anchor.as_deref()) {
+            self.record.anchor = tail.iter().rev().find_map(|item| item.item_id.clone());
+        }
+        self.record.unanswered.retain(|call| !goes(item::id(call)));
+        if self.record.memory == MemoryKind::Chain {
+            // The response itself cannot be changed: the next request carries the history instead of naming it.
+            self.record.last_response_id = None;
+            self.record.memory_since = self.record.next_turn;
+        }
+        let mut batch = Batch::new(self.record.clone(), self.fence);
+        batch.drop_items_from = first;
+        // Those after it go back to where they were.
+        batch.items = tail
+            .into_iter()
+            .filter(|item| first.is_some_and(|first| item.position > first))
+            .collect();
+        self.write(batch).await?;
+        self.items.clear();
+        Ok(())
     }
 
     /// Ids of the newest items before this turn.

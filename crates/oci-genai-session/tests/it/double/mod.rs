@@ -30,6 +30,10 @@ pub(crate) enum Fault {
     ThoughtStored,
     /// Of the answer only a search is stored.
     SearchStored,
+    /// Of the answer only a call of a remote tool is stored, which the service had begun.
+    RemoteStored,
+    /// The response ends early, with a call of a remote tool that the service had begun.
+    EndsEarly,
     /// Turned away before anything happened.
     TurnedAway,
     /// Another response is under way, which ends by itself.
@@ -53,7 +57,7 @@ impl Fault {
     pub(crate) fn is_half(self) -> bool {
         matches!(
             self,
-            Self::InputStored | Self::ThoughtStored | Self::SearchStored
+            Self::InputStored | Self::ThoughtStored | Self::SearchStored | Self::RemoteStored
         )
     }
 }
@@ -141,16 +145,26 @@ impl State {
         let mut output: Vec<Value> = output.iter().map(|item| self.named(item)).collect();
         let thought = json!({ "type": "reasoning", "summary": [] });
         let search = json!({ "type": "web_search_call", "status": "completed" });
+        let remote = json!({
+            "type": "mcp_call", "status": "calling", "server_label": "shop", "name": "look",
+            "arguments": "{}",
+        });
+        let mut status = AnswerStatus::Completed;
         match fault {
             Some(Fault::InputStored) => output.clear(),
             Some(Fault::ThoughtStored) => output = vec![self.stored(&thought)],
             Some(Fault::SearchStored) => output = vec![self.stored(&search)],
+            Some(Fault::RemoteStored) => output = vec![self.stored(&remote)],
+            Some(Fault::EndsEarly) => {
+                output = vec![self.stored(&remote)];
+                status = AnswerStatus::Incomplete("max_output_tokens".to_owned());
+            }
             _ => {}
         }
         let id = self.id("resp");
         let answer = Answer {
             response_id: Some(id.clone()),
-            status: AnswerStatus::Completed,
+            status,
             items: output.clone(),
             usage: TokenUsage {
                 input: 10,
