@@ -167,14 +167,33 @@ impl Sessions {
     /// [`ErrorKind::Exists`] when the name is taken, [`ErrorKind::Invalid`] for options that cannot be used,
     /// [`ErrorKind::Refused`] or [`ErrorKind::Unsettled`] when the service does not make a conversation.
     pub async fn create(&self, options: impl Into<SessionOptions>) -> Result<Session> {
-        let options = options.into();
-        let now = self.inner.clock.now();
-        let mut record = options.into_record(now)?;
-        if let Some(name) = &record.name
-            && self.inner.store.session_by_name(name).await?.is_some()
-        {
-            return Err(name_taken(name));
+        let record = options.into().into_record(self.inner.clock.now())?;
+        self.check_name(&record).await?;
+        self.make(record).await
+    }
+
+    /// Makes a session that nobody finds by its name and that the next purge takes, until it is given the record that
+    /// comes with it: for copies, of which half is of no use to anybody.
+    pub(crate) async fn create_unseen(
+        &self,
+        options: SessionOptions,
+    ) -> Result<(Session, SessionRecord)> {
+        let record = options.into_record(self.inner.clock.now())?;
+        self.check_name(&record).await?;
+        let session = self.make(unseen(record.clone())).await?;
+        Ok((session, record))
+    }
+
+    pub(crate) async fn check_name(&self, record: &SessionRecord) -> Result<()> {
+        match &record.name {
+            Some(name) if self.inner.store.session_by_name(name).await?.is_some() => {
+                Err(name_taken(name))
+            }
+            _ => Ok(()),
         }
+    }
+
+    async fn make(&self, mut record: SessionRecord) -> Result<Session> {
         let mut made = None;
         if record.memory == MemoryKind::Conversation {
             match record.conversation_id.clone() {
@@ -373,6 +392,13 @@ impl Sessions {
         };
         Session::new(shared, self.inner.tools.clone())
     }
+}
+
+/// A record as it is while what belongs to it is still being written.
+pub(crate) fn unseen(mut record: SessionRecord) -> SessionRecord {
+    record.name = None;
+    record.expires_at = Some(record.created_at);
+    record
 }
 
 fn name_taken(name: &str) -> Error {

@@ -9,11 +9,13 @@
 mod approvals;
 mod branches;
 mod compaction;
+mod copies;
 mod counted;
 mod double;
 mod histories;
 mod leases;
 mod model;
+mod net;
 mod observers;
 mod postgres;
 mod questions;
