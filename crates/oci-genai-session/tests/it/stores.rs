@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use oci_genai_session::clock::Timestamp;
-use oci_genai_session::conformance;
 use oci_genai_session::store::{
     Grant, MemoryKind, MemoryStore, PostgresStore, SessionId, SessionRecord, SqliteStore, Store,
     StoreErrorKind,
 };
+use oci_genai_session::{SessionOptions, conformance};
 
+use crate::double::Fault;
 use crate::postgres;
+use crate::world::{KINDS, World};
 
 #[tokio::test]
 async fn the_memory_store_conforms() {
@@ -37,6 +39,30 @@ async fn the_postgres_store_conforms() {
     let store = PostgresStore::connect(&database.url).await.unwrap();
     conformance::check(Arc::new(store.clone())).await.unwrap();
     store.close().await;
+}
+
+/// The example of a store of somebody else's.
+#[path = "../../examples/own_store/store/mod.rs"]
+mod own_store;
+
+#[tokio::test]
+async fn a_third_partys_store_conforms_and_carries_sessions() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = own_store::RedbStore::open(dir.path().join("s.redb")).unwrap();
+    let passed = conformance::check(Arc::new(store.clone())).await.unwrap();
+    assert_eq!(passed.len(), 24);
+    for memory in KINDS {
+        let world = World::with_store(Arc::new(store.clone()));
+        let options = SessionOptions::new().name(memory.as_str()).memory(memory);
+        let session = world.process().create(options).await.unwrap();
+        session.send("one").await.unwrap();
+        world.service.fail(Fault::RequestLost);
+        session.send("two").await.unwrap();
+        session.rewind(1).await.unwrap();
+        let session = world.process().open(memory.as_str()).await.unwrap();
+        let turn = session.send("other").await.unwrap();
+        assert_eq!(turn.output_text(), "1 questions before; you said: other");
+    }
 }
 
 #[tokio::test]
