@@ -89,6 +89,25 @@ async fn a_call_cut_off_by_the_caller_gets_its_output_so_that_the_conversation_l
     assert_eq!(transcript, history(&session).await);
 }
 
+#[tokio::test]
+async fn a_call_that_the_conversation_never_got_fails_its_turn_alone() {
+    let world = World::new();
+    let (tools, count) = counting("count");
+    let session = world
+        .session(MemoryKind::Conversation)
+        .await
+        .with_tools(tools);
+    session.send("one").await.unwrap();
+    // The service names a call and does not keep it: its output is refused, however often it is sent.
+    world.service.fail(Fault::NotKept);
+    let error = session.send("call:count {}").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+    let turn = session.send("two").await.unwrap();
+    assert_eq!(turn.output_text(), "1 questions before; you said: two");
+    assert_eq!(world.transcript(&session), history(&session).await);
+}
+
 fn counting(name: &'static str) -> (Tools, Arc<AtomicU32>) {
     let count = Arc::new(AtomicU32::new(0));
     let counter = count.clone();

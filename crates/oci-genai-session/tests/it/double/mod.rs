@@ -32,6 +32,8 @@ pub(crate) enum Fault {
     SearchStored,
     /// Of the answer only a call of a remote tool is stored, which the service had begun.
     RemoteStored,
+    /// The answer comes, but the conversation does not get it.
+    NotKept,
     /// The response ends early, with a call of a remote tool that the service had begun.
     EndsEarly,
     /// Turned away before anything happened.
@@ -176,7 +178,9 @@ impl State {
             && let Some(items) = self.conversations.get_mut(conversation)
         {
             items.extend(input);
-            items.extend(output);
+            if fault != Some(Fault::NotKept) {
+                items.extend(output);
+            }
         }
         let partial = fault.is_some_and(Fault::is_half);
         if request.get("store") != Some(&json!(false)) && !partial {
