@@ -10,7 +10,9 @@ use async_trait::async_trait;
 use oci_genai_session::service::{
     Answer, AnswerStatus, AnswerStream, Service, ServiceError, ServiceErrorKind,
 };
-use oci_genai_session::{MemoryKind, Session, SessionOptions, Sessions, SqliteStore, TokenUsage};
+use oci_genai_session::{
+    HistoryBudget, MemoryKind, Session, SessionOptions, Sessions, SqliteStore, TokenUsage,
+};
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
@@ -124,8 +126,15 @@ async fn main() {
     };
     let path = dir.path().join("s.db");
     let sessions = Sessions::with_service(service.clone(), SqliteStore::open(&path).await.unwrap());
-    for memory in [MemoryKind::Conversation, MemoryKind::Chain] {
-        let options = SessionOptions::new().name(memory.as_str()).memory(memory);
+    for memory in [
+        MemoryKind::Conversation,
+        MemoryKind::Chain,
+        MemoryKind::Local,
+    ] {
+        let mut options = SessionOptions::new().name(memory.as_str()).memory(memory);
+        if memory == MemoryKind::Local {
+            options = options.budget(HistoryBudget::turns(10));
+        }
         let session = sessions.create(options).await.unwrap();
         per_turn(&session, 10).await;
         let early = per_turn(&session, 500).await;
