@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use oci_genai_session::service::{
-    Answer, AnswerStatus, AnswerStream, Service, ServiceError, ServiceErrorKind,
+    Answer, AnswerStatus, AnswerStream, Repeat, Service, ServiceError, ServiceErrorKind,
 };
 use oci_genai_session::{
     HistoryBudget, MemoryKind, Session, SessionOptions, Sessions, SqliteStore, TokenUsage,
@@ -51,7 +51,7 @@ impl Service for Instant {
         Ok(())
     }
 
-    async fn respond(&self, _: Map<String, Value>) -> Result<Answer, ServiceError> {
+    async fn respond(&self, _: Map<String, Value>, _: Repeat) -> Result<Answer, ServiceError> {
         let _passed = self.gate.acquire().await;
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let text = "a sentence of some words, as models write them, ".repeat(8);
@@ -70,7 +70,7 @@ impl Service for Instant {
         })
     }
 
-    async fn stream(&self, _: Map<String, Value>) -> Result<AnswerStream, ServiceError> {
+    async fn stream(&self, _: Map<String, Value>, _: Repeat) -> Result<AnswerStream, ServiceError> {
         Err(ServiceError::new(
             ServiceErrorKind::Refused,
             "this one does not stream",

@@ -192,7 +192,7 @@ impl Driver {
                     if doubt > Doubt::None && !self.look(journal, &mut patience, doubt).await? {
                         continue;
                     }
-                    match self.ask(journal, streaming).await? {
+                    match self.ask(journal, doubt, streaming).await? {
                         Asked::Answer(answer) => {
                             doubt = self.answered(journal, &mut patience, answer).await?;
                         }

@@ -13,6 +13,7 @@ mod copies;
 mod counted;
 mod double;
 mod histories;
+mod late;
 mod leases;
 mod model;
 mod net;

@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use futures_util::stream;
 use oci_genai_session::TokenUsage;
 use oci_genai_session::service::{
-    Answer, AnswerEvent, AnswerStatus, AnswerStream, Service, ServiceError, ServiceErrorKind,
+    Answer, AnswerEvent, AnswerStatus, AnswerStream, Repeat, Service, ServiceError,
+    ServiceErrorKind,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
@@ -381,12 +382,20 @@ impl Service for Double {
         Ok(())
     }
 
-    async fn respond(&self, request: Map<String, Value>) -> Result<Answer, ServiceError> {
+    async fn respond(
+        &self,
+        request: Map<String, Value>,
+        _: Repeat,
+    ) -> Result<Answer, ServiceError> {
         let fault = self.next(&request);
         self.perform(&request, fault).await
     }
 
-    async fn stream(&self, request: Map<String, Value>) -> Result<AnswerStream, ServiceError> {
+    async fn stream(
+        &self,
+        request: Map<String, Value>,
+        _: Repeat,
+    ) -> Result<AnswerStream, ServiceError> {
         let fault = self.next(&request);
         let answer = match self.perform(&request, fault).await {
             Err(error) if fault != Some(Fault::Cut) => return Err(error),
