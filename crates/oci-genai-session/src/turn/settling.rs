@@ -78,7 +78,7 @@ impl Driver {
                 Ok(false)
             }
             Found::Running => {
-                self.busy(patience, None).await?;
+                self.at_work(journal, patience).await?;
                 Ok(false)
             }
             Found::Part(ids) => {
@@ -202,7 +202,7 @@ impl Driver {
                 Ok(Look {
                     found: Found::Running,
                     ..
-                }) => return self.busy(patience, None).await,
+                }) => return self.at_work(journal, patience).await,
                 Ok(Look {
                     found: Found::Nothing | Found::Part(_),
                     ..
@@ -253,6 +253,15 @@ impl Driver {
             .sleep(patience.backoff.next())
             .await;
         Ok(())
+    }
+
+    /// Waits for a response that the service is still making.
+    async fn at_work(&self, journal: &mut Journal, patience: &mut Patience) -> Result<()> {
+        let last = journal.turn().recoveries.last();
+        if last.is_none_or(|last| last.decision != Decision::Waited) {
+            self.note(journal, Decision::Waited).await;
+        }
+        self.busy(patience, None).await
     }
 
     /// Waits for the service to be done with the conversation.

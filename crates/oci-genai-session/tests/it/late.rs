@@ -1,4 +1,4 @@
-//! Requests that land after their caller has given up on them.
+//! Responses that come about after their caller has lost sight of them.
 
 use std::time::Duration;
 
@@ -6,8 +6,25 @@ use oci_genai::Client;
 use oci_genai::middleware::RetryConfig;
 use oci_genai_session::{Decision, MemoryKind, Policy, SessionOptions, Sessions};
 
+use crate::double::Fault;
 use crate::net::{Net, PROJECT, assert_same};
-use crate::world::decisions;
+use crate::world::{World, decisions, history};
+
+#[tokio::test]
+async fn a_response_still_being_made_is_waited_for_and_adopted() {
+    for memory in [MemoryKind::Conversation, MemoryKind::Chain] {
+        let world = World::new();
+        let session = world.session(memory).await;
+        session.send("one").await.unwrap();
+        world.service.fail(Fault::Cut);
+        world.service.work_for(3);
+        let turn = session.stream("two").finish().await.unwrap();
+        assert_eq!(turn.output_text(), "1 questions before; you said: two");
+        assert_eq!(decisions(&turn), [Decision::Waited, Decision::Adopted]);
+        assert_eq!(world.service.requests().len(), 2);
+        assert_eq!(history(&session).await.len(), 4);
+    }
+}
 
 #[tokio::test]
 async fn a_request_under_way_is_not_sent_again_while_its_conversation_is_locked() {

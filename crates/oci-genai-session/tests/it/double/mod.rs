@@ -74,6 +74,8 @@ struct State {
     faults: VecDeque<Option<Fault>>,
     requests: Vec<Map<String, Value>>,
     metadata: BTreeMap<String, String>,
+    /// How many more times a response is said to be in the making.
+    working: u32,
 }
 
 /// Clones share their state.
@@ -213,6 +215,11 @@ impl Double {
 
     pub(crate) fn has_conversation(&self, id: &str) -> bool {
         self.state.lock().unwrap().conversations.contains_key(id)
+    }
+
+    /// Says so many times that a response is still being made.
+    pub(crate) fn work_for(&self, times: u32) {
+        self.state.lock().unwrap().working = times;
     }
 
     /// Makes a response that a chain can go on from.
@@ -428,12 +435,13 @@ impl Service for Double {
     }
 
     async fn response(&self, id: &str) -> Result<Option<Answer>, ServiceError> {
-        Ok(self
-            .state
-            .lock()
-            .unwrap()
-            .responses
-            .get(id)
-            .map(|response| response.1.clone()))
+        let mut state = self.state.lock().unwrap();
+        let working = state.working > 0;
+        state.working = state.working.saturating_sub(1);
+        let mut answer = state.responses.get(id).map(|response| response.1.clone());
+        if let Some(answer) = answer.as_mut().filter(|_| working) {
+            answer.status = AnswerStatus::Running;
+        }
+        Ok(answer)
     }
 }
