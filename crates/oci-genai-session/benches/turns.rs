@@ -8,9 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use oci_genai_session::service::{
-    Answer, AnswerStatus, AnswerStream, Service, ServiceError, ServiceErrorKind,
+    Answer, AnswerStatus, AnswerStream, Repeat, Service, ServiceError, ServiceErrorKind,
 };
-use oci_genai_session::{MemoryKind, Session, SessionOptions, Sessions, SqliteStore, TokenUsage};
+use oci_genai_session::{
+    HistoryBudget, MemoryKind, Session, SessionOptions, Sessions, SqliteStore, TokenUsage,
+};
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
@@ -49,7 +51,7 @@ impl Service for Instant {
         Ok(())
     }
 
-    async fn respond(&self, _: Map<String, Value>) -> Result<Answer, ServiceError> {
+    async fn respond(&self, _: Map<String, Value>, _: Repeat) -> Result<Answer, ServiceError> {
         let _passed = self.gate.acquire().await;
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let text = "a sentence of some words, as models write them, ".repeat(8);
@@ -68,7 +70,7 @@ impl Service for Instant {
         })
     }
 
-    async fn stream(&self, _: Map<String, Value>) -> Result<AnswerStream, ServiceError> {
+    async fn stream(&self, _: Map<String, Value>, _: Repeat) -> Result<AnswerStream, ServiceError> {
         Err(ServiceError::new(
             ServiceErrorKind::Refused,
             "this one does not stream",
@@ -124,8 +126,15 @@ async fn main() {
     };
     let path = dir.path().join("s.db");
     let sessions = Sessions::with_service(service.clone(), SqliteStore::open(&path).await.unwrap());
-    for memory in [MemoryKind::Conversation, MemoryKind::Chain] {
-        let options = SessionOptions::new().name(memory.as_str()).memory(memory);
+    for memory in [
+        MemoryKind::Conversation,
+        MemoryKind::Chain,
+        MemoryKind::Local,
+    ] {
+        let mut options = SessionOptions::new().name(memory.as_str()).memory(memory);
+        if memory == MemoryKind::Local {
+            options = options.budget(HistoryBudget::turns(10));
+        }
         let session = sessions.create(options).await.unwrap();
         per_turn(&session, 10).await;
         let early = per_turn(&session, 500).await;

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, TryStreamExt};
+use oci_genai::middleware::RetryConfig;
 use oci_genai::types::{self, CreateResponse, ListOrder, ResponseStatus, StreamEvent};
-use oci_genai::{Client, ResendVerdict};
+use oci_genai::{Client, RequestOptions, ResendVerdict};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::service::{
-    Answer, AnswerEvent, AnswerStatus, AnswerStream, Service, ServiceError, ServiceErrorKind,
+    Answer, AnswerEvent, AnswerStatus, AnswerStream, Repeat, Service, ServiceError,
+    ServiceErrorKind,
 };
 use crate::store::TokenUsage;
 
@@ -163,6 +165,13 @@ fn gone<T>(result: Result<T, oci_genai::Error>) -> Result<(), ServiceError> {
     }
 }
 
+fn options(repeat: Repeat) -> RequestOptions {
+    match repeat {
+        Repeat::IfTurnedAway => RequestOptions::new(),
+        Repeat::Never => RequestOptions::new().retry(RetryConfig::never()),
+    }
+}
+
 #[async_trait]
 impl Service for ClientService {
     async fn create_conversation(
@@ -236,18 +245,22 @@ impl Service for ClientService {
         )
     }
 
-    async fn respond(&self, request: Map<String, Value>) -> Result<Answer, ServiceError> {
-        answer_or_failure(
-            self.client
-                .responses()
-                .create_from(body(request)?)
-                .send()
-                .await,
-        )
+    async fn respond(
+        &self,
+        request: Map<String, Value>,
+        repeat: Repeat,
+    ) -> Result<Answer, ServiceError> {
+        let create = self.client.responses().create_from(body(request)?);
+        answer_or_failure(create.options(options(repeat)).send().await)
     }
 
-    async fn stream(&self, request: Map<String, Value>) -> Result<AnswerStream, ServiceError> {
+    async fn stream(
+        &self,
+        request: Map<String, Value>,
+        repeat: Repeat,
+    ) -> Result<AnswerStream, ServiceError> {
         let create = self.client.responses().create_from(body(request)?);
+        let create = create.options(options(repeat));
         let stream = create.stream().await.map_err(failure)?;
         Ok(Box::pin(stream.map(event)))
     }

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item;
 use crate::journal::{self, Journal};
 use crate::memory;
-use crate::service::{AnswerStatus, Service};
+use crate::service::{AnswerStatus, Repeat, Service};
 use crate::session::Session;
 use crate::store::{Batch, ItemRange, MemoryKind, SessionRecord, Store};
 
@@ -139,7 +139,7 @@ async fn summarise(
     request.insert("store".to_owned(), json!(false));
     request.insert("input".to_owned(), Value::Array(input));
     let answer = service
-        .respond(request)
+        .respond(request, Repeat::IfTurnedAway)
         .await
         .map_err(|error| Error::service(ErrorKind::Refused, "the model wrote no summary", error))?;
     let text = item::output_text(&answer.items);

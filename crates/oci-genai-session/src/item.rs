@@ -33,22 +33,58 @@ pub(crate) fn text<'a>(item: &'a Value, member: &str) -> Option<&'a str> {
     item.get(member).and_then(Value::as_str)
 }
 
-/// Whether the service was cut off while it wrote the item.
+/// Whether the service was cut off while it wrote the item or worked on it.
 pub(crate) fn is_unfinished(item: &Value) -> bool {
-    text(item, "status") == Some("in_progress")
+    let under_way = [
+        "in_progress",
+        "searching",
+        "interpreting",
+        "generating",
+        "calling",
+    ];
+    text(item, "status").is_some_and(|status| under_way.contains(&status))
+}
+
+/// Whether the item is a call of a tool that the service runs. Calls in the form of the caller's custom tools are not: the
+/// service leaves those of its own without an output and takes them back so.
+pub(crate) fn is_hosted_call(item: &Value) -> bool {
+    match kind(item) {
+        "function_call" | "custom_tool_call" => false,
+        "tool_search_call" => !is_the_clients(item),
+        kind => kind.ends_with("_call"),
+    }
+}
+
+/// The hosted calls among `items` that were begun and have no result: neither in themselves nor as an item of its own.
+pub(crate) fn without_result(items: &[Value]) -> impl Iterator<Item = &Value> {
+    let has_output = |call: &Value| {
+        let output = match kind(call) {
+            "tool_search_call" => "tool_search_output".to_owned(),
+            _ if text(call, "call_id").is_none() => return true,
+            kind => format!("{kind}_output"),
+        };
+        items
+            .iter()
+            .any(|item| kind(item) == output && text(item, "call_id") == text(call, "call_id"))
+    };
+    items
+        .iter()
+        .filter(|item| is_hosted_call(item))
+        .filter(move |item| is_unfinished(item) || !has_output(item))
 }
 
 /// Whether an answer may end with the item. Thoughts and look-ups lead to something; an answer that ends with them was
 /// cut off. What a hosted tool did beyond looking is an end, because doing it again would do it twice.
 pub(crate) fn may_be_last(item: &Value) -> bool {
-    ![
+    let looks_up = [
         "reasoning",
         "file_search_call",
         "web_search_call",
         "mcp_list_tools",
         "tool_search_output",
-    ]
-    .contains(&kind(item))
+    ];
+    let searches = kind(item) == "tool_search_call" && !is_the_clients(item);
+    !searches && !looks_up.contains(&kind(item))
 }
 
 /// A call of one of the caller's functions.
@@ -139,9 +175,12 @@ pub(crate) fn approval_response(request: &str, approve: bool, reason: Option<&st
 }
 
 /// Takes off what only the service that stored the item understands: its id and status. A request for approval keeps its
-/// id, because its answer names it.
+/// id, because its answer names it; a hosted call keeps both, because it is not taken back without.
 pub(crate) fn without_place(mut item: Value) -> Value {
     let request = is_approval_request(&item);
+    if is_hosted_call(&item) {
+        return item;
+    }
     if let Some(object) = item.as_object_mut() {
         object.remove("status");
         if !request {
@@ -291,6 +330,24 @@ mod tests {
         items.extend(open.iter().map(|question| substitute(question, "lost")));
         assert!(asked.open(&items).is_empty(), "{items:#?}");
         assert_eq!(items.last().unwrap()["approve"], json!(false));
+    }
+
+    #[test]
+    fn a_hosted_call_is_without_result_until_it_ends_or_its_output_stands_beside_it() {
+        let items = [
+            json!({ "type": "mcp_call", "id": "1", "status": "completed", "output": "sun" }),
+            json!({ "type": "mcp_call", "id": "2", "status": "calling" }),
+            json!({ "type": "web_search_call", "id": "3", "status": "searching" }),
+            json!({ "type": "web_search_call", "id": "4", "status": "failed" }),
+            json!({ "type": "shell_call", "id": "5", "call_id": "a", "status": "completed" }),
+            json!({ "type": "shell_call_output", "id": "6", "call_id": "a" }),
+            json!({ "type": "shell_call", "id": "7", "call_id": "b", "status": "completed" }),
+            json!({ "type": "tool_search_call", "id": "8", "execution": "server" }),
+            json!({ "type": "custom_tool_call", "id": "9", "call_id": "c", "name": "x_search" }),
+            json!({ "type": "function_call", "id": "10", "call_id": "d", "name": "f" }),
+        ];
+        let found: Vec<&str> = without_result(&items).filter_map(id).collect();
+        assert_eq!(found, ["2", "3", "7", "8"]);
     }
 
     #[test]

@@ -118,6 +118,15 @@ impl StdError for ServiceError {
     }
 }
 
+/// Whether a request that was surely not carried out may be sent again by whoever sends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Repeat {
+    /// As the implementation sees fit, waiting as the service asks for.
+    IfTurnedAway,
+    /// No: an earlier request of the same turn may land while it waits, so the session has to look first.
+    Never,
+}
+
 /// The operations that sessions need. None of them may be repeated by the implementation after a failure whose
 /// outcome is unclear: that is for the session to decide, which looks first.
 #[cfg_attr(test, mockall::automock)]
@@ -153,10 +162,18 @@ pub trait Service: fmt::Debug + Send + Sync {
     async fn delete_item(&self, conversation: &str, item: &str) -> Result<(), ServiceError>;
 
     /// Asks for a response and waits for it.
-    async fn respond(&self, request: Map<String, Value>) -> Result<Answer, ServiceError>;
+    async fn respond(
+        &self,
+        request: Map<String, Value>,
+        repeat: Repeat,
+    ) -> Result<Answer, ServiceError>;
 
     /// Asks for a response and streams it.
-    async fn stream(&self, request: Map<String, Value>) -> Result<AnswerStream, ServiceError>;
+    async fn stream(
+        &self,
+        request: Map<String, Value>,
+        repeat: Repeat,
+    ) -> Result<AnswerStream, ServiceError>;
 
     /// Reads a response; `None` when it is not there.
     async fn response(&self, id: &str) -> Result<Option<Answer>, ServiceError>;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::Session;
-use crate::sessions::Sessions;
+use crate::sessions::{Sessions, unseen};
 use crate::store::{
     Batch, EffectRecord, ItemRange, ItemRecord, SessionId, SessionRecord, TurnRecord,
 };
@@ -85,11 +85,25 @@ impl Sessions {
         lines: impl IntoIterator<Item = S>,
     ) -> Result<Session> {
         let (session, turns, effects, items) = parse(lines)?;
-        let mut first = session.clone();
-        // Until all of it is there it counts as a remainder to be purged.
-        first.expires_at = Some(session.created_at);
-        self.store().create(&first).await?;
+        self.check_name(&session).await?;
+        self.store().create(&unseen(session.clone())).await?;
         let copy = self.resume(session.id.clone()).await?;
+        let written = self.write(&copy, session, (turns, effects, items)).await;
+        if let Err(error) = written {
+            // Half a session is of no use to anybody.
+            self.store().delete(copy.id()).await?;
+            return Err(error);
+        }
+        Ok(copy)
+    }
+
+    /// Writes what was imported, and only then what makes it a session to be found.
+    async fn write(
+        &self,
+        copy: &Session,
+        session: SessionRecord,
+        (turns, effects, items): (Vec<TurnRecord>, Vec<EffectRecord>, Vec<ItemRecord>),
+    ) -> Result<()> {
         let (held, journal) = copy.hold().await?;
         let mut record = journal.record().clone();
         for turn in turns {
@@ -102,15 +116,15 @@ impl Sessions {
             batch.turn = Some(turn);
             record.generation = self.store().apply(&batch).await?;
         }
+        let generation = record.generation;
+        record = session;
+        record.generation = generation;
         let mut batch = Batch::new(record.clone(), held.lease.fence);
-        batch.session = session;
-        batch.session.generation = record.generation;
         batch.items = items;
         batch.release = true;
-        record = batch.session.clone();
         record.generation = self.store().apply(&batch).await?;
         copy.publish(&record);
-        Ok(copy)
+        Ok(())
     }
 }
 

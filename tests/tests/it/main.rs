@@ -6,6 +6,7 @@
     clippy::print_stderr
 )]
 
+mod complaints;
 mod floors;
 mod guide;
 mod interop;

@@ -50,9 +50,11 @@ impl Session {
     }
 }
 
-/// The item as a conversation takes it that did not write it. Thoughts stay with the response that had them.
+/// The item as a conversation takes it that did not write it. Thoughts stay with the response that had them, and calls
+/// that the service had only begun stay behind.
 fn copyable(item: Value) -> Option<Value> {
-    (item::kind(&item) != "reasoning").then(|| item::without_place(item))
+    let begun = item::is_hosted_call(&item) && item::is_unfinished(&item);
+    (item::kind(&item) != "reasoning" && !begun).then(|| item::without_place(item))
 }
 
 pub(super) fn no_turn(number: u64) -> Error {

@@ -36,8 +36,8 @@ impl Sessions {
             .ok_or_else(|| Error::new(ErrorKind::NotFound, "the session has been deleted"))?;
         let at = at.unwrap_or(old.next_turn - 1);
         let history = read(store, &old, at).await?;
-        let copy = self.create(options).await?;
-        let filled = self.fill(&copy, &old, at, history).await;
+        let (copy, wanted) = self.create_unseen(options.into()).await?;
+        let filled = self.fill(&copy, wanted, &old, at, history).await;
         if let Err(error) = filled {
             // Half a copy is of no use to anybody.
             if let Err(error) = self.delete_id(copy.id().clone()).await {
@@ -48,9 +48,11 @@ impl Sessions {
         Ok(copy)
     }
 
+    /// Writes the copied history, and only then what makes the copy a session to be found.
     async fn fill(
         &self,
         copy: &Session,
+        wanted: SessionRecord,
         old: &SessionRecord,
         at: u64,
         history: History,
@@ -90,19 +92,19 @@ impl Sessions {
         }
         resume_from(&mut record, &turns, &items);
         let mut rest = items.into_iter().peekable();
-        let last = turns.len().saturating_sub(1);
-        for (index, turn) in turns.into_iter().enumerate() {
+        for turn in turns {
             let mut batch = Batch::new(record.clone(), held.lease.fence);
             while let Some(item) = rest.next_if(|item| item.turn <= turn.seq) {
                 batch.items.push(item);
             }
             batch.turn = Some(turn);
-            batch.release = index == last;
             record.generation = self.store().apply(&batch).await?;
         }
-        if last == 0 {
-            self.store().release(&held.lease).await?;
-        }
+        record.name = wanted.name;
+        record.expires_at = wanted.expires_at;
+        let mut batch = Batch::new(record.clone(), held.lease.fence);
+        batch.release = true;
+        record.generation = self.store().apply(&batch).await?;
         copy.publish(&record);
         Ok(())
     }

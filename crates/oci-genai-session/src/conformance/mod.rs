@@ -1,7 +1,8 @@
 //! The suite that a store passes before sessions trust it.
 //!
 //! Give [`check`] a store; it runs every check and stops at the first broken promise. The checks use session ids
-//! of their own, so that a database in use may be checked too. An own store needs no more than this as a test:
+//! of their own, so that a database in use may be checked too. An own store needs no more than this as a test
+//! (`examples/own_store` has a store to go with it):
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]

@@ -67,7 +67,18 @@ impl Memory for ConversationMemory {
             }
             return Ok(Vec::new());
         }
-        // Tools may have run: that stays, and every question gets its answer.
+        // Tools may have run: that stays, but not what the service had only begun, and every question gets its answer.
+        let begun: Vec<String> = ours
+            .iter()
+            .filter(|item| item::is_unfinished(item) && asked.question(item).is_none())
+            .chain(item::without_result(&ours))
+            .filter_map(item::id)
+            .map(str::to_owned)
+            .collect();
+        for id in &begun {
+            service.delete_item(conversation, id).await?;
+        }
+        ours.retain(|item| !item::id(item).is_some_and(|id| begun.iter().any(|b| b == id)));
         let outputs: Vec<Value> = asked
             .open(&ours)
             .into_iter()

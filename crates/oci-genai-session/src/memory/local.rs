@@ -1,7 +1,7 @@
 //! Memory in the store: the service keeps nothing, every request carries the history.
 
 use async_trait::async_trait;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{Found, Look, Memory};
 use crate::error::Result;
@@ -25,16 +25,6 @@ impl Memory for LocalMemory {
             input.extend(replayable(journal::parse(item)?));
         }
         request.insert("store".to_owned(), Value::Bool(false));
-        let include = request.entry("include").or_insert_with(|| json!([]));
-        if let Some(include) = include.as_array_mut() {
-            let encrypted = json!("reasoning.encrypted_content");
-            if request_reasons(&input) && !include.contains(&encrypted) {
-                include.push(encrypted);
-            }
-            if include.is_empty() {
-                request.remove("include");
-            }
-        }
         request.insert("input".to_owned(), Value::Array(input));
         Ok(())
     }
@@ -117,11 +107,6 @@ async fn within(journal: &Journal, budget: HistoryBudget) -> Result<u64> {
     Ok(record.window_start)
 }
 
-/// Whether the model has shown that it reasons, so that its thoughts can be asked for in a form that goes back.
-fn request_reasons(input: &[Value]) -> bool {
-    input.iter().any(|item| item::kind(item) == "reasoning")
-}
-
 /// The item as a service takes it that kept nothing: ids of what it never stored mean nothing to it, and
 /// reasoning goes back sealed or not at all.
 fn replayable(item: Value) -> Option<Value> {
@@ -135,6 +120,8 @@ fn replayable(item: Value) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

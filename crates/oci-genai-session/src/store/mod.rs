@@ -5,7 +5,8 @@
 //! generation and its writer holds the lease. [`MemoryStore`] keeps sessions for the life of the process,
 //! [`SqliteStore`] in a file, [`PostgresStore`] where several machines share them; [`SealedStore`] encrypts the
 //! content of any of them. Whoever writes another one
-//! runs the suite in `oci_genai_session::conformance` (feature `conformance`) against it.
+//! runs the suite in `oci_genai_session::conformance` (feature `conformance`) against it; `examples/own_store` in this
+//! crate's repository is a whole one, over a key-value database.
 
 mod error;
 mod memory;

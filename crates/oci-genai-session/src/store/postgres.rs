@@ -6,7 +6,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::MigrateError;
 use sqlx::{ConnectOptions, Connection};
 
-use super::sql::{self, Dialect, SqlStore, store_through_sql};
+use super::sql::{Dialect, MIGRATOR, SqlStore, store_through_sql};
 use super::{
     Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, SessionId, SessionQuery,
     SessionRecord, StoreError, StoreErrorKind, TurnRecord,
@@ -74,7 +74,9 @@ impl PostgresStore {
             .connect_with(options)
             .await
             .map_err(unreachable)?;
-        sql::migrate(&pool)
+        // A lock of the server's keeps other processes from doing the same meanwhile.
+        MIGRATOR
+            .run(&pool)
             .await
             .map_err(|error| migrate_error(&host, error))?;
         Ok(Self {

@@ -9,7 +9,7 @@ use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Executor};
 
-use super::sql::{self, Dialect, SqlStore, store_through_sql};
+use super::sql::{Dialect, MIGRATOR, SqlStore, store_through_sql};
 use super::{
     Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, SessionId, SessionQuery,
     SessionRecord, StoreError, StoreErrorKind, TurnRecord,
@@ -73,11 +73,13 @@ impl SqliteStore {
             .execute("PRAGMA journal_mode = WAL")
             .await
             .map_err(|error| open_error(&path, error))?;
+        migrate(&path, &mut connection).await?;
         connection
             .close()
             .await
             .map_err(|error| open_error(&path, error))?;
-        let options = AnyConnectOptions::from_url(&options.to_url_lossy())
+        let options: AnyConnectOptions = address(&path)?
+            .parse()
             .map_err(|error| open_error(&path, error))?;
         let pool = AnyPoolOptions::new()
             .max_connections(4)
@@ -94,9 +96,6 @@ impl SqliteStore {
             .connect_with(options)
             .await
             .map_err(|error| open_error(&path, error))?;
-        sql::migrate(&pool)
-            .await
-            .map_err(|error| migrate_error(&path, error))?;
         Ok(Self {
             path,
             sql: SqlStore::new(pool, Dialect::Sqlite),
@@ -112,6 +111,41 @@ impl SqliteStore {
     pub async fn close(&self) {
         self.sql.close().await;
     }
+}
+
+/// The file as an address, of which nothing is taken for anything but its name.
+fn address(path: &Path) -> Result<String, StoreError> {
+    let Some(text) = path.to_str() else {
+        let text = format!(
+            "`{}` is not UTF-8; name another file for the session store",
+            path.display()
+        );
+        return Err(StoreError::new(StoreErrorKind::Unavailable, text));
+    };
+    let mut address = "sqlite:".to_owned();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
+                address.push(char::from(byte));
+            }
+            _ => address.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Ok(address)
+}
+
+/// Brings the schema up to date in one transaction: whoever opens the file meanwhile waits for its end.
+async fn migrate(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let mut tx = connection
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .map_err(|error| open_error(path, error))?;
+    // `run` asks for a connection of any lifetime, which a future that has to be `Send` cannot give.
+    MIGRATOR
+        .run_direct(None, &mut *tx, false)
+        .await
+        .map_err(|error| migrate_error(path, error))?;
+    tx.commit().await.map_err(|error| open_error(path, error))
 }
 
 /// Refuses a database that holds tables of some other program.

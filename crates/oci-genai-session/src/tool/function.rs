@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use schemars::JsonSchema;
@@ -9,9 +11,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Tool, ToolCall, ToolError};
+use super::{BROKE_OFF, Tool, ToolCall, ToolError};
 
-/// A tool made by [`tool()`].
+/// A tool made by [`tool()`] or [`blocking_tool()`].
 pub struct FunctionTool<A, F> {
     name: String,
     description: String,
@@ -57,6 +59,49 @@ where
         function,
         arguments: PhantomData,
     }
+}
+
+/// The future of a function that blocks.
+type Blocked<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
+
+/// Makes a tool of a function that is not async: one that computes or waits for long. It is run on a thread of its own, so
+/// that it holds up nobody else. A call that takes longer than [`Policy::tool_timeout`](crate::Policy::tool_timeout) is
+/// given up, but its thread cannot be stopped and ends when the function does.
+///
+/// ```
+/// use oci_genai_session::tool::{Tools, blocking_tool};
+///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Note {
+///     name: String,
+/// }
+///
+/// let tools = Tools::new().with(blocking_tool("note", "Reads a note", |note: Note| {
+///     std::fs::read_to_string(format!("notes/{}", note.name))
+/// }));
+/// # assert!(!tools.is_empty());
+/// ```
+pub fn blocking_tool<A, F, T, E>(
+    name: impl Into<String>,
+    description: impl Into<String>,
+    function: F,
+) -> FunctionTool<A, impl Fn(A) -> Blocked<T> + Send + Sync>
+where
+    A: DeserializeOwned + JsonSchema + Send + 'static,
+    F: Fn(A) -> Result<T, E> + Send + Sync + 'static,
+    T: Serialize + Send + 'static,
+    E: std::fmt::Display,
+{
+    let function = Arc::new(function);
+    tool(name, description, move |arguments: A| {
+        let function = function.clone();
+        let run = move || function(arguments).map_err(|error| error.to_string());
+        let running = async move {
+            let done = tokio::task::spawn_blocking(run).await;
+            done.unwrap_or_else(|_| Err(BROKE_OFF.to_owned()))
+        };
+        Box::pin(running) as Blocked<T>
+    })
 }
 
 impl<A, F> FunctionTool<A, F> {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 
-pub use function::{FunctionTool, tool};
+pub use function::{FunctionTool, blocking_tool, tool};
 
 use crate::item;
 use crate::store::SessionId;
@@ -21,6 +21,9 @@ use crate::store::SessionId;
 /// What the model is told of a call that was cut off and must not be made again.
 pub(crate) const INTERRUPTED: &str =
     "error: the call was interrupted and its outcome is unknown; it was not repeated";
+
+/// What the model is told of a call whose function panicked.
+pub(crate) const BROKE_OFF: &str = "the tool broke off";
 
 /// A call of a tool.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +88,7 @@ impl fmt::Display for ToolError {
 
 impl std::error::Error for ToolError {}
 
-/// A function that the model may call. [`tool()`] makes one of a Rust function.
+/// A function that the model may call. [`tool()`] makes one of an async Rust function, [`blocking_tool()`] of any other.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Tool: Send + Sync {

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item;
 use crate::journal::Journal;
 use crate::store::{Decision, EffectRecord, EffectState, TurnState};
-use crate::tool::{INTERRUPTED, RemoteCall, Tool, ToolCall};
+use crate::tool::{BROKE_OFF, INTERRUPTED, RemoteCall, Tool, ToolCall};
 
 /// What is to be done about a question.
 enum Step {
@@ -154,7 +154,7 @@ impl Driver {
                     done = running => match done {
                         Ok(Ok(output)) => output,
                         Ok(Err(error)) => format!("error: {error}"),
-                        Err(_) => "error: the tool broke off".to_owned(),
+                        Err(_) => format!("error: {BROKE_OFF}"),
                     },
                     () = clock.timer(timeout) => {
                         format!("error: the tool took longer than {timeout:?}")

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::item;
 use crate::journal::Journal;
 use crate::memory;
-use crate::service::{Answer, AnswerEvent, AnswerStatus, ServiceError, ServiceErrorKind};
+use crate::service::{Answer, AnswerEvent, AnswerStatus, Repeat, ServiceError, ServiceErrorKind};
 use crate::store::TurnState;
 
 /// What became of one request.
@@ -37,17 +37,26 @@ impl Driver {
     }
 
     /// Sends the round's request and takes what comes, unless the caller gives up.
-    pub(super) async fn ask(&mut self, journal: &mut Journal, streaming: bool) -> Result<Asked> {
+    pub(super) async fn ask(
+        &mut self,
+        journal: &mut Journal,
+        doubt: Doubt,
+        streaming: bool,
+    ) -> Result<Asked> {
         let request = self.request(journal).await?;
+        let repeat = match doubt {
+            Doubt::None => Repeat::IfTurnedAway,
+            Doubt::Stale | Doubt::Lost => Repeat::Never,
+        };
         let service = self.shared.sessions.service.clone();
         if !streaming {
             return Ok(tokio::select! {
-                answer = service.respond(request) => answer.map_or_else(Asked::Failed, Asked::Answer),
+                answer = service.respond(request, repeat) => answer.map_or_else(Asked::Failed, Asked::Answer),
                 () = self.cancel.cancelled() => Asked::GivenUp,
             });
         }
         let opened = tokio::select! {
-            opened = service.stream(request) => opened,
+            opened = service.stream(request, repeat) => opened,
             () = self.cancel.cancelled() => return Ok(Asked::GivenUp),
         };
         let mut steps = match opened {

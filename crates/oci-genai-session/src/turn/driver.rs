@@ -157,6 +157,7 @@ impl Driver {
                 tools.extend(self.tools.definitions());
             }
         }
+        let removed = self.remove_unfinished(journal, &order.input).await?;
         let completed = journal.complete(&mut order.input);
         journal.begin(turn, &order.input).await?;
         self.shared.publish(journal.record());
@@ -166,7 +167,7 @@ impl Driver {
                 turn_id: journal.turn().turn_id.clone(),
             })
             .await;
-        if completed {
+        if completed || removed {
             self.note(journal, Decision::Repaired).await;
         }
         let doubt = if journal.record().stale {
@@ -191,7 +192,7 @@ impl Driver {
                     if doubt > Doubt::None && !self.look(journal, &mut patience, doubt).await? {
                         continue;
                     }
-                    match self.ask(journal, streaming).await? {
+                    match self.ask(journal, doubt, streaming).await? {
                         Asked::Answer(answer) => {
                             doubt = self.answered(journal, &mut patience, answer).await?;
                         }

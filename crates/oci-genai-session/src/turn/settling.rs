@@ -78,7 +78,7 @@ impl Driver {
                 Ok(false)
             }
             Found::Running => {
-                self.busy(patience, None).await?;
+                self.at_work(journal, patience).await?;
                 Ok(false)
             }
             Found::Part(ids) => {
@@ -147,6 +147,34 @@ impl Driver {
         Ok(())
     }
 
+    /// Removes the hosted calls that the last turn left without a result, and says whether there were any. What the tool
+    /// did cannot be learned any more, and the service may refuse every turn after such a call.
+    pub(super) async fn remove_unfinished(
+        &self,
+        journal: &mut Journal,
+        input: &[Value],
+    ) -> Result<bool> {
+        let ids = journal.left_without_result(input);
+        if ids.is_empty() {
+            return Ok(false);
+        }
+        if let Some(conversation) = &journal.record().conversation_id {
+            for id in &ids {
+                let service = self.shared.sessions.service.as_ref();
+                service
+                    .delete_item(conversation, id)
+                    .await
+                    .map_err(|error| {
+                        let text =
+                            "a call without a result could not be removed from the conversation";
+                        Error::service(ErrorKind::Unsettled, text, error)
+                    })?;
+            }
+        }
+        journal.remove(&ids).await?;
+        Ok(true)
+    }
+
     pub(super) async fn note(&self, journal: &mut Journal, decision: Decision) {
         let recovery = journal.note(decision);
         tracing::info!(session = %self.shared.id, turn = journal.turn().seq, ?decision, "recovered");
@@ -174,7 +202,7 @@ impl Driver {
                 Ok(Look {
                     found: Found::Running,
                     ..
-                }) => return self.busy(patience, None).await,
+                }) => return self.at_work(journal, patience).await,
                 Ok(Look {
                     found: Found::Nothing | Found::Part(_),
                     ..
@@ -225,6 +253,15 @@ impl Driver {
             .sleep(patience.backoff.next())
             .await;
         Ok(())
+    }
+
+    /// Waits for a response that the service is still making.
+    async fn at_work(&self, journal: &mut Journal, patience: &mut Patience) -> Result<()> {
+        let last = journal.turn().recoveries.last();
+        if last.is_none_or(|last| last.decision != Decision::Waited) {
+            self.note(journal, Decision::Waited).await;
+        }
+        self.busy(patience, None).await
     }
 
     /// Waits for the service to be done with the conversation.

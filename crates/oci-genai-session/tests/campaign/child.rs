@@ -130,7 +130,11 @@ pub(crate) fn tools(ledger: PathBuf) -> Tools {
 }
 
 pub(crate) async fn run(orders: Orders) {
-    let sessions = target::sessions(&orders.base_url, &orders.store).await;
+    let lease = match orders.crowd {
+        None => target::SHORT_LEASE,
+        Some(_) => target::LONG_LEASE,
+    };
+    let sessions = target::sessions(&orders.base_url, &orders.store, lease).await;
     let options = SessionOptions::new()
         .name(orders.session.clone())
         .memory(orders.memory);

@@ -9,8 +9,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::child::{Orders, tools};
-use crate::postgres;
-use crate::target::{self, StoreKind};
+use crate::target::{self, Place, SHORT_LEASE, StoreKind};
 use crate::verify::{Totals, verify};
 
 /// Kills before a new session is begun, so that histories stay of a size that people have.
@@ -59,20 +58,14 @@ pub(crate) fn start(orders: &Orders) -> Child {
 }
 
 pub(crate) async fn run(memory: MemoryKind, kind: StoreKind) {
-    let kills = number("OCI_GENAI_CAMPAIGN_KILLS").unwrap_or(12);
+    let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+    let usual = if in_ci { 300 } else { 12 };
+    let kills = number("OCI_GENAI_CAMPAIGN_KILLS").unwrap_or(usual);
     let seed = number("OCI_GENAI_CAMPAIGN_SEED").unwrap_or_else(new_seed);
     let mut chance = fastrand::Rng::with_seed(seed);
     let dir = tempfile::tempdir().unwrap();
-    let database = match kind {
-        StoreKind::Sqlite => None,
-        StoreKind::Postgres => match postgres::database().await {
-            Some(database) => Some(database),
-            None => return,
-        },
-    };
-    let store = match &database {
-        Some(database) => database.url.clone(),
-        None => dir.path().join("sessions.db").display().to_string(),
+    let Some(place) = Place::new(kind, dir.path()).await else {
+        return;
     };
     let mut builder = Emulator::builder();
     for fault in faults() {
@@ -82,7 +75,7 @@ pub(crate) async fn run(memory: MemoryKind, kind: StoreKind) {
     println!("campaign {memory} {kind:?}: seed {seed}, {kills} kills");
     let mut orders = Orders {
         base_url: emulator.base_url(),
-        store,
+        store: place.address.clone(),
         session: String::new(),
         memory,
         ledger: dir.path().to_owned(),
@@ -111,7 +104,7 @@ pub(crate) async fn run(memory: MemoryKind, kind: StoreKind) {
     // The service is well again; what is open gets finished, and each session takes one more turn.
     emulator.faults().clear();
     emulator.until_idle().await;
-    let sessions = target::sessions(&orders.base_url, &orders.store).await;
+    let sessions = target::sessions(&orders.base_url, &orders.store, SHORT_LEASE).await;
     let mut totals = Totals::default();
     for index in 0..kills.div_ceil(KILLS_PER_SESSION) {
         let options = SessionOptions::new()

@@ -2,26 +2,30 @@
 
 use oci_genai_emulator::Emulator;
 use oci_genai_session::MemoryKind;
+use oci_genai_session::store::TurnState;
 
 use crate::child::Orders;
 use crate::crashes::start;
-use crate::target;
+use crate::target::{self, LONG_LEASE, Place, StoreKind};
 
 /// Turns of each task.
-const EACH: u64 = 2;
+const EACH: u64 = 4;
 
-pub(crate) async fn run() {
+pub(crate) async fn run(kind: StoreKind) {
     let dir = tempfile::tempdir().unwrap();
+    let Some(place) = Place::new(kind, dir.path()).await else {
+        return;
+    };
     let emulator = Emulator::start().await.unwrap();
     let orders = Orders {
         base_url: emulator.base_url(),
-        store: dir.path().join("sessions.db").display().to_string(),
+        store: place.address.clone(),
         session: "shared".to_owned(),
         memory: MemoryKind::Conversation,
         ledger: dir.path().to_owned(),
         crowd: Some(EACH),
     };
-    let sessions = target::sessions(&orders.base_url, &orders.store).await;
+    let sessions = target::sessions(&orders.base_url, &orders.store, LONG_LEASE).await;
     let session = sessions.create("shared").await.unwrap();
     let (first, second) = (start(&orders), start(&orders));
     for child in [first, second] {
@@ -34,6 +38,7 @@ pub(crate) async fn run() {
     }
     let turns = session.turns(0, u32::MAX).await.unwrap();
     assert_eq!(turns.len() as u64, 2 * 25 * EACH);
+    assert!(turns.iter().all(|turn| turn.state == TurnState::Committed));
     let items = session.items(0, u32::MAX).await.unwrap();
     // Each answer saw exactly the turns before its own: they were taken strictly one after the other.
     for (index, pair) in items.chunks(2).enumerate() {
@@ -49,8 +54,10 @@ pub(crate) async fn run() {
         .conversation(&session.conversation_id().unwrap())
         .unwrap();
     assert_eq!(conversation.items.len(), items.len());
+    // Nobody lost the lease or had to ask again: each turn was asked once.
+    assert!(turns.iter().all(|turn| turn.recoveries.is_empty()));
     println!(
-        "two processes, 50 tasks, {} turns: one after the other",
+        "two processes, 50 tasks, {kind:?}: {} turns, one after the other",
         turns.len()
     );
 }

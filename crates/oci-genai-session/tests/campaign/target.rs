@@ -1,5 +1,6 @@
 //! What parent and child agree on: where the service and the store are, and what turns say.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +9,42 @@ use oci_genai::middleware::RetryConfig;
 use oci_genai_session::store::Store;
 use oci_genai_session::{Policy, PostgresStore, Sessions, SqliteStore};
 
+use crate::postgres;
+
+/// The lease of processes that are killed: the next one has to wait for its end.
+pub(crate) const SHORT_LEASE: Duration = Duration::from_millis(150);
+
+/// The lease of processes that are not, and whose machine may be busy with something else for a while.
+pub(crate) const LONG_LEASE: Duration = Duration::from_secs(10);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StoreKind {
     Sqlite,
     Postgres,
+}
+
+/// Where a campaign's store is.
+pub(crate) struct Place {
+    pub(crate) address: String,
+    _database: Option<postgres::Database>,
+}
+
+impl Place {
+    /// `None`, loudly, when there is no PostgreSQL.
+    pub(crate) async fn new(kind: StoreKind, dir: &Path) -> Option<Self> {
+        let database = match kind {
+            StoreKind::Sqlite => None,
+            StoreKind::Postgres => Some(postgres::database().await?),
+        };
+        let address = match &database {
+            Some(database) => database.url.clone(),
+            None => dir.join("sessions.db").display().to_string(),
+        };
+        Some(Self {
+            address,
+            _database: database,
+        })
+    }
 }
 
 pub(crate) async fn open_store(address: &str) -> Arc<dyn Store> {
@@ -33,9 +66,9 @@ pub(crate) fn client(base_url: &str) -> Client {
 }
 
 /// Sessions that lose no time: the campaign waits for nothing but what it has to.
-pub(crate) async fn sessions(base_url: &str, store: &str) -> Sessions {
+pub(crate) async fn sessions(base_url: &str, store: &str, lease: Duration) -> Sessions {
     let mut policy = Policy::default();
-    policy.lease_ttl = Duration::from_millis(150);
+    policy.lease_ttl = lease;
     policy.settle = Duration::from_millis(30);
     policy.poll_first = Duration::from_millis(2);
     policy.poll_most = Duration::from_millis(40);

@@ -5,8 +5,8 @@ use std::fmt;
 use std::path::Path;
 
 use oci_genai_emulator::Emulator;
-use oci_genai_session::store::{Direction, TurnState};
-use oci_genai_session::{Decision, MemoryKind, Session};
+use oci_genai_session::store::{Direction, TurnRecord, TurnState};
+use oci_genai_session::{Decision, Session};
 use serde_json::Value;
 
 use crate::target;
@@ -34,6 +34,33 @@ impl fmt::Display for Totals {
     }
 }
 
+/// Tells what is there when a check fails.
+struct Witness<'a> {
+    session: &'a Session,
+    turns: Vec<TurnRecord>,
+    here: Vec<Value>,
+    there: Vec<Value>,
+}
+
+impl Drop for Witness<'_> {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        eprintln!("session {:?}", self.session.name());
+        for turn in &self.turns {
+            eprintln!(
+                "  turn {} {} {:?} {:?} {:?}",
+                turn.seq, turn.turn_id, turn.state, turn.error, turn.recoveries
+            );
+        }
+        for (place, items) in [("store", &self.here), ("service", &self.there)] {
+            eprintln!("  in the {place}:");
+            items.iter().for_each(|item| eprintln!("    {item}"));
+        }
+    }
+}
+
 fn text(item: &Value) -> String {
     let parts = item["content"].as_array().cloned().unwrap_or_default();
     parts
@@ -56,6 +83,16 @@ pub(crate) async fn verify(
         .iter()
         .map(|record| serde_json::from_str(&record.body).unwrap())
         .collect();
+    let view = emulator.project(PROJECT);
+    let conversation = session
+        .conversation_id()
+        .map(|id| view.conversation(&id).unwrap());
+    let _witness = Witness {
+        session,
+        turns: turns.clone(),
+        here: items.clone(),
+        there: conversation.map_or_else(Vec::new, |conversation| conversation.items.clone()),
+    };
     let notes = std::fs::read_to_string(ledger.join("notes")).unwrap_or_default();
     // Two faults at once make a lock unreadable, and an unreadable refusal is a refusal: that attempt failed, was told,
     // and the turn was asked anew with its id.
@@ -155,11 +192,7 @@ pub(crate) async fn verify(
         .filter(|record| record.direction == Direction::Output);
     assert!(outputs.count() >= turns.len());
     totals.turns += turns.len() as u64;
-    if session.memory() == MemoryKind::Conversation {
-        let view = emulator.project(PROJECT);
-        let conversation = view
-            .conversation(&session.conversation_id().unwrap())
-            .unwrap();
+    if let Some(conversation) = conversation {
         let brief = |item: &Value| {
             let kind = item["type"].as_str().unwrap_or("message").to_owned();
             (

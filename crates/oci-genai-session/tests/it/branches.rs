@@ -44,6 +44,22 @@ async fn a_fork_goes_its_own_way_and_leaves_the_original_alone() {
 }
 
 #[tokio::test]
+async fn a_fork_from_before_the_first_turn_has_the_settings_and_no_history() {
+    for memory in KINDS {
+        let world = World::new();
+        let session = world.session(memory).await;
+        session.send("one").await.unwrap();
+        let options = SessionOptions::new().name("fork").memory(memory);
+        let fork = world.process().fork(&session, Some(0), options).await;
+        let fork = fork.unwrap();
+        assert_eq!(fork.record().origin, Some((session.id().clone(), 0)));
+        let turn = fork.send("other").await.unwrap();
+        assert_eq!(turn.output_text(), "0 questions before; you said: other");
+        assert_eq!(world.service.requests().pop().unwrap()["model"], "m");
+    }
+}
+
+#[tokio::test]
 async fn a_copy_maps_the_ids_of_its_items() {
     let world = World::new();
     let session = world.session(MemoryKind::Conversation).await;

@@ -19,6 +19,9 @@ type Result<T> = std::result::Result<T, StoreError>;
 pub(crate) struct Counted {
     inner: Arc<dyn Store>,
     counts: Arc<Mutex<BTreeMap<&'static str, (u64, u64)>>>,
+    /// How many more batches are written before everything stands still.
+    left: Arc<Mutex<Option<u64>>>,
+    halted: Arc<Notify>,
     /// Told of each lease that was prolonged.
     pub(crate) renewed: Arc<Notify>,
 }
@@ -28,6 +31,8 @@ impl Counted {
         Self {
             inner,
             counts: Arc::default(),
+            left: Arc::default(),
+            halted: Arc::default(),
             renewed: Arc::default(),
         }
     }
@@ -35,6 +40,28 @@ impl Counted {
     /// Calls and records by operation since the last time, without those that were not asked for.
     pub(crate) fn take(&self) -> BTreeMap<&'static str, (u64, u64)> {
         std::mem::take(&mut self.counts.lock().unwrap())
+    }
+
+    /// Lets so many batches through; whoever writes the next one waits for ever, and the result is told.
+    pub(crate) fn halt_after(&self, batches: u64) -> Arc<Notify> {
+        *self.left.lock().unwrap() = Some(batches);
+        self.halted.clone()
+    }
+
+    /// Lets everything through again.
+    pub(crate) fn go_on(&self) {
+        *self.left.lock().unwrap() = None;
+    }
+
+    fn may_write(&self) -> bool {
+        match self.left.lock().unwrap().as_mut() {
+            None => true,
+            Some(0) => false,
+            Some(left) => {
+                *left -= 1;
+                true
+            }
+        }
     }
 
     fn count(&self, what: &'static str, records: usize) {
@@ -82,6 +109,10 @@ impl Store for Counted {
 
     async fn apply(&self, batch: &Batch) -> Result<u64> {
         self.count("apply", 0);
+        if !self.may_write() {
+            self.halted.notify_one();
+            std::future::pending::<()>().await;
+        }
         self.inner.apply(batch).await
     }
 

@@ -9,11 +9,14 @@
 mod approvals;
 mod branches;
 mod compaction;
+mod copies;
 mod counted;
 mod double;
 mod histories;
+mod late;
 mod leases;
 mod model;
+mod net;
 mod observers;
 mod postgres;
 mod questions;

@@ -85,6 +85,7 @@ impl Run {
                 Fault::InputStored,
                 Fault::ThoughtStored,
                 Fault::SearchStored,
+                Fault::RemoteStored,
             ]
             .iter(),
         )?;

@@ -1,6 +1,7 @@
 //! What the model asked and nobody answered: calls and requests for approval, of every kind that the contract has. A
 //! session is never left with one, because the service refuses every turn after it.
 
+use oci_genai_session::tool::{Tools, tool};
 use oci_genai_session::{Decision, MemoryKind, SessionOptions};
 use serde_json::{Value, json};
 
@@ -142,4 +143,101 @@ async fn a_search_whose_answer_was_cut_off_is_made_again() {
     assert_eq!(decisions(&turn), [Decision::Repaired]);
     assert_eq!(world.transcript(&session), history(&session).await);
     assert_eq!(world.transcript(&session).len(), 2);
+}
+
+#[tokio::test]
+async fn a_hosted_call_that_the_service_had_only_begun_is_removed_before_the_turn_is_asked_again() {
+    let world = World::new();
+    let session = world.session(MemoryKind::Conversation).await;
+    session.send("one").await.unwrap();
+    world.service.fail(Fault::RemoteStored);
+    let turn = session.send("two").await.unwrap();
+    assert_eq!(turn.output_text(), "1 questions before; you said: two");
+    assert_eq!(decisions(&turn), [Decision::Repaired]);
+    assert_eq!(world.transcript(&session), history(&session).await);
+}
+
+#[tokio::test]
+async fn a_hosted_call_left_without_a_result_does_no_harm_to_the_next_turn() {
+    for memory in KINDS {
+        let world = World::new();
+        let session = world.session(memory).await;
+        session.send("one").await.unwrap();
+        world.service.fail(Fault::EndsEarly);
+        let turn = session.send("two").await.unwrap();
+        assert_eq!(turn.incomplete(), Some("max_output_tokens"));
+        assert_eq!(turn.output()[0]["type"], "mcp_call");
+        // In the next process, too, and for every turn after.
+        let session = world.process().open("s").await.unwrap();
+        let turn = session.send("three").await.unwrap();
+        assert_eq!(
+            turn.output_text(),
+            "2 questions before; you said: three",
+            "{memory}"
+        );
+        assert_eq!(decisions(&turn), [Decision::Repaired]);
+        let turn = session.send("four").await.unwrap();
+        assert_eq!(turn.output_text(), "3 questions before; you said: four");
+        assert!(turn.recoveries().is_empty());
+        assert_eq!(history(&session).await.len(), 7);
+        if memory == MemoryKind::Conversation {
+            assert_eq!(world.transcript(&session), history(&session).await);
+        }
+        // Nor does it come back when the session returns to that turn, or goes on elsewhere.
+        session.rewind(2).await.unwrap();
+        let turn = session.send("other").await.unwrap();
+        assert_eq!(turn.output_text(), "2 questions before; you said: other");
+    }
+}
+
+#[tokio::test]
+async fn a_fork_leaves_a_hosted_call_without_a_result_behind() {
+    for from in KINDS {
+        for to in KINDS {
+            let world = World::new();
+            let session = world.session(from).await;
+            world.service.fail(Fault::EndsEarly);
+            session.send("one").await.unwrap();
+            let options = SessionOptions::new().name("fork").memory(to);
+            let fork = world.process().fork(&session, None, options).await;
+            let turn = fork.unwrap().send("two").await.unwrap();
+            assert_eq!(
+                turn.output_text(),
+                "1 questions before; you said: two",
+                "{from} {to}"
+            );
+            session.send("two").await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_service_had_begun_when_a_turn_with_tools_was_given_up_is_removed() {
+    let world = World::new();
+    let tools = Tools::new().with(tool("add", "Adds", |_: Value| async {
+        Ok::<_, String>("3")
+    }));
+    let session = world
+        .session(MemoryKind::Conversation)
+        .await
+        .with_tools(tools);
+    // The second round leaves a call behind and its connection breaks; so does each attempt after it.
+    world.service.then([None, Some(Fault::RemoteStored)]);
+    world.service.then([Some(Fault::Hang)]);
+    let stream = session.stream("call:add {}");
+    world.service.hanging.notified().await;
+    world.service.intrude(
+        &session.conversation_id().unwrap(),
+        &json!({ "type": "mcp_call", "status": "calling", "name": "look", "arguments": "{}" }),
+    );
+    drop(stream);
+    let turn = session.send("two").await.unwrap();
+    assert_eq!(turn.output_text(), "1 questions before; you said: two");
+    assert_eq!(world.transcript(&session), history(&session).await);
+    assert!(
+        world
+            .transcript(&session)
+            .iter()
+            .all(|line| line != "mcp_call")
+    );
 }

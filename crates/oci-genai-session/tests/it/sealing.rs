@@ -75,7 +75,18 @@ async fn a_wrong_key_is_an_error_and_changes_nothing() {
     assert_eq!(error.kind(), ErrorKind::Store);
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert!(source.contains("does not open"), "{source}");
-    // Neither through a handle that was opened before, nor by deleting the unreadable.
+    // Neither by deleting what cannot be read, nor by a writer of the wrong key.
+    let record = inner.session(session.id()).await.unwrap().unwrap();
+    let other = other.process();
+    for error in [
+        other.delete("s").await.unwrap_err(),
+        other.delete_id(session.id().clone()).await.unwrap_err(),
+        other.list().await.unwrap_err(),
+        other.resume(session.id().clone()).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Store);
+    }
+    assert_eq!(inner.session(session.id()).await.unwrap().unwrap(), record);
     assert_eq!(
         inner
             .items(session.id(), ItemRange::from(0, 10))

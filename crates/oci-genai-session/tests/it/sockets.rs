@@ -3,94 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use oci_genai::Client;
-use oci_genai::middleware::RetryConfig;
-use oci_genai_emulator::{Effect, Emulator, Fault};
-use oci_genai_session::clock::{ManualTimeSource, Timestamp};
-use oci_genai_session::store::{MemoryStore, Store, TurnState};
+use oci_genai_emulator::{Effect, Fault};
+use oci_genai_session::store::TurnState;
 use oci_genai_session::tool::{Tools, tool};
 use oci_genai_session::{
-    Decision, ErrorKind, MemoryKind, Session, SessionOptions, Sessions, SqliteStore, TurnEvent,
+    Decision, ErrorKind, MemoryKind, SessionOptions, Sessions, SqliteStore, TurnEvent,
 };
 use serde_json::{Value, json};
 
+use crate::net::{Net, PROJECT, assert_same, stored};
 use crate::world::{KINDS, decisions};
-
-const PROJECT: &str = "ocid1.generativeaiproject.oc1.us-chicago-1.emulator";
-
-struct Net {
-    emulator: Emulator,
-    store: Arc<dyn Store>,
-}
-
-impl Net {
-    async fn new() -> Self {
-        Self {
-            emulator: Emulator::start().await.unwrap(),
-            store: Arc::new(MemoryStore::new()),
-        }
-    }
-
-    fn client(&self) -> Client {
-        Client::builder()
-            .base_url(self.emulator.base_url())
-            .api_key("sk-emulator")
-            .project(PROJECT)
-            .model("m")
-            .retry(RetryConfig::new().jitter(|| 0.0))
-            .max_resumptions(0)
-            .build()
-            .unwrap()
-    }
-
-    fn sessions(&self) -> Sessions {
-        let clock = ManualTimeSource::new(Timestamp::from_millis(1_700_000_000_000));
-        Sessions::builder(self.client(), self.store.clone())
-            .clock(clock)
-            .build()
-    }
-
-    async fn session(&self, memory: MemoryKind) -> Session {
-        let options = SessionOptions::new().name("s").memory(memory);
-        self.sessions().create(options).await.unwrap()
-    }
-
-    /// What goes wrong with the next request for a response.
-    fn fail(&self, effect: Effect) {
-        self.emulator
-            .faults()
-            .add(Fault::new(effect).on("POST /responses").times(1))
-            .unwrap();
-    }
-
-    fn items(&self, session: &Session) -> Vec<Value> {
-        let view = self.emulator.project(PROJECT);
-        view.conversation(&session.conversation_id().unwrap())
-            .unwrap()
-            .items
-            .clone()
-    }
-}
-
-async fn stored(session: &Session) -> Vec<Value> {
-    let items = session.items(0, 10_000).await.unwrap();
-    items
-        .iter()
-        .map(|item| serde_json::from_str(&item.body).unwrap())
-        .collect()
-}
-
-/// The service's items are the store's, id by id where the store knows the id.
-async fn assert_same(net: &Net, session: &Session) {
-    let (there, here) = (net.items(session), stored(session).await);
-    assert_eq!(there.len(), here.len(), "{there:#?} {here:#?}");
-    for (there, here) in there.iter().zip(&here) {
-        assert_eq!(there["type"], here["type"]);
-        if here["id"].is_string() {
-            assert_eq!(there["id"], here["id"]);
-        }
-    }
-}
 
 #[tokio::test]
 async fn a_session_in_a_file_goes_on_in_the_next_process() {

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use oci_genai_session::clock::Timestamp;
-use oci_genai_session::conformance;
 use oci_genai_session::store::{
-    Grant, MemoryKind, MemoryStore, PostgresStore, SessionId, SessionRecord, SqliteStore, Store,
-    StoreErrorKind,
+    Batch, Direction, Grant, ItemRecord, MemoryKind, MemoryStore, PostgresStore, SessionId,
+    SessionRecord, SqliteStore, Store, StoreError, StoreErrorKind,
 };
+use oci_genai_session::{SessionOptions, conformance};
 
+use crate::double::Fault;
 use crate::postgres;
+use crate::world::{KINDS, World};
 
 #[tokio::test]
 async fn the_memory_store_conforms() {
@@ -22,11 +24,35 @@ async fn the_memory_store_conforms() {
 #[tokio::test]
 async fn the_sqlite_store_conforms() {
     let dir = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(dir.path().join("a b%23?.db"))
-        .await
-        .unwrap();
+    let store = SqliteStore::open(dir.path().join("s.db")).await.unwrap();
     conformance::check(Arc::new(store)).await.unwrap();
-    assert!(dir.path().join("a b%23?.db").exists());
+}
+
+#[tokio::test]
+async fn sessions_are_in_the_file_that_was_named_whatever_its_name() {
+    for name in [
+        "a b%23?.db",
+        "#",
+        "%2e%2e",
+        "é&=;+",
+        ":memory:",
+        "mode=memory",
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        let store = SqliteStore::open(&path).await.unwrap();
+        let id = held(&store).await.session.id;
+        store.close().await;
+        let files: Vec<_> = std::fs::read_dir(dir.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        assert_eq!(files, [path.as_path()]);
+        let copy = dir.path().join("copy.db");
+        std::fs::copy(&path, &copy).unwrap();
+        let store = SqliteStore::open(&copy).await.unwrap();
+        assert!(store.session(&id).await.unwrap().is_some(), "{name}");
+    }
 }
 
 #[tokio::test]
@@ -37,6 +63,30 @@ async fn the_postgres_store_conforms() {
     let store = PostgresStore::connect(&database.url).await.unwrap();
     conformance::check(Arc::new(store.clone())).await.unwrap();
     store.close().await;
+}
+
+/// The example of a store of somebody else's.
+#[path = "../../examples/own_store/store/mod.rs"]
+mod own_store;
+
+#[tokio::test]
+async fn a_third_partys_store_conforms_and_carries_sessions() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = own_store::RedbStore::open(dir.path().join("s.redb")).unwrap();
+    let passed = conformance::check(Arc::new(store.clone())).await.unwrap();
+    assert_eq!(passed.len(), 24);
+    for memory in KINDS {
+        let world = World::with_store(Arc::new(store.clone()));
+        let options = SessionOptions::new().name(memory.as_str()).memory(memory);
+        let session = world.process().create(options).await.unwrap();
+        session.send("one").await.unwrap();
+        world.service.fail(Fault::RequestLost);
+        session.send("two").await.unwrap();
+        session.rewind(1).await.unwrap();
+        let session = world.process().open(memory.as_str()).await.unwrap();
+        let turn = session.send("other").await.unwrap();
+        assert_eq!(turn.output_text(), "1 questions before; you said: other");
+    }
 }
 
 #[tokio::test]
@@ -153,5 +203,100 @@ async fn an_address_that_is_no_postgres_url_is_refused_without_repeating_it() {
             !format!("{error} {error:?}").contains("s3cret"),
             "{error:?}"
         );
+    }
+}
+
+/// A new session and the lease to write to it.
+async fn held(store: &dyn Store) -> Batch {
+    let now = Timestamp::from_millis(5);
+    let record = SessionRecord::new(SessionId::generate(), MemoryKind::Local, now);
+    store.create(&record).await.unwrap();
+    let ttl = std::time::Duration::from_secs(10);
+    let Grant::Granted(lease, record) = store.acquire(&record.id, "me", now, ttl).await.unwrap()
+    else {
+        panic!("the lease is free")
+    };
+    Batch::new(*record, lease.fence)
+}
+
+#[tokio::test]
+async fn a_write_that_is_refused_holds_up_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sessions.db");
+    let (first, second) = (
+        SqliteStore::open(&path).await.unwrap(),
+        SqliteStore::open(&path).await.unwrap(),
+    );
+    let mut batch = held(&first).await;
+    batch.items = vec![ItemRecord::new(0, 1, 0, Direction::Input, "{}".to_owned())];
+    batch.session.generation = first.apply(&batch).await.unwrap();
+    // More often than there are connections: each is refused midway, after the first of its statements.
+    for _ in 0..10 {
+        let refused = first.apply(&batch).await.unwrap_err();
+        assert_eq!(refused.kind(), StoreErrorKind::Exists);
+        let mut other = held(&second).await;
+        other.session.title = Some("written".to_owned());
+        second.apply(&other).await.unwrap();
+    }
+    batch.items.clear();
+    first.apply(&batch).await.unwrap();
+}
+
+/// Opens a store many times at once, each as a process of its own would.
+async fn open_at_once<S, F>(open: impl Fn() -> F + Clone + Send + 'static) -> Vec<S>
+where
+    S: Send + 'static,
+    F: Future<Output = Result<S, StoreError>> + Send + 'static,
+{
+    let starts = Arc::new(std::sync::Barrier::new(8));
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let (open, starts) = (open.clone(), starts.clone());
+            let handle = tokio::runtime::Handle::current();
+            tokio::task::spawn_blocking(move || {
+                starts.wait();
+                handle.block_on(open()).unwrap()
+            })
+        })
+        .collect();
+    let mut stores = Vec::new();
+    for thread in threads {
+        stores.push(thread.await.unwrap());
+    }
+    stores
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_new_file_may_be_opened_by_many_at_once() {
+    for _ in 0..5 {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("sessions.db");
+        let stores = open_at_once(move || SqliteStore::open(path.clone())).await;
+        held(&stores[0]).await;
+        assert_eq!(
+            stores[7].sessions(&Default::default()).await.unwrap().len(),
+            1
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_new_postgres_database_may_be_opened_by_many_at_once() {
+    let Some(database) = postgres::database().await else {
+        return;
+    };
+    let url = database.url.clone();
+    let stores = open_at_once(move || {
+        let url = url.clone();
+        async move { PostgresStore::connect(&url).await }
+    })
+    .await;
+    held(&stores[0]).await;
+    assert_eq!(
+        stores[7].sessions(&Default::default()).await.unwrap().len(),
+        1
+    );
+    for store in stores {
+        store.close().await;
     }
 }

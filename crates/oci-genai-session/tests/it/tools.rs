@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use oci_genai_session::tool::{Tools, tool};
+use oci_genai_session::tool::{Tools, blocking_tool, tool};
 use oci_genai_session::{Decision, ErrorKind, MemoryKind, TurnEvent};
 use serde_json::{Value, json};
 
@@ -87,6 +87,25 @@ async fn a_call_cut_off_by_the_caller_gets_its_output_so_that_the_conversation_l
     assert_eq!(transcript.len(), 5);
     assert!(transcript[2].contains("interrupted"), "{transcript:?}");
     assert_eq!(transcript, history(&session).await);
+}
+
+#[tokio::test]
+async fn a_call_that_the_conversation_never_got_fails_its_turn_alone() {
+    let world = World::new();
+    let (tools, count) = counting("count");
+    let session = world
+        .session(MemoryKind::Conversation)
+        .await
+        .with_tools(tools);
+    session.send("one").await.unwrap();
+    // The service names a call and does not keep it: its output is refused, however often it is sent.
+    world.service.fail(Fault::NotKept);
+    let error = session.send("call:count {}").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+    let turn = session.send("two").await.unwrap();
+    assert_eq!(turn.output_text(), "1 questions before; you said: two");
+    assert_eq!(world.transcript(&session), history(&session).await);
 }
 
 fn counting(name: &'static str) -> (Tools, Arc<AtomicU32>) {
@@ -300,4 +319,42 @@ async fn so_many_tools_run_at_once_and_no_more() {
         session.send("call:work {} ".repeat(5)).await.unwrap();
         assert_eq!(peak.load(Ordering::SeqCst) as usize, most);
     }
+}
+
+#[tokio::test]
+async fn functions_that_block_run_beside_each_other_and_hold_up_nobody() {
+    let mut world = World::new();
+    world.policy.parallel_tools = 3;
+    // Each of three calls waits for the other two: they come to an end only if all run at once, on other threads.
+    let meeting = Arc::new(std::sync::Barrier::new(3));
+    let tools = Tools::new()
+        .with(blocking_tool("meet", "Meets", move |_: Value| {
+            meeting.wait();
+            Ok::<_, String>("met")
+        }))
+        .with(blocking_tool("fails", "Fails", |_: Value| {
+            std::fs::read_to_string("/no/such/file")
+        }))
+        .with(blocking_tool("breaks", "Breaks", |_: Value| {
+            assert!(std::hint::black_box(false), "broken");
+            Ok::<_, String>("")
+        }));
+    let session = world
+        .session(MemoryKind::Conversation)
+        .await
+        .with_tools(tools);
+    let turn = session.send("call:meet {} ".repeat(3)).await.unwrap();
+    assert_eq!(turn.output_text(), "the tool said: met");
+    let turn = session.send("call:fails {}").await.unwrap();
+    assert!(
+        turn.output_text().contains("error: No such file"),
+        "{}",
+        turn.output_text()
+    );
+    let turn = session.send("call:breaks {}").await.unwrap();
+    assert_eq!(
+        turn.output_text(),
+        "the tool said: error: the tool broke off"
+    );
+    assert_eq!(world.transcript(&session), history(&session).await);
 }

@@ -220,7 +220,8 @@ pub struct SessionRecord {
     /// The service may have gone on with a turn that was given up: look before sending the next one.
     #[serde(default)]
     pub stale: bool,
-    /// Calls and requests for approval that the last turn left to its caller: type and ids.
+    /// What the last turn left open: calls and requests for approval to its caller, hosted calls without a result. Type
+    /// and ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unanswered: Vec<Value>,
     /// The first turn taken with this kind of memory; those before it were copied.

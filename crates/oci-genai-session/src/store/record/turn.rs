@@ -78,7 +78,7 @@ pub enum Decision {
     Resent,
     /// The service had a part of the round, which was removed or completed before going on.
     Repaired,
-    /// The service was still busy with the conversation: it was waited for.
+    /// The service was still making the response: it was waited for.
     Waited,
     /// A tool had begun before the crash and must not run twice: its outcome was reported as unknown.
     ToolOutcomeUnknown,

@@ -6,7 +6,7 @@ mod through;
 mod writing;
 
 use sqlx::any::Any;
-use sqlx::migrate::MigrateError;
+use sqlx::migrate::Migrator;
 use sqlx::{AnyPool, Transaction};
 
 use self::rows::{column, effect, failed, item, like, session, turn};
@@ -33,9 +33,7 @@ pub(in crate::store) struct SqlStore {
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// Brings the schema up to date.
-pub(in crate::store) async fn migrate(pool: &AnyPool) -> std::result::Result<(), MigrateError> {
-    sqlx::migrate!("./migrations").run(pool).await
-}
+pub(in crate::store) static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
 impl SqlStore {
     pub(in crate::store) fn new(pool: AnyPool, dialect: Dialect) -> Self {

@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use futures_util::stream;
 use oci_genai_session::TokenUsage;
 use oci_genai_session::service::{
-    Answer, AnswerEvent, AnswerStatus, AnswerStream, Service, ServiceError, ServiceErrorKind,
+    Answer, AnswerEvent, AnswerStatus, AnswerStream, Repeat, Service, ServiceError,
+    ServiceErrorKind,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
@@ -30,6 +31,12 @@ pub(crate) enum Fault {
     ThoughtStored,
     /// Of the answer only a search is stored.
     SearchStored,
+    /// Of the answer only a call of a remote tool is stored, which the service had begun.
+    RemoteStored,
+    /// The answer comes, but the conversation does not get it.
+    NotKept,
+    /// The response ends early, with a call of a remote tool that the service had begun.
+    EndsEarly,
     /// Turned away before anything happened.
     TurnedAway,
     /// Another response is under way, which ends by itself.
@@ -53,7 +60,7 @@ impl Fault {
     pub(crate) fn is_half(self) -> bool {
         matches!(
             self,
-            Self::InputStored | Self::ThoughtStored | Self::SearchStored
+            Self::InputStored | Self::ThoughtStored | Self::SearchStored | Self::RemoteStored
         )
     }
 }
@@ -67,6 +74,8 @@ struct State {
     faults: VecDeque<Option<Fault>>,
     requests: Vec<Map<String, Value>>,
     metadata: BTreeMap<String, String>,
+    /// How many more times a response is said to be in the making.
+    working: u32,
 }
 
 /// Clones share their state.
@@ -141,16 +150,26 @@ impl State {
         let mut output: Vec<Value> = output.iter().map(|item| self.named(item)).collect();
         let thought = json!({ "type": "reasoning", "summary": [] });
         let search = json!({ "type": "web_search_call", "status": "completed" });
+        let remote = json!({
+            "type": "mcp_call", "status": "calling", "server_label": "shop", "name": "look",
+            "arguments": "{}",
+        });
+        let mut status = AnswerStatus::Completed;
         match fault {
             Some(Fault::InputStored) => output.clear(),
             Some(Fault::ThoughtStored) => output = vec![self.stored(&thought)],
             Some(Fault::SearchStored) => output = vec![self.stored(&search)],
+            Some(Fault::RemoteStored) => output = vec![self.stored(&remote)],
+            Some(Fault::EndsEarly) => {
+                output = vec![self.stored(&remote)];
+                status = AnswerStatus::Incomplete("max_output_tokens".to_owned());
+            }
             _ => {}
         }
         let id = self.id("resp");
         let answer = Answer {
             response_id: Some(id.clone()),
-            status: AnswerStatus::Completed,
+            status,
             items: output.clone(),
             usage: TokenUsage {
                 input: 10,
@@ -162,7 +181,9 @@ impl State {
             && let Some(items) = self.conversations.get_mut(conversation)
         {
             items.extend(input);
-            items.extend(output);
+            if fault != Some(Fault::NotKept) {
+                items.extend(output);
+            }
         }
         let partial = fault.is_some_and(Fault::is_half);
         if request.get("store") != Some(&json!(false)) && !partial {
@@ -194,6 +215,11 @@ impl Double {
 
     pub(crate) fn has_conversation(&self, id: &str) -> bool {
         self.state.lock().unwrap().conversations.contains_key(id)
+    }
+
+    /// Says so many times that a response is still being made.
+    pub(crate) fn work_for(&self, times: u32) {
+        self.state.lock().unwrap().working = times;
     }
 
     /// Makes a response that a chain can go on from.
@@ -363,12 +389,20 @@ impl Service for Double {
         Ok(())
     }
 
-    async fn respond(&self, request: Map<String, Value>) -> Result<Answer, ServiceError> {
+    async fn respond(
+        &self,
+        request: Map<String, Value>,
+        _: Repeat,
+    ) -> Result<Answer, ServiceError> {
         let fault = self.next(&request);
         self.perform(&request, fault).await
     }
 
-    async fn stream(&self, request: Map<String, Value>) -> Result<AnswerStream, ServiceError> {
+    async fn stream(
+        &self,
+        request: Map<String, Value>,
+        _: Repeat,
+    ) -> Result<AnswerStream, ServiceError> {
         let fault = self.next(&request);
         let answer = match self.perform(&request, fault).await {
             Err(error) if fault != Some(Fault::Cut) => return Err(error),
@@ -401,12 +435,13 @@ impl Service for Double {
     }
 
     async fn response(&self, id: &str) -> Result<Option<Answer>, ServiceError> {
-        Ok(self
-            .state
-            .lock()
-            .unwrap()
-            .responses
-            .get(id)
-            .map(|response| response.1.clone()))
+        let mut state = self.state.lock().unwrap();
+        let working = state.working > 0;
+        state.working = state.working.saturating_sub(1);
+        let mut answer = state.responses.get(id).map(|response| response.1.clone());
+        if let Some(answer) = answer.as_mut().filter(|_| working) {
+            answer.status = AnswerStatus::Running;
+        }
+        Ok(answer)
     }
 }

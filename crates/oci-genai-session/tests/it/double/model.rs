@@ -19,8 +19,22 @@ fn message(text: &str) -> Value {
 
 /// The answer to a context. Words in the newest question steer it: `call:NAME {json}` calls a function or a custom tool
 /// that was offered; `again:NAME` calls it in every round until it must not, `stubborn:NAME` even then; `remote:NAME {json}`
-/// asks whether a tool of a remote server may be called.
+/// asks whether a tool of a remote server may be called. `think:` has it think first.
 pub(super) fn answer(context: &[Value], request: &Map<String, Value>) -> Vec<Value> {
+    let mut users = context.iter().rev().filter(|item| item["role"] == "user");
+    let thinks = users
+        .next()
+        .is_some_and(|item| text(item).contains("think:"));
+    let mut thought = json!({ "type": "reasoning", "summary": [] });
+    let include = request.get("include").and_then(Value::as_array);
+    if include.is_some_and(|include| include.contains(&json!("reasoning.encrypted_content"))) {
+        thought["encrypted_content"] = json!("sealed");
+    }
+    let said = words(context, request);
+    thinks.then_some(thought).into_iter().chain(said).collect()
+}
+
+fn words(context: &[Value], request: &Map<String, Value>) -> Vec<Value> {
     let of = |role: &'static str| move |item: &&Value| item["role"] == role;
     let mut users = context.iter().rev().filter(of("user"));
     let newest = users.next().map(text).unwrap_or_default();
@@ -93,8 +107,12 @@ pub(super) fn answer(context: &[Value], request: &Map<String, Value>) -> Vec<Val
     output
 }
 
-/// As the service does: a question without an answer, or the other way round, is refused.
+/// As the service does: a question without an answer, or the other way round, is refused; so is a hosted call that has
+/// no result.
 pub(super) fn complaint(context: &[Value]) -> Option<String> {
+    if context.iter().any(|item| item["status"] == "calling") {
+        return Some("No result found for an mcp_call".to_owned());
+    }
     for (question, answer, name) in [
         ("function_call", "function_call_output", "call_id"),
         ("custom_tool_call", "custom_tool_call_output", "call_id"),

@@ -1,14 +1,17 @@
 //! Sessions for the life of the process.
 
-use std::collections::{BTreeMap, HashMap};
+mod entry;
+
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+use self::entry::{Entry, exists, fenced, not_found};
 use super::{
     Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, SessionId, SessionQuery,
-    SessionRecord, Store, StoreError, StoreErrorKind, TurnRecord,
+    SessionRecord, Store, StoreError, TurnRecord,
 };
 use crate::clock::Timestamp;
 
@@ -25,17 +28,6 @@ pub struct MemoryStore {
     sessions: Arc<Mutex<HashMap<SessionId, Entry>>>,
 }
 
-#[derive(Debug)]
-struct Entry {
-    record: SessionRecord,
-    turns: BTreeMap<u64, TurnRecord>,
-    items: BTreeMap<u64, ItemRecord>,
-    effects: BTreeMap<(u64, String), EffectRecord>,
-    holder: Option<String>,
-    fence: u64,
-    until: Timestamp,
-}
-
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
@@ -46,24 +38,6 @@ impl MemoryStore {
         // No code between lock and unlock panics, and a batch is checked before it is written.
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn not_found(id: &SessionId) -> StoreError {
-    StoreError::new(
-        StoreErrorKind::NotFound,
-        format!("there is no session `{id}`"),
-    )
-}
-
-fn fenced(id: &SessionId) -> StoreError {
-    StoreError::new(
-        StoreErrorKind::Fenced,
-        format!("session `{id}` was taken over by another writer"),
-    )
-}
-
-fn exists(what: &str) -> StoreError {
-    StoreError::new(StoreErrorKind::Exists, format!("{what} is taken"))
 }
 
 fn name_taken(
@@ -83,70 +57,6 @@ fn name_taken(
     }
 }
 
-impl Entry {
-    fn check(&self, batch: &Batch) -> Result<(), StoreError> {
-        let id = &batch.session.id;
-        if self.fence != batch.fence {
-            return Err(fenced(id));
-        }
-        if self.record.generation != batch.session.generation {
-            return Err(StoreError::new(
-                StoreErrorKind::Conflict,
-                format!(
-                    "session `{id}` is at generation {}, not {}",
-                    self.record.generation, batch.session.generation
-                ),
-            ));
-        }
-        let kept = batch.drop_items_from.unwrap_or(u64::MAX);
-        let mut positions: Vec<u64> = batch.items.iter().map(|item| item.position).collect();
-        positions.sort_unstable();
-        let twice = positions.windows(2).any(|pair| pair[0] == pair[1]);
-        if twice
-            || positions
-                .iter()
-                .any(|p| *p < kept && self.items.contains_key(p))
-        {
-            return Err(exists("the position of a new item"));
-        }
-        if let Some(turn) = &batch.turn {
-            let last = batch.drop_turns_after.unwrap_or(u64::MAX);
-            let taken = self.turns.values().any(|other| {
-                other.seq <= last && other.seq != turn.seq && other.turn_id == turn.turn_id
-            });
-            if taken {
-                return Err(exists(&format!("the turn id `{}`", turn.turn_id)));
-            }
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, batch: &Batch) {
-        if let Some(from) = batch.drop_items_from {
-            self.items.split_off(&from);
-        }
-        if let Some(last) = batch.drop_turns_after {
-            self.turns.retain(|seq, _| *seq <= last);
-            self.effects.retain(|(turn, _), _| *turn <= last);
-        }
-        for item in &batch.items {
-            self.items.insert(item.position, item.clone());
-        }
-        for effect in &batch.effects {
-            self.effects
-                .insert((effect.turn, effect.call_id.clone()), effect.clone());
-        }
-        if let Some(turn) = &batch.turn {
-            self.turns.insert(turn.seq, turn.clone());
-        }
-        self.record = batch.session.clone();
-        self.record.generation += 1;
-        if batch.release {
-            self.holder = None;
-        }
-    }
-}
-
 #[async_trait]
 impl Store for MemoryStore {
     async fn create(&self, session: &SessionRecord) -> Result<(), StoreError> {
@@ -157,15 +67,7 @@ impl Store for MemoryStore {
         name_taken(&sessions, session)?;
         let mut record = session.clone();
         record.generation = 0;
-        let entry = Entry {
-            record,
-            turns: BTreeMap::new(),
-            items: BTreeMap::new(),
-            effects: BTreeMap::new(),
-            holder: None,
-            fence: 0,
-            until: Timestamp::default(),
-        };
+        let entry = Entry::new(record);
         sessions.insert(session.id.clone(), entry);
         Ok(())
     }

@@ -1,13 +1,16 @@
 //! The turn under way and its session, as the store has them: every step is written before it is taken.
 
+mod open;
+
 use std::mem;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+pub(crate) use self::open::{asked_with, unanswered};
 use crate::clock::TimeSource;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{self, Asked};
+use crate::item;
 use crate::service::Answer;
 use crate::store::{
     Batch, Decision, Direction, EffectRecord, EffectState, ItemRange, ItemRecord, MemoryKind,
@@ -28,41 +31,6 @@ pub(crate) struct Journal {
     /// The turn's items, oldest first.
     items: Vec<ItemRecord>,
     effects: Vec<EffectRecord>,
-}
-
-/// What the model gets for a call that its caller never answered.
-const UNANSWERED: &str = "error: the call was not answered";
-
-/// Which questions are for a caller who makes requests of these members.
-pub(crate) fn asked_with<'a>(requests: impl IntoIterator<Item = &'a Map<String, Value>>) -> Asked {
-    let tools = requests
-        .into_iter()
-        .filter_map(|request| request.get("tools")?.as_array())
-        .flatten();
-    let custom = tools.filter(|tool| item::text(tool, "type") == Some("custom"));
-    Asked {
-        custom_tools: custom
-            .filter_map(|tool| item::text(tool, "name"))
-            .map(str::to_owned)
-            .collect(),
-    }
-}
-
-/// The questions that a turn leaves open, without their content.
-pub(crate) fn unanswered(asked: &Asked, items: &[Value]) -> Vec<Value> {
-    let outline = |question: &&Value| {
-        let members = question.as_object().into_iter().flatten();
-        members
-            .filter(|(name, _)| ["type", "id", "call_id"].contains(&name.as_str()))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
-    };
-    asked
-        .open(items)
-        .iter()
-        .map(outline)
-        .map(Value::Object)
-        .collect()
 }
 
 /// An item as it is stored.
@@ -166,30 +134,6 @@ impl Journal {
     /// What the model said in the current round.
     pub(crate) fn round_output(&self) -> Result<Vec<Value>> {
         self.of(self.turn.round, Direction::Output)
-    }
-
-    /// Which of the model's questions are for the caller.
-    pub(crate) fn asked(&self) -> Asked {
-        asked_with([&self.record.defaults, &self.turn.request])
-    }
-
-    /// Puts answers before a turn's input to what the last turn left open, and says whether any was missing: a question
-    /// without an answer makes the service refuse every later turn.
-    pub(crate) fn complete(&self, input: &mut Vec<Value>) -> bool {
-        let answered: Vec<&str> = input.iter().filter_map(item::answered_call).collect();
-        let missing: Vec<Value> = self
-            .record
-            .unanswered
-            .iter()
-            .filter(|question| {
-                let ids = ["call_id", "id"].map(|member| item::text(question, member));
-                !ids.iter().flatten().any(|id| answered.contains(id))
-            })
-            .map(|question| item::substitute(question, UNANSWERED))
-            .collect();
-        let any = !missing.is_empty();
-        input.splice(0..0, missing);
-        any
     }
 
     /// What the model said in the whole turn.

@@ -1,0 +1,115 @@
+//! One session in memory, and what a batch does to it.
+
+use std::collections::BTreeMap;
+
+use crate::clock::Timestamp;
+use crate::store::{
+    Batch, EffectRecord, ItemRecord, SessionId, SessionRecord, StoreError, StoreErrorKind,
+    TurnRecord,
+};
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) record: SessionRecord,
+    pub(super) turns: BTreeMap<u64, TurnRecord>,
+    pub(super) items: BTreeMap<u64, ItemRecord>,
+    pub(super) effects: BTreeMap<(u64, String), EffectRecord>,
+    pub(super) holder: Option<String>,
+    pub(super) fence: u64,
+    pub(super) until: Timestamp,
+}
+
+pub(super) fn not_found(id: &SessionId) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::NotFound,
+        format!("there is no session `{id}`"),
+    )
+}
+
+pub(super) fn fenced(id: &SessionId) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Fenced,
+        format!("session `{id}` was taken over by another writer"),
+    )
+}
+
+pub(super) fn exists(what: &str) -> StoreError {
+    StoreError::new(StoreErrorKind::Exists, format!("{what} is taken"))
+}
+
+impl Entry {
+    pub(super) fn new(record: SessionRecord) -> Self {
+        Self {
+            record,
+            turns: BTreeMap::new(),
+            items: BTreeMap::new(),
+            effects: BTreeMap::new(),
+            holder: None,
+            fence: 0,
+            until: Timestamp::default(),
+        }
+    }
+
+    /// Whether a batch may be written: nothing is changed by one that may not.
+    pub(super) fn check(&self, batch: &Batch) -> Result<(), StoreError> {
+        let id = &batch.session.id;
+        if self.fence != batch.fence {
+            return Err(fenced(id));
+        }
+        if self.record.generation != batch.session.generation {
+            return Err(StoreError::new(
+                StoreErrorKind::Conflict,
+                format!(
+                    "session `{id}` is at generation {}, not {}",
+                    self.record.generation, batch.session.generation
+                ),
+            ));
+        }
+        let kept = batch.drop_items_from.unwrap_or(u64::MAX);
+        let mut positions: Vec<u64> = batch.items.iter().map(|item| item.position).collect();
+        positions.sort_unstable();
+        let twice = positions.windows(2).any(|pair| pair[0] == pair[1]);
+        if twice
+            || positions
+                .iter()
+                .any(|p| *p < kept && self.items.contains_key(p))
+        {
+            return Err(exists("the position of a new item"));
+        }
+        if let Some(turn) = &batch.turn {
+            let last = batch.drop_turns_after.unwrap_or(u64::MAX);
+            let taken = self.turns.values().any(|other| {
+                other.seq <= last && other.seq != turn.seq && other.turn_id == turn.turn_id
+            });
+            if taken {
+                return Err(exists(&format!("the turn id `{}`", turn.turn_id)));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn write(&mut self, batch: &Batch) {
+        if let Some(from) = batch.drop_items_from {
+            self.items.split_off(&from);
+        }
+        if let Some(last) = batch.drop_turns_after {
+            self.turns.retain(|seq, _| *seq <= last);
+            self.effects.retain(|(turn, _), _| *turn <= last);
+        }
+        for item in &batch.items {
+            self.items.insert(item.position, item.clone());
+        }
+        for effect in &batch.effects {
+            self.effects
+                .insert((effect.turn, effect.call_id.clone()), effect.clone());
+        }
+        if let Some(turn) = &batch.turn {
+            self.turns.insert(turn.seq, turn.clone());
+        }
+        self.record = batch.session.clone();
+        self.record.generation += 1;
+        if batch.release {
+            self.holder = None;
+        }
+    }
+}
