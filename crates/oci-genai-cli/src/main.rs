@@ -6,6 +6,7 @@
 mod args;
 mod command;
 mod error;
+mod log;
 mod output;
 mod settings;
 
@@ -18,7 +19,7 @@ use crate::args::Cli;
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    output::start_logging(&cli);
+    log::start(&cli);
     match command::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

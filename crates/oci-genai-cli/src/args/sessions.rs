@@ -4,14 +4,18 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Connection;
+use super::{Choice, Connection};
 
 /// Where sessions are remembered.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Store {
     /// File that remembers the sessions [default: sessions.sqlite in the platform's data directory]
+    /// [env: OCI_GENAI_STORE]
     #[arg(long = "store", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) choice: Choice,
 }
 
 #[derive(Args, Debug)]

@@ -1,0 +1,325 @@
+//! Watching what is sent and what comes back, on both sides of authentication.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+
+use http::header::{AUTHORIZATION, DATE};
+use http::request::Parts;
+use http::{HeaderMap, Request, Response};
+use oci_genai::HttpService;
+use oci_genai_api::{Body, BoxError};
+use oci_genai_auth::layer::RefreshFailure;
+use oci_genai_auth::{
+    Auth, AuthLayer, AuthorizationHeader, BodyDigest, ReceivedRequest, SystemTimeSource,
+    TimeSource as _,
+};
+use serde::Serialize;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::output::{BOLD, DIM};
+
+/// A request as it left, and the head of its answer. Holds no secret.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Exchange {
+    pub(super) method: String,
+    pub(super) url: String,
+    /// In the order of the wire, secrets masked.
+    pub(super) headers: Vec<(String, String)>,
+    /// What the signature covers; none if nothing was signed.
+    pub(super) signing_string: Option<String>,
+    pub(super) status: Option<u16>,
+    pub(super) opc_request_id: Option<String>,
+    /// Seconds that the service's clock is ahead of this machine's.
+    pub(super) clock_ahead_seconds: Option<i64>,
+    pub(super) milliseconds: u64,
+}
+
+/// What a [`Probe`] has seen. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    exchanges: Vec<Exchange>,
+    refresh: Option<oci_genai_auth::Error>,
+}
+
+impl Seen {
+    pub(super) fn exchanges(&self) -> Vec<Exchange> {
+        self.with(|inner| inner.exchanges.clone())
+    }
+
+    /// How far the service's clock is ahead, by its last answer.
+    pub(super) fn clock_ahead(&self) -> Option<i64> {
+        self.with(|inner| inner.exchanges.last()?.clock_ahead_seconds)
+    }
+
+    /// Why no fresh credentials were to be had after a 401.
+    pub(super) fn refresh_failure(&self) -> Option<oci_genai_auth::Error> {
+        self.with(|inner| inner.refresh.clone())
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Inner) -> T) -> T {
+        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Takes the place of authentication: authenticates, if it is given the means, and watches.
+#[derive(Clone, Debug)]
+pub(super) struct Probe {
+    pub(super) auth: Option<AuthLayer>,
+    pub(super) seen: Seen,
+}
+
+impl Layer<HttpService> for Probe {
+    type Service = Outside;
+
+    fn layer(&self, inner: HttpService) -> Outside {
+        let inside = Inside {
+            inner,
+            seen: self.seen.clone(),
+        };
+        Outside {
+            inner: match &self.auth {
+                Some(auth) => Way::Authenticated(auth.layer(inside)),
+                None => Way::Bare(inside),
+            },
+            seen: self.seen.clone(),
+        }
+    }
+}
+
+type Answer = Result<Response<Body>, BoxError>;
+type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// Outside authentication: learns why credentials were not renewed.
+#[derive(Clone, Debug)]
+pub(super) struct Outside {
+    inner: Way,
+    seen: Seen,
+}
+
+#[derive(Clone, Debug)]
+enum Way {
+    Authenticated(Auth<Inside>),
+    Bare(Inside),
+}
+
+impl Service<Request<Body>> for Outside {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        match &mut self.inner {
+            Way::Authenticated(inner) => inner.poll_ready(context),
+            Way::Bare(inner) => inner.poll_ready(context),
+        }
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Answering {
+        let seen = self.seen.clone();
+        let sent: Answering = match &mut self.inner {
+            Way::Authenticated(inner) => Box::pin(inner.call(request)),
+            Way::Bare(inner) => inner.call(request),
+        };
+        Box::pin(async move {
+            let response = sent.await?;
+            if let Some(failure) = response.extensions().get::<RefreshFailure>() {
+                let error = failure.error().clone();
+                seen.with(|inner| inner.refresh = Some(error));
+            }
+            Ok(response)
+        })
+    }
+}
+
+/// Inside authentication: sees what goes on the wire.
+#[derive(Clone, Debug)]
+pub(super) struct Inside {
+    inner: HttpService,
+    seen: Seen,
+}
+
+impl Service<Request<Body>> for Inside {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Answering {
+        let (parts, body) = request.into_parts();
+        let digest = BodyDigest::of(body.as_bytes().unwrap_or_default());
+        let mut exchange = Exchange::sent(&parts, &digest);
+        let sent = self.inner.call(Request::from_parts(parts, body));
+        let seen = self.seen.clone();
+        let began = tokio::time::Instant::now();
+        Box::pin(async move {
+            let answer = sent.await;
+            let took = began.elapsed().as_millis();
+            exchange.milliseconds = u64::try_from(took).unwrap_or(u64::MAX);
+            if let Ok(response) = &answer {
+                exchange.answered(response.status().as_u16(), response.headers());
+            }
+            seen.with(|inner| inner.exchanges.push(exchange));
+            answer
+        })
+    }
+}
+
+impl Exchange {
+    fn sent(parts: &Parts, body: &BodyDigest) -> Self {
+        let target = parts.uri.path_and_query();
+        let received = ReceivedRequest {
+            method: &parts.method,
+            target: target.map_or("/", |target| target.as_str()),
+            headers: &parts.headers,
+            authority: parts.uri.authority().map(|authority| authority.as_str()),
+            body,
+        };
+        Self {
+            method: parts.method.to_string(),
+            url: parts.uri.to_string(),
+            headers: masked(&parts.headers),
+            signing_string: received.signing_string().ok(),
+            status: None,
+            opc_request_id: None,
+            clock_ahead_seconds: None,
+            milliseconds: 0,
+        }
+    }
+
+    fn answered(&mut self, status: u16, headers: &HeaderMap) {
+        let text = |name: &str| Some(headers.get(name)?.to_str().ok()?.to_owned());
+        self.status = Some(status);
+        self.opc_request_id = text("opc-request-id");
+        self.clock_ahead_seconds = text(DATE.as_str())
+            .and_then(|date| httpdate::parse_http_date(&date).ok())
+            .map(|date| ahead(date, SystemTimeSource.now()));
+    }
+
+    /// For people.
+    pub(super) fn write(&self, lines: &mut Vec<String>) {
+        let status = self
+            .status
+            .map_or("no answer".to_owned(), |status| status.to_string());
+        lines.push(format!("{BOLD}Sent, with secrets masked:{BOLD:#}"));
+        lines.push(format!("  {} {}", self.method, self.url));
+        for (name, value) in &self.headers {
+            lines.push(format!("  {name}: {value}"));
+        }
+        if let Some(text) = &self.signing_string {
+            lines.push(format!("{BOLD}The text that is signed:{BOLD:#}"));
+            lines.extend(text.lines().map(|line| format!("  {line}")));
+        }
+        let id = self.opc_request_id.as_deref().unwrap_or("none");
+        lines.push(format!(
+            "{BOLD}Answer:{BOLD:#} {status} {DIM}after {} ms, opc-request-id {id}{DIM:#}",
+            self.milliseconds
+        ));
+    }
+}
+
+/// Whole seconds that `theirs` is ahead of `ours`.
+fn ahead(theirs: SystemTime, ours: SystemTime) -> i64 {
+    match theirs.duration_since(ours) {
+        Ok(ahead) => i64::try_from(ahead.as_secs()).unwrap_or(i64::MAX),
+        Err(behind) => {
+            i64::try_from(behind.duration().as_secs()).map_or(i64::MIN, |behind| -behind)
+        }
+    }
+}
+
+/// The headers as text; of credentials only what tells one from another.
+fn masked(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            let shown = if *name == AUTHORIZATION {
+                authorization(&text)
+            } else if value.is_sensitive() {
+                "[masked]".to_owned()
+            } else {
+                text.into_owned()
+            };
+            (name.to_string(), shown)
+        })
+        .collect()
+}
+
+fn authorization(text: &str) -> String {
+    if let Some(key) = text.strip_prefix("Bearer ") {
+        return format!("Bearer {}", mask(key));
+    }
+    match AuthorizationHeader::parse(text) {
+        Ok(header) => format!(
+            "Signature algorithm=\"{}\",headers=\"{}\",keyId=\"{}\",signature=\"[masked]\",version=\"{}\"",
+            header.algorithm(),
+            header.headers().join(" "),
+            header.key_id(),
+            header.version().unwrap_or("1"),
+        ),
+        Err(_) => "[masked]".to_owned(),
+    }
+}
+
+/// A secret by its ends, where they do not give it away.
+pub(super) fn mask(secret: &str) -> String {
+    let count = secret.chars().count();
+    if count < 16 {
+        return format!("[masked, {count} characters]");
+    }
+    let first: String = secret.chars().take(3).collect();
+    let last: String = secret.chars().skip(count - 4).collect();
+    format!("{first}…{last}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked() {
+        assert_eq!(mask("sk-0123456789abcdef"), "sk-…cdef");
+        assert_eq!(mask("sk-emulator"), "[masked, 11 characters]");
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            "authorization",
+            "Bearer sk-verysecretkeyindeed".parse().unwrap(),
+        );
+        headers.insert("openai-project", "ocid1.x".parse().unwrap());
+        let mut token = http::HeaderValue::from_static("obo-secret");
+        token.set_sensitive(true);
+        headers.insert("opc-obo-token", token);
+        let text = format!("{:?}", masked(&headers));
+        assert!(
+            text.contains("ocid1.x") && text.contains("sk-…deed"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("verysecret") && !text.contains("obo-secret"),
+            "{text}"
+        );
+        let signed = r#"Signature algorithm="rsa-sha256",headers="date",keyId="t/u/f",signature="c2VjcmV0",version="1""#;
+        let text = authorization(signed);
+        assert!(
+            text.contains("t/u/f") && !text.contains("c2VjcmV0"),
+            "{text}"
+        );
+        assert_eq!(authorization("Basic abc"), "[masked]");
+    }
+
+    #[test]
+    fn a_clock_is_ahead_or_behind() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        assert_eq!(ahead(at(500), at(100)), 400);
+        assert_eq!(ahead(at(100), at(500)), -400);
+    }
+}
