@@ -7,6 +7,15 @@ use super::Connection;
 /// Find out whether the settings work, and if not, why
 #[derive(Args, Debug)]
 #[command(after_help = "\
+Goes through configuration, credential, region, network, clock, project and
+model, says for each what it found and where that came from, and ends with the
+one thing to change. Shows the request it sent: headers and signing string,
+with secrets masked.
+
+What it costs: a request that counts tokens, which is free, and one question of
+four words with an answer of at most 16 tokens. --free leaves the question out;
+whether the model answers is then not known. Nothing is stored.
+
 Examples:
   # With the settings at hand
   $ oci-genai doctor

@@ -25,9 +25,8 @@ Examples:
   $ oci-genai emulator --data emulator.data --oci-config ~/.oci/config \\
         --tls --tls-cert-out ca.pem
 
-  # Break things: about every second request fails, the same ones each time
-  $ echo '{\"faults\": [{\"effect\": \"status\", \"status\": 503, \"probability\": 0.5}]}' \\
-        > faults.json
+  # Break things: about every second request finds its conversation locked
+  $ echo '{\"faults\": [{\"effect\": \"locked\", \"probability\": 0.5}]}' > faults.json
   $ oci-genai emulator --faults faults.json
 
   # Put a real model behind it, and record what it says

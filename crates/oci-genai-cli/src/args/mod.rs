@@ -87,7 +87,8 @@ Examples:
   $ oci-genai quickstart
 
   # With your account; the key is read from OCI_GENAI_API_KEY
-  $ oci-genai quickstart --region us-chicago-1 --project ocid1.generativeaiproject.…")]
+  $ oci-genai quickstart --region us-chicago-1 \\
+        --project ocid1.generativeaiproject.…")]
 pub(crate) struct Quickstart {
     #[command(flatten)]
     pub(crate) connection: Connection,

@@ -10,7 +10,8 @@ use clap_complete::Shell;
 #[command(after_help = "\
 Examples:
   # bash
-  $ oci-genai completions bash > ~/.local/share/bash-completion/completions/oci-genai
+  $ cd ~/.local/share/bash-completion/completions
+  $ oci-genai completions bash > oci-genai
 
   # zsh, into a folder that is in $fpath
   $ oci-genai completions zsh > ~/.zfunc/_oci-genai

@@ -36,7 +36,7 @@ async fn help_fits_eighty_columns_and_begins_with_one_line() {
     }
 }
 
-/// The commands below `Examples:`, each with its further lines.
+/// The commands below `Examples:`, each with its further lines, as a terminal of 80 columns shows them.
 fn examples(help: &str) -> Vec<String> {
     let Some((_, examples)) = help.split_once("Examples:\n") else {
         return Vec::new();
@@ -57,7 +57,10 @@ fn examples(help: &str) -> Vec<String> {
 }
 
 async fn help(home: &Home, command: &str) -> String {
-    run(home.program().args([command, "--help"])).await.stdout
+    let mut program = home.program();
+    run(program.args([command, "--help"]).env("COLUMNS", "80"))
+        .await
+        .stdout
 }
 
 /// A shell with the program on its path.

@@ -142,6 +142,12 @@ async fn examine(options: &args::Doctor, spinner: &ProgressBar) -> Report {
         // Who cannot be asked as somebody can still be reached, and tells the time.
         None => reach(&place, has_ended, &seen, &mut report, spinner).await,
     }
+    if report.is_blamed(Name::Credential)
+        || report.is_blamed(Name::Clock)
+        || report.is_blamed(Name::Network)
+    {
+        report.doubt(Name::Project);
+    }
     report
 }
 

@@ -19,7 +19,7 @@ use serde::Serialize;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::output::{BOLD, DIM};
+use crate::output::BOLD;
 
 /// A request as it left, and the head of its answer. Holds no secret.
 #[derive(Clone, Debug, Serialize)]
@@ -218,11 +218,14 @@ impl Exchange {
             lines.push(format!("{BOLD}The text that is signed:{BOLD:#}"));
             lines.extend(text.lines().map(|line| format!("  {line}")));
         }
-        let id = self.opc_request_id.as_deref().unwrap_or("none");
         lines.push(format!(
-            "{BOLD}Answer:{BOLD:#} {status} {DIM}after {} ms, opc-request-id {id}{DIM:#}",
+            "{BOLD}Answer:{BOLD:#} {status} after {} ms",
             self.milliseconds
         ));
+        if let Some(id) = &self.opc_request_id {
+            lines.push("  its opc-request-id, for Oracle's support:".to_owned());
+            lines.push(format!("  {id}"));
+        }
     }
 }
 

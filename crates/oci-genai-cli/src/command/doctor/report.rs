@@ -149,6 +149,21 @@ impl Report {
         }
     }
 
+    pub(super) fn is_blamed(&self, name: Name) -> bool {
+        self.steps
+            .iter()
+            .any(|step| step.step == name && step.status == Status::Failed)
+    }
+
+    /// Takes back what only looked well: the service was not asked about it.
+    pub(super) fn doubt(&mut self, name: Name) {
+        let step = self.steps.iter_mut().find(|step| step.step == name);
+        if let Some(step) = step.filter(|step| step.status == Status::Ok) {
+            step.status = Status::Skipped;
+            step.found.push_str(", not tried yet");
+        }
+    }
+
     /// Fills in the steps that were not reached, and puts all in order.
     pub(super) fn finish(mut self) -> Self {
         for name in ORDER {
