@@ -98,7 +98,7 @@ impl Error {
     /// This error and its causes, outermost first, and the cure, as one paragraph.
     pub(crate) fn paragraph(&self) -> String {
         let mut text = chain(self.inner());
-        if let Some(cure) = self.cure() {
+        if let Some(cure) = self.cure(&text) {
             text.push_str("; ");
             text.push_str(&cure);
         }
@@ -116,10 +116,19 @@ impl Error {
         }
     }
 
-    /// What to try, where the error's own text does not say it.
-    fn cure(&self) -> Option<String> {
+    /// What to try, where `text` does not say it already.
+    fn cure(&self, text: &str) -> Option<String> {
         let error = source_of::<oci_genai::Error>(self.inner())?;
-        let hint = error.hint().map(str::to_owned);
+        // The hint may tell of the cause, which is in the text.
+        let is_told = |hint: &&str| {
+            hint.rsplit(": ")
+                .next()
+                .is_some_and(|end| text.contains(end))
+        };
+        let hint = error
+            .hint()
+            .filter(|hint| !is_told(hint))
+            .map(str::to_owned);
         let settings = error.is_config() || error.is_unauthenticated() || error.is_connect();
         let refused = error
             .status()

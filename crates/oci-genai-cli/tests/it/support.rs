@@ -6,7 +6,6 @@ use std::process::Output;
 
 use oci_genai_auth::PrivateKey;
 use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
-use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -37,11 +36,23 @@ impl Home {
         path
     }
 
-    /// Makes a key and writes it into a file.
+    /// Writes a key into a file: always the same one, since making keys takes seconds.
     pub(crate) fn key(&self, name: &str) -> (PrivateKey, PathBuf) {
-        let key = PrivateKey::generate().unwrap();
-        let path = self.write(name, key.to_pem().unwrap().expose_secret());
-        (key, path)
+        self.key_of("rsa2048_pkcs8", name)
+    }
+
+    /// Writes another key into a file.
+    pub(crate) fn other_key(&self, name: &str) -> (PrivateKey, PathBuf) {
+        self.key_of("rsa4096_pkcs8", name)
+    }
+
+    fn key_of(&self, vector_name: &str, name: &str) -> (PrivateKey, PathBuf) {
+        let key = vector(vector_name);
+        let pem = key["private_key_pem"].as_str().unwrap();
+        (
+            PrivateKey::from_pem(pem, None).unwrap(),
+            self.write(name, pem),
+        )
     }
 
     /// A profile with an API signing key, `lines` below the usual ones, as the OCI config file. A
@@ -92,6 +103,15 @@ impl Home {
             .env("OCI_GENAI_PROJECT", DEFAULT_PROJECT);
         command
     }
+}
+
+/// A key of the signing vectors, which are made to be published.
+pub(crate) fn vector(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../oci-genai-auth/tests/data/signing-vectors.json");
+    let text = fs::read_to_string(path).unwrap();
+    let mut vectors: Value = serde_json::from_str(&text).unwrap();
+    vectors["keys"][name].take()
 }
 
 /// How the program ended.

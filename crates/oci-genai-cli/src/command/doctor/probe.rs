@@ -1,7 +1,7 @@
-//! Watching what is sent and what comes back, on both sides of authentication.
+//! Watching what is sent and what comes back, on the wire side of authentication.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::SystemTime;
 
@@ -10,10 +10,8 @@ use http::request::Parts;
 use http::{HeaderMap, Request, Response};
 use oci_genai::HttpService;
 use oci_genai_api::{Body, BoxError};
-use oci_genai_auth::layer::RefreshFailure;
 use oci_genai_auth::{
-    Auth, AuthLayer, AuthorizationHeader, BodyDigest, ReceivedRequest, SystemTimeSource,
-    TimeSource as _,
+    AuthorizationHeader, BodyDigest, ReceivedRequest, SystemTimeSource, TimeSource as _,
 };
 use serde::Serialize;
 use tower_layer::Layer;
@@ -37,57 +35,28 @@ pub(super) struct Exchange {
     pub(super) milliseconds: u64,
 }
 
-/// What a [`Probe`] has seen. Clones share it.
+/// Lies between authentication and the wire, and watches. Clones share what they have seen.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen(Arc<Mutex<Inner>>);
+pub(super) struct Watch(Arc<Mutex<Vec<Exchange>>>);
 
-#[derive(Debug, Default)]
-struct Inner {
-    exchanges: Vec<Exchange>,
-    refresh: Option<oci_genai_auth::Error>,
-}
-
-impl Seen {
-    pub(super) fn exchanges(&self) -> Vec<Exchange> {
-        self.with(|inner| inner.exchanges.clone())
+impl Watch {
+    /// The requests so far, the last one last.
+    pub(super) fn seen(&self) -> Vec<Exchange> {
+        self.lock().clone()
     }
 
-    /// How far the service's clock is ahead, by its last answer.
-    pub(super) fn clock_ahead(&self) -> Option<i64> {
-        self.with(|inner| inner.exchanges.last()?.clock_ahead_seconds)
-    }
-
-    /// Why no fresh credentials were to be had after a 401.
-    pub(super) fn refresh_failure(&self) -> Option<oci_genai_auth::Error> {
-        self.with(|inner| inner.refresh.clone())
-    }
-
-    fn with<T>(&self, look: impl FnOnce(&mut Inner) -> T) -> T {
-        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn lock(&self) -> MutexGuard<'_, Vec<Exchange>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Takes the place of authentication: authenticates, if it is given the means, and watches.
-#[derive(Clone, Debug)]
-pub(super) struct Probe {
-    pub(super) auth: Option<AuthLayer>,
-    pub(super) seen: Seen,
-}
+impl Layer<HttpService> for Watch {
+    type Service = Watched;
 
-impl Layer<HttpService> for Probe {
-    type Service = Outside;
-
-    fn layer(&self, inner: HttpService) -> Outside {
-        let inside = Inside {
+    fn layer(&self, inner: HttpService) -> Watched {
+        Watched {
             inner,
-            seen: self.seen.clone(),
-        };
-        Outside {
-            inner: match &self.auth {
-                Some(auth) => Way::Authenticated(auth.layer(inside)),
-                None => Way::Bare(inside),
-            },
-            seen: self.seen.clone(),
+            watch: self.clone(),
         }
     }
 }
@@ -95,56 +64,14 @@ impl Layer<HttpService> for Probe {
 type Answer = Result<Response<Body>, BoxError>;
 type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
-/// Outside authentication: learns why credentials were not renewed.
+/// The service [`Watch`] makes.
 #[derive(Clone, Debug)]
-pub(super) struct Outside {
-    inner: Way,
-    seen: Seen,
-}
-
-#[derive(Clone, Debug)]
-enum Way {
-    Authenticated(Auth<Inside>),
-    Bare(Inside),
-}
-
-impl Service<Request<Body>> for Outside {
-    type Response = Response<Body>;
-    type Error = BoxError;
-    type Future = Answering;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        match &mut self.inner {
-            Way::Authenticated(inner) => inner.poll_ready(context),
-            Way::Bare(inner) => inner.poll_ready(context),
-        }
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Answering {
-        let seen = self.seen.clone();
-        let sent: Answering = match &mut self.inner {
-            Way::Authenticated(inner) => Box::pin(inner.call(request)),
-            Way::Bare(inner) => inner.call(request),
-        };
-        Box::pin(async move {
-            let response = sent.await?;
-            if let Some(failure) = response.extensions().get::<RefreshFailure>() {
-                let error = failure.error().clone();
-                seen.with(|inner| inner.refresh = Some(error));
-            }
-            Ok(response)
-        })
-    }
-}
-
-/// Inside authentication: sees what goes on the wire.
-#[derive(Clone, Debug)]
-pub(super) struct Inside {
+pub(super) struct Watched {
     inner: HttpService,
-    seen: Seen,
+    watch: Watch,
 }
 
-impl Service<Request<Body>> for Inside {
+impl Service<Request<Body>> for Watched {
     type Response = Response<Body>;
     type Error = BoxError;
     type Future = Answering;
@@ -158,7 +85,7 @@ impl Service<Request<Body>> for Inside {
         let digest = BodyDigest::of(body.as_bytes().unwrap_or_default());
         let mut exchange = Exchange::sent(&parts, &digest);
         let sent = self.inner.call(Request::from_parts(parts, body));
-        let seen = self.seen.clone();
+        let watch = self.watch.clone();
         let began = tokio::time::Instant::now();
         Box::pin(async move {
             let answer = sent.await;
@@ -167,7 +94,7 @@ impl Service<Request<Body>> for Inside {
             if let Ok(response) = &answer {
                 exchange.answered(response.status().as_u16(), response.headers());
             }
-            seen.with(|inner| inner.exchanges.push(exchange));
+            watch.lock().push(exchange);
             answer
         })
     }

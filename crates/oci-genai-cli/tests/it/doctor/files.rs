@@ -1,22 +1,10 @@
 //! What can be wrong in files and variables: found before anything is sent.
 
-use std::path::PathBuf;
-
 use oci_genai_auth::PrivateKey;
 use oci_genai_emulator::{DEFAULT_PROJECT, Emulator};
-use serde_json::Value;
 
 use super::{doctor, doctor_with};
-use crate::support::Home;
-
-/// A key of Oracle's own SDK's signing vectors, which are made to be published.
-fn vector(name: &str) -> Value {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../oci-genai-auth/tests/data/signing-vectors.json");
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut vectors: Value = serde_json::from_str(&text).unwrap();
-    vectors["keys"][name].take()
-}
+use crate::support::{Home, vector};
 
 /// A profile that differs from a good one by `lines`, and what has to be said of it.
 struct Case {
@@ -90,6 +78,16 @@ const PROFILES: &[Case] = &[
         what: "the kind of authentication is none that a profile can have",
         lines: "authentication_type=security_token",
         change: &["authentication_type", "instance_principal"],
+    },
+    Case {
+        what: "a comment stands behind the key file",
+        lines: "key_file=~/key.pem # mine",
+        change: &["comment", "`key_file`", "DEFAULT"],
+    },
+    Case {
+        what: "a comment stands behind the user",
+        lines: "user=ocid1.user.oc1..x ; me",
+        change: &["comment", "`user`"],
     },
     Case {
         what: "a line is neither key nor section",
@@ -225,15 +223,55 @@ async fn the_region() {
 }
 
 #[tokio::test]
+async fn a_file_named_by_a_variable_that_is_not_looked_at() {
+    let home = Home::new();
+    let (key, file) = home.key("key.pem");
+    home.oci_profile(&key, &file, "");
+    let emulator = Emulator::start().await.unwrap();
+    let mut command = home.client(&emulator);
+    command
+        .env_remove("OCI_GENAI_API_KEY")
+        .env("OCI_CONFIG_FILE", "/etc/oci/config");
+    let diagnosis = doctor(&mut command).await;
+    let notes = diagnosis.step("credential")["notes"].to_string();
+    assert!(
+        notes.contains("OCI_CONFIG_FILE") && notes.contains("OCI_CLI_CONFIG_FILE"),
+        "{notes}"
+    );
+}
+
+#[tokio::test]
+async fn each_realm_has_its_domain() {
+    let home = Home::new();
+    for (region, host) in [
+        (
+            "eu-frankfurt-2",
+            "https://inference.generativeai.eu-frankfurt-2.oci.oraclecloud.eu/openai/v1",
+        ),
+        (
+            "ord",
+            "https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/openai/v1",
+        ),
+    ] {
+        let mut command = home.program();
+        command
+            .env("OCI_GENAI_API_KEY", "sk-emulator")
+            .env("OCI_GENAI_PROJECT", DEFAULT_PROJECT)
+            // Nothing is to leave this machine.
+            .env("HTTPS_PROXY", "http://127.0.0.1:9");
+        let diagnosis = doctor_with(&mut command, &["--region", region]).await;
+        diagnosis.blames("network", 3, &["HTTPS_PROXY"]);
+        assert_eq!(diagnosis.step("region")["details"][0]["value"], host);
+    }
+}
+
+#[tokio::test]
 async fn nothing_set_at_all() {
     let home = Home::new();
     let diagnosis = doctor(&mut home.program()).await;
     assert_eq!(diagnosis.status("configuration"), "ok");
-    assert_eq!(diagnosis.status("credential"), "failed");
-    assert_eq!(diagnosis.ran.code, 2, "{diagnosis:#?}");
-    for words in ["OCI_GENAI_API_KEY", "oci setup config", "--auth"] {
-        assert!(diagnosis.change().contains(words), "{}", diagnosis.change());
-    }
+    let words = ["OCI_GENAI_API_KEY", "oci setup config", "--auth"];
+    diagnosis.blames("credential", 2, &words);
     // Each place that was looked at is told.
     let tried = diagnosis.step("credential")["found"].to_string();
     for place in [

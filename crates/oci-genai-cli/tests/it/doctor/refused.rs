@@ -105,6 +105,48 @@ const ANSWERS: &[Case] = &[
         change: &["OCI_GENAI_BASE_URL", "/openai/v1"],
     },
     Case {
+        status: 405,
+        code: None,
+        message: "Method Not Allowed",
+        step: "region",
+        change: &["OCI_GENAI_BASE_URL", "/openai/v1"],
+    },
+    Case {
+        status: 400,
+        code: Some("LimitExceeded"),
+        message: "Fulfilling this request exceeds the Oracle-defined limit.",
+        step: "model",
+        change: &["limit"],
+    },
+    Case {
+        status: 400,
+        code: Some("QuotaExceeded"),
+        message: "The quota is used up.",
+        step: "model",
+        change: &["limit"],
+    },
+    Case {
+        status: 400,
+        code: Some("RelatedResourceNotAuthorizedOrNotFound"),
+        message: "A related resource was not found.",
+        step: "model",
+        change: &["policy"],
+    },
+    Case {
+        status: 402,
+        code: Some("SignUpRequired"),
+        message: "Sign up first.",
+        step: "region",
+        change: &["subscribe", "us-chicago-1"],
+    },
+    Case {
+        status: 409,
+        code: Some("IncorrectState"),
+        message: "Not now.",
+        step: "model",
+        change: &["try again"],
+    },
+    Case {
         status: 429,
         code: Some("TooManyRequests"),
         message: "Too many requests.",
@@ -138,7 +180,8 @@ async fn each_answer_has_its_cause() {
             .faults()
             .add(Fault::new(effect).on("POST /responses"))
             .unwrap();
-        let diagnosis = doctor(&mut home.client(&emulator)).await;
+        let mut command = home.client(&emulator);
+        let diagnosis = doctor(command.env("OCI_GENAI_REGION", "us-chicago-1")).await;
         println!("{} {}: {}", case.status, case.message, diagnosis.change());
         diagnosis.blames(case.step, 1, case.change);
         let found = diagnosis.step(case.step)["found"].as_str().unwrap();
@@ -337,7 +380,7 @@ async fn a_clock_that_is_off_in_either_direction() {
 #[tokio::test]
 async fn a_signing_key_that_is_not_uploaded() {
     let signing = Signing::new().await;
-    let (other, file) = signing.home.key("other.pem");
+    let (other, file) = signing.home.other_key("other.pem");
     signing.home.oci_profile(&other, &file, "");
     let diagnosis = doctor(&mut signing.program()).await;
     let fingerprint = other.public_key().fingerprint();

@@ -166,6 +166,64 @@ async fn a_session_at_its_longest() {
     );
 }
 
+/// Answers every request with this JSON.
+async fn identity_service(json: String) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut some = [0_u8; 16 * 1024];
+            let _ = stream.read(&mut some).await;
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+            let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{json}", json.len());
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_refresh_that_does_not_move_the_end() {
+    let session = Session::new().await;
+    session.set_token(-3590, 30);
+    let token = std::fs::read_to_string(session.home.path().join("token")).unwrap();
+    let url = identity_service(serde_json::json!({ "token": token }).to_string()).await;
+    let mut command = session.program();
+    let diagnosis = doctor(command.env("OCI_CLI_FEDERATION_ENDPOINT", url)).await;
+    diagnosis.blames(
+        "credential",
+        1,
+        &[
+            "longest time",
+            "oci session authenticate --profile-name DEFAULT",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn an_identity_service_that_cannot_be_reached() {
+    let session = Session::new().await;
+    session.set_token(-3590, 30);
+    let mut command = session.program();
+    command.env("OCI_CLI_FEDERATION_ENDPOINT", "http://127.0.0.1:9");
+    doctor(&mut command)
+        .await
+        .blames("credential", 3, &["try again later", "identity service"]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_the_tokens() {
+    let session = Session::new().await;
+    session.home.other_key("key.pem");
+    let diagnosis = doctor(&mut session.program()).await;
+    diagnosis.blames(
+        "credential",
+        1,
+        &["log in again", "oci session authenticate"],
+    );
+}
+
 #[tokio::test]
 async fn a_session_profile_asked_for_as_something_else() {
     let session = Session::new().await;
