@@ -88,7 +88,7 @@ async fn examine(options: &args::Doctor, spinner: &ProgressBar) -> Report {
         Some(credential) => settings.region_for(credential),
         None => settings.region.clone(),
     };
-    if credential.is_none() && region.is_none() && settings.base_url.is_none() {
+    if provided.is_none() && region.is_none() && settings.base_url.is_none() {
         // The credential may bring a region along: nothing is wrong with it yet.
         return report;
     }

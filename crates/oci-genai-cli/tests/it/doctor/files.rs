@@ -41,8 +41,8 @@ const PROFILES: &[Case] = &[
     },
     Case {
         what: "the fingerprint is another key's",
-        lines: "fingerprint=60:a2:ae:ea:ef:18:ea:18:d4:7f:1c:38:74:53:54:73",
-        change: &["`fingerprint`", "60:a2:ae", "key_file"],
+        lines: "fingerprint=aa:e6:31:2f:da:81:59:f1:3d:cb:cf:59:66:f2:61:2a",
+        change: &["`fingerprint`", "aa:e6:31", "key_file"],
     },
     Case {
         what: "the fingerprint is malformed",

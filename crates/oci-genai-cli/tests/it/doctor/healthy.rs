@@ -115,7 +115,7 @@ async fn where_counting_is_not_offered_the_model_is_asked() {
         let home = Home::new();
         doctor(&mut home.client(&emulator)).await.is_well();
         let free = doctor_with(&mut home.client(&emulator), &["--free"]).await;
-        let step = if message.starts_with("Path") {
+        let step = if message.starts_with("Path") || status == 405 {
             "region"
         } else {
             "model"
