@@ -25,6 +25,15 @@ pub(crate) enum Error {
     /// A failure that the command has told of already, with its exit code.
     #[error("what was found is not well")]
     Told(u8),
+    /// There is no such session.
+    #[error("no session is called {0:?}; `oci-genai sessions list` shows those there are")]
+    Missing(String),
+    /// The service answered, but not with what was asked for.
+    #[error("{0}")]
+    Answer(String),
+    /// The person stopped it.
+    #[error("stopped by Ctrl-C{0}")]
+    Interrupted(&'static str),
     /// The client could not be built or a call failed.
     #[error(transparent)]
     Client(#[from] oci_genai::Error),
@@ -84,15 +93,24 @@ impl Error {
         }
     }
 
-    /// 1: the service said no; 2: wrong use or settings; 3: network trouble.
+    /// 1: the service said no; 2: wrong use or settings; 3: network trouble; 130: stopped by Ctrl-C.
     pub(crate) fn exit_code(&self) -> u8 {
-        if let Self::Told(code) = self {
-            return *code;
+        match self {
+            Self::Told(code) => return *code,
+            Self::Answer(_) => return 1,
+            Self::Interrupted(_) => return 130,
+            _ => {}
         }
         if let Some(error) = source_of::<oci_genai::Error>(self.inner()) {
             return client_exit_code(error);
         }
-        source_of::<oci_genai_auth::Error>(self.inner()).map_or(2, auth_exit_code)
+        if let Some(error) = source_of::<oci_genai_auth::Error>(self.inner()) {
+            return auth_exit_code(error);
+        }
+        match self {
+            Self::Session(error) => session_exit_code(error.kind()),
+            _ => 2,
+        }
     }
 
     /// This error and its causes, outermost first, and the cure, as one paragraph.
@@ -140,6 +158,16 @@ impl Error {
             None if settings => Some(doctor.to_owned()),
             None => None,
         }
+    }
+}
+
+/// The exit code of a session that could not go on, where no failed call is behind it.
+fn session_exit_code(kind: oci_genai_session::ErrorKind) -> u8 {
+    use oci_genai_session::ErrorKind::{Busy, LeaseLost, Refused, Unsettled};
+    match kind {
+        Refused => 1,
+        Busy | LeaseLost | Unsettled => 3,
+        _ => 2,
     }
 }
 

@@ -59,6 +59,18 @@ pub(crate) fn part(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Prints what a renderer made of an answer.
+pub(crate) fn answer(text: &str) -> Result<(), Error> {
+    part(text).map_err(|error| Error::io("write to", Path::new("standard output"), error))
+}
+
+/// Asks the person something; the answer is typed behind it.
+pub(crate) fn ask(text: &str) {
+    let mut err = anstream::AutoStream::auto(io::stderr()).lock();
+    // Reading the answer tells of a failure.
+    let _ = write!(err, "{text}").and_then(|()| err.flush());
+}
+
 /// Tells the person something that is not the answer.
 pub(crate) fn note(text: &str) {
     if !QUIET.load(Ordering::Relaxed) {

@@ -4,6 +4,7 @@
 //! file) is decided in [`crate::settings`], in one place for all commands.
 
 mod ask;
+mod chat;
 mod connection;
 mod doctor;
 mod emulator;
@@ -15,11 +16,15 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use self::ask::Ask;
+pub(crate) use self::chat::{Chat, NewSession};
 pub(crate) use self::connection::{Auth, Connection};
 pub(crate) use self::doctor::Doctor;
 pub(crate) use self::emulator::Emulator;
 pub(crate) use self::pages::{Completions, Man};
-pub(crate) use self::sessions::{Sessions, SessionsAction, Store};
+pub(crate) use self::sessions::{
+    DeleteSession, ExportSession, ForkSession, ImportSession, ListSessions, Memory, PurgeSessions,
+    RewindSession, SearchSessions, Sessions, SessionsAction, ShowSession, Store,
+};
 
 /// Conversations with OCI Generative AI from a terminal.
 #[derive(Debug, Parser)]
@@ -33,7 +38,8 @@ Start here:
                          built-in emulator of the service
   oci-genai doctor       says whether your settings work, and if not, why
 
-Exit codes: 0 done, 1 the service said no, 2 wrong use or settings, 3 network."
+Exit codes: 0 done, 1 the service said no, 2 wrong use or settings, 3 network,
+130 stopped by Ctrl-C."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -71,7 +77,9 @@ pub(crate) enum Command {
     Quickstart(Quickstart),
     /// Ask one question and print the answer as it streams
     Ask(Ask),
-    /// List or delete the sessions known on this machine
+    /// Talk in the terminal, turn by turn
+    Chat(Chat),
+    /// List, show, search, branch, move and delete sessions
     Sessions(Sessions),
     Doctor(Doctor),
     Emulator(Emulator),
@@ -126,5 +134,15 @@ impl Args for Choice {
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
     }
 }

@@ -1,11 +1,13 @@
 //! One module per command.
 
 mod ask;
+mod chat;
 mod doctor;
 mod emulator;
 mod pages;
 mod quickstart;
 mod sessions;
+mod telling;
 
 use crate::args::{Cli, Command};
 use crate::error::Error;
@@ -15,6 +17,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Quickstart(options) => quickstart::run(&options.connection).await,
         Command::Ask(ask) => ask::run(ask).await,
+        Command::Chat(chat) => chat::run(chat).await,
         Command::Sessions(sessions) => sessions::run(sessions).await,
         Command::Doctor(options) => doctor::run(&options).await,
         Command::Emulator(options) => emulator::run(options).await,

@@ -17,6 +17,18 @@ impl Store {
     ///
     /// When the file cannot be used, or the configuration file cannot.
     pub(crate) async fn open(&self) -> Result<SqliteStore, Error> {
+        let path = self.path()?;
+        SqliteStore::open(&path)
+            .await
+            .map_err(|source| Error::Store { path, source })
+    }
+
+    /// The file that remembers the sessions; the folder of one that nobody named is made.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration file cannot be used, or the folder cannot be made.
+    pub(crate) fn path(&self) -> Result<PathBuf, Error> {
         let connection = Connection {
             choice: self.choice.clone(),
             ..Connection::default()
@@ -27,9 +39,7 @@ impl Store {
         if let (None, Some(folder)) = (&settings.store, path.parent()) {
             std::fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
         }
-        SqliteStore::open(&path)
-            .await
-            .map_err(|source| Error::Store { path, source })
+        Ok(path)
     }
 }
 

@@ -11,8 +11,17 @@ const COMMANDS: &[&[&str]] = &[
     &[],
     &["quickstart"],
     &["ask"],
+    &["chat"],
     &["sessions"],
     &["sessions", "list"],
+    &["sessions", "show"],
+    &["sessions", "search"],
+    &["sessions", "fork"],
+    &["sessions", "rewind"],
+    &["sessions", "export"],
+    &["sessions", "import"],
+    &["sessions", "delete"],
+    &["sessions", "purge"],
     &["doctor"],
     &["emulator"],
     &["completions"],
@@ -58,7 +67,8 @@ fn examples(help: &str) -> Vec<String> {
 
 async fn help(home: &Home, command: &str) -> String {
     let mut program = home.program();
-    run(program.args([command, "--help"]).env("COLUMNS", "80"))
+    let words = command.split(' ');
+    run(program.args(words).arg("--help").env("COLUMNS", "80"))
         .await
         .stdout
 }
@@ -123,6 +133,71 @@ async fn examples_work() {
         }
     }
     assert!(count >= 9, "{count}");
+}
+
+/// Those of what is about sessions need some to be there, and files.
+#[tokio::test]
+async fn examples_of_talking_and_sessions_work() {
+    let emulator = Emulator::start().await.unwrap();
+    let home = Home::new();
+    home.write("report.pdf", "%PDF-1.7\n");
+    home.write("chart.png", "GIF89a;");
+    let schema = r#"{"type":"object","properties":{"title":{"type":"string"}},"required":["title"],"additionalProperties":false}"#;
+    home.write("idea.json", schema);
+    for question in ["One.", "Two.", "Three."] {
+        let mut ask = home.client(&emulator);
+        let ran = run(ask.args(["ask", "--session", "offsite", question])).await;
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    let mut count = 0;
+    for name in [
+        "ask",
+        "chat",
+        "sessions list",
+        "sessions show",
+        "sessions search",
+        "sessions fork",
+        "sessions rewind",
+        "sessions export",
+        "sessions delete",
+        "sessions import",
+        "sessions purge",
+    ] {
+        for example in examples(&help(&home, name).await) {
+            // Not every machine has these, or is another one.
+            let mut example = example
+                .replace("git diff |", "echo A change. |")
+                .replace("ssh other ", "");
+            if let Some((before, _)) = example.split_once(" | jq ") {
+                example.truncate(before.len());
+            }
+            if example.ends_with("| oci-genai sessions import") {
+                example.push_str(" --store other.sqlite");
+            }
+            let mut command = shell(&home, &example);
+            command
+                .env("OCI_GENAI_BASE_URL", emulator.base_url())
+                .env("OCI_GENAI_API_KEY", DEFAULT_API_KEY)
+                .env("OCI_GENAI_PROJECT", DEFAULT_PROJECT);
+            let ran = Ran::of(command.stdin(Stdio::null()).output().await.unwrap());
+            assert_eq!(ran.code, 0, "{example}: {ran:?}");
+            if name == "sessions export" {
+                let _ = std::fs::rename(
+                    home.path().join("offsite.jsonl"),
+                    home.path().join("kept.jsonl"),
+                );
+            }
+            if name == "sessions delete" {
+                std::fs::rename(
+                    home.path().join("kept.jsonl"),
+                    home.path().join("offsite.jsonl"),
+                )
+                .unwrap();
+            }
+            count += 1;
+        }
+    }
+    assert!(count >= 20, "{count}");
 }
 
 fn has_man() -> bool {
