@@ -14,8 +14,10 @@ pub(super) struct Telling {
     renderer: Renderer,
     /// Until the first text.
     spinner: Option<Spinner>,
-    /// Whether text of the answer has been shown.
-    told: bool,
+    /// What has been told of the answer.
+    told: String,
+    /// Whether what comes next may be another attempt at the same answer.
+    anew: bool,
 }
 
 impl Telling {
@@ -33,58 +35,85 @@ impl Telling {
         Self {
             renderer,
             spinner: Some(Spinner::start("Thinking")),
-            told: false,
+            told: String::new(),
+            anew: false,
         }
     }
 
-    /// Shows a piece of the text.
+    /// Tells a piece of the answer.
     pub(super) fn text(&mut self, text: &str) -> Result<(), Error> {
+        if self.anew && !text.is_empty() {
+            self.begin_again()?;
+        }
+        self.told.push_str(text);
+        self.show(text)
+    }
+
+    /// Tells what is left of an answer that is whole now: all of it when it did not come in pieces.
+    pub(super) fn whole(&mut self, text: &str) -> Result<(), Error> {
+        self.anew = false;
+        if !text.starts_with(&self.told) {
+            self.begin_again()?;
+        }
+        let rest = text.get(self.told.len()..).unwrap_or_default();
+        self.told.push_str(rest);
+        self.show(rest)
+    }
+
+    /// Shows text that is not part of the answer's, such as the words of a refusal.
+    pub(super) fn show(&mut self, text: &str) -> Result<(), Error> {
         if text.is_empty() {
             return Ok(());
         }
         self.spinner = None;
-        self.told = true;
         let shown = self.renderer.push(text);
         output::answer(&shown)
     }
 
-    /// Shows a step of a session's turn.
+    fn begin_again(&mut self) -> Result<(), Error> {
+        self.anew = false;
+        if std::mem::take(&mut self.told).is_empty() {
+            return Ok(());
+        }
+        self.aside("[the connection broke; the answer begins again]")
+    }
+
+    /// Tells a step of a session's turn.
     pub(super) fn step(&mut self, step: &TurnEvent) -> Result<(), Error> {
         match step {
             TurnEvent::Delta(text) => self.text(text),
             TurnEvent::Service(event) if event["type"] == "response.refusal.delta" => {
-                self.text(event["delta"].as_str().unwrap_or_default())
+                self.show(event["delta"].as_str().unwrap_or_default())
             }
-            TurnEvent::ToolStarted { name, .. } => self.aside(&format!("[calling {name}]")),
+            TurnEvent::ToolStarted { name, .. } => {
+                // What was said before a call is not the answer.
+                self.told.clear();
+                self.aside(&format!("[calling {name}]"))
+            }
             TurnEvent::ToolFinished { .. } => {
                 self.spinner = Some(Spinner::start("Thinking"));
-                self.told = false;
                 Ok(())
             }
-            TurnEvent::Recovered(_) if self.told => {
-                // What was shown so far is not what the session has: the answer is told anew.
-                self.told = false;
-                self.aside("[the connection broke; the answer begins again]")
+            TurnEvent::Recovered(_) => {
+                self.anew = true;
+                Ok(())
             }
             TurnEvent::Committed(turn) => self.committed(turn),
             _ => Ok(()),
         }
     }
 
-    /// An answer that was not streamed comes whole.
     fn committed(&mut self, turn: &Turn) -> Result<(), Error> {
-        if !self.told {
-            let text = turn.output_text();
-            if text.is_empty() {
-                self.text(&refusal(turn.output()))?;
-            } else {
-                self.text(&text)?;
-            }
+        let text = turn.output_text();
+        if !text.is_empty() {
+            self.whole(&text)?;
+        } else if self.spinner.is_some() {
+            self.show(&refusal(turn.output()))?;
         }
-        if let Some(why) = turn.incomplete() {
-            self.stopped_early(why)?;
+        match turn.incomplete() {
+            Some(why) => self.stopped_early(why),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Says that the service ended the answer before the model did.

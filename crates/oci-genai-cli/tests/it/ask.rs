@@ -1,9 +1,11 @@
 //! `ask`: what goes with a question, the forms of an answer, and bad input for every option.
 
+use oci_genai_emulator::{Effect, Fault};
 use serde_json::{Value, json};
 
 use crate::world::{World, stderr, stdout};
 
+const RESPONSES: &str = "POST /responses";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 
 fn content(world: &World) -> Vec<Value> {
@@ -251,6 +253,67 @@ async fn a_pipe_gets_the_text_as_it_came() {
     let answer = world.prints(&["ask", "**bold** `code`"]);
     assert!(answer.contains("**bold** `code`"), "{answer}");
     assert!(!answer.contains('\u{1b}'), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_service_refuses_is_its_no() {
+    let world = World::new().await;
+    world.ask("s", "Hello.");
+    let refuse = Effect::Status {
+        status: 400,
+        code: Some("model_is_moody".to_owned()),
+        message: Some("not today".to_owned()),
+        retry_after: None,
+        after: false,
+    };
+    let fault = world
+        .emulator
+        .faults()
+        .add(Fault::new(refuse).on(RESPONSES))
+        .unwrap();
+    for arguments in both(&["Hello."]) {
+        let output = world.run(&arguments).code(1).stdout("");
+        assert!(stderr(&output).contains("not today"), "{}", stderr(&output));
+    }
+    world.emulator.faults().remove(fault);
+    let fail = Effect::Fail {
+        code: "server_error".to_owned(),
+        message: "the model fell over".to_owned(),
+    };
+    world
+        .emulator
+        .faults()
+        .add(Fault::new(fail).on(RESPONSES))
+        .unwrap();
+    let output = world.run(&["ask", "Hello."]).code(1);
+    assert!(
+        stderr(&output).contains("the model fell over"),
+        "{}",
+        stderr(&output)
+    );
+    let output = world.run(&["ask", "--json", "Hello."]).code(1);
+    let response: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(response["status"], "failed", "it is printed all the same");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_broke_off_is_told_to_its_end() {
+    let world = World::new().await;
+    let cut = Effect::Cut {
+        events: 8,
+        reset: true,
+    };
+    world
+        .emulator
+        .faults()
+        .add(Fault::new(cut).on(RESPONSES).times(1))
+        .unwrap();
+    let whole: Vec<String> = (1..=20).map(|number| number.to_string()).collect();
+    assert_eq!(world.ask("s", "count:20"), whole.join(" ") + "\n");
+    assert!(
+        world.ask("s", "Hello.").contains("2 earlier messages"),
+        "it was asked once"
+    );
 }
 
 #[cfg(unix)]

@@ -30,18 +30,21 @@ async fn answered(
     if question.json {
         return whole(create, telling).await;
     }
-    let (text, response) = if question.streaming {
+    let response = if question.streaming {
         streamed(create, telling).await?
     } else {
         let response = create.send().await?;
-        let text = response.output_text();
-        telling.text(&text)?;
-        if text.is_empty() {
-            telling.text(&response.refusal().unwrap_or_default())?;
-        }
-        (text, Some(response))
+        telling.show(&response.refusal().unwrap_or_default())?;
+        Some(response)
     };
-    if let Some(why) = response.as_ref().and_then(stopped_early) {
+    let Some(response) = response else {
+        return Err(Error::Answer(
+            "the answer ended before it was whole".to_owned(),
+        ));
+    };
+    let text = response.output_text();
+    telling.whole(&text)?;
+    if let Some(why) = stopped_early(&response) {
         telling.stopped_early(&why)?;
     } else if question.format.is_some() {
         telling.end()?;
@@ -83,23 +86,20 @@ async fn whole(create: CreateResponse, telling: &mut Telling) -> Result<(), Erro
 async fn streamed(
     create: CreateResponse,
     telling: &mut Telling,
-) -> Result<(String, Option<types::Response>), Error> {
+) -> Result<Option<types::Response>, Error> {
     let mut stream = create.stream().await?;
-    let mut text = String::new();
     let mut response = None;
     while let Some(event) = stream.next().await {
         match event? {
-            StreamEvent::OutputTextDelta(piece) => {
-                text.push_str(&piece.delta);
-                telling.text(&piece.delta)?;
-            }
-            StreamEvent::RefusalDelta(piece) => telling.text(&piece.delta)?,
+            StreamEvent::OutputTextDelta(piece) => telling.text(&piece.delta)?,
+            StreamEvent::RefusalDelta(piece) => telling.show(&piece.delta)?,
             StreamEvent::Completed(done) => response = Some(done.response),
             StreamEvent::Incomplete(done) => response = Some(done.response),
             _ => {}
         }
     }
-    Ok((text, response))
+    // A server may end a stream without the event that completes it.
+    Ok(response.or_else(|| stream.response()))
 }
 
 fn stopped_early(response: &types::Response) -> Option<String> {
