@@ -1,7 +1,7 @@
 //! Tables in an answer.
 
 use comfy_table::presets::UTF8_NO_BORDERS;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table};
 
 use super::inline::characters;
 use super::style::Style;
@@ -17,7 +17,7 @@ pub(super) fn lines(rows: &[String], width: usize) -> Vec<String> {
     };
     let mut table = Table::new();
     table
-        .load_style(UTF8_NO_BORDERS)
+        .load_style(UTF8_NO_BORDERS.row_separator(LineStyle::none()))
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width).unwrap_or(u16::MAX))
         .set_header(shown(header));

@@ -326,4 +326,12 @@ async fn tables_fit_the_terminal() {
         "a row is a line:\n{screen}"
     );
     assert!(screen.contains('…'), "{screen}");
+    let list = world.json(&["sessions", "list", "--json"]);
+    let unnamed = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["name"].is_null());
+    let id = unnamed.unwrap()["id"].as_str().unwrap();
+    assert!(screen.contains(id), "an id can be copied:\n{screen}");
 }

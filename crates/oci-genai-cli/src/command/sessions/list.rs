@@ -47,11 +47,12 @@ pub(crate) fn table(records: &[SessionRecord]) -> Vec<String> {
     let titled = records.iter().any(|record| record.title.is_some());
     let headings = ["NAME", "TURNS", "CHANGED", "TITLE"];
     let columns = if titled { 4 } else { 3 };
-    let longest = records
-        .iter()
-        .map(|record| kept::label(record).width())
-        .max();
-    let readable = u16::try_from(longest.unwrap_or(0)).map_or(16, |longest| longest.min(16));
+    // An id is of no use unless it is whole.
+    let readable = records.iter().map(|record| match &record.name {
+        Some(name) => name.width().min(16),
+        None => record.id.as_str().width(),
+    });
+    let readable = u16::try_from(readable.max().unwrap_or(0)).unwrap_or(16);
     let mut table = Table::new(&headings[..columns], terminal::width())
         .right(1)
         .whole(1)
