@@ -118,6 +118,8 @@ mod tests {
         for width in [20, 40, 80, 200] {
             assert_eq!(by_character(ANSWER, width), whole(ANSWER, width), "{width}");
         }
+        let tangled = "~-`~|~a~\\ )-`\n";
+        assert_eq!(by_character(tangled, 80), whole(tangled, 80));
     }
 
     #[test]

@@ -105,6 +105,55 @@ async fn tools_are_offered_when_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn instructions_are_for_the_chat() {
+    let world = World::new().await;
+    world.ask("s", "Hello.");
+    let chat = |arguments: &[&str]| {
+        let mut chat = world.program(&[&["chat", "--session", "s"], arguments].concat());
+        chat.write_stdin("And now?\n").assert().success();
+        world.last_request()["instructions"].clone()
+    };
+    assert_eq!(chat(&["--instructions", "Be kind."]), "Be kind.");
+    assert_eq!(chat(&[]), Value::Null);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_ends_a_script() {
+    use std::io::{Read as _, Write as _};
+    use std::process::{Command, Stdio};
+
+    let world = World::new().await;
+    world.ask("s", "Remember me.");
+    let mut child = Command::new(crate::world::binary())
+        .env_clear()
+        .envs(world.variables())
+        .current_dir(world.folder())
+        .args(["chat", "--session", "s"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = b"slow:40 count:100\nNever asked.\n";
+    child.stdin.as_mut().unwrap().write_all(lines).unwrap();
+    let mut some = [0_u8; 4];
+    let out = child.stdout.as_mut().unwrap();
+    out.read_exact(&mut some).unwrap();
+    let pid = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(sent.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{errors}");
+    let answer = world.ask("s", "recall:");
+    assert!(
+        answer.contains("Remember me.") && !answer.contains("Never asked."),
+        "{answer}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_talks() {
     let world = World::new().await;
     let mut chat = Terminal::start(&world, &["chat", "--session", "offsite"]);

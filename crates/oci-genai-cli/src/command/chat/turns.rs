@@ -27,7 +27,11 @@ impl Chat {
             () = interrupted() => {
                 // The steps were dropped with the other branch, which gives the turn up.
                 self.unsettled = true;
-                telling.aside("[stopped]")
+                telling.aside("[stopped]")?;
+                match self.interactive {
+                    true => Ok(()),
+                    false => Err(Error::Interrupted("; the session can be gone on with")),
+                }
             }
         };
         telling.end()?;
