@@ -10,7 +10,7 @@ use oci_genai_session::{Session, SessionId, SessionQuery, SessionRecord, Session
 use crate::error::Error;
 
 pub(crate) use offline::offline;
-pub(crate) use opening::{online, open_or_create, options, with_client};
+pub(crate) use opening::{may_be_made, online, open_or_create, options, tell_unused, with_client};
 pub(crate) use transcript::{Exchange, exchanges};
 
 /// Sessions read from the store at a time.

@@ -5,6 +5,7 @@ use oci_genai_session::{MemoryKind, Policy, Session, SessionOptions, Sessions};
 use super::open;
 use crate::args::{Connection, Memory, NewSession, Store};
 use crate::error::Error;
+use crate::output;
 
 /// The largest input of one turn, in bytes of JSON: attachments are part of it.
 const MAX_INPUT: usize = 48 << 20;
@@ -39,18 +40,37 @@ pub(crate) fn options(new: &NewSession, instructions: Option<&str>) -> SessionOp
     options
 }
 
-/// The session of that name or id, made with the options when there is none; and whether it was.
+/// The session of that name or id, made with the options when there is none.
 pub(crate) async fn open_or_create(
     sessions: &Sessions,
     name: &str,
-    options: SessionOptions,
-) -> Result<(Session, bool), Error> {
+    new: &NewSession,
+    instructions: Option<&str>,
+) -> Result<Session, Error> {
     match open(sessions, name).await {
-        // Ids are given by the program: one that is not there was not meant to be a name.
-        Err(Error::Missing(_)) if !name.starts_with("ses_") => {}
-        result => return Ok((result?, false)),
+        Err(Error::Missing(_)) if may_be_made(name) => {
+            let options = options(new, instructions).name(name);
+            Ok(sessions.open_or_create(options).await?)
+        }
+        Ok(session) => {
+            tell_unused(new, name);
+            Ok(session)
+        }
+        Err(error) => Err(error),
     }
-    let session = sessions.open_or_create(options.name(name)).await?;
-    let made = session.turn_count() == 0;
-    Ok((session, made))
+}
+
+/// Whether a session that is not there may get this name. Ids are given by the program: one that is not there was not
+/// meant to be a name.
+pub(crate) fn may_be_made(name: &str) -> bool {
+    !name.starts_with("ses_")
+}
+
+/// Says that a session that is there stays as it is.
+pub(crate) fn tell_unused(new: &NewSession, name: &str) {
+    if !new.is_unset() {
+        output::note(&format!(
+            "The session {name:?} was there already: --memory and --expires-after are for new ones."
+        ));
+    }
 }

@@ -5,6 +5,9 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row
 
 use super::harmless;
 
+/// Spaces between columns.
+const PADDING: u16 = 2;
+
 /// A table being filled.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -18,13 +21,15 @@ impl Table {
         let mut table = comfy_table::Table::new();
         table.load_style(NOTHING).set_header(Row::from(headings));
         for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
+            column.set_padding((0, PADDING));
         }
         if let Some(width) = width {
             table
                 .set_content_arrangement(ContentArrangement::Dynamic)
                 // The last column's padding is cut off again.
-                .set_width(u16::try_from(width + 2).unwrap_or(u16::MAX));
+                .set_width(
+                    u16::try_from(width).map_or(u16::MAX, |width| width.saturating_add(PADDING)),
+                );
         }
         Self { table, width }
     }
@@ -48,7 +53,10 @@ impl Table {
     /// Leaves a column at least this much when others are long.
     pub(crate) fn at_least(mut self, column: usize, cells: u16) -> Self {
         if let (Some(_), Some(column)) = (self.width, self.table.column_mut(column)) {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(cells)));
+            // The padding counts.
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(
+                cells + PADDING,
+            )));
         }
         self
     }

@@ -230,6 +230,14 @@ async fn options_that_do_not_fit_are_refused() {
         &["ask", "--session", "s", "--turn-id", "", "Hello."],
         &["turn id"],
     );
+    world.ask("there", "Hello.");
+    let there = ["ask", "--session", "there", "--memory", "local", "Hello."];
+    let output = world.run(&there).success();
+    assert!(
+        stderr(&output).contains("was there already"),
+        "{}",
+        stderr(&output)
+    );
     world.refuses(&["ask", "--session", "", "Hello."], &["name"]);
     world.refuses(
         &["ask", "--session", "ses_nosuch", "Hello."],

@@ -221,7 +221,7 @@ async fn ctrl_c_stops_an_answer_and_the_chat_goes_on() {
     chat.enters("slow:2000 count:3");
     chat.shows("Thinking");
     chat.types("\u{3}");
-    chat.shows("[stopped]");
+    chat.prompts("s> ");
     chat.enters("/quit");
     assert_eq!(chat.ends(), 0);
     assert!(world.ask("s", "recall:").contains("Remember me."));
@@ -294,6 +294,7 @@ async fn no_color_means_no_colours() {
     chat.shows("1 2 3");
     chat.types("\u{3}");
     chat.shows("[stopped]");
+    chat.prompts("> ");
     chat.types("\u{4}");
     assert_eq!(chat.ends(), 0);
     let raw = chat.raw();

@@ -24,8 +24,8 @@ pub(crate) async fn run(ask: args::Ask) -> Result<(), Error> {
         None => once::run(&client, &question).await,
         Some(name) => {
             let sessions = kept::with_client(&ask.store, client.clone()).await?;
-            let options = kept::options(&ask.new, ask.instructions.as_deref());
-            let (session, _) = kept::open_or_create(&sessions, name, options).await?;
+            let instructions = ask.instructions.as_deref();
+            let session = kept::open_or_create(&sessions, name, &ask.new, instructions).await?;
             in_session::run(&client, &session, &question, ask.turn_id).await
         }
     }

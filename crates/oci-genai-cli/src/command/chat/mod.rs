@@ -54,8 +54,11 @@ pub(crate) async fn run(chat: args::Chat) -> Result<(), Error> {
     let mut name = None;
     if let Some(wanted) = chat.session {
         match kept::open(&sessions, &wanted).await {
-            Ok(open) => session = Some(open),
-            Err(Error::Missing(_)) if !wanted.starts_with("ses_") => name = Some(wanted),
+            Ok(open) => {
+                kept::tell_unused(&chat.new, &wanted);
+                session = Some(open);
+            }
+            Err(Error::Missing(_)) if kept::may_be_made(&wanted) => name = Some(wanted),
             Err(error) => return Err(error),
         }
     }

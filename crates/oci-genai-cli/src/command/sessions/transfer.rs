@@ -9,7 +9,7 @@ use oci_genai_session::{ErrorKind, SessionRecord, Sessions};
 use crate::args;
 use crate::error::Error;
 use crate::terminal::{Counter, waiting};
-use crate::{kept, output};
+use crate::{kept, output, terminal};
 
 /// The largest import, in bytes: all of it is held in memory.
 const MAX_IMPORT: u64 = 1 << 30;
@@ -26,7 +26,9 @@ pub(super) async fn export(export: args::ExportSession) -> Result<(), Error> {
         }
         _ => {
             let mut out = BufWriter::new(io::stdout().lock());
-            lines(&sessions, &record, &mut out).await?;
+            // A bar among the lines would help nobody.
+            let counter = terminal::width().is_none().then(|| counter(&record));
+            lines(&sessions, &record, &mut out, counter).await?;
         }
     }
     Ok(())
@@ -53,19 +55,26 @@ pub(crate) async fn export_to(
         )),
         _ => Error::io("write", file, error),
     })?;
-    lines(sessions, record, BufWriter::new(opened)).await
+    let counter = Some(counter(record));
+    lines(sessions, record, BufWriter::new(opened), counter).await
+}
+
+fn counter(record: &SessionRecord) -> Counter {
+    let lines = 1 + record.next_turn.saturating_sub(1) + record.next_position;
+    Counter::new("Exporting", lines)
 }
 
 async fn lines(
     sessions: &Sessions,
     record: &SessionRecord,
     mut out: impl Write,
+    mut counter: Option<Counter>,
 ) -> Result<u64, Error> {
-    let expected = 1 + record.next_turn.saturating_sub(1) + record.next_position;
-    let mut counter = Counter::new("Exporting", expected);
     let mut count = 0;
     let write = |line: &str| {
-        counter.step();
+        if let Some(counter) = &mut counter {
+            counter.step();
+        }
         count += 1;
         writeln!(out, "{line}")
     };
