@@ -3,12 +3,37 @@
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
+use crate::settings::{Source, shown};
+
 /// A failure on its way to standard error.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// Wrong use or settings; the text names the thing and the cure.
     #[error("{0}")]
     Usage(String),
+    /// The program's configuration file cannot be read.
+    #[error(
+        "the configuration file {}{} cannot be read",
+        shown(path),
+        named.as_ref().map(|source| format!(", which {source} names,")).unwrap_or_default()
+    )]
+    ConfigFile {
+        path: PathBuf,
+        named: Option<Source>,
+        source: std::io::Error,
+    },
+    /// A failure that the command has told of already, with its exit code.
+    #[error("what was found is not well")]
+    Told(u8),
+    /// There is no such session.
+    #[error("no session is called {0:?}; `oci-genai sessions list` shows those there are")]
+    Missing(String),
+    /// The service answered, but not with what was asked for.
+    #[error("{0}")]
+    Answer(String),
+    /// The person stopped it.
+    #[error("stopped by Ctrl-C{0}")]
+    Interrupted(&'static str),
     /// The client could not be built or a call failed.
     #[error(transparent)]
     Client(#[from] oci_genai::Error),
@@ -68,46 +93,133 @@ impl Error {
         }
     }
 
-    /// 1: the service said no; 2: wrong use or settings; 3: network trouble.
+    /// 1: the service said no; 2: wrong use or settings; 3: network trouble; 130: stopped by Ctrl-C.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Client(error) => client_exit_code(error),
-            Self::Session(error) => match source_of::<oci_genai::Error>(error) {
-                Some(client) => client_exit_code(client),
-                None => 2,
-            },
+            Self::Told(code) => return *code,
+            Self::Answer(_) => return 1,
+            Self::Interrupted(_) => return 130,
+            _ => {}
+        }
+        if let Some(error) = source_of::<oci_genai::Error>(self.inner()) {
+            return client_exit_code(error);
+        }
+        if let Some(error) = source_of::<oci_genai_auth::Error>(self.inner()) {
+            return auth_exit_code(error);
+        }
+        match self {
+            Self::Session(error) => session_exit_code(error.kind()),
             _ => 2,
         }
     }
 
-    /// This error and its causes, outermost first, as one paragraph.
+    /// This error and its causes, outermost first, and the cure, as one paragraph.
     pub(crate) fn paragraph(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            let line = error.to_string();
-            // Transparent wrappers repeat what they wrap.
-            if !text.ends_with(&line) {
-                text.push_str(": ");
-                text.push_str(&line);
-            }
-            cause = error.source();
+        let mut text = chain(self.inner());
+        if let Some(cure) = self.cure(&text) {
+            text.push_str("; ");
+            text.push_str(&cure);
         }
         text
     }
+
+    /// What a transparent variant wraps: its own `source` begins one further in.
+    fn inner(&self) -> &(dyn StdError + 'static) {
+        match self {
+            Self::Client(error) => error,
+            Self::Session(error) => error,
+            Self::Auth(error) => error,
+            Self::Emulator(error) => error,
+            other => other,
+        }
+    }
+
+    /// What to try, where `text` does not say it already.
+    fn cure(&self, text: &str) -> Option<String> {
+        let error = source_of::<oci_genai::Error>(self.inner())?;
+        // The hint may tell of the cause, which is in the text.
+        let is_told = |hint: &&str| {
+            hint.rsplit(": ")
+                .next()
+                .is_some_and(|end| text.contains(end))
+        };
+        let hint = error
+            .hint()
+            .filter(|hint| !is_told(hint))
+            .map(str::to_owned);
+        let settings = error.is_config() || error.is_unauthenticated() || error.is_connect();
+        let refused = error
+            .status()
+            .is_some_and(|status| matches!(status.as_u16(), 400 | 403 | 404));
+        let doctor = "`oci-genai doctor` looks for the cause step by step";
+        match hint {
+            Some(hint) if settings || refused => Some(format!("{hint}. {doctor}")),
+            Some(hint) => Some(hint),
+            None if settings => Some(doctor.to_owned()),
+            None => None,
+        }
+    }
 }
 
-fn client_exit_code(error: &oci_genai::Error) -> u8 {
+/// The exit code of a session that could not go on, where no failed call is behind it.
+fn session_exit_code(kind: oci_genai_session::ErrorKind) -> u8 {
+    use oci_genai_session::ErrorKind::{Busy, LeaseLost, Refused, Unsettled};
+    match kind {
+        Refused => 1,
+        Busy | LeaseLost | Unsettled => 3,
+        _ => 2,
+    }
+}
+
+/// An error and its causes in one line.
+pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let line = error.to_string();
+        // Transparent wrappers repeat what they wrap.
+        if !text.ends_with(&line) {
+            text.push_str(": ");
+            text.push_str(&line);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// The exit code of a failed call.
+pub(crate) fn client_exit_code(error: &oci_genai::Error) -> u8 {
+    use oci_genai::ErrorKind;
     if error.status().is_some() {
-        1
-    } else if error.is_connect() || error.is_timeout() {
+        return 1;
+    }
+    match error.kind() {
+        ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Interrupted => {
+            3
+        }
+        ErrorKind::Credentials => {
+            source_of::<oci_genai_auth::Error>(error).map_or(2, auth_exit_code)
+        }
+        ErrorKind::Service | ErrorKind::Decode | ErrorKind::Failed | ErrorKind::NoResult => 1,
+        _ => 2,
+    }
+}
+
+/// The exit code of credentials that could not be had.
+pub(crate) fn auth_exit_code(error: &oci_genai_auth::Error) -> u8 {
+    if error.is_unavailable() {
         3
+    } else if error.is_refused() {
+        1
     } else {
         2
     }
 }
 
-fn source_of<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+/// An error of a type, wherever it stands in the chain.
+pub(crate) fn source_of<'a, T: StdError + 'static>(
+    error: &'a (dyn StdError + 'static),
+) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref() {

@@ -1,13 +1,19 @@
 //! The `oci-genai` program: OCI Generative AI conversations from a terminal.
 //!
 //! Answers go to standard output and everything else to standard error, so that output can be
-//! piped. Exit codes: 0 done, 1 the service said no, 2 wrong use or settings, 3 network trouble.
+//! piped. Exit codes: 0 done, 1 the service said no, 2 wrong use or settings, 3 network trouble,
+//! 130 stopped by Ctrl-C.
 
 mod args;
 mod command;
 mod error;
+mod kept;
+mod log;
 mod output;
+mod render;
 mod settings;
+mod terminal;
+mod when;
 
 use std::process::ExitCode;
 
@@ -18,7 +24,7 @@ use crate::args::Cli;
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    output::start_logging(&cli);
+    log::start(&cli);
     match command::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,29 +1,50 @@
 //! The only place that writes to the terminal: answers to standard output, the rest to standard
 //! error.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is where a program prints"
-)]
+//!
+//! Whether text has colours is decided by the stream it goes to: only a terminal has them, and none
+//! where `NO_COLOR` is set.
 
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use tracing_subscriber::EnvFilter;
+use anstyle::{AnsiColor, Style};
 
-use crate::args::{Cli, Command};
 use crate::error::Error;
+
+/// Headings and names.
+pub(crate) const BOLD: Style = Style::new().bold();
+/// What is beside the point.
+pub(crate) const DIM: Style = Style::new().dimmed();
+/// What is well.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+/// What deserves a look.
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
+/// What is wrong.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// Whether notes are left out.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Leaves out notes from now on.
+pub(crate) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
 
 /// Prints a line of the answer.
 pub(crate) fn line(text: &str) {
-    println!("{text}");
+    let mut out = anstream::AutoStream::auto(io::stdout()).lock();
+    if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+        // Whoever read has gone, as `head` does: there is nobody left to tell.
+        std::process::exit(0);
+    }
 }
 
 /// Prints a value as one line of JSON.
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Error> {
     let text = serde_json::to_string(value)
         .map_err(|error| Error::io("write JSON to", Path::new("standard output"), error.into()))?;
-    println!("{text}");
+    line(&text);
     Ok(())
 }
 
@@ -38,29 +59,90 @@ pub(crate) fn part(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Prints what a renderer made of an answer.
+pub(crate) fn answer(text: &str) -> Result<(), Error> {
+    part(text).map_err(|error| Error::io("write to", Path::new("standard output"), error))
+}
+
+/// Asks the person something; the answer is typed behind it.
+pub(crate) fn ask(text: &str) {
+    let mut err = anstream::AutoStream::auto(io::stderr()).lock();
+    // Reading the answer tells of a failure.
+    let _ = write!(err, "{text}").and_then(|()| err.flush());
+}
+
 /// Tells the person something that is not the answer.
 pub(crate) fn note(text: &str) {
-    eprintln!("{text}");
+    if !QUIET.load(Ordering::Relaxed) {
+        to_standard_error(text);
+    }
 }
 
 /// Reports a failure in one paragraph.
 pub(crate) fn error(error: &Error) {
-    eprintln!("error: {}", error.paragraph());
+    if matches!(error, Error::Told(_)) {
+        return;
+    }
+    let text = format!("error: {}", error.paragraph());
+    let text = match width(&console::Term::stderr()) {
+        Some(width) => wrap(&text, width, ""),
+        None => text,
+    };
+    let rest = text.strip_prefix("error:").unwrap_or(&text);
+    to_standard_error(&format!("{BAD}error:{BAD:#}{rest}"));
 }
 
-/// Sends logs to standard error: warnings, or more with `-v`, or what `RUST_LOG` asks for. The
-/// emulator tells one line per request by default, for that is what one runs it for.
-pub(crate) fn start_logging(cli: &Cli) {
-    let level = match (cli.verbose, &cli.command) {
-        (0, Command::Emulator(_)) => "warn,oci_genai_emulator=info",
-        (0, _) => "warn",
-        (1, _) => "info,oci_genai=debug,oci_genai_session=debug,oci_genai_emulator=debug",
-        _ => "trace",
-    };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_target(cli.verbose > 0)
-        .init();
+fn to_standard_error(text: &str) {
+    let mut err = anstream::AutoStream::auto(io::stderr()).lock();
+    // There is no place left to tell of a failure.
+    let _ = writeln!(err, "{text}");
+}
+
+/// The columns there are for text, if that goes to a terminal: at most 100, for the eye's sake.
+fn width(term: &console::Term) -> Option<usize> {
+    term.is_term().then_some(())?;
+    let (_, columns) = term.size_checked()?;
+    Some(usize::from(columns).clamp(40, 100))
+}
+
+/// The columns of standard output; `None` where it is no terminal.
+pub(crate) fn columns() -> Option<usize> {
+    width(&console::Term::stdout())
+}
+
+/// Breaks text between words into lines of at most `width` characters; `indent` begins every line but
+/// the first. A word that is longer stays whole, so that it can be copied.
+pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> String {
+    let mut lines = String::with_capacity(text.len() + 16);
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            lines.push('\n');
+            lines.push_str(indent);
+            column = indent.chars().count();
+        } else if !lines.is_empty() {
+            lines.push(' ');
+            column += 1;
+        }
+        lines.push_str(word);
+        column += length;
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrap("one two three", 8, ""), "one two\nthree");
+        assert_eq!(wrap("one two three", 80, ""), "one two three");
+        assert_eq!(
+            wrap("a http://long.example/x b", 10, "  "),
+            "a\n  http://long.example/x\n  b"
+        );
+        assert_eq!(wrap("", 10, "  "), "");
+    }
 }

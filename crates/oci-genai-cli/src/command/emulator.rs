@@ -1,5 +1,6 @@
 //! `emulator`: the service on loopback, until it is told to stop.
 
+use oci_genai_auth::Environment;
 use oci_genai_emulator::{Emulator, Script, Upstream};
 
 use crate::args;
@@ -28,11 +29,12 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
         builder = builder.script(script);
     }
     if let Some(url) = options.upstream {
+        let env = Environment::process();
         let mut upstream = Upstream::new(url);
-        if let Some(key) = settings::variable("OPENAI_API_KEY") {
+        if let Some(key) = settings::variable(&env, "OPENAI_API_KEY") {
             upstream = upstream.with_api_key(key);
         }
-        if let Some(project) = settings::variable("OPENAI_PROJECT_ID") {
+        if let Some(project) = settings::variable(&env, "OPENAI_PROJECT_ID") {
             upstream = upstream.with_project(project);
         }
         builder = builder.upstream(upstream);

@@ -1,9 +1,13 @@
 //! One module per command.
 
 mod ask;
+mod chat;
+mod doctor;
 mod emulator;
+mod pages;
 mod quickstart;
 mod sessions;
+mod telling;
 
 use crate::args::{Cli, Command};
 use crate::error::Error;
@@ -11,9 +15,13 @@ use crate::error::Error;
 /// Runs what was asked for.
 pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
-        Command::Quickstart(connection) => quickstart::run(&connection).await,
+        Command::Quickstart(options) => quickstart::run(&options.connection).await,
         Command::Ask(ask) => ask::run(ask).await,
+        Command::Chat(chat) => chat::run(chat).await,
         Command::Sessions(sessions) => sessions::run(sessions).await,
+        Command::Doctor(options) => doctor::run(&options).await,
         Command::Emulator(options) => emulator::run(options).await,
+        Command::Completions(options) => pages::completions(&options),
+        Command::Man(options) => pages::man(&options),
     }
 }

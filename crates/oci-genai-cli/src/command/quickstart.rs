@@ -5,7 +5,7 @@ use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
 
 use crate::args::Connection;
 use crate::error::Error;
-use crate::output;
+use crate::{output, settings};
 
 const QUESTIONS: [&str; 2] = [
     "Give me three ideas for a team offsite.",
@@ -13,20 +13,25 @@ const QUESTIONS: [&str; 2] = [
 ];
 
 pub(crate) async fn run(connection: &Connection) -> Result<(), Error> {
-    if !connection.is_unset() {
+    if !connection.is_unset()? {
         return converse(&connection.client()?).await;
     }
     let emulator = Emulator::start().await?;
     output::note(&format!(
         "No OCI settings found, so this talks to a built-in emulator at {}.\nFor the real service pass --region and \
-         --project and set OCI_GENAI_API_KEY; `oci-genai quickstart --help` lists all settings.\n",
+         --project and set OCI_GENAI_API_KEY; `oci-genai doctor` says whether that works.\n",
         emulator.base_url()
     ));
     let client = Client::builder()
         .base_url(emulator.base_url())
         .project(DEFAULT_PROJECT)
         .api_key(DEFAULT_API_KEY)
-        .model(connection.model.as_deref().unwrap_or("openai.gpt-oss-120b"))
+        .model(
+            connection
+                .model
+                .as_deref()
+                .unwrap_or(settings::DEFAULT_MODEL),
+        )
         .build()?;
     converse(&client).await
 }

@@ -42,6 +42,7 @@ pub(super) async fn every_request(
     next: Next,
 ) -> Response<Body> {
     let connection = request.extensions().get::<Connection>().cloned();
+    let began = tokio::time::Instant::now();
     let mut record = Record {
         at: app.clock.unix(),
         method: request.method().clone(),
@@ -63,7 +64,7 @@ pub(super) async fn every_request(
     let mut response = match outcome {
         Outcome::Answer(response) => response,
         Outcome::Reset => {
-            finish(&app, record);
+            finish(&app, record, began);
             if let Some(connection) = connection {
                 connection.reset();
             }
@@ -95,12 +96,12 @@ pub(super) async fn every_request(
         headers.insert(header::DATE, date);
     }
     record.status = Some(response.status().as_u16());
-    finish(&app, record);
+    finish(&app, record, began);
     response
 }
 
-/// Logs and remembers a request.
-fn finish(app: &App, record: Record) {
+/// Logs and remembers a request. The time it took ends where its answer begins.
+fn finish(app: &App, record: Record, began: tokio::time::Instant) {
     let (kind, id) = match &record.credential {
         Some(credential) => (credential.kind.as_str(), credential.id.as_str()),
         None => ("none", ""),
@@ -111,8 +112,10 @@ fn finish(app: &App, record: Record) {
         method = %record.method,
         path = record.uri.path(),
         status = record.status,
+        duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         opc_request_id = record.opc_request_id,
         refused = record.refusal,
+        error = record.error,
         "request"
     );
     app.requests.push(record);

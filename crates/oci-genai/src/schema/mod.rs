@@ -3,11 +3,15 @@
 //! Strict schemas are narrower than JSON Schema: every object lists all its members as required and
 //! allows no others, the top level is an object, and choices are `anyOf`. What `schemars` writes for
 //! structs, enums, options and lists fits after small changes, made here. What cannot be said, such as
-//! a map with arbitrary keys, is an error that names the place.
+//! a map with arbitrary keys, is an error that names the place. [`check`] looks at a schema that somebody wrote.
+
+mod check;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
+
+pub use check::check;
 
 use crate::{Error, Result};
 

@@ -1,0 +1,106 @@
+//! A question as a turn of a session.
+
+use std::time::Duration;
+
+use oci_genai::Client;
+use oci_genai_session::{Session, Turn, TurnEvent};
+use serde_json::{Value, json};
+
+use super::question::Question;
+use super::{check_json, interrupted};
+use crate::command::telling::Telling;
+use crate::error::Error;
+use crate::output;
+use crate::terminal::waiting;
+
+/// How long Ctrl-C waits for the session to be settled. What is left then is settled by the session's next use.
+const SETTLING: Duration = Duration::from_secs(10);
+
+pub(super) async fn run(
+    client: &Client,
+    session: &Session,
+    question: &Question,
+    turn_id: Option<String>,
+) -> Result<(), Error> {
+    let mut telling = question.telling();
+    let asked = tokio::select! {
+        done = asked(session, question, turn_id, &mut telling) => done.map(Some),
+        () = interrupted() => Ok(None),
+    };
+    telling.end()?;
+    let Some(turn) = asked? else {
+        return Err(stopped(session).await);
+    };
+    if question.json {
+        return output::json(&whole(client, &turn).await?);
+    }
+    match (&question.format, turn.incomplete()) {
+        (Some(_), None) => check_json(&turn.output_text()),
+        _ => Ok(()),
+    }
+}
+
+async fn asked(
+    session: &Session,
+    question: &Question,
+    turn_id: Option<String>,
+    telling: &mut Telling,
+) -> Result<Turn, Error> {
+    let mut turn = session.turn_of(vec![question.message.clone()]);
+    if let Some(id) = turn_id {
+        turn = turn.turn_id(id);
+    }
+    if let Some(text) = &question.instructions {
+        turn = turn.instructions(text);
+    }
+    if let Some(format) = &question.format {
+        turn = turn.set("text", format);
+    }
+    if question.json {
+        return Ok(turn.send().await?);
+    }
+    if !question.streaming {
+        let turn = turn.send().await?;
+        telling.step(&TurnEvent::Committed(Box::new(turn.clone())))?;
+        return Ok(turn);
+    }
+    let mut steps = turn.stream();
+    let mut last = None;
+    while let Some(step) = steps.next().await {
+        let step = step?;
+        telling.step(&step)?;
+        if let TurnEvent::Committed(turn) = step {
+            last = Some(*turn);
+        }
+    }
+    last.ok_or_else(|| Error::Answer("the turn ended without an answer".to_owned()))
+}
+
+/// The turn was given up; its session is put in order before the program ends.
+async fn stopped(session: &Session) -> Error {
+    let settled = waiting("Settling the session", session.settle());
+    tokio::select! {
+        _ = settled => {}
+        () = interrupted() => {}
+        () = tokio::time::sleep(SETTLING) => {}
+    }
+    Error::Interrupted("; the session can be gone on with")
+}
+
+/// The response as the service has it, or what the session kept of it where the service keeps none.
+async fn whole(client: &Client, turn: &Turn) -> Result<Value, Error> {
+    if let Some(id) = turn.response_id() {
+        match client.responses().retrieve(id).send().await {
+            Ok(response) => return Ok(json!(response)),
+            Err(error) if error.is_not_found() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    output::note("The service keeps no response of this turn; this is what the session kept.");
+    Ok(json!({
+        "id": turn.response_id(),
+        "object": "response",
+        "output": turn.output(),
+        "usage": { "input_tokens": turn.usage().input, "output_tokens": turn.usage().output },
+    }))
+}

@@ -1,0 +1,52 @@
+//! `ask`: one question, answered as it streams.
+
+mod attachments;
+mod in_session;
+mod once;
+mod question;
+mod schema;
+
+use crate::args;
+use crate::error::Error;
+use crate::kept;
+
+use self::question::Question;
+
+pub(crate) async fn run(ask: args::Ask) -> Result<(), Error> {
+    if ask.session.is_none() && !ask.new.is_unset() {
+        return Err(Error::usage(
+            "--memory and --expires-after are for a new session: give it a name with --session",
+        ));
+    }
+    let question = Question::read(&ask)?;
+    let client = ask.connection.client()?;
+    match &ask.session {
+        None => once::run(&client, &question).await,
+        Some(name) => {
+            let sessions = kept::with_client(&ask.store, client.clone()).await?;
+            let instructions = ask.instructions.as_deref();
+            let session = kept::open_or_create(&sessions, name, &ask.new, instructions).await?;
+            in_session::run(&client, &session, &question, ask.turn_id).await
+        }
+    }
+}
+
+/// Completes when the person presses Ctrl-C.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // No signal can be caught here: then one ends the process.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// What was printed for `--schema` has to be JSON.
+fn check_json(text: &str) -> Result<(), Error> {
+    serde_json::from_str::<serde_json::Value>(text)
+        .map(drop)
+        .map_err(|error| {
+            Error::Answer(format!(
+                "the answer is not JSON, though a schema was given ({error}); not every model follows one: try another \
+                 --model"
+            ))
+        })
+}

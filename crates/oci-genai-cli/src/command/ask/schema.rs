@@ -1,0 +1,57 @@
+//! `--schema`: the form of the answer, read from a file.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::error::Error;
+
+/// The largest schema, in bytes.
+const MOST: u64 = 1 << 20;
+
+/// The format of the answer, as a request names it.
+pub(super) fn read(path: &Path) -> Result<Value, Error> {
+    let failed = |error| Error::io("read", path, error);
+    let mut text = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(MOST + 1).read_to_end(&mut text).map_err(failed)?;
+    if text.len() as u64 > MOST {
+        let name = path.display();
+        return Err(Error::usage(format!(
+            "{name} is larger than 1 MiB, the most that a schema may have"
+        )));
+    }
+    let mut schema: Value =
+        serde_json::from_slice(&text).map_err(|error| Error::file("JSON schema", path, error))?;
+    // These say nothing to a model, and services refuse them.
+    if let Some(object) = schema.as_object_mut() {
+        object.remove("$schema");
+        object.remove("$id");
+    }
+    oci_genai::schema::check(&schema)
+        .map_err(|error| Error::file("schema of the strict kind", path, error))?;
+    Ok(json!({ "type": "json_schema", "name": name(path), "schema": schema, "strict": true }))
+}
+
+/// A name as the service takes it: letters, digits, `_` and `-`, at most 64 of them.
+fn name(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name: String = stem
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .take(64)
+        .collect();
+    if name.is_empty() {
+        "answer".to_owned()
+    } else {
+        name
+    }
+}

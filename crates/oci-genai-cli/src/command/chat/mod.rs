@@ -1,0 +1,165 @@
+//! `chat`: a conversation in the terminal.
+
+mod command;
+mod doing;
+mod editor;
+mod helper;
+mod tools;
+mod turns;
+
+use oci_genai_session::tool::Tools;
+use oci_genai_session::{Session, SessionOptions, Sessions, TokenUsage};
+
+use crate::args;
+use crate::error::Error;
+use crate::{kept, output, terminal};
+
+use self::command::{Typed, read};
+use self::editor::{Editor, Input};
+
+/// A chat under way.
+#[derive(Debug)]
+struct Chat {
+    sessions: Sessions,
+    /// What new sessions are made with.
+    options: SessionOptions,
+    /// Given for this chat: sessions that were there already hear it, too.
+    instructions: Option<String>,
+    /// None before the first turn of a new session: what nobody used is not kept.
+    session: Option<Session>,
+    /// The name that a new session gets.
+    name: Option<String>,
+    /// The tools that are offered.
+    tools: Tools,
+    /// Tokens of the last turn.
+    last: Option<TokenUsage>,
+    /// Whether a turn was stopped and may not be settled yet.
+    unsettled: bool,
+    /// Whether a person is at the terminal.
+    interactive: bool,
+}
+
+/// Whether the chat goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Line,
+    End,
+}
+
+pub(crate) async fn run(chat: args::Chat) -> Result<(), Error> {
+    let history = chat.store.path()?.with_extension("history");
+    let sessions = kept::online(&chat.store, &chat.connection).await?;
+    let options = kept::options(&chat.new, chat.instructions.as_deref());
+    let mut session = None;
+    let mut name = None;
+    if let Some(wanted) = chat.session {
+        match kept::open(&sessions, &wanted).await {
+            Ok(open) => {
+                kept::tell_unused(&chat.new, &wanted);
+                session = Some(open);
+            }
+            Err(Error::Missing(_)) if kept::may_be_made(&wanted) => name = Some(wanted),
+            Err(error) => return Err(error),
+        }
+    }
+    let mut chat = Chat {
+        sessions,
+        options,
+        instructions: chat.instructions,
+        session,
+        name,
+        tools: Tools::new(),
+        last: None,
+        unsettled: false,
+        interactive: terminal::is_interactive() && terminal::width().is_some(),
+    };
+    let mut editor = Editor::start(history, chat.interactive)?;
+    chat.greet();
+    let outcome = chat.talk(&mut editor).await;
+    chat.leave().await;
+    outcome
+}
+
+impl Chat {
+    async fn talk(&mut self, editor: &mut Editor) -> Result<(), Error> {
+        loop {
+            let input = tokio::select! {
+                input = editor.next(self.prompt()) => input,
+                () = interrupted(), if !self.interactive => return Err(Error::Interrupted("")),
+            };
+            let text = match input {
+                Input::Text(text) => text,
+                Input::Interrupted => {
+                    output::note("Ctrl-D or /quit ends the chat.");
+                    continue;
+                }
+                Input::End => {
+                    if self.interactive {
+                        output::note("");
+                    }
+                    return Ok(());
+                }
+                Input::Failed(error) => return Err(error),
+            };
+            let done = match read(&text) {
+                Typed::Nothing => Ok(Next::Line),
+                Typed::Text(text) => self.say(text).await.map(|()| Next::Line),
+                Typed::Command(command) => self.obey(command).await,
+                Typed::Wrong(text) => Err(Error::usage(text)),
+            };
+            match done {
+                Ok(Next::Line) => {}
+                Ok(Next::End) => return Ok(()),
+                // A person can do something about it; a script is not to go on as if nothing were.
+                Err(error) if self.interactive => output::error(&error),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn prompt(&self) -> String {
+        let name = match &self.session {
+            Some(session) => session.name(),
+            None => self.name.clone(),
+        };
+        match name {
+            Some(name) => format!("{name}> "),
+            None => "> ".to_owned(),
+        }
+    }
+
+    fn greet(&self) {
+        if !self.interactive {
+            return;
+        }
+        output::note(&match &self.session {
+            None => "A new session. /help lists the commands, Ctrl-D ends the chat.".to_owned(),
+            Some(session) => format!(
+                "Going on after turn {}. /help lists the commands, Ctrl-D ends the chat.",
+                session.record().next_turn - 1
+            ),
+        });
+    }
+
+    /// Puts the session in order, and says how to come back to it.
+    async fn leave(&mut self) {
+        // What cannot be settled now is settled by the session's next use.
+        let _ = self.settle().await;
+        if let Some(session) = &self.session
+            && self.interactive
+            && session.turn_count() > 0
+        {
+            let record = session.record();
+            let label = kept::label(&record);
+            output::note(&format!("Go on with: oci-genai chat --session {label:?}"));
+        }
+    }
+}
+
+/// Completes when the person presses Ctrl-C.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // No signal can be caught here: then one ends the process.
+        std::future::pending::<()>().await;
+    }
+}

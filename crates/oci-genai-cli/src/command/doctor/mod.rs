@@ -1,0 +1,159 @@
+//! `doctor`: whether the settings work, and if not, the one thing to change.
+//!
+//! 1. what stands in the settings, and where; 2. the credential; 3. the region and its endpoint;
+//! 4. a request that counts tokens, and unless told otherwise a tiny question, both watched on the wire;
+//! 5. what their answers say, read together with the rest.
+
+mod ask;
+mod explain;
+mod look;
+mod probe;
+mod report;
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::probe::Watch;
+use self::report::{Blame, Name, Report};
+use crate::args;
+use crate::error::Error;
+use crate::output;
+use crate::settings::Settings;
+
+pub(crate) async fn run(options: &args::Doctor) -> Result<(), Error> {
+    let spinner = spinner();
+    let report = examine(options, &spinner).await.finish();
+    spinner.finish_and_clear();
+    if options.json {
+        output::json(&report)?;
+    } else {
+        output::line(&report.text(output::columns()));
+    }
+    match report.exit {
+        0 => Ok(()),
+        code => Err(Error::Told(code)),
+    }
+}
+
+/// Turns on a terminal, and is nothing elsewhere.
+fn spinner() -> ProgressBar {
+    let spinner = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+        spinner.set_style(style);
+    }
+    spinner.enable_steady_tick(Duration::from_millis(120));
+    spinner
+}
+
+async fn examine(options: &args::Doctor, spinner: &ProgressBar) -> Report {
+    let mut report = Report::new();
+    spinner.set_message("reading settings");
+    let settings = match Settings::resolve(&options.connection) {
+        Ok(settings) => settings,
+        Err(error) => {
+            report.blame(local(Name::Configuration, &error));
+            return report;
+        }
+    };
+    report.add(look::configuration(&settings));
+
+    spinner.set_message("looking for the credential");
+    let credential = match settings.credential() {
+        Ok(credential) => Some(credential),
+        Err(error) => {
+            let mut blame = no_credential(&error);
+            let of_profile = blame.cause.starts_with("the profile `");
+            if let Some(change) = look::comment_behind_value(&settings).filter(|_| of_profile) {
+                blame.change = change;
+            }
+            report.blame(blame);
+            None
+        }
+    };
+    let (mut provided, mut has_ended) = (None, false);
+    if let Some(credential) = &credential {
+        match credential.provide().await {
+            Ok(credentials) => {
+                report.add(look::credential(&settings, credential, &credentials));
+                provided = Some(credentials);
+            }
+            Err(error) => {
+                has_ended = error.is_token();
+                report.blame(explain::credential(&error));
+            }
+        }
+    }
+    let region = match &credential {
+        Some(credential) => settings.region_for(credential),
+        None => settings.region.clone(),
+    };
+    if provided.is_none() && region.is_none() && settings.base_url.is_none() {
+        // The credential may bring a region along: nothing is wrong with it yet.
+        return report;
+    }
+    let place = match look::endpoint(&settings, region) {
+        Ok((step, place)) => {
+            report.add(step);
+            place
+        }
+        Err(blame) => {
+            report.blame(blame);
+            return report;
+        }
+    };
+    let doubt = match look::project(&settings, place.region.as_ref()) {
+        Ok((step, doubt)) => {
+            report.add(step);
+            doubt
+        }
+        Err(blame) => {
+            report.blame(blame);
+            None
+        }
+    };
+    let watch = Watch::default();
+    let ready = credential.as_ref().zip(provided.as_ref());
+    match ready.filter(|_| report.ok) {
+        Some((credential, credentials)) => {
+            let facts = ask::facts(&settings, credential, credentials, &place, doubt);
+            ask::ask(
+                options,
+                &settings,
+                credential,
+                facts,
+                &watch,
+                &mut report,
+                spinner,
+            )
+            .await;
+        }
+        // Who cannot be asked as somebody can still be reached, and tells the time.
+        None => ask::reach(&place, has_ended, &watch, &mut report, spinner).await,
+    }
+    if report.is_blamed(Name::Credential)
+        || report.is_blamed(Name::Clock)
+        || report.is_blamed(Name::Network)
+    {
+        report.doubt(Name::Project);
+    }
+    report
+}
+
+/// A failure that was found on this machine.
+fn local(step: Name, error: &Error) -> Blame {
+    let text = error.paragraph();
+    Blame {
+        step,
+        cause: text.clone(),
+        change: text,
+        exit: error.exit_code(),
+    }
+}
+
+fn no_credential(error: &Error) -> Blame {
+    match error {
+        Error::Auth(error) => explain::credential(error),
+        error => local(Name::Credential, error),
+    }
+}

@@ -1,0 +1,134 @@
+//! `sessions export` and `sessions import`: JSON Lines out and in.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::Path;
+
+use oci_genai_session::{ErrorKind, SessionRecord, Sessions};
+
+use crate::args;
+use crate::error::Error;
+use crate::terminal::{Counter, waiting};
+use crate::{kept, output, terminal};
+
+/// The largest import, in bytes: all of it is held in memory.
+const MAX_IMPORT: u64 = 1 << 30;
+
+pub(super) async fn export(export: args::ExportSession) -> Result<(), Error> {
+    let store = export.store.open().await?;
+    let record = kept::find(&store, &export.name).await?;
+    let sessions = kept::offline(store);
+    match &export.output {
+        Some(file) if file != Path::new("-") => {
+            let lines = export_to(&sessions, &record, file, export.force).await?;
+            let name = file.display();
+            output::note(&format!("Wrote {lines} lines to {name}."));
+        }
+        _ => {
+            let mut out = BufWriter::new(io::stdout().lock());
+            // A bar among the lines would help nobody.
+            let counter = terminal::width().is_none().then(|| counter(&record));
+            lines(&sessions, &record, &mut out, counter).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a session to a file, which must not be there unless `force` is given, and says how many lines it has.
+pub(crate) async fn export_to(
+    sessions: &Sessions,
+    record: &SessionRecord,
+    file: &Path,
+    force: bool,
+) -> Result<u64, Error> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if force {
+        options.create(true).truncate(true);
+    } else {
+        options.create_new(true);
+    }
+    let opened = options.open(file).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Error::usage(format!(
+            "{} is there already: name another file, or give --force to replace it",
+            file.display()
+        )),
+        _ => Error::io("write", file, error),
+    })?;
+    let counter = Some(counter(record));
+    lines(sessions, record, BufWriter::new(opened), counter).await
+}
+
+fn counter(record: &SessionRecord) -> Counter {
+    let lines = 1 + record.next_turn.saturating_sub(1) + record.next_position;
+    Counter::new("Exporting", lines)
+}
+
+async fn lines(
+    sessions: &Sessions,
+    record: &SessionRecord,
+    mut out: impl Write,
+    mut counter: Option<Counter>,
+) -> Result<u64, Error> {
+    let mut count = 0;
+    let write = |line: &str| {
+        if let Some(counter) = &mut counter {
+            counter.step();
+        }
+        count += 1;
+        writeln!(out, "{line}")
+    };
+    sessions.export(record.id.clone(), write).await?;
+    out.flush()
+        .map_err(|error| Error::io("write", Path::new("the export"), error))?;
+    Ok(count)
+}
+
+pub(super) async fn import(import: args::ImportSession) -> Result<(), Error> {
+    let lines = match &import.input {
+        Some(file) if file != Path::new("-") => {
+            let opened = File::open(file).map_err(|error| Error::io("read", file, error))?;
+            read(BufReader::new(opened), file)?
+        }
+        _ => read(io::stdin().lock(), Path::new("standard input"))?,
+    };
+    let sessions = kept::offline(import.store.open().await?);
+    let work = sessions.import(lines);
+    let imported = waiting("Importing", work).await.map_err(|error| {
+        if error.kind() == ErrorKind::Exists {
+            return Error::usage(
+                "a session of that id or name is in the store already: delete it first, or import into another file \
+                 with --store",
+            );
+        }
+        Error::Session(error)
+    })?;
+    let record = imported.record();
+    output::note(&format!(
+        "Imported {:?}; turns: {}.",
+        kept::label(&record),
+        record.turns
+    ));
+    Ok(())
+}
+
+fn read(input: impl BufRead, name: &Path) -> Result<Vec<String>, Error> {
+    let mut left = input.take(MAX_IMPORT + 1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    while left
+        .read_line(&mut line)
+        .map_err(|error| Error::io("read", name, error))?
+        > 0
+    {
+        lines.push(line.trim_end_matches(['\n', '\r']).to_owned());
+        line.clear();
+    }
+    if left.limit() == 0 {
+        return Err(Error::usage(format!(
+            "{} is larger than 1 GiB, the most that can be imported",
+            name.display()
+        )));
+    }
+    Ok(lines)
+}

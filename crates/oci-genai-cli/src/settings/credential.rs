@@ -1,0 +1,214 @@
+//! Which credential the settings mean.
+
+use oci_genai_auth::provider::BoxFuture;
+use oci_genai_auth::{
+    ApiKey, ConfigFileCredentialsProvider, Credentials, DefaultCredentialsChain, Environment,
+    InstancePrincipalCredentialsProvider, OciConfig, OkeWorkloadIdentityCredentialsProvider,
+    ProvideCredentials, ResourcePrincipalCredentialsProvider, SharedCredentialsProvider,
+    StaticCredentialsProvider,
+};
+use secrecy::ExposeSecret as _;
+
+use super::{Settings, Source, Sourced, variable};
+use crate::args::Auth;
+use crate::error::Error;
+
+/// The identity service in place of the region's: Oracle's own variable.
+const IDENTITY: &str = "OCI_CLI_FEDERATION_ENDPOINT";
+/// Where an API signing key may stand in the environment.
+const SIGNING_KEY: &str = "OCI_CLI_TENANCY";
+/// Where a function or other resource is told its region.
+const RESOURCE_REGION: &str = "OCI_RESOURCE_PRINCIPAL_REGION";
+
+/// A credential that has been chosen; whether it works shows when it is used.
+#[derive(Clone, Debug)]
+pub(crate) struct Credential {
+    kind: Kind,
+    provider: SharedCredentialsProvider,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    ApiKey(Source),
+    Profile(ConfigFileCredentialsProvider, Source),
+    Principal(Auth),
+    Chain(DefaultCredentialsChain),
+}
+
+impl Settings {
+    /// Chooses the credential and reads what it is made of.
+    ///
+    /// # Errors
+    ///
+    /// When a key, a file or a profile is missing or cannot be used.
+    pub(crate) fn credential(&self) -> Result<Credential, Error> {
+        match self.auth.value {
+            Auth::Auto => self.whatever_there_is(),
+            Auth::ApiKey => self.key(),
+            Auth::Config => self.profile(),
+            Auth::InstancePrincipal => {
+                let mut builder =
+                    InstancePrincipalCredentialsProvider::builder().environment(self.env.clone());
+                if let Some(url) = variable(&self.env, IDENTITY) {
+                    builder = builder.endpoint(url);
+                }
+                Ok(principal(Auth::InstancePrincipal, builder.build()?))
+            }
+            Auth::ResourcePrincipal => {
+                let mut builder =
+                    ResourcePrincipalCredentialsProvider::builder().environment(self.env.clone());
+                if let Some(url) = variable(&self.env, IDENTITY) {
+                    builder = builder.federation_endpoint(url);
+                }
+                Ok(principal(Auth::ResourcePrincipal, builder.build()?))
+            }
+            Auth::Oke => {
+                let builder =
+                    OkeWorkloadIdentityCredentialsProvider::builder().environment(self.env.clone());
+                Ok(principal(Auth::Oke, builder.build()?))
+            }
+        }
+    }
+
+    /// A profile given by flag is meant; a key in the environment is nearer than any other profile.
+    fn whatever_there_is(&self) -> Result<Credential, Error> {
+        let config = self.oci_config.as_ref().map(|path| &path.source);
+        let by_flag = self.oci_profile.source.is_flag() || config.is_some_and(Source::is_flag);
+        if by_flag {
+            return self.profile();
+        }
+        if self.api_key.is_some() {
+            return self.key();
+        }
+        let named = self.oci_profile.source != Source::Default || config.is_some();
+        let signs = variable(&self.env, SIGNING_KEY).is_some();
+        if !signs && (named || OciConfig::find(None, &self.env).is_ok()) {
+            return self.profile();
+        }
+        let mut chain = DefaultCredentialsChain::builder().environment(self.env.clone());
+        if let Some(path) = &self.oci_config {
+            chain = chain.config_file(&path.value);
+        }
+        if named {
+            chain = chain.profile(&self.oci_profile.value);
+        }
+        if let Some(url) = variable(&self.env, IDENTITY) {
+            chain = chain.auth_endpoint(url);
+        }
+        let chain = chain.build();
+        Ok(Credential {
+            provider: SharedCredentialsProvider::new(chain.clone()),
+            kind: Kind::Chain(chain),
+        })
+    }
+
+    fn key(&self) -> Result<Credential, Error> {
+        let key = self.api_key.as_ref().ok_or_else(|| {
+            Error::usage(format!(
+                "{} asks for an API key, which is read from the variable OCI_GENAI_API_KEY, and that is not set",
+                asker(&self.auth),
+            ))
+        })?;
+        let api_key = ApiKey::new(key.value.expose_secret())?;
+        Ok(Credential {
+            kind: Kind::ApiKey(key.source.clone()),
+            provider: SharedCredentialsProvider::new(StaticCredentialsProvider::new(api_key)),
+        })
+    }
+
+    fn profile(&self) -> Result<Credential, Error> {
+        let mut builder = ConfigFileCredentialsProvider::builder()
+            .environment(self.env.clone())
+            .profile(&self.oci_profile.value);
+        let path = self.oci_config.as_ref().map(|path| path.value.as_str());
+        if let Some(path) = path {
+            builder = builder.path(path);
+        }
+        if let Some(url) = variable(&self.env, IDENTITY) {
+            builder = builder.auth_endpoint(url);
+        }
+        let provider = builder.build()?;
+        let path = OciConfig::find(path, &self.env)?;
+        let source = Source::OciConfig {
+            path: path.to_string_lossy().into_owned(),
+            profile: provider.profile().name().to_owned(),
+        };
+        Ok(Credential {
+            provider: SharedCredentialsProvider::new(provider.clone()),
+            kind: Kind::Profile(provider, source),
+        })
+    }
+}
+
+/// `--auth api-key`, or where else it was said.
+fn asker(auth: &Sourced<Auth>) -> String {
+    match auth.source {
+        Source::Flag(name) => format!("{name} {}", auth.value.name()),
+        _ => format!("{} (auth = {:?})", auth.source, auth.value.name()),
+    }
+}
+
+fn principal(kind: Auth, provider: impl ProvideCredentials + 'static) -> Credential {
+    Credential {
+        kind: Kind::Principal(kind),
+        provider: SharedCredentialsProvider::new(provider),
+    }
+}
+
+impl Credential {
+    /// What kind it is, for people.
+    pub(crate) fn kind(&self) -> &'static str {
+        match &self.kind {
+            Kind::ApiKey(_) => "API key",
+            Kind::Profile(provider, _) => match provider.auth_kind() {
+                oci_genai_auth::AuthKind::ApiSigningKey => "API signing key",
+                oci_genai_auth::AuthKind::SessionToken => "session token",
+                _ => "delegation token",
+            },
+            Kind::Principal(Auth::InstancePrincipal) => "instance principal",
+            Kind::Principal(Auth::ResourcePrincipal) => "resource principal",
+            Kind::Principal(_) => "OKE workload identity",
+            Kind::Chain(chain) => chain.source().unwrap_or("what the machine offers"),
+        }
+    }
+
+    /// Where it is kept, if that can be said.
+    pub(crate) fn source(&self) -> Option<&Source> {
+        match &self.kind {
+            Kind::ApiKey(source) | Kind::Profile(_, source) => Some(source),
+            Kind::Principal(_) | Kind::Chain(_) => None,
+        }
+    }
+
+    /// The profile it stands in, if it does.
+    pub(crate) fn profile(&self) -> Option<&oci_genai_auth::Profile> {
+        match &self.kind {
+            Kind::Profile(provider, _) => Some(provider.profile()),
+            _ => None,
+        }
+    }
+
+    /// The region that comes with it.
+    pub(super) fn region(&self, env: &Environment) -> Option<Sourced<String>> {
+        match &self.kind {
+            Kind::Profile(provider, source) => {
+                let region = provider.profile().region()?;
+                Some(Sourced::new(region, source.clone()))
+            }
+            Kind::Principal(Auth::ResourcePrincipal) | Kind::Chain(_) => {
+                let region = variable(env, RESOURCE_REGION)?;
+                Some(Sourced::new(region, Source::Variable(RESOURCE_REGION)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The credentials themselves, fetched if need be.
+    pub(crate) fn provide(&self) -> BoxFuture<'_, oci_genai_auth::Result<Credentials>> {
+        self.provider.provide_credentials()
+    }
+
+    pub(crate) fn into_provider(self) -> SharedCredentialsProvider {
+        self.provider
+    }
+}

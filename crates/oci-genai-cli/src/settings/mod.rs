@@ -1,0 +1,259 @@
+//! What applies: every setting, and where it came from.
+//!
+//! One resolver for all commands. The nearest source wins: a flag, then the environment, then the
+//! profile chosen in the program's configuration file, then the OCI config file, then the default.
+
+mod credential;
+mod file;
+mod source;
+mod store;
+
+use std::path::Path;
+
+use clap::ValueEnum as _;
+use oci_genai::{Client, ClientBuilder};
+use oci_genai_auth::Environment;
+use secrecy::SecretString;
+
+pub(crate) use self::credential::Credential;
+pub(crate) use self::file::{ConfigFile, default_path};
+pub(crate) use self::source::{Source, Sourced, shown};
+use crate::args::{Auth, Connection};
+use crate::error::Error;
+
+/// The model that is asked when nobody names one.
+pub(crate) const DEFAULT_MODEL: &str = "openai.gpt-oss-120b";
+
+const API_KEY: &str = "OCI_GENAI_API_KEY";
+const REGION: &[&str] = &["OCI_GENAI_REGION", "OCI_REGION", "OCI_CLI_REGION"];
+const OCI_PROFILE: &[&str] = &["OCI_CLI_PROFILE", "OCI_CONFIG_PROFILE"];
+
+/// Every setting of a connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    env: Environment,
+    pub(crate) file: Option<ConfigFile>,
+    pub(crate) auth: Sourced<Auth>,
+    pub(crate) api_key: Option<Sourced<SecretString>>,
+    pub(crate) region: Option<Sourced<String>>,
+    pub(crate) project: Option<Sourced<String>>,
+    pub(crate) compartment: Option<Sourced<String>>,
+    pub(crate) model: Sourced<String>,
+    pub(crate) base_url: Option<Sourced<String>>,
+    pub(crate) oci_config: Option<Sourced<String>>,
+    pub(crate) oci_profile: Sourced<String>,
+    pub(crate) store: Option<Sourced<String>>,
+}
+
+/// Looks for a value in one place after the other.
+struct Resolver<'a> {
+    env: &'a Environment,
+    file: Option<&'a ConfigFile>,
+}
+
+impl Resolver<'_> {
+    fn find(
+        &self,
+        flag: (&'static str, Option<&str>),
+        variables: &[&'static str],
+        key: &str,
+    ) -> Option<Sourced<String>> {
+        let given = flag.1.map(str::trim).filter(|value| !value.is_empty());
+        if let Some(value) = given {
+            return Some(Sourced::new(value.to_owned(), Source::Flag(flag.0)));
+        }
+        let set = |name: &&'static str| {
+            let value = variable(self.env, name)?;
+            Some(Sourced::new(value, Source::Variable(name)))
+        };
+        variables
+            .iter()
+            .find_map(set)
+            .or_else(|| self.file?.get(key))
+    }
+}
+
+impl Settings {
+    /// Finds every setting. Whether they are good together shows when they are used.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration file cannot be used, or names no profile or kind of credential there is.
+    pub(crate) fn resolve(connection: &Connection) -> Result<Self, Error> {
+        Self::resolve_in(connection, None, Environment::process())
+    }
+
+    fn resolve_in(
+        connection: &Connection,
+        store: Option<&Path>,
+        env: Environment,
+    ) -> Result<Self, Error> {
+        let file = ConfigFile::load(&connection.choice, &env)?;
+        let resolver = Resolver {
+            env: &env,
+            file: file.as_ref(),
+        };
+        let find = |name, flag: &Option<String>, variables, key| {
+            resolver.find((name, flag.as_deref()), variables, key)
+        };
+        let auth = match connection.auth {
+            Some(kind) => Sourced::new(kind, Source::Flag("--auth")),
+            None => match find("--auth", &None, &["OCI_GENAI_AUTH"], "auth") {
+                Some(named) => auth_kind(named)?,
+                None => Sourced::new(Auth::Auto, Source::Default),
+            },
+        };
+        let api_key = variable(&env, API_KEY)
+            .map(|key| Sourced::new(SecretString::from(key), Source::Variable(API_KEY)));
+        let path = connection.oci_config.as_deref().map(Path::to_string_lossy);
+        let default = |value: &str| Sourced::new(value.to_owned(), Source::Default);
+        Ok(Self {
+            auth,
+            api_key,
+            region: find("--region", &connection.region, REGION, "region"),
+            project: find(
+                "--project",
+                &connection.project,
+                &["OCI_GENAI_PROJECT"],
+                "project",
+            ),
+            compartment: find(
+                "--compartment",
+                &connection.compartment,
+                &["OCI_GENAI_COMPARTMENT"],
+                "compartment",
+            ),
+            model: find("--model", &connection.model, &["OCI_GENAI_MODEL"], "model")
+                .unwrap_or_else(|| default(DEFAULT_MODEL)),
+            base_url: find(
+                "--base-url",
+                &connection.base_url,
+                &["OCI_GENAI_BASE_URL"],
+                "base_url",
+            ),
+            oci_config: resolver.find(
+                ("--oci-config", path.as_deref()),
+                &["OCI_CLI_CONFIG_FILE"],
+                "oci_config",
+            ),
+            oci_profile: find("--profile", &connection.profile, OCI_PROFILE, "oci_profile")
+                .unwrap_or_else(|| default("DEFAULT")),
+            store: resolver.find(
+                ("--store", store.map(Path::to_string_lossy).as_deref()),
+                &["OCI_GENAI_STORE"],
+                "store",
+            ),
+            file,
+            env,
+        })
+    }
+
+    /// The variables and files these settings were found with.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.env
+    }
+
+    /// The region in use: as set, else that of the credential's own profile or platform.
+    pub(crate) fn region_for(&self, credential: &Credential) -> Option<Sourced<String>> {
+        self.region.clone().or_else(|| credential.region(&self.env))
+    }
+
+    /// A client's settings, all but the credential.
+    ///
+    /// # Errors
+    ///
+    /// When there is no project, or neither a region nor a base URL.
+    pub(crate) fn builder(&self, credential: &Credential) -> Result<ClientBuilder, Error> {
+        let project = self.project.as_ref().ok_or_else(no_project)?;
+        let mut builder = Client::builder()
+            .project(&project.value)
+            .model(&self.model.value);
+        if let Some(compartment) = &self.compartment {
+            builder = builder.compartment(&compartment.value);
+        }
+        if let Some(url) = &self.base_url {
+            builder = builder.base_url(&url.value);
+        }
+        match self.region_for(credential) {
+            Some(region) => builder = builder.region(region.value),
+            None if self.base_url.is_none() => return Err(no_region()),
+            None => {}
+        }
+        Ok(builder)
+    }
+}
+
+pub(crate) fn no_project() -> Error {
+    Error::usage(
+        "no project: pass --project OCID, set OCI_GENAI_PROJECT, or give a profile of config.toml a `project`; \
+         it is the OCID of a Generative AI project (ocid1.generativeaiproject.…)",
+    )
+}
+
+pub(crate) fn no_region() -> Error {
+    Error::usage(
+        "no region: pass --region (for example us-chicago-1), set OCI_GENAI_REGION, give a profile of \
+         config.toml a `region`, or give a --base-url",
+    )
+}
+
+fn auth_kind(named: Sourced<String>) -> Result<Sourced<Auth>, Error> {
+    let kinds = || {
+        let names: Vec<_> = Auth::value_variants()
+            .iter()
+            .map(|kind| kind.name())
+            .collect();
+        names.join(", ")
+    };
+    match Auth::from_str(&named.value, true) {
+        Ok(kind) => Ok(Sourced::new(kind, named.source)),
+        Err(_) => Err(Error::usage(format!(
+            "{}: {:?} is no kind of credential; the kinds are {}",
+            named.source,
+            named.value,
+            kinds(),
+        ))),
+    }
+}
+
+impl Connection {
+    /// Whether anything at all says which service to talk to. Without that, `quickstart` brings
+    /// its own.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration file cannot be used.
+    pub(crate) fn is_unset(&self) -> Result<bool, Error> {
+        let settings = Settings::resolve(self)?;
+        Ok(settings.auth.source == Source::Default
+            && settings.api_key.is_none()
+            && settings.region.is_none()
+            && settings.project.is_none()
+            && settings.compartment.is_none()
+            && settings.base_url.is_none()
+            && settings.oci_config.is_none()
+            && settings.oci_profile.source == Source::Default)
+    }
+
+    /// Builds the client these settings describe.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is missing or cannot be used; the text names it and the cure.
+    pub(crate) fn client(&self) -> Result<Client, Error> {
+        let settings = Settings::resolve(self)?;
+        let credential = settings.credential()?;
+        let builder = settings.builder(&credential)?;
+        Ok(builder.auth(credential.into_provider()).build()?)
+    }
+}
+
+/// A variable that is set to something: a blank one counts as absent.
+pub(crate) fn variable(env: &Environment, name: &str) -> Option<String> {
+    env.var(name)
+        .map(|value| value.trim().to_owned())
+        .filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,25 @@
+//! Asking before something is lost.
+
+use std::path::Path;
+
+use crate::error::Error;
+use crate::output;
+
+use super::is_interactive;
+
+/// Whether to go on: on a terminal the person is asked unless `yes` was said before; a script has said so by running.
+pub(crate) fn confirm(question: &str, yes: bool) -> Result<bool, Error> {
+    if yes || !is_interactive() {
+        return Ok(true);
+    }
+    output::ask(&format!("{question} [y/N] "));
+    let mut answer = String::new();
+    std::io::stdin()
+        .read_line(&mut answer)
+        .map_err(|error| Error::io("read", Path::new("standard input"), error))?;
+    let agreed = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+    if !agreed {
+        output::note("Nothing was changed.");
+    }
+    Ok(agreed)
+}

@@ -1,0 +1,58 @@
+//! What is drawn for people: tables, waiting and questions. Nothing of it appears where nobody looks.
+
+mod confirm;
+mod progress;
+mod table;
+
+use std::io::IsTerminal as _;
+
+use console::Term;
+
+use crate::output::{BOLD, DIM};
+
+pub(crate) use confirm::confirm;
+pub(crate) use progress::{Counter, Spinner, waiting};
+pub(crate) use table::Table;
+
+/// The columns of standard output when it is a terminal.
+pub(crate) fn width() -> Option<usize> {
+    let term = Term::stdout();
+    term.is_term().then(|| usize::from(term.size().1))
+}
+
+/// Whether a person types what is read.
+pub(crate) fn is_interactive() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Whether standard output may be coloured: a terminal that can, and nobody set `NO_COLOR`.
+pub(crate) fn is_coloured() -> bool {
+    Term::stdout().is_term() && console::colors_enabled()
+}
+
+/// A text that stands out, where colours are shown.
+pub(crate) fn strong(text: &str) -> String {
+    format!("{BOLD}{text}{BOLD:#}")
+}
+
+/// A text that stands back, where colours are shown.
+pub(crate) fn faint(text: &str) -> String {
+    format!("{DIM}{text}{DIM:#}")
+}
+
+/// The text without what a terminal would obey: text of the service or of a file must not move the cursor or set the
+/// window's title.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn control_sequences_lose_their_power() {
+        let text = super::harmless("a\u{1b}[2Jb\r\u{9b}1mc\td\n");
+        assert_eq!(text, "a[2Jb1mc\td\n");
+    }
+}

@@ -1,0 +1,116 @@
+//! When nobody answers, or somebody else.
+
+use std::net::TcpListener;
+
+use oci_genai_emulator::{Effect, Emulator, Fault};
+
+use super::doctor;
+use crate::support::Home;
+
+#[tokio::test]
+async fn nobody_listens() {
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let home = Home::new();
+    let emulator = Emulator::start().await.unwrap();
+    let mut command = home.client(&emulator);
+    let url = format!("http://{free}/openai/v1");
+    let diagnosis = doctor(command.env("OCI_GENAI_BASE_URL", &url)).await;
+    diagnosis.blames(
+        "network",
+        3,
+        &["OCI_GENAI_BASE_URL", "start what should listen"],
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_known() {
+    let home = Home::new();
+    let emulator = Emulator::start().await.unwrap();
+    let mut command = home.client(&emulator);
+    // The top-level domain is reserved for names that never exist.
+    let url = "https://service.invalid/openai/v1";
+    let diagnosis = doctor(command.env("OCI_GENAI_BASE_URL", url)).await;
+    diagnosis.blames("network", 3, &["OCI_GENAI_BASE_URL", "name resolution"]);
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted() {
+    let emulator = Emulator::builder().tls().start().await.unwrap();
+    let home = Home::new();
+    let diagnosis = doctor(&mut home.client(&emulator)).await;
+    diagnosis.blames("network", 3, &["trust the authority"]);
+}
+
+#[tokio::test]
+async fn tls_where_there_is_none() {
+    let emulator = Emulator::start().await.unwrap();
+    let home = Home::new();
+    let mut command = home.client(&emulator);
+    let url = emulator.base_url().replace("http:", "https:");
+    let diagnosis = doctor(command.env("OCI_GENAI_BASE_URL", url)).await;
+    diagnosis.blames("network", 3, &["scheme or port", "OCI_GENAI_BASE_URL"]);
+}
+
+#[tokio::test]
+async fn a_host_that_would_get_the_key_in_the_clear() {
+    let emulator = Emulator::start().await.unwrap();
+    let home = Home::new();
+    let mut command = home.client(&emulator);
+    let url = "http://gateway.example/openai/v1";
+    let diagnosis = doctor(command.env("OCI_GENAI_BASE_URL", url)).await;
+    diagnosis.blames("region", 2, &["https", "OCI_GENAI_BASE_URL"]);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator
+        .faults()
+        .add(Fault::new(Effect::Reset { after: false }))
+        .unwrap();
+    let home = Home::new();
+    let diagnosis = doctor(&mut home.client(&emulator)).await;
+    diagnosis.blames("network", 3, &["try again", "proxy"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_the_services() {
+    let emulator = Emulator::start().await.unwrap();
+    emulator
+        .faults()
+        .add(Fault::new(Effect::MalformedJson))
+        .unwrap();
+    let home = Home::new();
+    let diagnosis = doctor(&mut home.client(&emulator)).await;
+    diagnosis.blames("network", 1, &["OCI_GENAI_BASE_URL", "proxy"]);
+}
+
+#[tokio::test]
+async fn a_redirect_and_a_proxy_that_wants_to_know_who_asks() {
+    for (head, words) in [
+        ("302 Found\r\nlocation: https://login.example/", "points to"),
+        ("407 Proxy Authentication Required", "HTTPS_PROXY"),
+    ] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let answer = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        tokio::spawn(async move {
+            use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut some = [0_u8; 4096];
+                let _ = stream.read(&mut some).await;
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        let home = Home::new();
+        let emulator = Emulator::start().await.unwrap();
+        let mut command = home.client(&emulator);
+        let url = format!("http://{address}/openai/v1");
+        let diagnosis = doctor(command.env("OCI_GENAI_BASE_URL", &url)).await;
+        diagnosis.blames("network", 1, &[words]);
+        assert_eq!(diagnosis.status("clock"), "note", "there was no date");
+    }
+}

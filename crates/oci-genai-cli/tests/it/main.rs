@@ -1,0 +1,19 @@
+//! The program as a person runs it: the real binary against the emulator, over real sockets, in pipes and in a terminal.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
+mod ask;
+mod chat;
+mod doctor;
+mod emulator;
+mod help;
+mod pages;
+mod sessions;
+mod settings;
+mod support;
+mod terminal;
+mod world;
