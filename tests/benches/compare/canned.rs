@@ -13,6 +13,8 @@ pub(crate) const SMALL: &str = "small.json";
 pub(crate) const LARGE: &str = "large.json";
 pub(crate) const STREAM: &str = "stream.txt";
 
+const LARGEST_PIECE: usize = 64 * 1024;
+
 /// How a stream is cut.
 #[derive(Clone, Copy)]
 pub(crate) enum Chunking {
@@ -83,9 +85,13 @@ pub(crate) fn chunks(stream: &[u8], chunking: Chunking) -> Vec<Bytes> {
         Chunking::Events(count) => {
             let text = std::str::from_utf8(stream).unwrap();
             let events: Vec<&str> = text.split_inclusive("\n\n").collect();
-            events
-                .chunks(count)
-                .map(|group| Bytes::from(group.concat()))
+            let groups = events.chunks(count).map(|group| group.concat());
+            // A socket hands over no more at a time; one of the peers takes no more than 4 MB.
+            groups
+                .flat_map(|group| {
+                    let pieces = group.as_bytes().chunks(LARGEST_PIECE);
+                    pieces.map(Bytes::copy_from_slice).collect::<Vec<_>>()
+                })
                 .collect()
         }
         Chunking::Anywhere => {
