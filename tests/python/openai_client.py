@@ -1,15 +1,16 @@
 """Drives a server with OpenAI's own Python client; exits non-zero at the first thing that is off.
 
-usage: openai_client.py BASE_URL API_KEY PROJECT
+usage: openai_client.py BASE_URL API_KEY PROJECT OCI_CONFIG_FILE
 """
 
 import sys
 
 import openai
 from openai import OpenAI
+from pydantic import BaseModel
 
 base_url, api_key, project = sys.argv[1:4]
-client = OpenAI(base_url=base_url, api_key=api_key, project=project, max_retries=0)
+client = OpenAI(base_url=base_url, api_key=api_key, project=project, max_retries=0, timeout=60)
 MODEL = "openai.gpt-oss-120b"
 
 
@@ -98,14 +99,56 @@ refused(404, lambda: client.responses.retrieve(first.id), "a deleted response")
 unstored = client.responses.create(model=MODEL, input="Forget this.", store=False)
 refused(404, lambda: client.responses.retrieve(unstored.id), "a response that was not stored")
 
-call = client.responses.create(
-    model=MODEL,
-    input='call:weather {"city":"Berlin"}',
-    tools=[{"type": "function", "name": "weather", "parameters": {"type": "object", "properties": {}}, "strict": False}],
-).output[-1]
+check(len(list(client.responses.input_items.list(chained.id, limit=1, order="asc"))) >= 1, "and its input is paged")
+counted = client.responses.input_tokens.count(model=MODEL, input="one two three")
+check(counted.input_tokens > 0, "tokens are counted ahead")
+compacted = client.responses.compact(model=MODEL, input=[{"role": "user", "content": "a long story"}])
+check(len(compacted.output) >= 1, "a history can be compacted")
+
+
+class Idea(BaseModel):
+    title: str
+    cost: int
+    tags: list[str]
+
+
+shaped = client.responses.parse(model=MODEL, input="x", text_format=Idea)
+check(isinstance(shaped.output_parsed, Idea), "structured output is parsed")
+
+TOOLS = [{"type": "function", "name": "weather", "parameters": {"type": "object", "properties": {}}, "strict": False}]
+asked = client.responses.create(model=MODEL, input='call:weather {"city":"Berlin"}', tools=TOOLS)
+call = asked.output[-1]
 check(call.type == "function_call" and call.name == "weather", "an offered function is called")
+told = client.responses.create(
+    model=MODEL, tools=TOOLS, previous_response_id=asked.id,
+    input=[{"type": "function_call_output", "call_id": call.call_id, "output": "rain"}],
+)
+check(told.output_text == "weather returned: rain", "its output is read")
+with client.responses.stream(model=MODEL, input='call:weather {"city":"Oslo"}', tools=TOOLS) as stream:
+    arguments = "".join(event.delta for event in stream if event.type == "response.function_call_arguments.delta")
+    check(stream.get_final_response().output[-1].arguments == arguments, "a call's arguments are streamed")
+thought = client.responses.create(model=MODEL, input="x", reasoning={"effort": "low", "summary": "detailed"})
+check(thought.output[0].type == "reasoning", "reasoning is given when asked for")
+
+queued = client.responses.create(model=MODEL, input="slow:60000 x", background=True)
+check(queued.status in ("queued", "in_progress"), "a background response is queued")
+check(client.responses.retrieve(queued.id).status in ("queued", "in_progress"), "it is found while it runs")
+check(client.responses.cancel(queued.id).status == "cancelled", "it is cancelled")
+check(client.responses.cancel(queued.id).status == "cancelled", "cancelling it again is harmless")
+begun = client.responses.create(model=MODEL, input="count:20", background=True, stream=True)
+for event in begun:
+    if event.type == "response.created":
+        running = event.response.id
+    if event.sequence_number == 5:
+        break
+rest = list(client.responses.retrieve(running, stream=True, starting_after=5))
+check(rest[0].sequence_number == 6 and rest[-1].type == "response.completed", "a broken stream is taken up where it broke")
 
 refused(404, lambda: client.conversations.retrieve("conv_ord_absent"), "an unknown conversation")
+refused(404, lambda: client.responses.create(model=MODEL, input="x", conversation="conv_none", stream=True),
+        "a stream in no conversation")
+refused(400, lambda: client.conversations.items.list(conversation.id, after="msg_none"), "an unknown cursor")
+refused(400, lambda: client.conversations.items.list(conversation.id, limit=101), "a limit above 100")
 refused(400, lambda: client.responses.create(model=MODEL, input="hi", user="someone"), "the user field")
 refused(401, lambda: OpenAI(base_url=base_url, api_key="sk-wrong", project=project, max_retries=0)
         .conversations.retrieve(conversation.id), "a wrong API key")

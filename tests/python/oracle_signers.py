@@ -1,6 +1,8 @@
 """Signs requests with Oracle's own Python packages; exits non-zero if the server takes one wrongly.
 
-usage: oracle_signers.py BASE_URL OCI_CONFIG_FILE API_KEY_PROFILE SESSION_PROFILE PROJECT
+usage: oracle_signers.py BASE_URL API_KEY PROJECT OCI_CONFIG_FILE
+
+The config file has an API signing key in its profile DEFAULT and a session token in SESSION.
 """
 
 import sys
@@ -10,7 +12,8 @@ import oci
 import requests
 from oci_genai_auth import OciSessionAuth, OciUserPrincipalAuth
 
-base_url, config_file, api_key_profile, session_profile, project = sys.argv[1:6]
+base_url, _, project, config_file = sys.argv[1:5]
+api_key_profile, session_profile = "DEFAULT", "SESSION"
 HEADERS = {"OpenAI-Project": project}
 
 

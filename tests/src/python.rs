@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// A Python interpreter that can import `modules`: the one named by `OCI_GENAI_TEST_PYTHON`, else
-/// `python3`.
+/// `python3`. `cargo xtask interop --prepare` makes one and prints its path.
 ///
 /// Without one the answer is `None`, after a line on standard error that says what is not being
 /// tested; where `CI` is `true` that is a failure instead.
@@ -23,7 +23,7 @@ pub fn python_with(modules: &[&str]) -> Option<PathBuf> {
         return Some(interpreter);
     }
     let message = format!(
-        "{} cannot import {}; install tests/python/requirements.txt and set OCI_GENAI_TEST_PYTHON",
+        "{} cannot import {}; set OCI_GENAI_TEST_PYTHON to what `cargo xtask interop --prepare` prints",
         interpreter.display(),
         modules.join(", "),
     );

@@ -2,13 +2,16 @@
 //!
 //! [`codegen`] compiles the OpenAPI document of `openapi/` into the crate `oci-genai-api`, and any other
 //! document into a crate of its own. `drift` compares the pin with another document. `bench` measures what
-//! `docs/performance.md` tells, `cost` what the low-level client takes to build.
+//! `docs/performance.md` tells, `cost` what the low-level client takes to build. `interop` holds
+//! other people's software against the emulator.
 
 mod bench;
 mod builds;
 pub mod codegen;
+mod contract;
 mod cost;
 mod drift;
+mod interop;
 mod regions;
 
 use std::path::Path;
@@ -27,6 +30,8 @@ enum Task {
     Cost(cost::Arguments),
     /// Measure everything side by side and write the table.
     Bench(bench::Arguments),
+    /// Hold other people's clients, signers and test tools, and a browser, against the emulator.
+    Interop(interop::Arguments),
 }
 
 /// Runs the task named on the command line.
@@ -49,6 +54,10 @@ pub fn main() -> ExitCode {
         },
         Task::Drift(arguments) => match drift::run(&arguments, root) {
             Ok(report) => answer(&report.text, u8::from(report.differences > 0)),
+            Err(problem) => complain(&problem, 2),
+        },
+        Task::Interop(arguments) => match interop::run(&arguments, root) {
+            Ok(report) => answer(&report.text, u8::from(report.failed > 0)),
             Err(problem) => complain(&problem, 2),
         },
     }

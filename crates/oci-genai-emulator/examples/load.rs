@@ -2,7 +2,8 @@
 //! `cargo run --release -p oci-genai-emulator --example load [SECONDS]`.
 //!
 //! Prints responses per second, stream events per second, then the outcome of 64 clients that mix
-//! conversations, streams and cancels.
+//! conversations, streams and cancels, while one request for a response in a hundred is refused by order.
+//! Fails when an error comes that nobody ordered, or something is left behind.
 #![allow(clippy::print_stdout, clippy::disallowed_methods)] // an example that measures
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
+use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Effect, Emulator, Fault};
 use serde_json::{Value, json};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -19,6 +20,8 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 struct Client {
     http: reqwest::Client,
     base: String,
+    /// How often the service asked to slow down.
+    refused: Arc<AtomicU64>,
 }
 
 impl Client {
@@ -31,9 +34,19 @@ impl Client {
             .header("openai-project", DEFAULT_PROJECT))
     }
 
+    /// Sends, and again for as long as the service asks to slow down.
+    async fn send(&self, path: &str, body: &Value) -> Result<reqwest::Response, Error> {
+        loop {
+            let response = self.request("POST", path)?.json(body).send().await?;
+            if response.status() != 429 {
+                return Ok(response.error_for_status()?);
+            }
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     async fn post(&self, path: &str, body: &Value) -> Result<Value, Error> {
-        let response = self.request("POST", path)?.json(body).send().await?;
-        let response = response.error_for_status()?;
+        let response = self.send(path, body).await?;
         Ok(serde_json::from_slice(&response.bytes().await?)?)
     }
 
@@ -47,11 +60,7 @@ impl Client {
 
     /// Reads a stream and counts its events.
     async fn stream(&self, body: &Value) -> Result<u64, Error> {
-        let mut response = self
-            .request("POST", "/responses")?
-            .json(body)
-            .send()
-            .await?;
+        let mut response = self.send("/responses", body).await?;
         let (mut events, mut last) = (0, 0);
         while let Some(piece) = response.chunk().await? {
             for byte in piece {
@@ -112,6 +121,117 @@ async fn mixed(client: &Client) -> Result<u64, Error> {
     Ok(9)
 }
 
+/// Responses in one piece, as many as 32 clients get.
+async fn responses(client: &Client) -> Result<(), Error> {
+    const EACH: u32 = 1000;
+    let begun = Instant::now();
+    let single = json!({ "model": "m", "input": "hello", "store": false });
+    let clients = (0..32).map(|_| {
+        let (client, single) = (client.clone(), single.clone());
+        tokio::spawn(async move {
+            for _ in 0..EACH {
+                client.post("/responses", &single).await?;
+            }
+            Ok::<_, Error>(())
+        })
+    });
+    for outcome in join_all(clients).await {
+        outcome??;
+    }
+    let rate = f64::from(32 * EACH) / begun.elapsed().as_secs_f64();
+    println!("responses/s: {rate:.0}");
+    Ok(())
+}
+
+/// Events of streams, as many as 8 clients get.
+async fn events(client: &Client) -> Result<(), Error> {
+    let begun = Instant::now();
+    let streamed = json!({ "model": "m", "input": "count:200000", "stream": true, "store": false });
+    let clients = (0..8).map(|_| {
+        let (client, streamed) = (client.clone(), streamed.clone());
+        tokio::spawn(async move { client.stream(&streamed).await })
+    });
+    let mut events = 0;
+    for outcome in join_all(clients).await {
+        events += outcome??;
+    }
+    let rate = events as f64 / begun.elapsed().as_secs_f64();
+    println!("stream events/s: {rate:.0}");
+    Ok(())
+}
+
+/// 64 clients that mix everything for so many seconds, while some requests are refused by order.
+async fn mix(emulator: &Emulator, client: &Client, seconds: u64) -> Result<(), Error> {
+    let refusal = Effect::Status {
+        status: 429,
+        code: None,
+        message: None,
+        retry_after: None,
+        after: false,
+    };
+    let fault = Fault::new(refusal).on("POST /responses").probability(0.01);
+    let fault = emulator.faults().add(fault)?;
+    let begun = Instant::now();
+    let end = begun + Duration::from_secs(seconds);
+    println!("memory before the mix: {} KiB", memory_kib());
+    let clients = (0..64).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            let (mut calls, mut errors) = (0, Vec::new());
+            while Instant::now() < end {
+                match mixed(&client).await {
+                    Ok(made) => calls += made,
+                    Err(error) => errors.push(error.to_string()),
+                }
+            }
+            (calls, errors)
+        })
+    });
+    let clients: Vec<_> = clients.collect();
+    for sixth in [1, 3, 5, 6] {
+        let at = begun + Duration::from_secs(seconds) * sixth / 6;
+        tokio::time::sleep_until(at.into()).await;
+        println!(
+            "memory after {} s: {} KiB",
+            seconds * u64::from(sixth) / 6,
+            memory_kib()
+        );
+    }
+    let (mut calls, mut errors) = (0, Vec::new());
+    for client in clients {
+        let (made, failed) = client.await?;
+        calls += made;
+        errors.extend(failed);
+    }
+    emulator.until_idle().await;
+    let left = emulator.project(DEFAULT_PROJECT);
+    let struck = emulator
+        .faults()
+        .list()
+        .into_iter()
+        .find(|state| state.id == fault);
+    let struck = struck.map_or(0, |state| state.struck);
+    println!("calls: {calls}, refused by order: {struck}");
+    println!(
+        "refusals that clients saw: {}",
+        client.refused.load(Ordering::Relaxed)
+    );
+    println!("errors that nobody ordered: {}", errors.len());
+    println!(
+        "left afterwards: {} conversations, {} responses",
+        left.conversations.len(),
+        left.responses.len()
+    );
+    let clean = left.conversations.is_empty() && left.responses.is_empty();
+    if let Some(error) = errors.first() {
+        return Err(error.clone().into());
+    }
+    if !clean || struck != client.refused.load(Ordering::Relaxed) {
+        return Err("the state is not what it should be".into());
+    }
+    Ok(())
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let seconds = std::env::args()
@@ -121,76 +241,9 @@ async fn main() -> Result<(), Error> {
     let client = Client {
         http: reqwest::Client::new(),
         base: emulator.base_url(),
+        refused: Arc::default(),
     };
-
-    let begun = Instant::now();
-    let single = json!({ "model": "m", "input": "hello", "store": false });
-    let each = 1000;
-    for outcome in join_all((0..32).map(|_| {
-        let (client, single) = (client.clone(), single.clone());
-        tokio::spawn(async move {
-            for _ in 0..each {
-                client.post("/responses", &single).await?;
-            }
-            Ok::<_, Error>(())
-        })
-    }))
-    .await
-    {
-        outcome??;
-    }
-    println!(
-        "responses/s: {:.0}",
-        32_000.0 / begun.elapsed().as_secs_f64()
-    );
-
-    let begun = Instant::now();
-    let streamed = json!({ "model": "m", "input": "count:200000", "stream": true, "store": false });
-    let mut events = 0;
-    for outcome in join_all((0..8).map(|_| {
-        let (client, streamed) = (client.clone(), streamed.clone());
-        tokio::spawn(async move { client.stream(&streamed).await })
-    }))
-    .await
-    {
-        events += outcome??;
-    }
-    println!(
-        "stream events/s: {:.0}",
-        events as f64 / begun.elapsed().as_secs_f64()
-    );
-
-    let end = Instant::now() + Duration::from_secs(seconds);
-    let calls = Arc::new(AtomicU64::new(0));
-    let early = memory_kib();
-    let clients = (0..64).map(|_| {
-        let (client, calls) = (client.clone(), calls.clone());
-        tokio::spawn(async move {
-            while Instant::now() < end {
-                calls.fetch_add(mixed(&client).await?, Ordering::Relaxed);
-            }
-            Ok::<_, Error>(())
-        })
-    });
-    let clients: Vec<_> = clients.collect();
-    for quarter in 1..4 {
-        tokio::time::sleep(Duration::from_secs(seconds) / 4).await;
-        println!(
-            "memory after {quarter}/4: {} KiB (at first {early} KiB)",
-            memory_kib()
-        );
-    }
-    for outcome in join_all(clients).await {
-        outcome??;
-    }
-    emulator.until_idle().await;
-    let left = emulator.project(DEFAULT_PROJECT);
-    println!("memory at the end: {} KiB", memory_kib());
-    println!("calls: {}, none failed", calls.load(Ordering::Relaxed));
-    println!(
-        "left: {} conversations, {} responses",
-        left.conversations.len(),
-        left.responses.len()
-    );
-    Ok(())
+    responses(&client).await?;
+    events(&client).await?;
+    mix(&emulator, &client, seconds).await
 }

@@ -128,6 +128,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether to refuse bodies that the contract does not allow: see [`EmulatorConfig::strict`].
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.config.strict = strict;
+        self
+    }
+
     /// Keeps everything in this file, which is created if it is not there.
     pub fn data(mut self, path: impl Into<PathBuf>) -> Self {
         self.config.data = Some(path.into());

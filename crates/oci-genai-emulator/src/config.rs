@@ -40,6 +40,10 @@ pub struct EmulatorConfig {
     pub projects: Vec<String>,
     /// OCI configuration files whose profiles are trusted: API signing keys and session tokens.
     pub oci_configs: Vec<PathBuf>,
+    /// Whether bodies that the contract does not allow are refused, such as items of a type, or a value of
+    /// an enumeration, that it does not name. Members it does not name are always ignored, as the service
+    /// does. Default: yes; no serves to try how a client takes what a later service may send.
+    pub strict: bool,
     /// The shape of error bodies. Default: as the service does.
     pub error_shape: ErrorShape,
     /// Whether a turn waits for the one before it in its conversation. Default: no, it is refused with
@@ -91,6 +95,7 @@ impl Default for EmulatorConfig {
             foreign_api_keys: Vec::new(),
             projects: Vec::new(),
             oci_configs: Vec::new(),
+            strict: true,
             error_shape: ErrorShape::default(),
             queue_turns: false,
             data: None,
@@ -141,6 +146,7 @@ impl fmt::Debug for EmulatorConfig {
             )
             .field("projects", &self.projects)
             .field("oci_configs", &self.oci_configs)
+            .field("strict", &self.strict)
             .field("error_shape", &self.error_shape)
             .field("queue_turns", &self.queue_turns)
             .field("data", &self.data)

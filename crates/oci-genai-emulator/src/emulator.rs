@@ -164,6 +164,12 @@ impl Emulator {
         self.app.authenticator.trust().add_key(key_id, key);
     }
 
+    /// Makes one resource the parent of another: who asks as the other, by resource principals 3.0, is sent
+    /// on to it.
+    pub fn add_parent(&self, resource: impl Into<String>, parent: impl Into<String>) {
+        self.app.identity.add_parent(resource.into(), parent.into());
+    }
+
     /// A token for this key pair, as a cloud resource has one whose platform renews it: what belongs
     /// into `OCI_RESOURCE_PRINCIPAL_RPST`.
     ///

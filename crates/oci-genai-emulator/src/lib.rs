@@ -7,6 +7,7 @@
 //! [`Scenario`]: Scenario
 //! [`Script`]: Script
 //! [`Upstream`]: Upstream
+//! [`EmulatorBuilder::strict`]: EmulatorBuilder::strict
 //! [`Emulator::requests`]: Emulator::requests
 //! [`Emulator::project`]: Emulator::project
 //! [`Clock`]: Clock
@@ -20,6 +21,7 @@ mod authenticate;
 mod builder;
 mod clock;
 mod config;
+mod contract;
 mod emulator;
 mod error;
 mod fault;

@@ -38,7 +38,7 @@ impl ProjectView {
                 id: conversation.id.clone(),
                 conversation: conversation.to_value(),
                 items: conversation.items().map(|item| item.to_value()).collect(),
-                locked: conversation.turn.try_lock().is_err(),
+                locked: conversation.turn.available_permits() == 0,
             })
             .collect();
         conversations.sort_by(|a, b| a.id.cmp(&b.id));

@@ -9,6 +9,5 @@
 mod complaints;
 mod floors;
 mod guide;
-mod interop;
 mod program;
 mod publishing;

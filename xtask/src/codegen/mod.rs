@@ -107,6 +107,7 @@ fn committed(root: &Path) -> Result<Files> {
         emit::every_type(&shape, COMMAND),
     );
     files.extend(crate::regions::generate(root, COMMAND)?);
+    files.extend(crate::contract::generate(root)?);
     Ok(files)
 }
 

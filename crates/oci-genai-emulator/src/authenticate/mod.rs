@@ -49,20 +49,6 @@ impl CredentialKind {
             Self::WorkloadIdentity => "workload_identity",
         }
     }
-
-    /// The kind a request claims to have, before anything is checked.
-    pub(crate) fn guess(headers: &HeaderMap) -> Option<Self> {
-        let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
-        let (scheme, rest) = header.split_once(' ')?;
-        if scheme.eq_ignore_ascii_case("bearer") {
-            return Some(Self::ApiKey);
-        }
-        Some(if rest.contains("keyId=\"ST$") {
-            Self::SessionToken
-        } else {
-            Self::ApiSigningKey
-        })
-    }
 }
 
 impl fmt::Display for CredentialKind {
@@ -151,6 +137,18 @@ impl Authenticator {
             });
         }
         Err(Refusal::UnknownScheme)
+    }
+
+    /// The kind of credential a request claims to have, before anything is checked.
+    pub(crate) fn claimed(&self, headers: &HeaderMap) -> Option<CredentialKind> {
+        let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
+        let (scheme, rest) = header.split_once(' ')?;
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Some(CredentialKind::ApiKey);
+        }
+        let (_, id) = rest.split_once("keyId=\"")?;
+        let (id, _) = id.split_once('"')?;
+        Some(self.trust.kind(&KeyId::parse(id).ok()?))
     }
 
     /// Whose trusted key signed a request.

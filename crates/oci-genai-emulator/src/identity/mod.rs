@@ -3,6 +3,8 @@
 //! The keys are made when they are first needed. Tokens are real signed JWTs; they are good for this
 //! emulator and end with it.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
@@ -26,6 +28,8 @@ pub const INSTANCE: &str = "ocid1.instance.oc1.us-chicago-1.emulator";
 #[derive(Default)]
 pub(crate) struct Identity {
     keys: OnceCell<Keys>,
+    /// Resources and the resource that each belongs to.
+    parents: Mutex<HashMap<String, String>>,
 }
 
 /// What a token says of its owner.
@@ -52,6 +56,16 @@ impl Identity {
                 }
             })
             .await
+    }
+
+    pub(crate) fn add_parent(&self, resource: String, parent: String) {
+        let mut parents = self.parents.lock().unwrap_or_else(PoisonError::into_inner);
+        parents.insert(resource, parent);
+    }
+
+    pub(crate) fn parent(&self, resource: &str) -> Option<String> {
+        let parents = self.parents.lock().unwrap_or_else(PoisonError::into_inner);
+        parents.get(resource).cloned()
     }
 
     /// A token for a key pair; signatures made with it are trusted until it ends.

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, patch, post};
@@ -171,8 +171,19 @@ async fn remove_fault(State(app): State<Arc<App>>, Path(id): Path<FaultId>) -> S
     }
 }
 
-async fn requests(State(app): State<Arc<App>>) -> Json<Vec<SeenRequest>> {
-    Json(app.requests.list())
+/// How many requests to list: the last so many. Default: all that are remembered.
+#[derive(Deserialize)]
+struct Last {
+    last: Option<usize>,
+}
+
+async fn requests(
+    State(app): State<Arc<App>>,
+    Query(Last { last }): Query<Last>,
+) -> Json<Vec<SeenRequest>> {
+    let mut list = app.requests.list();
+    let surplus = last.map_or(0, |last| list.len().saturating_sub(last));
+    Json(list.split_off(surplus))
 }
 
 async fn forget_requests(State(app): State<Arc<App>>) -> StatusCode {

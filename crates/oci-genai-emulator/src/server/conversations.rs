@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Caller, json_object};
 use crate::app::App;
+use crate::contract::Operation;
 use crate::error::ApiError;
 use crate::state::Change;
 use crate::state::conversations::CONDENSE;
@@ -27,10 +28,13 @@ pub(super) async fn create(
     Extension(caller): Extension<Caller>,
     body: Bytes,
 ) -> Answer {
-    let body = json_object(&body, true)?;
+    // The one body that may be absent.
+    let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
+    let (body, allowed) = json_object(&app, Operation::CreateConversation, body)?;
     let fields = Fields(&body);
     let metadata = conversation_metadata(&app, fields.get("metadata"))?;
     let items = new_items(&app, fields.list("items")?)?;
+    allowed?;
     refuse_duplicates(&[], &items)?;
     let (id, at) = (app.ids.make("conv"), app.clock.unix());
     let project = caller.project;
@@ -69,11 +73,12 @@ pub(super) async fn update(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
-    let body = json_object(&body, false)?;
+    let (body, allowed) = json_object(&app, Operation::UpdateConversation, &body)?;
     if !body.contains_key("metadata") {
         return Err(ApiError::missing("metadata"));
     }
     let metadata = conversation_metadata(&app, body.get("metadata"))?;
+    allowed?;
     let at = app.clock.unix();
     app.store.change(|state| {
         state.project(&caller.project).conversation(&id)?;
@@ -112,11 +117,12 @@ pub(super) async fn create_items(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
-    let body = json_object(&body, false)?;
+    let (body, allowed) = json_object(&app, Operation::CreateItems, &body)?;
     if !body.contains_key("items") {
         return Err(ApiError::missing("items"));
     }
     let items = new_items(&app, Fields(&body).list("items")?)?;
+    allowed?;
     let at = app.clock.unix();
     app.store.change(|state| {
         let conversation = state.project(&caller.project).conversation(&id)?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine as _;
@@ -10,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use oci_genai_auth::{KeyId, PublicKey, SignedHeaders, Verifier, VerifyError};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,6 +20,9 @@ use crate::app::App;
 use crate::authenticate::CredentialKind;
 use crate::error::ApiError;
 use crate::identity::{INSTANCE, Subject, TENANCY, not_authenticated};
+
+/// Names the address of a resource's parent in an answer.
+const PARENT_URL: &str = "opc-parent-rpt-url";
 
 type Answer = Result<Json<Value>, ApiError>;
 
@@ -149,16 +153,34 @@ async fn resource_tokens(
     Path(id): Path<String>,
     parts: Parts,
     body: Bytes,
-) -> Answer {
+) -> Result<Response, ApiError> {
     signer(&app, &parts, &body)?;
     let exp = app.clock.unix() + app.config.token_lifetime.as_secs();
     let resource =
         json!({ "sub": id, "res_id": id, "res_tenant": TENANCY, "exp": exp, "use": "rpt" });
     let service = json!({ "sub": "service", "exp": exp, "use": "spst" });
-    Ok(Json(json!({
+    let tokens = json!({
         "resourcePrincipalToken": app.identity.sign(resource).await?,
         "servicePrincipalSessionToken": app.identity.sign(service).await?,
-    })))
+    });
+    let mut response = Json(tokens).into_response();
+    if let Some(url) = parent_url(&app, &parts, &id) {
+        response.headers_mut().insert(PARENT_URL, url);
+    }
+    Ok(response)
+}
+
+/// Where the resource that this one belongs to is found, if it belongs to one.
+fn parent_url(app: &App, parts: &Parts, id: &str) -> Option<HeaderValue> {
+    let parent = app.identity.parent(id)?;
+    let scheme = if app.config.tls { "https" } else { "http" };
+    let named = parts.headers.get(header::HOST);
+    let host = match parts.uri.authority() {
+        Some(authority) => authority.as_str(),
+        None => named?.to_str().ok()?,
+    };
+    let url = format!("{scheme}://{host}/20180711/resourcePrincipalToken/{parent}");
+    HeaderValue::from_str(&url).ok()
 }
 
 #[derive(Deserialize)]

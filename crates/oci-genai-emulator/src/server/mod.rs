@@ -9,6 +9,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use crate::app::App;
+use crate::contract::{self, Operation};
 use crate::error::ApiError;
 use crate::fault::plan::TurnPlan;
 
@@ -84,20 +85,26 @@ pub(crate) fn below_base(path: &str) -> &str {
     path.strip_prefix(BASE_PATH).unwrap_or(path)
 }
 
-/// A request body that must be a JSON object; an absent one counts as empty if that is allowed.
-fn json_object(body: &[u8], may_be_empty: bool) -> Result<Map<String, Value>, ApiError> {
-    if body.is_empty() && may_be_empty {
-        return Ok(Map::new());
-    }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(ApiError::new(
-            StatusCode::BAD_REQUEST,
-            "The body of the request must be a JSON object.",
-        )),
-        Err(error) => Err(ApiError::new(
-            StatusCode::BAD_REQUEST,
-            format!("The JSON body of the request could not be parsed: {error}."),
+/// The members of a request body, and whether the contract allows them. Complaints of the operation's own
+/// come before the contract's, which is why that one is left to the operation to raise.
+type CheckedBody = (Map<String, Value>, Result<(), ApiError>);
+
+/// Reads a request body, which must be a JSON object.
+fn json_object(app: &App, operation: Operation, body: &[u8]) -> Result<CheckedBody, ApiError> {
+    let refuse = |message: String| ApiError::new(StatusCode::BAD_REQUEST, message);
+    let body: Value = serde_json::from_slice(body).map_err(|error| {
+        refuse(format!(
+            "The JSON body of the request could not be parsed: {error}."
+        ))
+    })?;
+    let allowed = match app.config.strict {
+        true => contract::check(operation, &body),
+        false => Ok(()),
+    };
+    match body {
+        Value::Object(object) => Ok((object, allowed)),
+        _ => Err(refuse(
+            "The body of the request must be a JSON object.".into(),
         )),
     }
 }

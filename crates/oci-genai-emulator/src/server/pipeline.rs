@@ -18,7 +18,6 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use super::connection::Connection;
 use super::{BASE_PATH, Caller, below_base, encoding};
 use crate::app::App;
-use crate::authenticate::CredentialKind;
 use crate::error::ApiError;
 use crate::fault::plan::Plan;
 use crate::fault::stream as faulty;
@@ -58,7 +57,7 @@ pub(super) async fn every_request(
     let plan = app.faults.plan(
         request.method(),
         below_base(request.uri().path()),
-        CredentialKind::guess(request.headers()),
+        app.authenticator.claimed(request.headers()),
     );
     let outcome = answer(&app, request, next, &plan, &mut record).await;
     let mut response = match outcome {

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::{Caller, json_object};
 use crate::app::{App, Live};
+use crate::contract::Operation;
 use crate::error::ApiError;
 use crate::state::Change;
 use crate::state::page::PageQuery;
@@ -32,7 +33,9 @@ pub(super) async fn create(
     Extension(caller): Extension<Caller>,
     body: Bytes,
 ) -> Result<Response<Body>, ApiError> {
-    let request = TurnRequest::parse(json_object(&body, false)?)?;
+    let (body, allowed) = json_object(&app, Operation::CreateResponse, &body)?;
+    let request = TurnRequest::parse(body)?;
+    allowed?;
     let (background, streamed) = (request.background, request.stream);
     let turn = prepare(&app, caller, request).await?;
     if background {
@@ -224,7 +227,7 @@ pub(super) async fn count_input_tokens(
     Extension(caller): Extension<Caller>,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    let (context, instructions, _) = context(&app, &caller, &body)?;
+    let (context, instructions, _) = context(&app, &caller, Operation::CountInputTokens, &body)?;
     let tokens = context.tokens(instructions.as_deref(), app.config.condense_from);
     Ok(Json(
         json!({ "object": "response.input_tokens", "input_tokens": tokens }),
@@ -236,7 +239,7 @@ pub(super) async fn compact(
     Extension(caller): Extension<Caller>,
     body: Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    let (context, instructions, model) = context(&app, &caller, &body)?;
+    let (context, instructions, model) = context(&app, &caller, Operation::CompactResponse, &body)?;
     if model.is_none() {
         return Err(ApiError::missing("model"));
     }
@@ -262,13 +265,15 @@ pub(super) async fn compact(
 fn context(
     app: &App,
     caller: &Caller,
+    operation: Operation,
     body: &[u8],
 ) -> Result<(Context, Option<String>, Option<String>), ApiError> {
-    let mut body = json_object(body, false)?;
+    let (mut body, allowed) = json_object(app, operation, body)?;
     let fields = Fields(&body);
     let instructions = fields.text("instructions", usize::MAX)?;
     let model = fields.text("model", 512)?;
     let request = ContextRequest::take(&mut body)?;
+    allowed?;
     let context = app
         .store
         .read(|state| request.gather(state.project(&caller.project), &app.ids))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::Semaphore;
 
 use super::items::Item;
 use super::page::PageQuery;
@@ -15,7 +15,7 @@ use crate::error::ApiError;
 pub(crate) const CONDENSE: &str = "short_term_memory_optimization";
 
 /// A conversation. Items are numbered in the order they were written and keep their number.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Conversation {
     pub(crate) id: String,
     pub(crate) created_at: u64,
@@ -25,8 +25,9 @@ pub(crate) struct Conversation {
     items: BTreeMap<u64, Entry>,
     numbers: HashMap<String, u64>,
     next: u64,
-    /// Held by the turn that is being made.
-    pub(crate) turn: Arc<Mutex<()>>,
+    /// The turn that is being made holds its one permit. Unlike a lock, it can be looked at without being
+    /// taken.
+    pub(crate) turn: Arc<Semaphore>,
 }
 
 /// An item and when it was written, seconds since the epoch.
@@ -74,7 +75,10 @@ impl Conversation {
             created_at,
             updated_at: created_at,
             metadata,
-            ..Self::default()
+            items: BTreeMap::new(),
+            numbers: HashMap::new(),
+            next: 0,
+            turn: Arc::new(Semaphore::new(1)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::context::{check_calls, expand};
 use super::request::TurnRequest;
@@ -31,7 +31,7 @@ pub(crate) struct Turn {
     /// The chain behind `previous_response_id`.
     pub(crate) chain: Option<Arc<Link>>,
     /// Held until the turn is over, so that turns of a conversation never interleave.
-    pub(crate) guard: Option<OwnedMutexGuard<()>>,
+    pub(crate) guard: Option<OwnedSemaphorePermit>,
 }
 
 /// Finds the context of a request and takes its conversation's lock.
@@ -103,7 +103,7 @@ fn orphan(app: &App, project: &str, request: &TurnRequest, input: &[Item]) -> Ap
     stored.err().unwrap_or(lost)
 }
 
-async fn lock(app: &App, project: &str, id: &str) -> Result<OwnedMutexGuard<()>, ApiError> {
+async fn lock(app: &App, project: &str, id: &str) -> Result<OwnedSemaphorePermit, ApiError> {
     let turn = app.store.read(|state| {
         state
             .project(project)
@@ -111,9 +111,12 @@ async fn lock(app: &App, project: &str, id: &str) -> Result<OwnedMutexGuard<()>,
             .map(|found| found.turn.clone())
     })?;
     if app.config.queue_turns {
-        return Ok(turn.lock_owned().await);
+        return turn
+            .acquire_owned()
+            .await
+            .map_err(|_| conversation_locked());
     }
-    turn.try_lock_owned().map_err(|_| conversation_locked())
+    turn.try_acquire_owned().map_err(|_| conversation_locked())
 }
 
 /// The answer to a second turn while one is in flight.

@@ -89,6 +89,21 @@ async fn statuses_come_with_and_without_retry_after() {
 }
 
 #[tokio::test]
+async fn every_status_can_be_had() {
+    let desk = Desk::new().await;
+    for wanted in [
+        400, 401, 402, 403, 404, 405, 408, 409, 412, 413, 422, 429, 500, 501, 502, 503, 504,
+    ] {
+        let fault = Fault::new(status(wanted)).times(1);
+        desk.emulator.faults().add(fault).unwrap();
+        let (found, error) = desk.post("/responses", ask()).await;
+        assert_eq!(found, wanted);
+        assert!(error["error"]["message"].is_string(), "{error}");
+    }
+    assert_eq!(desk.post("/responses", ask()).await.0, 200);
+}
+
+#[tokio::test]
 async fn every_shape_can_be_had() {
     for (shape, pointer) in [
         (ErrorShape::OpenAi, "/error/message"),
@@ -266,15 +281,20 @@ async fn answers_are_damaged() {
 #[tokio::test]
 async fn slow_things_are_only_slow() {
     let desk = Desk::new().await;
-    for effect in [
-        Effect::Latency { ms: 5 },
-        Effect::FirstEvent { ms: 5 },
-        Effect::TokensPerSecond { rate: 1000 },
-        Effect::SlowReader { ms: 5 },
+    for (effect, at_least) in [
+        (Effect::Latency { ms: 40 }, 40),
+        (Effect::FirstEvent { ms: 40 }, 40),
+        (Effect::TokensPerSecond { rate: 50 }, 60),
+        (Effect::SlowReader { ms: 40 }, 40),
+        // 1,500 bytes and more in pieces of 500.
+        (Effect::Trickle { bytes: 500, ms: 20 }, 60),
     ] {
         desk.emulator.faults().clear();
+        let name = format!("{effect:?}");
         desk.emulator.faults().add(Fault::new(effect)).unwrap();
+        let begun = tokio::time::Instant::now();
         let events = desk.stream(streamed("count:3")).await;
+        assert!(begun.elapsed().as_millis() >= at_least, "{name}");
         assert_eq!(text(&events.last().unwrap().data["response"]), "1 2 3");
     }
 }
@@ -376,6 +396,14 @@ async fn orders_are_taken_apart_from_the_api() {
     assert_eq!(http.delete(&one).send().await.unwrap().status(), 404);
     assert_eq!(desk.get("/conversations/c").await.0, 404);
 
+    let scenario = json!({"seed": 3, "faults": [fault, {"effect": "locked"}]});
+    let loaded = http.put(url("/faults")).json(&scenario).send().await;
+    let loaded: Value = loaded.unwrap().json().await.unwrap();
+    assert_eq!(loaded["faults"].as_array().unwrap().len(), 2);
+    let ended = http.delete(url("/faults")).send().await.unwrap();
+    assert_eq!(ended.status(), 204);
+    assert!(desk.emulator.faults().list().is_empty());
+
     let bad = http
         .post(url("/faults"))
         .json(&json!({"effect": "status", "status": 200}));
@@ -392,6 +420,9 @@ async fn orders_are_taken_apart_from_the_api() {
         .await
         .unwrap();
     assert_eq!(seen.as_array().unwrap().len(), 4);
+    let last = http.get(url("/requests?last=1")).send().await.unwrap();
+    let last: Value = last.json().await.unwrap();
+    assert_eq!(last, json!([seen[3]]));
     assert!(!seen.to_string().contains("sk-emulator"));
     desk.conversation().await;
     let projects: Value = http

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use oci_genai_auth::{
-    Credentials, Environment, InstancePrincipalCredentialsProvider, KeyId,
-    OkeWorkloadIdentityCredentialsProvider, PrivateKey, ProvideCredentials, RequestSigner,
-    ResourcePrincipalCredentialsProvider, SecurityToken,
+    Credentials, DelegationCredentialsProvider, Environment, InstancePrincipalCredentialsProvider,
+    KeyId, OciConfig, OkeWorkloadIdentityCredentialsProvider, PrivateKey, ProvideCredentials,
+    RequestSigner, ResourcePrincipalCredentialsProvider, SecurityToken,
+    SessionTokenCredentialsProvider,
 };
 use oci_genai_emulator::{
-    Clock, CredentialKind, DEFAULT_PROJECT, Emulator, EmulatorConfig, TENANCY,
+    Clock, CredentialKind, DEFAULT_PROJECT, Effect, Emulator, EmulatorConfig, Fault, TENANCY,
 };
 use reqwest::Method;
 use secrecy::ExposeSecret as _;
@@ -113,10 +114,12 @@ async fn resources_become_themselves_in_each_version() {
         KeyId::parse(&format!("resource/v2.1/{resource}")).unwrap(),
         key.public_key().clone(),
     );
-    desk.emulator.trust(
-        KeyId::parse(&format!("resource/v2.1.2/{TENANCY}/{resource}")).unwrap(),
-        key.public_key().clone(),
-    );
+    for version in ["v2.1.1", "v2.1.2"] {
+        desk.emulator.trust(
+            KeyId::parse(&format!("resource/{version}/{TENANCY}/{resource}")).unwrap(),
+            key.public_key().clone(),
+        );
+    }
     let rpst = desk
         .emulator
         .issue_resource_token(resource, key.public_key().clone())
@@ -136,7 +139,7 @@ async fn resources_become_themselves_in_each_version() {
             ("OCI_METADATA_BASE_URL", format!("{base}/opc/v2")),
         ]
     };
-    for version in ["2.2", "2.1", "2.1.2", "1.1"] {
+    for version in ["2.2", "2.1", "2.1.1", "2.1.2", "1.1"] {
         let mut variables = exchange(version);
         if version == "2.1.2" {
             // Version 1.1 and 2.1.2 name their own paths.
@@ -155,6 +158,188 @@ async fn resources_become_themselves_in_each_version() {
         let kind = used(&desk, &credentials).await;
         assert_eq!(kind, Ok(CredentialKind::ResourcePrincipal), "{version}");
     }
+}
+
+#[tokio::test]
+async fn a_resource_becomes_its_parents() {
+    let desk = Desk::new().await;
+    let base = desk.emulator.identity_url();
+    let key = PrivateKey::generate().unwrap();
+    let leaf = desk
+        .emulator
+        .issue_resource_token("ocid1.leaf.oc1..l", key.public_key().clone())
+        .await
+        .unwrap();
+    desk.emulator
+        .add_parent("ocid1.parent.oc1..p", "ocid1.grandparent.oc1..g");
+    let pem = key.to_pem().unwrap().expose_secret().to_owned();
+    let environment = Environment::fixed([
+        ("OCI_RESOURCE_PRINCIPAL_VERSION", "3.0".to_owned()),
+        (
+            "OCI_RESOURCE_PRINCIPAL_VERSION_FOR_LEAF_RESOURCE",
+            "2.2".to_owned(),
+        ),
+        ("OCI_RESOURCE_PRINCIPAL_RPST_FOR_LEAF_RESOURCE", leaf),
+        ("OCI_RESOURCE_PRINCIPAL_PRIVATE_PEM_FOR_LEAF_RESOURCE", pem),
+        (
+            "OCI_RESOURCE_PRINCIPAL_REGION_FOR_LEAF_RESOURCE",
+            "us-chicago-1".to_owned(),
+        ),
+        (
+            "OCI_RESOURCE_PRINCIPAL_RPT_URL_FOR_PARENT_RESOURCE",
+            format!("{base}/20180711/resourcePrincipalToken/ocid1.parent.oc1..p"),
+        ),
+        (
+            "OCI_RESOURCE_PRINCIPAL_RPST_ENDPOINT_FOR_PARENT_RESOURCE",
+            base.clone(),
+        ),
+    ]);
+    let provider = ResourcePrincipalCredentialsProvider::builder()
+        .environment(environment)
+        .build()
+        .unwrap();
+    let credentials = provider.provide_credentials().await.unwrap();
+    let kind = used(&desk, &credentials).await;
+    assert_eq!(kind, Ok(CredentialKind::ResourcePrincipal));
+    let seen = desk.emulator.requests().pop().unwrap().credential.unwrap();
+    assert_eq!(seen.id, "ST$… of ocid1.grandparent.oc1..g");
+}
+
+#[tokio::test]
+async fn an_instance_acts_for_a_user() {
+    let desk = Desk::new().await;
+    let base = desk.emulator.identity_url();
+    let environment = Environment::fixed([("OCI_METADATA_BASE_URL", format!("{base}/opc/v2"))]);
+    let instance = InstancePrincipalCredentialsProvider::builder()
+        .environment(environment)
+        .endpoint(&base)
+        .build()
+        .unwrap();
+    let user = PrivateKey::generate().unwrap();
+    let token = desk
+        .emulator
+        .issue_session_token("ocid1.user.oc1..u", user.public_key().clone())
+        .await
+        .unwrap();
+    let sent = token.clone();
+    let delegated = DelegationCredentialsProvider::new(instance, move || Ok(sent.clone().into()));
+    let credentials = delegated.provide_credentials().await.unwrap();
+    assert_eq!(
+        used(&desk, &credentials).await,
+        Ok(CredentialKind::InstancePrincipal)
+    );
+    let seen = desk.emulator.requests().pop().unwrap();
+    let signed = seen.signing_string.clone().unwrap();
+    assert!(signed.contains("opc-obo-token: "), "{signed}");
+    assert_eq!(seen.header("opc-obo-token"), None);
+    assert!(
+        !format!("{seen:?}").contains(&token),
+        "the token is not shown"
+    );
+}
+
+#[tokio::test]
+async fn a_session_profile_renews_itself() {
+    let desk = Desk::new().await;
+    let key = PrivateKey::generate().unwrap();
+    let token = desk
+        .emulator
+        .issue_session_token("ocid1.user.oc1..u", key.public_key().clone())
+        .await
+        .unwrap();
+    let folder = tempfile::TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("key.pem"), key.to_pem().unwrap().expose_secret()).unwrap();
+    std::fs::write(at("token"), &token).unwrap();
+    let profile = format!(
+        "[DEFAULT]\nfingerprint={}\ntenancy={TENANCY}\nregion=us-chicago-1\nkey_file={}\nsecurity_token_file={}\n",
+        key.public_key().fingerprint(),
+        at("key.pem").display(),
+        at("token").display(),
+    );
+    std::fs::write(at("config"), profile).unwrap();
+    let path = at("config").to_string_lossy().into_owned();
+    let config = OciConfig::load(Some(&path), &Environment::process()).unwrap();
+    let provider = SessionTokenCredentialsProvider::builder(config.profile("DEFAULT").unwrap())
+        .endpoint(desk.emulator.identity_url())
+        .build()
+        .unwrap();
+    let first = provider.provide_credentials().await.unwrap();
+    let second = provider.replace_credentials(&first).await.unwrap();
+    for credentials in [&first, &second.unwrap()] {
+        assert_eq!(
+            used(&desk, credentials).await,
+            Ok(CredentialKind::SessionToken)
+        );
+    }
+    desk.emulator
+        .expect_requests("POST /v1/authentication/refresh", 1)
+        .unwrap();
+    assert_ne!(std::fs::read_to_string(at("token")).unwrap(), token);
+}
+
+#[tokio::test]
+async fn faults_tell_the_kinds_of_principals_apart() {
+    let desk = Desk::new().await;
+    let base = desk.emulator.identity_url();
+    let environment = Environment::fixed([("OCI_METADATA_BASE_URL", format!("{base}/opc/v2"))]);
+    let instance = InstancePrincipalCredentialsProvider::builder()
+        .environment(environment)
+        .endpoint(&base)
+        .build()
+        .unwrap();
+    let instance = instance.provide_credentials().await.unwrap();
+    let key = PrivateKey::generate().unwrap();
+    let public = key.public_key().clone();
+    let session = desk.emulator.issue_session_token("u", public.clone()).await;
+    let resource = desk.emulator.issue_resource_token("r", public).await;
+    let signer = |token: String| {
+        RequestSigner::new(
+            KeyId::token(&SecurityToken::parse(&token).unwrap()),
+            key.clone(),
+        )
+    };
+    let signers = [
+        (
+            CredentialKind::InstancePrincipal,
+            instance.signer().unwrap().clone(),
+        ),
+        (CredentialKind::SessionToken, signer(session.unwrap())),
+        (CredentialKind::ResourcePrincipal, signer(resource.unwrap())),
+    ];
+    let url = format!("{}/conversations", desk.emulator.base_url());
+    for (kind, _) in &signers {
+        desk.emulator.faults().clear();
+        let fault = Fault::new(Effect::Locked).with_credential(*kind);
+        desk.emulator.faults().add(fault).unwrap();
+        for (other, signer) in &signers {
+            let (status, _) = post(&url, signer, json!({})).await;
+            assert_eq!(status == 400, kind == other, "{kind} and {other}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_skewed_clock_refuses_good_signatures() {
+    let desk = Desk::new().await;
+    let key = PrivateKey::generate().unwrap();
+    let token = desk
+        .emulator
+        .issue_session_token("u", key.public_key().clone())
+        .await
+        .unwrap();
+    let id = KeyId::token(&SecurityToken::parse(&token).unwrap());
+    let signer = RequestSigner::new(id, key);
+    let skew = Effect::ClockSkew { ms: -600_000 };
+    desk.emulator
+        .faults()
+        .add(Fault::new(skew).times(1))
+        .unwrap();
+    assert_eq!(signed(&desk, &signer).await, Err(401));
+    assert_eq!(
+        signed(&desk, &signer).await,
+        Ok(CredentialKind::SessionToken)
+    );
 }
 
 #[tokio::test]

@@ -231,15 +231,22 @@ async fn reasoning_is_given_and_stored_when_asked_for() {
 #[tokio::test]
 async fn a_token_limit_makes_it_incomplete() {
     let desk = Desk::new().await;
-    let body = with(ask("count:10"), "max_output_tokens", json!(3));
+    let body = with(ask("count:20"), "max_output_tokens", json!(16));
     let response = desk.ok("/responses", body).await;
     assert_eq!(response["status"], "incomplete");
     assert_eq!(
         response["incomplete_details"]["reason"],
         "max_output_tokens"
     );
-    assert_eq!(text(&response), "1 2 3");
-    assert_eq!(response["usage"]["output_tokens"], 3);
+    assert!(text(&response).ends_with(" 15 16"));
+    assert_eq!(response["usage"]["output_tokens"], 16);
+    let (status, error) = desk
+        .post("/responses", with(ask("x"), "max_output_tokens", json!(15)))
+        .await;
+    assert_eq!(
+        (status, &error["error"]["param"]),
+        (400, &json!("max_output_tokens"))
+    );
 }
 
 #[tokio::test]

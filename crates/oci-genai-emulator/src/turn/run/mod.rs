@@ -84,7 +84,7 @@ pub(crate) async fn run(
 }
 
 impl Run<'_> {
-    async fn answer(&mut self, guard: Option<tokio::sync::OwnedMutexGuard<()>>) -> Arc<Value> {
+    async fn answer(&mut self, guard: Option<tokio::sync::OwnedSemaphorePermit>) -> Arc<Value> {
         // A response that can be seen before it is over is stored from the start.
         let early = self.turn.request.background || self.turn.request.store && self.watched();
         if self.watched() {

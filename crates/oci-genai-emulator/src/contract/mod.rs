@@ -1,0 +1,175 @@
+//! The contract's schemas of request bodies, and holding bodies against them.
+
+use std::sync::LazyLock;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::paths::{Location, LocationSegment};
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value;
+
+use crate::error::ApiError;
+
+/// The schemas of all bodies, made by `cargo xtask codegen` from `openapi/oci-genai.yaml`.
+const SCHEMAS: &str = include_str!("generated.json");
+
+/// An operation that takes a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    CreateConversation,
+    UpdateConversation,
+    CreateItems,
+    CreateResponse,
+    CountInputTokens,
+    CompactResponse,
+}
+
+impl Operation {
+    const ALL: [Self; 6] = [
+        Self::CreateConversation,
+        Self::UpdateConversation,
+        Self::CreateItems,
+        Self::CreateResponse,
+        Self::CountInputTokens,
+        Self::CompactResponse,
+    ];
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::CreateConversation => "create_conversation",
+            Self::UpdateConversation => "update_conversation",
+            Self::CreateItems => "create_items",
+            Self::CreateResponse => "create_response",
+            Self::CountInputTokens => "count_input_tokens",
+            Self::CompactResponse => "compact_response",
+        }
+    }
+}
+
+/// The validators, in the order of [`Operation::ALL`]. None where the schema is no schema, which a test
+/// rules out.
+static VALIDATORS: LazyLock<Vec<Option<Validator>>> = LazyLock::new(|| {
+    let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
+    let of = |operation: &Operation| {
+        let mut schema = schemas["bodies"].get(operation.id())?.clone();
+        schema["$defs"] = schemas["$defs"].clone();
+        jsonschema::draft202012::new(&schema).ok()
+    };
+    Operation::ALL.iter().map(of).collect()
+});
+
+/// Complains about the first thing in a body that the contract does not allow. What the contract does not
+/// name at all is allowed: the service drops it.
+pub(crate) fn check(operation: Operation, body: &Value) -> Result<(), ApiError> {
+    let validator = VALIDATORS.get(operation as usize).and_then(Option::as_ref);
+    let checked = validator.map_or(Ok(()), |validator| validator.validate(body));
+    checked.map_err(|error| complaint(&error))
+}
+
+fn complaint(error: &ValidationError<'_>) -> ApiError {
+    let param = path(error.instance_path());
+    if let ValidationErrorKind::Required { property } = error.kind() {
+        let name = property.as_str().unwrap_or_default();
+        return ApiError::missing(&if param.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{param}.{name}")
+        });
+    }
+    // The value itself is the client's affair, and may be long.
+    let reason = error.masked_with("it").to_string();
+    ApiError::parameter(
+        param.clone(),
+        format!("Invalid value for '{param}': {reason}."),
+    )
+    .code("invalid_value")
+}
+
+/// `input[0].content` for `/input/0/content`.
+fn path(location: &Location) -> String {
+    let mut path = String::new();
+    for segment in location {
+        match segment {
+            LocationSegment::Property(name) => {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(&name);
+            }
+            LocationSegment::Index(index) => path.push_str(&format!("[{index}]")),
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn complains(operation: Operation, body: Value) -> Option<(Option<String>, String)> {
+        let error = check(operation, &body).err()?;
+        Some((error.param, error.message))
+    }
+
+    #[test]
+    fn every_operation_has_its_schema() {
+        assert_eq!(VALIDATORS.len(), Operation::ALL.len());
+        assert!(VALIDATORS.iter().all(Option::is_some));
+        for (place, operation) in Operation::ALL.into_iter().enumerate() {
+            assert_eq!(operation as usize, place);
+        }
+    }
+
+    #[test]
+    fn what_the_contract_allows_passes() {
+        for body in [
+            json!({"model": "m", "input": "x", "never_heard_of": 1}),
+            json!({"model": "m", "input": [
+                {"role": "user", "content": "short"},
+                {"role": "assistant", "content": [{"type": "output_text", "text": "a"}]},
+                {"role": "assistant", "content": [{"type": "input_text", "text": "a"}]},
+                {"id": "msg_1"},
+                {"type": "reasoning", "summary": []},
+            ]}),
+            json!({"model": "m", "input": "x", "conversation": {"id": "c"}, "instructions": null}),
+        ] {
+            assert_eq!(complains(Operation::CreateResponse, body), None);
+        }
+    }
+
+    #[test]
+    fn complaints_name_the_member() {
+        for (body, param, words) in [
+            (
+                json!({"input": [{"type": "hologram"}]}),
+                "input[0].type",
+                "it is not one of \"message\"",
+            ),
+            (
+                json!({"input": [{"role": "user", "content": "x", "status": "AAA"}]}),
+                "input[0].status",
+                "it is not one of",
+            ),
+            (
+                json!({"input": [{}]}),
+                "input[0].type",
+                "Missing required parameter: 'input[0].type'",
+            ),
+            (
+                json!({"input": "x", "tools": [{"type": "function"}]}),
+                "tools[0].name",
+                "Missing required parameter",
+            ),
+            (json!({"input": 3}), "input", "it is not of types"),
+            (
+                json!({"input": "x", "text": {"format": {"type": "verse"}}}),
+                "text.format.type",
+                "it is not one of",
+            ),
+        ] {
+            let (named, message) = complains(Operation::CreateResponse, body).unwrap();
+            assert_eq!(named.as_deref(), Some(param));
+            assert!(message.contains(words), "{message}");
+        }
+    }
+}

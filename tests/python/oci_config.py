@@ -1,0 +1,74 @@
+"""Writes an OCI config file as Oracle's tools would: an API key profile and a session token profile.
+
+usage: oci_config.py FOLDER
+"""
+
+import base64
+import json
+import os
+import sys
+import time
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+USER = "ocid1.user.oc1..aaaaaaaainterop"
+TENANCY = "ocid1.tenancy.oc1..aaaaaaaainterop"
+
+folder = os.path.abspath(sys.argv[1])
+os.makedirs(folder, exist_ok=True)
+
+
+def write(name, content):
+    path = os.path.join(folder, name)
+    with open(path, "wb") as file:
+        file.write(content)
+    os.chmod(path, 0o600)
+    return path
+
+
+def key(name):
+    """A key pair: its file, and its fingerprint as Oracle counts it."""
+    pair = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = pair.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = pair.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    digest = hashes.Hash(hashes.MD5())
+    digest.update(public)
+    return write(name, pem), digest.finalize().hex(":")
+
+
+def token():
+    """A session token. Its signature is the identity service's affair; what counts here is the key that signs."""
+
+    def part(value):
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
+
+    now = int(time.time())
+    claims = {"sub": USER, "tenant": TENANCY, "iat": now, "exp": now + 3600}
+    return b".".join([part({"alg": "RS256", "kid": "interop"}), part(claims), b"bm90LWNoZWNrZWQ"])
+
+
+key_file, fingerprint = key("api_key.pem")
+session_key_file, session_fingerprint = key("session_key.pem")
+token_file = write("token", token())
+write(
+    "config",
+    f"""[DEFAULT]
+user={USER}
+tenancy={TENANCY}
+fingerprint={fingerprint}
+region=us-chicago-1
+key_file={key_file}
+
+[SESSION]
+tenancy={TENANCY}
+fingerprint={session_fingerprint}
+region=us-chicago-1
+key_file={session_key_file}
+security_token_file={token_file}
+""".encode(),
+)
