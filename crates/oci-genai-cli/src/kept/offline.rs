@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use oci_genai_session::service::{Answer, AnswerStream, Service, ServiceError, ServiceErrorKind};
+use oci_genai_session::service::{
+    Answer, AnswerStream, Repeat, Service, ServiceError, ServiceErrorKind,
+};
 use oci_genai_session::{Sessions, SqliteStore};
 use serde_json::{Map, Value};
 
@@ -54,11 +56,19 @@ impl Service for NoService {
         none()
     }
 
-    async fn respond(&self, _request: Map<String, Value>) -> Result<Answer, ServiceError> {
+    async fn respond(
+        &self,
+        _request: Map<String, Value>,
+        _repeat: Repeat,
+    ) -> Result<Answer, ServiceError> {
         none()
     }
 
-    async fn stream(&self, _request: Map<String, Value>) -> Result<AnswerStream, ServiceError> {
+    async fn stream(
+        &self,
+        _request: Map<String, Value>,
+        _repeat: Repeat,
+    ) -> Result<AnswerStream, ServiceError> {
         none()
     }
 

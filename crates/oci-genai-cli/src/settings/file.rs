@@ -138,9 +138,12 @@ fn read(path: &Path) -> std::io::Result<String> {
 /// The file's contents, checked.
 #[derive(Debug, Default)]
 struct Document {
-    profile: Option<(String, usize)>,
-    profiles: Vec<(String, BTreeMap<String, (String, usize)>)>,
+    profile: Option<Value>,
+    profiles: Vec<(String, BTreeMap<String, Value>)>,
 }
+
+/// A value, and the line it stands in.
+type Value = (String, usize);
 
 impl Document {
     fn parse(path: &Path, text: &str) -> Result<Self, Error> {
