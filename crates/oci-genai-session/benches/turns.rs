@@ -126,6 +126,7 @@ async fn main() {
     };
     let path = dir.path().join("s.db");
     let sessions = Sessions::with_service(service.clone(), SqliteStore::open(&path).await.unwrap());
+    let mut rows = Vec::new();
     for memory in [
         MemoryKind::Conversation,
         MemoryKind::Chain,
@@ -140,17 +141,16 @@ async fn main() {
         let early = per_turn(&session, 500).await;
         per_turn(&session, 9_500).await;
         let late = per_turn(&session, 500).await;
-        println!(
-            "{memory}: {early:.3} ms of processor time per turn after 10 turns, {late:.3} ms after 10,000 ({:.2}x)",
-            late / early
-        );
+        let work = format!("session turn over SQLite, {memory} memory");
+        rows.push(row(&work, "after 10 turns", "CPU ms", early, None));
+        let ratio = Some(late / early);
+        rows.push(row(&work, "after 10,000 turns", "CPU ms", late, ratio));
     }
     let before = processor_ms();
     sessions.open("chain").await.unwrap();
-    println!(
-        "opening a session of 10,000 turns: {:.3} ms of processor time",
-        processor_ms() - before
-    );
+    let opening = processor_ms() - before;
+    let work = "opening a session of 10,000 turns";
+    rows.push(row(work, "oci-genai-session", "CPU ms", opening, None));
     let idle = resident_mib();
     let many = Instant {
         number: Arc::default(),
@@ -174,13 +174,29 @@ async fn main() {
     {
         tokio::task::yield_now().await;
     }
-    println!(
-        "1,000 sessions with a turn in flight: {:.1} MiB resident in all, {:.1} MiB of it theirs",
-        resident_mib(),
-        resident_mib() - idle
-    );
+    let (all, work) = (resident_mib(), "1,000 sessions with a turn in flight");
+    rows.push(row(work, "whole process", "MiB", all, None));
+    rows.push(row(work, "theirs", "MiB", all - idle, None));
     many.gate.add_permits(1 << 20);
     for task in tasks {
         task.await.unwrap();
+    }
+    publish(&rows);
+}
+
+/// A line of the table; a figure that was taken once has no spread.
+fn row(work: &str, contender: &str, unit: &str, figure: f64, ratio: Option<f64>) -> Value {
+    let ratio = ratio.map(|ratio| json!({ "median": ratio, "min": ratio, "max": ratio }));
+    json!({
+        "work": work, "contender": contender, "unit": unit, "median": figure, "ratio": ratio,
+    })
+}
+
+/// Prints the rows and, where `BENCH_JSON` names a file, writes them there.
+fn publish(rows: &[Value]) {
+    let text = serde_json::to_string_pretty(rows).unwrap();
+    println!("{text}");
+    if let Ok(file) = std::env::var("BENCH_JSON") {
+        std::fs::write(file, text).unwrap();
     }
 }

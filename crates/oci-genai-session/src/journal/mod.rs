@@ -31,6 +31,8 @@ pub(crate) struct Journal {
     /// The turn's items, oldest first.
     items: Vec<ItemRecord>,
     effects: Vec<EffectRecord>,
+    /// The last write gave the lease back.
+    released: bool,
 }
 
 /// An item as it is stored.
@@ -60,7 +62,13 @@ impl Journal {
             turn,
             items: Vec::new(),
             effects: Vec::new(),
+            released: false,
         }
+    }
+
+    /// Whether the lease was given back with the last write.
+    pub(crate) fn released(&self) -> bool {
+        self.released
     }
 
     pub(crate) fn store(&self) -> &Arc<dyn Store> {
@@ -361,6 +369,7 @@ impl Journal {
             turn.updated_at = now;
         }
         let generation = self.store.apply(&batch).await?;
+        self.released = batch.release;
         self.record = batch.session;
         self.record.generation = generation;
         self.items.extend(batch.items);

@@ -67,7 +67,9 @@ impl Driver {
         let result = self.work(&mut journal, &mut held, order).await;
         shared.publish(journal.record());
         // A turn that was over gave the lease back with its last write; this is for all others.
-        if let Err(error) = shared.sessions.store.release(&held.lease).await {
+        if !journal.released()
+            && let Err(error) = shared.sessions.store.release(&held.lease).await
+        {
             tracing::debug!(session = %shared.id, %error, "the lease was not given back");
         }
         result

@@ -90,6 +90,12 @@ async fn a_session_of_ten_thousand_turns_reads_what_the_next_request_needs() {
         for never in ["turn", "turns", "sessions", "turn_items", "effects"] {
             assert!(!turn.contains_key(never), "{memory}: {turn:?}");
         }
-        assert_eq!(turn["apply"].0, 2, "{memory}: {turn:?}");
+        // Three writes: the lease is taken, the question put down, and the answer with the lease's end.
+        assert_eq!(
+            (turn["acquire"].0, turn["apply"].0),
+            (1, 2),
+            "{memory}: {turn:?}"
+        );
+        assert!(!turn.contains_key("release"), "{memory}: {turn:?}");
     }
 }

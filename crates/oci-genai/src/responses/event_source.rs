@@ -146,7 +146,7 @@ fn read(frame: &Frame, numbered: bool) -> Option<Received> {
     if &frame.event[..] == b"error" {
         return Some(Received::Error(Box::new(ServiceError::from_body(data))));
     }
-    Some(match serde_json::from_slice::<StreamEvent>(data) {
+    Some(match event(data) {
         Ok(StreamEvent::Error(_)) => Received::Error(Box::new(ServiceError::from_body(data))),
         Ok(StreamEvent::Unknown(unknown)) => match unknown.tag() {
             Some(tag) if is_heartbeat(tag.as_bytes()) => return None,
@@ -157,6 +157,14 @@ fn read(frame: &Frame, numbered: bool) -> Option<Received> {
         Ok(event) => Received::Event(event, number(data, numbered)),
         Err(error) => Received::Garbled(Error::undecodable(data, error)),
     })
+}
+
+/// Text that was checked as a whole is not checked again string by string.
+fn event(data: &[u8]) -> serde_json::Result<StreamEvent> {
+    match std::str::from_utf8(data) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(data),
+    }
 }
 
 fn is_heartbeat(name: &[u8]) -> bool {

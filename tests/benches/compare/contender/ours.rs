@@ -92,7 +92,8 @@ pub(crate) fn decode(chunks: &[Bytes]) {
             if &frame.data[..] == b"[DONE]" {
                 continue;
             }
-            let event: StreamEvent = serde_json::from_slice(&frame.data).unwrap();
+            let text = std::str::from_utf8(&frame.data).unwrap();
+            let event: StreamEvent = serde_json::from_str(text).unwrap();
             deltas += usize::from(event.text_delta().is_some());
         }
     }
