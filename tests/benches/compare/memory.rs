@@ -69,16 +69,16 @@ pub(crate) async fn run(role: &str) {
         Some("many") => (STREAMS, SLOW),
         _ => (1, FLOOD),
     };
-    // A first stream, read to its end, makes what every stream shares.
+    // A first call makes what every stream shares, and leaves nothing behind that streams would take over.
     let grown = match contender {
         Some("oci-genai") => {
             let client = ours::Ours::new(url);
-            client.stream().await;
+            client.calls(1, "small").await;
             hold(async || client.open(input).await, count).await
         }
         _ => {
             let client = async_openai::Peer::new(url);
-            client.stream().await;
+            client.calls(1, "small").await;
             hold(async || client.open(input).await, count).await
         }
     };
