@@ -18,7 +18,7 @@ use crate::codegen;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Where `performance-table.md` and `performance.json` are written.
-    #[arg(long, value_name = "DIR", default_value = "docs")]
+    #[arg(long, value_name = "DIR", default_value = "target")]
     out: PathBuf,
 
     /// Where small programs are built from nothing, which takes minutes and about 3 GB.
