@@ -132,6 +132,7 @@ try:
     one("#faults input[type=checkbox]").click()
     until(lambda: requests.get(base_url.removesuffix("/openai/v1") + "/_emulator/faults", timeout=60).json()[0]["on"] is False,
           "it is switched off")
+    until(lambda: one("#faults input[type=checkbox]").get_attribute("title").startswith("off"), "and the page says so")
     check(with_key(ASK).status_code == 200, "and does not strike any more")
     one("#faults input[type=checkbox]").click()
     until(lambda: with_key(ASK).status_code == 429, "it is switched on again")
