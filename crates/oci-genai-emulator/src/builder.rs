@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::authenticate::Authenticator;
-use crate::authenticate::trust::Trust;
+use crate::authenticate::trust::{Trust, TrustError};
 use crate::clock::Clock;
 use crate::config::EmulatorConfig;
 use crate::emulator::Emulator;
@@ -33,13 +33,16 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
+    /// A setting makes no sense; it is named.
+    #[error("{0}")]
+    Setting(String),
     /// An OCI configuration file cannot be read, or has no profile that can be trusted.
     #[error("no profile of {} can be trusted", .path.display())]
     OciConfig {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: oci_genai_auth::Error,
+        source: TrustError,
     },
     /// The data file cannot be used.
     #[error("the data file {} cannot be used", .path.display())]
@@ -52,6 +55,14 @@ pub enum StartError {
     /// The upstream cannot be used.
     #[error("the upstream model cannot be used")]
     Upstream(#[from] UpstreamError),
+    /// The file for the recording cannot be written.
+    #[error("the recording {} cannot be written", .path.display())]
+    Recording {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The certificate cannot be made.
     #[error("TLS cannot be served")]
     Tls(#[from] TlsError),
@@ -174,9 +185,12 @@ impl EmulatorBuilder {
     ///
     /// # Errors
     ///
-    /// When the address cannot be bound or an OCI configuration file cannot be used, or a fault makes no
-    /// sense.
+    /// When the address cannot be bound, a file that is named cannot be used, or a setting or a fault makes
+    /// no sense.
     pub async fn start(self) -> Result<Emulator, StartError> {
+        if let Some(wrong) = self.config.wrong() {
+            return Err(StartError::Setting(wrong));
+        }
         let config = self.config.complete();
         let clock = Clock::new();
         let trust = Trust::read(&config.oci_configs)
@@ -197,7 +211,10 @@ impl EmulatorBuilder {
             (None, None) => Arc::new(BuiltIn),
         };
         let model: Arc<dyn Model> = match self.recording {
-            Some(path) => Arc::new(Recorded::new(model, path)),
+            Some(path) => {
+                let recorded = Recorded::new(model, path.clone());
+                Arc::new(recorded.map_err(|source| StartError::Recording { path, source })?)
+            }
             None => model,
         };
         let store = match &config.data {

@@ -117,6 +117,38 @@ impl Default for EmulatorConfig {
 }
 
 impl EmulatorConfig {
+    /// What is wrong with these settings, if anything is.
+    pub(crate) fn wrong(&self) -> Option<String> {
+        let foreign = self.foreign_api_keys.iter().map(|(_, key)| key);
+        if self
+            .api_keys
+            .iter()
+            .chain(foreign)
+            .any(|key| !is_header(key))
+        {
+            return Some(
+                "an API key is empty or has characters that no header can carry".to_owned(),
+            );
+        }
+        if let Some(project) = self.projects.iter().find(|project| !is_header(project)) {
+            return Some(format!(
+                "the project {project:?} is empty or has characters that no header can carry"
+            ));
+        }
+        if self.region.is_empty()
+            || !self
+                .region
+                .bytes()
+                .all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
+        {
+            return Some(format!(
+                "{:?} is not a region; they look like {DEFAULT_REGION}",
+                self.region
+            ));
+        }
+        None
+    }
+
     /// Fills in what depends on what else is set.
     pub(crate) fn complete(mut self) -> Self {
         if self.api_keys.is_empty() && self.oci_configs.is_empty() {
@@ -127,6 +159,11 @@ impl EmulatorConfig {
         }
         self
     }
+}
+
+/// Whether a client could send this in a header, and would not send it empty.
+fn is_header(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// API keys are counted, not shown.

@@ -37,13 +37,16 @@ mod tls;
 mod turn;
 mod view;
 
+pub use authenticate::trust::TrustError;
 pub use authenticate::{AcceptedCredential, CredentialKind};
 pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
 pub use config::{DEFAULT_API_KEY, DEFAULT_PROJECT, DEFAULT_REGION, EmulatorConfig};
 pub use emulator::{Emulator, IssueError, ReadyRecord};
 pub use error::ErrorShape;
-pub use fault::{Effect, Fault, FaultId, FaultState, Faults, Scenario, ScenarioError};
+pub use fault::{
+    Effect, Fault, FaultCredential, FaultId, FaultState, Faults, Scenario, ScenarioError,
+};
 pub use identity::{INSTANCE, TENANCY};
 pub use model::script::{Rule, Say, Script, ScriptError, When};
 pub use model::upstream::{Upstream, UpstreamApi, UpstreamError};

@@ -1,29 +1,14 @@
 //! `emulator`: the service on loopback, until it is told to stop.
 
 use oci_genai_auth::Environment;
-use oci_genai_emulator::{Emulator, Script, Upstream};
+use oci_genai_emulator::{Emulator, EmulatorConfig, Scenario, Script, Upstream};
 
 use crate::args;
 use crate::error::Error;
 use crate::{output, settings};
 
 pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
-    let mut builder = Emulator::builder().listen(options.listen);
-    if options.tls {
-        builder = builder.tls();
-    }
-    for key in options.api_key {
-        builder = builder.api_key(key);
-    }
-    for project in options.project {
-        builder = builder.project(project);
-    }
-    if let Some(file) = options.oci_config {
-        builder = builder.oci_config(file);
-    }
-    if let Some(file) = options.data {
-        builder = builder.data(file);
-    }
+    let mut builder = Emulator::builder().config(config(&options));
     if let Some(file) = options.script {
         let script = Script::load(&file).map_err(|error| Error::file("script", &file, error))?;
         builder = builder.script(script);
@@ -42,18 +27,66 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
     if let Some(file) = options.record {
         builder = builder.record(file);
     }
-    let emulator = builder.start().await?;
+    let mut scenario = match &options.faults {
+        Some(file) => {
+            Scenario::read(file).map_err(|error| Error::file("scenario of faults", file, error))?
+        }
+        None => Scenario::default(),
+    };
+    scenario.faults.extend(options.fault);
+    scenario.seed = options.fault_seed.unwrap_or(scenario.seed);
+    let emulator = builder.scenario(scenario).start().await?;
     if let (Some(file), Some(ca)) = (options.tls_cert_out, emulator.ca_pem()) {
         std::fs::write(&file, ca).map_err(|error| Error::io("write", &file, error))?;
-    }
-    if let Some(file) = options.faults {
-        let loaded = emulator.faults().load_file(&file);
-        loaded.map_err(|error| Error::file("scenario of faults", &file, error))?;
     }
     // Programs that start the emulator wait for this line.
     output::json(&emulator.ready_record())?;
     stopped().await;
     Ok(())
+}
+
+/// The emulator's own settings.
+fn config(options: &args::Emulator) -> EmulatorConfig {
+    let mut config = EmulatorConfig::default();
+    config.listen = options.listen;
+    config.tls = options.tls;
+    config.data.clone_from(&options.data);
+    config.api_keys.clone_from(&options.api_key);
+    config.foreign_api_keys.clone_from(&options.foreign_api_key);
+    config.projects.clone_from(&options.project);
+    config.oci_configs.extend(options.oci_config.clone());
+
+    let service = &options.service;
+    config.region.clone_from(&service.region);
+    config.queue_turns = service.queue_turns;
+    config.strict = !service.lenient;
+    config.error_shape = service.error_shape.into();
+    config.long_term_memory = service.long_term_memory;
+    config.condenser = service.condenser;
+    config.conversation_retention = service.conversation_retention;
+    config.response_retention = service.response_retention;
+    set(&mut config.condense_from, service.condense_from);
+    set(&mut config.propagation, service.propagation);
+    set(&mut config.token_lifetime, service.token_lifetime);
+
+    let limits = &options.limits;
+    config.zstd = !limits.no_zstd;
+    set(&mut config.max_body_bytes, limits.max_body_bytes);
+    let headers = limits
+        .max_header_bytes
+        .and_then(|bytes| bytes.try_into().ok());
+    set(&mut config.max_header_bytes, headers);
+    set(&mut config.read_timeout, limits.read_timeout);
+    set(&mut config.write_timeout, limits.write_timeout);
+    set(&mut config.data_slack, limits.data_slack);
+    config
+}
+
+/// Puts a given value in a default's place.
+fn set<T>(place: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *place = given;
+    }
 }
 
 /// Waits for Ctrl-C, or on Unix for SIGTERM, whichever comes first.

@@ -1,6 +1,7 @@
 //! `emulator`: what it says while it runs, and to whom.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
@@ -98,4 +99,196 @@ async fn quiet_says_nothing() {
     assert_eq!(server.ask(&home, "sk-emulator").await, 0);
     assert_eq!(server.ask(&home, "sk-wrong").await, 1);
     assert_eq!(server.log().await, "");
+}
+
+#[tokio::test]
+async fn faults_are_ordered_by_flags_and_by_file() {
+    let home = Home::new();
+    let file = home.write(
+        "faults.json",
+        r#"{"faults": [{"effect": "status", "status": 403, "route": "POST /responses", "credential": "sk-two"}]}"#,
+    );
+    let file = file.to_str().unwrap();
+    let fault = "status,status=401,route=POST /responses,credential=sk-three,times=1";
+    let options = [
+        "--faults",
+        file,
+        "--fault",
+        fault,
+        "--fault-seed",
+        "7",
+        "--fault",
+        r#"{"effect": "status", "status": 404, "message": "no, no", "credential": "sk-four"}"#,
+        "--api-key",
+        "sk-one",
+        "--api-key",
+        "sk-two",
+        "--api-key",
+        "sk-three",
+        "--api-key",
+        "sk-four",
+    ];
+    let server = Server::start(&home, &options).await;
+    for (key, code) in [
+        ("sk-one", 0),
+        ("sk-two", 1),
+        ("sk-three", 1),
+        ("sk-three", 0),
+        ("sk-four", 1),
+    ] {
+        assert_eq!(server.ask(&home, key).await, code, "{key}");
+    }
+    let log = server.log().await;
+    for words in ["403 POST", "401 POST", "404 POST", "no, no"] {
+        assert!(log.contains(words), "{words}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn wrong_options_are_named() {
+    let home = Home::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let file = |name: &str, text: &str| home.write(name, text).to_str().unwrap().to_owned();
+    let wrong = file("wrong.json", r#"{"faults": [{"effect": "explode"}]}"#);
+    let senseless = file(
+        "senseless.json",
+        r#"{"faults": [{"effect": "trickle", "bytes": 0, "ms": 1}]}"#,
+    );
+    let empty = file("empty", "");
+    let folder = home.path().to_str().unwrap();
+    let nowhere = format!("{folder}/no/such/file");
+    for (options, words) in [
+        (
+            &["--listen", "localhost"][..],
+            &["--listen", "localhost"][..],
+        ),
+        (&["--listen", "127.0.0.1:70000"], &["--listen", "70000"]),
+        (&["--listen", &taken], &[&taken, "in use"]),
+        (&["--tls-cert-out", "ca.pem"], &["--tls"]),
+        (
+            &["--tls", "--tls-cert-out", &nowhere],
+            &["cannot write", &nowhere],
+        ),
+        (&["--api-key", ""], &["API key", "empty"]),
+        (&["--api-key", "sk\nx"], &["API key"]),
+        (
+            &["--foreign-api-key", "sk-other"],
+            &["--foreign-api-key", "eu-frankfurt-1=sk-other"],
+        ),
+        (&["--project", ""], &["project", "empty"]),
+        (&["--project", "a\nb"], &["project", "a\\nb"]),
+        (&["--region", "the moon"], &["the moon", "us-chicago-1"]),
+        (&["--propagation", "soon"], &["--propagation", "soon"]),
+        (&["--long-term-memory", "5"], &["--long-term-memory", "5"]),
+        (&["--conversation-retention", "soon"], &["soon"]),
+        (&["--response-retention", "x"], &["--response-retention"]),
+        (&["--token-lifetime", "x"], &["--token-lifetime"]),
+        (
+            &["--error-shape", "round"],
+            &["--error-shape", "round", "oci-nested"],
+        ),
+        (&["--condense-from", "few"], &["--condense-from", "few"]),
+        (&["--max-body-bytes", "1k"], &["--max-body-bytes", "1k"]),
+        (
+            &["--max-header-bytes", "10"],
+            &["--max-header-bytes", "8192"],
+        ),
+        (&["--read-timeout", "x"], &["--read-timeout"]),
+        (&["--write-timeout", "x"], &["--write-timeout"]),
+        (&["--data-slack", "1"], &["--data"]),
+        (&["--oci-config", &nowhere], &[&nowhere, "No such file"]),
+        (&["--oci-config", &empty], &[&empty, "profile"]),
+        (&["--data", &nowhere], &[&nowhere]),
+        (&["--data", folder], &[folder]),
+        (&["--data", &wrong], &[&wrong]),
+        (&["--fault", "explode"], &["--fault", "explode", "locked"]),
+        (&["--fault", "latency,ms=soon"], &["--fault", "soon"]),
+        (
+            &["--fault", "status,status=200"],
+            &["--fault", "400 to 599"],
+        ),
+        (&["--fault", "locked,tims=2"], &["--fault", "tims"]),
+        (&["--fault-seed", "luck"], &["--fault-seed", "luck"]),
+        (&["--faults", &nowhere], &[&nowhere, "No such file"]),
+        (&["--faults", &wrong], &[&wrong, "explode"]),
+        (&["--faults", &senseless], &[&senseless, "at least 1"]),
+        (&["--script", &nowhere], &[&nowhere, "No such file"]),
+        (&["--script", &wrong], &[&wrong]),
+        (&["--upstream", "nowhere"], &["nowhere", "http"]),
+        (&["--upstream", "ftp://127.0.0.1/v1"], &["ftp"]),
+        (&["--record", "said.json"], &["--upstream"]),
+        (
+            &["--script", &wrong, "--upstream", "http://127.0.0.1:1/v1"],
+            &["--script", "--upstream"],
+        ),
+        (
+            &["--upstream", "http://127.0.0.1:1/v1", "--record", &nowhere],
+            &[&nowhere],
+        ),
+        (&["surprise"], &["surprise"]),
+    ] {
+        let mut command = home.program();
+        command.arg("emulator").args(options).kill_on_drop(true);
+        let ran = tokio::time::timeout(Duration::from_secs(60), run(&mut command)).await;
+        let ran = ran.unwrap_or_else(|_| panic!("{options:?}: taken"));
+        assert_eq!(ran.code, 2, "{options:?}: {}", ran.stderr);
+        assert_eq!(ran.stdout, "", "{options:?}");
+        for word in words {
+            assert!(
+                ran.stderr.contains(word),
+                "{options:?}: {word}: {}",
+                ran.stderr
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_service_behaves_as_it_is_told() {
+    let home = Home::new();
+    let options = [
+        "--region",
+        "eu-frankfurt-1",
+        "--error-shape",
+        "oci",
+        "--lenient",
+        "--queue-turns",
+        "--condenser",
+        "--condense-from",
+        "10",
+        "--long-term-memory",
+        "1s",
+        "--conversation-retention",
+        "30days",
+        "--response-retention",
+        "1day",
+        "--token-lifetime",
+        "1h",
+        "--foreign-api-key",
+        "us-chicago-1=sk-other",
+        "--propagation",
+        "1h",
+        "--max-body-bytes",
+        "100000",
+        "--max-header-bytes",
+        "9000",
+        "--read-timeout",
+        "5s",
+        "--write-timeout",
+        "5s",
+        "--no-zstd",
+        "--data",
+        "kept",
+        "--data-slack",
+        "10",
+    ];
+    let server = Server::start(&home, &options).await;
+    assert_eq!(server.ready()["region"], "eu-frankfurt-1");
+    // The project is not known yet, as the service says of a new one.
+    assert_eq!(server.ask(&home, "sk-emulator").await, 1);
+    assert_eq!(server.ask(&home, "sk-other").await, 1);
+    let log = server.log().await;
+    assert!(log.contains("Invalid OpenAI project."), "{log}");
+    assert!(log.contains("us-chicago-1, and keys are regional"), "{log}");
 }

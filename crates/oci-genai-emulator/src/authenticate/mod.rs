@@ -1,9 +1,10 @@
 //! Who is asking: API keys and request signatures.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::time::SystemTime;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -38,6 +39,19 @@ pub enum CredentialKind {
 }
 
 impl CredentialKind {
+    const ALL: [Self; 6] = [
+        Self::ApiKey,
+        Self::ApiSigningKey,
+        Self::SessionToken,
+        Self::InstancePrincipal,
+        Self::ResourcePrincipal,
+        Self::WorkloadIdentity,
+    ];
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
     /// The name it has in logs and files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -63,7 +77,8 @@ impl fmt::Display for CredentialKind {
 pub struct AcceptedCredential {
     /// What kind it is.
     pub kind: CredentialKind,
-    /// Which one, masked so that it cannot be used.
+    /// Which one, so that it cannot be used: of an API key the last characters and the start of its
+    /// SHA-256 digest, of a session token the subject, of another signature its `keyId`.
     pub id: String,
 }
 
@@ -84,7 +99,8 @@ pub(crate) enum Refusal {
 
 /// The credentials an emulator trusts.
 pub(crate) struct Authenticator {
-    api_keys: HashSet<String>,
+    /// The id of each key, by which it is logged.
+    api_keys: HashMap<String, String>,
     /// The region of each key that is another region's.
     foreign: HashMap<String, String>,
     trust: Trust,
@@ -93,9 +109,10 @@ pub(crate) struct Authenticator {
 
 impl Authenticator {
     pub(crate) fn new(config: &EmulatorConfig, trust: Trust, clock: Clock) -> Self {
+        let api_keys = config.api_keys.iter();
         let foreign = config.foreign_api_keys.iter().cloned();
         Self {
-            api_keys: config.api_keys.iter().cloned().collect(),
+            api_keys: api_keys.map(|key| (key.clone(), api_key_id(key))).collect(),
             foreign: foreign.map(|(region, key)| (key, region)).collect(),
             trust,
             clock,
@@ -118,15 +135,15 @@ impl Authenticator {
         let (scheme, rest) = header.split_once(' ').ok_or(Refusal::UnknownScheme)?;
         if scheme.eq_ignore_ascii_case("bearer") {
             let key = rest.trim();
-            if !self.api_keys.contains(key) {
+            let Some(id) = self.api_keys.get(key) else {
                 return Err(match self.foreign.get(key) {
                     Some(region) => Refusal::ForeignApiKey(region.clone()),
                     None => Refusal::UnknownApiKey,
                 });
-            }
+            };
             return Ok(AcceptedCredential {
                 kind: CredentialKind::ApiKey,
-                id: mask(key),
+                id: id.clone(),
             });
         }
         if scheme.eq_ignore_ascii_case("signature") {
@@ -139,16 +156,23 @@ impl Authenticator {
         Err(Refusal::UnknownScheme)
     }
 
-    /// The kind of credential a request claims to have, before anything is checked.
-    pub(crate) fn claimed(&self, headers: &HeaderMap) -> Option<CredentialKind> {
+    /// The credential a request claims to have, before anything is checked.
+    pub(crate) fn claimed(&self, headers: &HeaderMap) -> Option<AcceptedCredential> {
         let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
         let (scheme, rest) = header.split_once(' ')?;
         if scheme.eq_ignore_ascii_case("bearer") {
-            return Some(CredentialKind::ApiKey);
+            return Some(AcceptedCredential {
+                kind: CredentialKind::ApiKey,
+                id: api_key_id(rest.trim()),
+            });
         }
         let (_, id) = rest.split_once("keyId=\"")?;
         let (id, _) = id.split_once('"')?;
-        Some(self.trust.kind(&KeyId::parse(id).ok()?))
+        let id = KeyId::parse(id).ok()?;
+        Some(AcceptedCredential {
+            kind: self.trust.kind(&id),
+            id: describe(&id),
+        })
     }
 
     /// Whose trusted key signed a request.
@@ -209,11 +233,26 @@ fn verify(
     verifier.verify(&received, now, key_of)
 }
 
-/// The end of a secret long enough that its end gives nothing away.
-fn mask(secret: &str) -> String {
-    let shown = if secret.len() >= 16 { 4 } else { 0 };
-    let tail: String = secret.chars().rev().take(shown).collect();
-    format!("****{}", tail.chars().rev().collect::<String>())
+/// What an API key is called: its end, if it is long enough that this gives nothing away, and the start
+/// of its digest, which tells short ones apart.
+pub(crate) fn api_key_id(key: &str) -> String {
+    let shown = if key.len() >= 16 { 4 } else { 0 };
+    let start = key.chars().count().saturating_sub(shown);
+    let tail: String = key.chars().skip(start).collect();
+    let digest = digest(&SHA256, key.as_bytes());
+    let digest: String = digest.as_ref()[..4]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("****{tail} {DIGEST}{digest}")
+}
+
+const DIGEST: &str = "sha256:";
+const TOKEN: &str = "ST$… of ";
+
+/// Whether a text is the id of a credential, as opposed to an API key.
+pub(crate) fn is_credential_id(text: &str) -> bool {
+    text.contains('/') || text.contains(DIGEST) || text.starts_with(TOKEN)
 }
 
 /// A key id without what makes it a credential: a token is named by its subject.
@@ -222,7 +261,7 @@ fn describe(id: &KeyId) -> String {
         return id.to_string();
     };
     let subject = token.claim("sub").and_then(|subject| subject.as_str());
-    format!("ST$… of {}", subject.unwrap_or("an unnamed subject"))
+    format!("{TOKEN}{}", subject.unwrap_or("an unnamed subject"))
 }
 
 #[cfg(test)]
@@ -230,8 +269,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn masks_show_little() {
-        assert_eq!(mask("sk-emulator"), "****");
-        assert_eq!(mask("sk-0123456789abcdef"), "****cdef");
+    fn ids_of_keys_show_little() {
+        assert_eq!(api_key_id("sk-emulator"), "**** sha256:735aa646");
+        assert_eq!(
+            api_key_id("sk-0123456789abcdef"),
+            "****cdef sha256:221df437"
+        );
+    }
+
+    #[test]
+    fn kinds_are_known_by_their_names() {
+        for kind in CredentialKind::ALL {
+            assert_eq!(CredentialKind::named(kind.as_str()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+        assert_eq!(CredentialKind::named("password"), None);
     }
 }

@@ -14,6 +14,20 @@ use super::CredentialKind;
 /// Files are read again for an unknown key, but not more often than this.
 const REREAD_AFTER: Duration = Duration::from_secs(1);
 
+/// Why no profile of a file can be trusted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrustError {
+    /// The file cannot be read, or a profile cannot be used.
+    #[error(transparent)]
+    Config(#[from] Error),
+    /// No profile has a key.
+    #[error(
+        "it has no profile with a `key_file` and either a `fingerprint` or a `security_token_file`"
+    )]
+    NoKey,
+}
+
 /// Key ids and their public keys.
 pub(crate) struct Trust {
     files: Vec<PathBuf>,
@@ -40,7 +54,7 @@ impl Trust {
     /// # Errors
     ///
     /// When a file cannot be read, or none of its profiles can be used.
-    pub(crate) fn read(files: &[PathBuf]) -> Result<Self, (PathBuf, Error)> {
+    pub(crate) fn read(files: &[PathBuf]) -> Result<Self, (PathBuf, TrustError)> {
         let mut keys = HashMap::new();
         for file in files {
             read_file(file, &mut keys).map_err(|error| (file.clone(), error))?;
@@ -117,10 +131,10 @@ impl Trust {
 }
 
 /// Adds the keys of a file's profiles; fails only if there is none.
-fn read_file(file: &Path, keys: &mut HashMap<KeyId, PublicKey>) -> Result<(), Error> {
+fn read_file(file: &Path, keys: &mut HashMap<KeyId, PublicKey>) -> Result<(), TrustError> {
     let config = OciConfig::load(Some(&file.to_string_lossy()), &Environment::process())?;
     let mut usable = false;
-    let mut last_error = None;
+    let mut problem = TrustError::NoKey;
     for name in config.profile_names() {
         match config
             .profile(name)
@@ -133,12 +147,9 @@ fn read_file(file: &Path, keys: &mut HashMap<KeyId, PublicKey>) -> Result<(), Er
             Ok(None) => {}
             Err(error) => {
                 tracing::warn!(file = %file.display(), profile = name, %error, "profile not trusted");
-                last_error = Some(error);
+                problem = error.into();
             }
         }
     }
-    match last_error {
-        Some(error) if !usable => Err(error),
-        _ => Ok(()),
-    }
+    if usable { Ok(()) } else { Err(problem) }
 }

@@ -8,10 +8,7 @@ use serde::Serialize;
 
 use super::plan::Plan;
 use super::{Fault, Scenario};
-use crate::authenticate::CredentialKind;
-
-/// The largest scenario file read, in bytes.
-const MAX_SCENARIO_BYTES: u64 = 4 * 1024 * 1024;
+use crate::authenticate::AcceptedCredential;
 
 /// Names a fault in force.
 pub type FaultId = u64;
@@ -45,7 +42,7 @@ pub enum ScenarioError {
         source: std::io::Error,
     },
     /// The text is not a scenario.
-    #[error("the scenario is malformed")]
+    #[error("not a valid fault or scenario")]
     Malformed(#[source] serde_json::Error),
     /// A fault makes no sense.
     #[error("the fault {effect} is wrong: {reason}")]
@@ -133,17 +130,7 @@ impl Faults {
     ///
     /// When the file cannot be read, is malformed, or has a fault that makes no sense.
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<(), ScenarioError> {
-        let path = path.as_ref();
-        let unreadable = |source| ScenarioError::Read {
-            path: path.display().to_string(),
-            source,
-        };
-        let size = std::fs::metadata(path).map_err(unreadable)?.len();
-        if size > MAX_SCENARIO_BYTES {
-            return Err(unreadable(std::io::Error::other("it is larger than 4 MiB")));
-        }
-        let text = std::fs::read(path).map_err(unreadable)?;
-        self.load(serde_json::from_slice(&text).map_err(ScenarioError::Malformed)?)
+        self.load(Scenario::read(path)?)
     }
 
     /// Turns a fault on or off; whether there was one. Its counts go on where they were.
@@ -171,23 +158,32 @@ impl Faults {
         self.lock().faults.clone()
     }
 
-    /// What happens to a request; counts the faults that strike it.
+    /// What happens to a request; counts the faults that strike it. Its credential is asked for only if
+    /// a fault is for one.
     pub(crate) fn plan(
         &self,
         method: &Method,
         path: &str,
-        credential: Option<CredentialKind>,
+        credential: impl FnOnce() -> Option<AcceptedCredential>,
     ) -> Plan {
         let mut plan = Plan::default();
         let mut inner = self.lock();
         let Inner { faults, chance, .. } = &mut *inner;
+        let claimed = faults
+            .iter()
+            .any(|state| state.fault.credential.is_some())
+            .then(credential)
+            .flatten();
         for state in faults.iter_mut().filter(|state| state.on) {
             let fault = &state.fault;
             let for_it = fault
                 .route
                 .as_deref()
                 .is_none_or(|route| matches(route, method, path))
-                && fault.credential.is_none_or(|kind| Some(kind) == credential);
+                && fault
+                    .credential
+                    .as_ref()
+                    .is_none_or(|wanted| wanted.means(claimed.as_ref()));
             if !for_it {
                 continue;
             }
@@ -208,13 +204,9 @@ impl Faults {
     }
 }
 
-fn check(fault: &Fault) -> Result<(), ScenarioError> {
-    let effect = || {
-        let value = serde_json::to_value(&fault.effect).unwrap_or_default();
-        value["effect"].as_str().unwrap_or("?").to_owned()
-    };
+pub(super) fn check(fault: &Fault) -> Result<(), ScenarioError> {
     let wrong = |reason: String| ScenarioError::Fault {
-        effect: effect(),
+        effect: fault.effect.name(),
         reason,
     };
     if let Some(probability) = fault.probability
@@ -253,7 +245,7 @@ mod tests {
 
     fn struck(faults: &Faults, count: usize) -> Vec<bool> {
         (0..count)
-            .map(|_| faults.plan(&Method::POST, "/responses", None).locked)
+            .map(|_| faults.plan(&Method::POST, "/responses", || None).locked)
             .collect()
     }
 
@@ -268,8 +260,8 @@ mod tests {
                     .times(2),
             )
             .unwrap();
-        assert!(!faults.plan(&Method::GET, "/responses/r", None).locked);
-        assert!(!faults.plan(&Method::POST, "/conversations", None).locked);
+        assert!(!faults.plan(&Method::GET, "/responses/r", || None).locked);
+        assert!(!faults.plan(&Method::POST, "/conversations", || None).locked);
         assert_eq!(struck(&faults, 5), [false, true, true, false, false]);
         let state = &faults.list()[0];
         assert_eq!((state.matched, state.struck), (5, 2));

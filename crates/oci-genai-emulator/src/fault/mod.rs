@@ -5,13 +5,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::authenticate::CredentialKind;
 use crate::error::ErrorShape;
 
+mod credential;
 mod menu;
 pub(crate) mod plan;
+mod read;
 pub(crate) mod stream;
 
+pub use credential::FaultCredential;
 pub(crate) use menu::matches;
 pub use menu::{FaultId, FaultState, Faults, ScenarioError};
 
@@ -30,23 +32,24 @@ pub use menu::{FaultId, FaultState, Faults, ScenarioError};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "serde_json::Map<String, Value>")]
 #[non_exhaustive]
 pub struct Fault {
     /// The requests it is for: a method and the start of a path below the base URL, such as
     /// `POST /responses`; either part may be `*`. Default: every request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
-    /// The kind of credential it is for. Default: any, also requests that will be refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credential: Option<CredentialKind>,
+    /// The credential it is for, as a request claims it. Default: any, also requests that will be refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<FaultCredential>,
     /// How many matching requests pass unharmed first. Default: 0.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub skip: u64,
     /// How many requests it strikes. Default: no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
     /// How likely it strikes a request that matches, from 0 to 1. Default: always.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
     /// What happens.
     #[serde(flatten)]
@@ -78,10 +81,11 @@ impl Fault {
         self
     }
 
-    /// Only for requests with this kind of credential.
+    /// Only for requests with credentials of this [kind](crate::CredentialKind), or with this one: see
+    /// [`FaultCredential`].
     #[must_use]
-    pub fn with_credential(mut self, kind: CredentialKind) -> Self {
-        self.credential = Some(kind);
+    pub fn with_credential(mut self, credential: impl Into<FaultCredential>) -> Self {
+        self.credential = Some(credential.into());
         self
     }
 
@@ -109,7 +113,7 @@ impl Fault {
 
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "effect", rename_all = "snake_case")]
+#[serde(tag = "effect", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Effect {
     /// The answer comes this much later.
@@ -128,7 +132,11 @@ pub enum Effect {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
         /// The `retry-after` header, seconds or a date. Default: none.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "read::text_or_number"
+        )]
         retry_after: Option<String>,
         /// Whether the request is carried out all the same. Default: no.
         #[serde(default)]
@@ -233,6 +241,12 @@ impl Effect {
             event: None,
             data: None,
         }
+    }
+
+    /// The name it has in files and in errors.
+    fn name(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        value["effect"].as_str().unwrap_or("?").to_owned()
     }
 
     /// Whether the numbers in it make sense; otherwise what is wrong.

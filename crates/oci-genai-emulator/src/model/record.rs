@@ -21,14 +21,15 @@ struct Tape {
 }
 
 impl Recorded {
-    pub(crate) fn new(model: Arc<dyn Model>, path: PathBuf) -> Self {
-        Self {
-            model,
-            tape: Arc::new(Tape {
-                path,
-                script: Mutex::default(),
-            }),
-        }
+    /// The file is written anew with each answer, but must be writable from the start.
+    pub(crate) fn new(model: Arc<dyn Model>, path: PathBuf) -> std::io::Result<Self> {
+        std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(&path)?;
+        let script = Mutex::default();
+        let tape = Arc::new(Tape { path, script });
+        Ok(Self { model, tape })
     }
 }
 

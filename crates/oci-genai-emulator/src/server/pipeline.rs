@@ -54,11 +54,11 @@ pub(super) async fn every_request(
         status: None,
         opc_request_id: opc_request_id(request.headers()),
     };
-    let plan = app.faults.plan(
-        request.method(),
-        below_base(request.uri().path()),
-        app.authenticator.claimed(request.headers()),
-    );
+    let plan = app
+        .faults
+        .plan(request.method(), below_base(request.uri().path()), || {
+            app.authenticator.claimed(request.headers())
+        });
     let outcome = answer(&app, request, next, &plan, &mut record).await;
     let mut response = match outcome {
         Outcome::Answer(response) => response,

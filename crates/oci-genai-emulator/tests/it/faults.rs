@@ -336,6 +336,32 @@ async fn faults_are_for_one_kind_of_credential() {
 }
 
 #[tokio::test]
+async fn faults_are_for_one_credential() {
+    let builder = Emulator::builder().api_key("sk-one").api_key("sk-two");
+    let emulator = builder.start().await.unwrap();
+    let asked_by = async |key: &str| {
+        let url = format!("{}/responses", emulator.base_url());
+        let request = reqwest::Client::new().post(url).bearer_auth(key);
+        let request = request.header("openai-project", DEFAULT_PROJECT);
+        request.json(&ask()).send().await.unwrap().status().as_u16()
+    };
+    let fault = Fault::new(status(500)).with_credential("sk-two");
+    emulator.faults().add(fault).unwrap();
+    assert_eq!(asked_by("sk-one").await, 200);
+    assert_eq!(asked_by("sk-two").await, 500);
+    // It is known by the id that the log shows, not by the key, and can be ordered by that as well.
+    let shown = serde_json::to_value(&emulator.faults().list()[0].fault).unwrap();
+    assert!(!shown.to_string().contains("sk-two"), "{shown}");
+    let id = emulator.requests()[0].credential.clone().unwrap().id;
+    assert_ne!(shown["credential"], id);
+    emulator.faults().clear();
+    let fault = Fault::new(status(500)).with_credential(id.as_str());
+    emulator.faults().add(fault).unwrap();
+    assert_eq!(asked_by("sk-one").await, 500);
+    assert_eq!(asked_by("sk-two").await, 200);
+}
+
+#[tokio::test]
 async fn a_scenario_file_can_be_shared() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("scenario.json");
