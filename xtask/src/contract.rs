@@ -14,9 +14,10 @@ const SOURCE: &str = "openapi/oci-genai.yaml";
 const TARGET: &str = "crates/oci-genai-emulator/src/contract/generated.json";
 
 /// The keywords that say what is valid.
-const KEYWORDS: [&str; 18] = [
+const KEYWORDS: [&str; 19] = [
     "type",
     "enum",
+    "format",
     "const",
     "required",
     "minimum",
@@ -173,6 +174,9 @@ impl Contract<'_> {
             };
             plain.insert(keyword.clone(), value);
         }
+        if schema.get("format").is_some_and(|format| format == "int64") {
+            plain.insert("int64".to_owned(), true.into());
+        }
         for union in ["oneOf", "anyOf"] {
             if let Some(variants) = schema.get(union).and_then(Value::as_array) {
                 plain.extend(self.union(schema.get("discriminator"), variants));
@@ -318,6 +322,13 @@ mod tests {
             "type": "object", "required": ["a"],
             "properties": { "a": { "type": "string", "maxLength": 3 } },
         });
+        assert_eq!(made, json!({ "Thing": thing }));
+    }
+
+    #[test]
+    fn integers_are_bounded_by_a_keyword_of_their_own() {
+        let made = definitions(json!({ "Thing": { "type": "integer", "format": "int64" } }));
+        let thing = json!({ "type": "integer", "format": "int64", "int64": true });
         assert_eq!(made, json!({ "Thing": thing }));
     }
 

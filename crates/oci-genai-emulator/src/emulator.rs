@@ -15,7 +15,7 @@ use crate::fault::Faults;
 use crate::identity::Subject;
 use crate::requests::{SeenRequest, UnexpectedRequests};
 use crate::server;
-use crate::view::ProjectView;
+use crate::view::{ConversationView, ProjectView};
 
 /// A running emulator. Dropping it stops it, its connections and the turns in flight.
 #[must_use = "an emulator stops when it is dropped"]
@@ -151,6 +151,14 @@ impl Emulator {
         self.app
             .store
             .read(|state| ProjectView::of(state.project(ocid)))
+    }
+
+    /// What one conversation of a project holds.
+    pub fn conversation(&self, project: &str, id: &str) -> Option<ConversationView> {
+        self.app.store.read(|state| {
+            let conversations = &state.project(project).conversations;
+            conversations.get(id).map(ConversationView::of)
+        })
     }
 
     /// Where the identity side answers: metadata service (add `/opc/v2`), federation, token refresh,

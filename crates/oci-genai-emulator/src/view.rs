@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::state::Project;
+use crate::state::conversations::Conversation;
 
 /// A project's objects at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -29,18 +30,21 @@ pub struct ConversationView {
     pub locked: bool,
 }
 
+impl ConversationView {
+    pub(crate) fn of(conversation: &Conversation) -> Self {
+        Self {
+            id: conversation.id.clone(),
+            conversation: conversation.to_value(),
+            items: conversation.items().map(|item| item.to_value()).collect(),
+            locked: conversation.turn.available_permits() == 0,
+        }
+    }
+}
+
 impl ProjectView {
     pub(crate) fn of(project: &Project) -> Self {
-        let mut conversations: Vec<ConversationView> = project
-            .conversations
-            .values()
-            .map(|conversation| ConversationView {
-                id: conversation.id.clone(),
-                conversation: conversation.to_value(),
-                items: conversation.items().map(|item| item.to_value()).collect(),
-                locked: conversation.turn.available_permits() == 0,
-            })
-            .collect();
+        let conversations = project.conversations.values();
+        let mut conversations: Vec<_> = conversations.map(ConversationView::of).collect();
         conversations.sort_by(|a, b| a.id.cmp(&b.id));
         let mut responses: Vec<_> = project.responses.iter().collect();
         responses.sort_by_key(|(id, _)| *id);

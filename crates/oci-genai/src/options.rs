@@ -145,28 +145,17 @@ impl RequestOptions {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let mut extensions = Extensions::new();
-        extensions.insert(resend);
-        extensions.insert(span);
-        if let Some(limit) = self.attempt_timeout {
-            extensions.insert(limit);
-        }
-        if let Some(limit) = self.timeout {
-            extensions.insert(limit);
-        }
-        if let Some(endpoint) = self.endpoint {
-            extensions.insert(EndpointOverride(endpoint));
-        }
-        if let Some(config) = self.retry {
-            extensions.insert(RetryOverride(config));
-        }
-        if self.stateless {
-            extensions.insert(Stateless);
-        }
-        if !self.headers.is_empty() {
-            extensions.insert(RequestHeaders(Arc::new(self.headers)));
-        }
-        Ok(CallContext(Arc::new(extensions)))
+        let headers = (!self.headers.is_empty()).then(|| RequestHeaders(Arc::new(self.headers)));
+        Ok(CallContext(Arc::new(CallSettings {
+            resend,
+            span,
+            attempt_limit: self.attempt_timeout,
+            limit: self.timeout,
+            endpoint: self.endpoint.map(EndpointOverride),
+            retry: self.retry.map(RetryOverride),
+            stateless: self.stateless.then_some(Stateless),
+            headers,
+        })))
     }
 
     /// The limit on the whole call, if this call has one of its own.
@@ -180,12 +169,60 @@ impl RequestOptions {
 
 /// A call's options on their way from the typed call into the stack, as one cheap value.
 #[derive(Clone, Debug)]
-pub(crate) struct CallContext(Arc<Extensions>);
+pub(crate) struct CallContext(Arc<CallSettings>);
+
+#[derive(Debug)]
+struct CallSettings {
+    resend: Resend,
+    span: CallSpan,
+    attempt_limit: Option<AttemptLimit>,
+    limit: Option<CallLimit>,
+    endpoint: Option<EndpointOverride>,
+    retry: Option<RetryOverride>,
+    stateless: Option<Stateless>,
+    headers: Option<RequestHeaders>,
+}
+
+/// Something that a layer looks for in a request's extensions, and that a call's options may hold as well.
+pub(crate) trait Setting: Send + Sync + Sized + 'static {
+    fn of_call(call: &CallContext) -> Option<&Self>;
+}
+
+macro_rules! optional_settings {
+    ($($setting:ty: $field:ident),+ $(,)?) => {$(
+        impl Setting for $setting {
+            fn of_call(call: &CallContext) -> Option<&Self> {
+                call.0.$field.as_ref()
+            }
+        }
+    )+};
+}
+
+optional_settings! {
+    AttemptLimit: attempt_limit,
+    CallLimit: limit,
+    EndpointOverride: endpoint,
+    RetryOverride: retry,
+    Stateless: stateless,
+    RequestHeaders: headers,
+}
+
+impl Setting for Resend {
+    fn of_call(call: &CallContext) -> Option<&Self> {
+        Some(&call.0.resend)
+    }
+}
+
+impl Setting for CallSpan {
+    fn of_call(call: &CallContext) -> Option<&Self> {
+        Some(&call.0.span)
+    }
+}
 
 /// What a request's extensions say about it, or else the options of its call.
-pub(crate) fn setting<T: Send + Sync + 'static>(extensions: &Extensions) -> Option<&T> {
-    let of_call = || extensions.get::<CallContext>()?.0.get::<T>();
-    extensions.get::<T>().or_else(of_call)
+pub(crate) fn setting<T: Setting>(extensions: &Extensions) -> Option<&T> {
+    let of_call = || extensions.get().and_then(T::of_call);
+    extensions.get().or_else(of_call)
 }
 
 /// Gives a call builder with a field `options` the setters of [`RequestOptions`].

@@ -56,8 +56,8 @@ where
 
 /// Everything the stack is made of.
 pub(crate) struct Parts {
-    pub(crate) http: HttpService,
-    pub(crate) auth: AnyLayer,
+    /// The HTTP client within the authentication.
+    pub(crate) authenticated: HttpService,
     pub(crate) attempt_layers: Vec<AnyLayer>,
     pub(crate) headers: StandardHeadersLayer,
     pub(crate) endpoint: EndpointLayer,
@@ -76,7 +76,7 @@ pub(crate) struct Parts {
 /// Puts the parts in order, from the wire outwards.
 pub(crate) fn transport(parts: Parts) -> Transport {
     let Parts { clock, .. } = parts;
-    let mut innermost = (parts.auth)(parts.http);
+    let mut innermost = parts.authenticated;
     // The first one given shall be the outermost.
     for layer in parts.attempt_layers.into_iter().rev() {
         innermost = layer(innermost);

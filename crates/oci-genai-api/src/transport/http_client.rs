@@ -1,11 +1,12 @@
 //! The innermost service of a stack: reqwest behind `http` types.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tower::Service;
 
-use super::{Body, BoxError};
+use super::{Body, BoxError, KnownUrl};
 
 /// Sends `http` requests with a [`reqwest::Client`].
 ///
@@ -38,9 +39,21 @@ impl<B: Into<Body>> Service<http::Request<B>> for HttpClient {
     }
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
-        let sent = reqwest::Request::try_from(request).map(|request| self.inner.execute(request));
+        let sent = convert(request).map(|request| self.inner.execute(request));
         ResponseFuture(Box::pin(async move { Ok(sent?.await?.into()) }))
     }
+}
+
+/// The request as reqwest takes it. Where its URL is known, a short one is parsed in its place.
+fn convert<B: Into<Body>>(mut request: http::Request<B>) -> reqwest::Result<reqwest::Request> {
+    let known = request.extensions().get::<KnownUrl>();
+    let Some(KnownUrl(url)) = known.filter(|known| known.is(request.uri())).cloned() else {
+        return request.try_into();
+    };
+    *request.uri_mut() = http::Uri::from_static("http://a/");
+    let mut request = reqwest::Request::try_from(request)?;
+    *request.url_mut() = Arc::unwrap_or_clone(url);
+    Ok(request)
 }
 
 /// The future of [`HttpClient`].

@@ -115,19 +115,45 @@ impl Transport {
         request: reqwest::Request,
         info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        let url = request.url().clone();
+        let url = Arc::new(request.url().clone());
         let outcome = match http::Request::<Body>::try_from(request) {
             Ok(mut request) => {
                 let extensions = request.extensions_mut();
-                extensions.extend(self.extensions.clone());
+                if extensions.is_empty() {
+                    extensions.clone_from(&self.extensions);
+                } else {
+                    extensions.extend(self.extensions.clone());
+                }
                 extensions.insert(Operation(info.operation_id));
+                extensions.insert(KnownUrl(Arc::clone(&url)));
                 Stack::clone(&self.stack).oneshot(request).await
             }
             Err(error) => Err(error.into()),
         };
         Ok(match outcome {
-            Ok(response) => reqwest::Response::from(with_url(response, url)),
+            Ok(response) => reqwest::Response::from(with_url(response, Arc::unwrap_or_clone(url))),
             Err(error) => TransportError::new(error).into_response(),
+        })
+    }
+}
+
+/// In a request's extensions: its URL as the operation wrote it. Parsing it once more would be a good part
+/// of what the way through the stack costs.
+#[derive(Clone)]
+struct KnownUrl(Arc<reqwest::Url>);
+
+impl KnownUrl {
+    /// Whether a request still goes there.
+    fn is(&self, uri: &http::Uri) -> bool {
+        let parts = uri
+            .scheme_str()
+            .zip(uri.authority())
+            .zip(uri.path_and_query());
+        parts.is_some_and(|((scheme, authority), path)| {
+            let rest = self.0.as_str().strip_prefix(scheme);
+            let rest = rest.and_then(|rest| rest.strip_prefix("://"));
+            let rest = rest.and_then(|rest| rest.strip_prefix(authority.as_str()));
+            rest == Some(path.as_str())
         })
     }
 }

@@ -56,8 +56,9 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use http::header::{AUTHORIZATION, DATE};
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{HeaderName, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Limited};
 use tower_layer::Layer;
@@ -70,6 +71,8 @@ use crate::provider::CredentialsCache;
 use crate::{
     BoxError, Credentials, Error, ProvideCredentials, Result, SharedTimeSource, TimeSource,
 };
+
+const X_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-content-sha256");
 
 /// Bodies are held in memory to be hashed.
 const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;
@@ -301,7 +304,7 @@ impl Config {
         target::admit(&parts.uri, &self.hosts)?;
         target::normalise(&mut parts)?;
         // What an earlier signature may have left.
-        for name in ["authorization", "date", "x-content-sha256"] {
+        for name in [AUTHORIZATION, DATE, X_CONTENT_SHA256] {
             parts.headers.remove(name);
         }
         let limit = self.max_body;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::paths::{Location, LocationSegment};
-use jsonschema::{ValidationError, Validator};
+use jsonschema::{Keyword, ValidationError, Validator};
 use serde_json::Value;
 
 use crate::error::ApiError;
@@ -52,10 +52,35 @@ static VALIDATORS: LazyLock<Vec<Option<Validator>>> = LazyLock::new(|| {
     let of = |operation: &Operation| {
         let mut schema = schemas["bodies"].get(operation.id())?.clone();
         schema["$defs"] = schemas["$defs"].clone();
-        jsonschema::draft202012::new(&schema).ok()
+        jsonschema::draft202012::options()
+            .should_validate_formats(true)
+            .with_keyword("int64", |_, _, _| Ok(Box::new(Int64)))
+            .build(&schema)
+            .ok()
     };
     Operation::ALL.iter().map(of).collect()
 });
+
+/// Refuses integers of more than 64 bits. They are read as the float that is nearest, which `minimum` and
+/// `maximum` cannot tell from the bounds.
+struct Int64;
+
+impl<'i> Keyword<'i> for Int64 {
+    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+        if self.is_valid(instance) {
+            return Ok(());
+        }
+        Err(ValidationError::custom("it is not an integer of 64 bits"))
+    }
+
+    fn is_valid(&self, instance: &'i Value) -> bool {
+        let Value::Number(number) = instance else {
+            return true;
+        };
+        let float = number.as_f64().filter(|_| number.is_f64());
+        number.is_i64() || float.is_some_and(|float| float.abs() < 9_223_372_036_854_775_808.0)
+    }
+}
 
 /// Complains about the first thing in a body that the contract does not allow. What the contract does not
 /// name at all is allowed: the service drops it.
@@ -140,6 +165,16 @@ mod tests {
     #[test]
     fn complaints_name_the_member() {
         for (body, param, words) in [
+            (
+                serde_json::from_str(r#"{"max_output_tokens": -9223372036854775809}"#).unwrap(),
+                "max_output_tokens",
+                "it is not an integer of 64 bits",
+            ),
+            (
+                json!({"tools": [{"type": "mcp", "server_label": "s", "server_url": "nowhere"}]}),
+                "tools[0].server_url",
+                "it is not a \"uri\"",
+            ),
             (
                 json!({"input": [{"type": "hologram"}]}),
                 "input[0].type",

@@ -139,12 +139,10 @@ impl RetrieveQuery {
         let mut parsed = Self::default();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
-                "stream" => {
-                    parsed.stream = match value.as_ref() {
-                        "true" => true,
-                        "false" => false,
-                        _ => return Err(ApiError::invalid("stream", "true or false")),
-                    };
+                "stream" => parsed.stream = flag("stream", &value)?,
+                // Answers carry no padding either way.
+                "include_obfuscation" => {
+                    flag("include_obfuscation", &value)?;
                 }
                 "starting_after" => {
                     // A number below 0 lies before the first event.
@@ -157,6 +155,14 @@ impl RetrieveQuery {
             }
         }
         Ok(parsed)
+    }
+}
+
+fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
+    match value {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(ApiError::invalid(name, "true or false")),
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use oci_genai_api::HttpClient;
 use oci_genai_auth::{ApiKey, AuthLayer, StaticCredentialsProvider};
+use tower_layer::Layer as _;
 
 use super::{Auth, ClientBuilder};
 use crate::client::Inner;
@@ -12,7 +13,7 @@ use crate::middleware::{
     CircuitBreakerLayer, EndpointLayer, FailoverLayer, LogBodiesLayer, RetryLayer,
     StandardHeadersLayer,
 };
-use crate::stack::{self, AnyLayer, any_layer, any_service};
+use crate::stack::{self, HttpService, any_service};
 use crate::{Client, Endpoint, Error, Region, RegionResolver, Result};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -45,15 +46,7 @@ impl ClientBuilder {
         };
         let clock = self.clock;
         let transport = stack::transport(stack::Parts {
-            http: match self.http {
-                Some(service) => service,
-                None => any_service(HttpClient::new(reqwest.clone())),
-            },
-            auth: match self.auth {
-                Auth::Layer(layer) => layer,
-                Auth::Key(key) => api_key_layer(key)?,
-                Auth::None => return Err(no_credentials()),
-            },
+            authenticated: authenticated(self.auth, self.http, &reqwest)?,
             attempt_layers: self.attempt_layers,
             headers,
             endpoint: EndpointLayer::new(endpoint.clone()),
@@ -121,7 +114,22 @@ fn http_client() -> Result<reqwest::Client> {
         .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error))
 }
 
-fn api_key_layer(key: String) -> Result<AnyLayer> {
+/// What sends, with credentials. The usual pair is put together without a box between.
+fn authenticated(
+    auth: Auth,
+    http: Option<HttpService>,
+    reqwest: &reqwest::Client,
+) -> Result<HttpService> {
+    let client = HttpClient::new(reqwest.clone());
+    Ok(match (auth, http) {
+        (Auth::None, _) => return Err(no_credentials()),
+        (Auth::Key(key), None) => any_service(api_key_layer(key)?.layer(client)),
+        (Auth::Key(key), Some(http)) => any_service(api_key_layer(key)?.layer(http)),
+        (Auth::Layer(layer), http) => layer(http.unwrap_or_else(|| any_service(client))),
+    })
+}
+
+fn api_key_layer(key: String) -> Result<AuthLayer> {
     let key = ApiKey::new(key).map_err(|error| {
         Error::new(
             ErrorKind::Credentials,
@@ -130,9 +138,7 @@ fn api_key_layer(key: String) -> Result<AnyLayer> {
         )
         .with_source(error)
     })?;
-    Ok(any_layer(AuthLayer::new(StaticCredentialsProvider::new(
-        key,
-    ))))
+    Ok(AuthLayer::new(StaticCredentialsProvider::new(key)))
 }
 
 fn no_credentials() -> Error {

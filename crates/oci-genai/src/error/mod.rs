@@ -262,7 +262,10 @@ impl Error {
 
     /// Another response is being made in the same conversation. Wait for it, then send again.
     pub fn is_conversation_locked(&self) -> bool {
-        self.code() == Some("conversation_locked")
+        self.0
+            .service
+            .as_ref()
+            .is_some_and(|service| service.is_conversation_locked())
     }
 
     /// The service asks for fewer requests (429).

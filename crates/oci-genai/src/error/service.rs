@@ -6,6 +6,9 @@ use serde_json::Value;
 /// How much of an error body that is not JSON is shown as the message, in characters.
 const MAX_TEXT: usize = 500;
 
+/// How the service says that a conversation is locked.
+const LOCKED: &str = "operating on this conversation";
+
 /// An error answer of the service, read from whichever shape it came in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceError {
@@ -133,6 +136,15 @@ impl ServiceError {
         self.code.as_deref()
     }
 
+    /// Whether another response is being made in the same conversation, by the code or, if the answer has none or
+    /// was cut before it, by the words.
+    pub fn is_conversation_locked(&self) -> bool {
+        match &self.code {
+            Some(code) => code == "conversation_locked",
+            None => self.message.contains(LOCKED),
+        }
+    }
+
     /// The service's error type, such as `invalid_request_error`.
     pub fn error_type(&self) -> Option<&str> {
         self.error_type.as_deref()
@@ -224,6 +236,24 @@ mod tests {
         let error = read(401, r#"{"code":"NotAuthenticated","message":"Wrong key."}"#);
         assert_eq!(error.code(), Some("NotAuthenticated"));
         assert_eq!(error.message(), "Wrong key.");
+    }
+
+    #[test]
+    fn a_lock_is_known_by_its_code_and_without_it_by_its_words() {
+        let whole = r#"{"error":{"message":"Another process is currently operating on this conversation. Please retry in a few seconds.","code":"conversation_locked"}}"#;
+        for body in [
+            whole,
+            &whole[..100],
+            r#"{"code":"conversation_locked","message":"no"}"#,
+        ] {
+            assert!(read(400, body).is_conversation_locked(), "{body}");
+        }
+        for body in [
+            &whole[..30],
+            r#"{"code":"X","message":"operating on this conversation"}"#,
+        ] {
+            assert!(!read(400, body).is_conversation_locked(), "{body}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
@@ -28,6 +28,7 @@ use http_body::Body as _;
 use http_body_util::BodyExt;
 use oci_genai_api::{Body, BoxError};
 use oci_genai_auth::layer::RefreshFailure;
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -37,8 +38,6 @@ use crate::time::SharedClock;
 
 /// The most of an error body that is read.
 const MAX_ERROR_BODY: usize = 64 * 1024;
-
-type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Applies [`ReadError`].
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,30 +68,32 @@ impl<S, B> Service<Request<B>> for ReadError<S>
 where
     S: Service<Request<B>, Response = Response<Body>>,
     S::Error: Into<BoxError>,
-    S::Future: Send + 'static,
 {
     type Response = Response<Body>;
     type Error = BoxError;
-    type Future = BoxFuture<Result<Response<Body>, BoxError>>;
+    type Future = ResponseFuture<S::Future, Body, BoxError>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context).map_err(Into::into)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let sent = self.inner.call(request);
-        Box::pin(async move {
-            let response = sent.await.map_err(Into::into)?;
-            if response.status().is_success() {
-                return Ok(response);
-            }
-            let (mut parts, body) = response.into_parts();
-            let body = read_bounded(body).await;
-            let error = ServiceError::from_answer(parts.status, &parts.headers, &body);
-            parts.extensions.insert(Arc::new(error));
-            Ok(Response::from_parts(parts, Body::from(body)))
-        })
+        ResponseFuture::new(
+            self.inner.call(request),
+            std::convert::identity,
+            |response, _| Box::pin(read(response)),
+            None,
+        )
     }
+}
+
+/// Reads an error answer and leaves what it says in its extensions.
+async fn read(response: Response<Body>) -> Result<Response<Body>, BoxError> {
+    let (mut parts, body) = response.into_parts();
+    let body = read_bounded(body).await;
+    let error = ServiceError::from_answer(parts.status, &parts.headers, &body);
+    parts.extensions.insert(Arc::new(error));
+    Ok(Response::from_parts(parts, Body::from(body)))
 }
 
 /// As much of a body as can be had, up to the limit: a cut body tells more than none.
@@ -144,13 +145,12 @@ impl<S, Q, B> Service<Request<Q>> for RaiseError<S>
 where
     S: Service<Request<Q>, Response = Response<B>>,
     S::Error: Into<BoxError>,
-    S::Future: Send + 'static,
     B: http_body::Body<Data = Bytes> + Send + Sync + 'static,
     B::Error: Into<BoxError>,
 {
     type Response = Response<B>;
     type Error = Error;
-    type Future = BoxFuture<Result<Response<B>, Error>>;
+    type Future = ResponseFuture<S::Future, B, Error>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner
@@ -159,30 +159,89 @@ where
     }
 
     fn call(&mut self, request: Request<Q>) -> Self::Future {
-        let sent = self.inner.call(request);
-        let clock = self.clock.clone();
-        Box::pin(async move {
-            let response = sent
-                .await
-                .map_err(|error| Error::from_boxed(error.into()))?;
+        ResponseFuture::new(
+            self.inner.call(request),
+            Error::from_boxed,
+            |response, clock| Box::pin(async { Err(raised(response, clock).await) }),
+            Some(self.clock.clone()),
+        )
+    }
+}
+
+/// The error that an error answer tells of.
+async fn raised<B>(response: Response<B>, clock: Option<SharedClock>) -> Error
+where
+    B: http_body::Body<Data = Bytes> + Send + Sync + 'static,
+    B::Error: Into<BoxError>,
+{
+    let (mut parts, body) = response.into_parts();
+    let read = match parts.extensions.remove::<Arc<ServiceError>>() {
+        Some(read) => Arc::unwrap_or_clone(read),
+        // A layer between the two halves made this answer itself.
+        None => {
+            let body = read_bounded(Body::wrap(body)).await;
+            ServiceError::from_answer(parts.status, &parts.headers, &body)
+        }
+    };
+    let attempts = parts.extensions.get().map_or(1, |Attempts(count)| *count);
+    let error = Error::service(read, clock.unwrap_or_default().wall()).with_attempts(attempts);
+    match parts.extensions.get::<RefreshFailure>() {
+        Some(failure) => error.with_refresh_failure(failure.error()),
+        None => error,
+    }
+}
+
+type Reading<B, E> = Pin<Box<dyn Future<Output = Result<Response<B>, E>> + Send>>;
+
+pin_project! {
+    /// The future of [`ReadError`] and [`RaiseError`]. Only an error answer takes the long way.
+    pub struct ResponseFuture<F, B, E> {
+        #[pin]
+        future: F,
+        fail: fn(BoxError) -> E,
+        read: fn(Response<B>, Option<SharedClock>) -> Reading<B, E>,
+        clock: Option<SharedClock>,
+        reading: Option<Reading<B, E>>,
+    }
+}
+
+impl<F, B, E> ResponseFuture<F, B, E> {
+    fn new(
+        future: F,
+        fail: fn(BoxError) -> E,
+        read: fn(Response<B>, Option<SharedClock>) -> Reading<B, E>,
+        clock: Option<SharedClock>,
+    ) -> Self {
+        Self {
+            future,
+            fail,
+            read,
+            clock,
+            reading: None,
+        }
+    }
+}
+
+impl<F, B, S, E> Future for ResponseFuture<F, B, E>
+where
+    F: Future<Output = Result<Response<B>, S>>,
+    S: Into<BoxError>,
+{
+    type Output = Result<Response<B>, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if this.reading.is_none() {
+            let response =
+                ready!(this.future.poll(context)).map_err(|error| (this.fail)(error.into()))?;
             if response.status().is_success() {
-                return Ok(response);
+                return Poll::Ready(Ok(response));
             }
-            let (mut parts, body) = response.into_parts();
-            let read = match parts.extensions.remove::<Arc<ServiceError>>() {
-                Some(read) => Arc::unwrap_or_clone(read),
-                // A layer between the two halves made this answer itself.
-                None => {
-                    let body = read_bounded(Body::wrap(body)).await;
-                    ServiceError::from_answer(parts.status, &parts.headers, &body)
-                }
-            };
-            let attempts = parts.extensions.get().map_or(1, |Attempts(count)| *count);
-            let error = Error::service(read, clock.wall()).with_attempts(attempts);
-            Err(match parts.extensions.get::<RefreshFailure>() {
-                Some(failure) => error.with_refresh_failure(failure.error()),
-                None => error,
-            })
-        })
+            *this.reading = Some((this.read)(response, this.clock.take()));
+        }
+        match this.reading {
+            Some(reading) => reading.as_mut().poll(context),
+            None => Poll::Pending,
+        }
     }
 }

@@ -221,7 +221,7 @@ pub struct Response {
     pub model: String,
     /// What the model put out, in order: messages, reasoning, tool calls. Do not take the first item for the message; reasoning often comes first.
     pub output: Vec<Item>,
-    /// The tokens used; absent while the response is not finished.
+    /// The tokens used; absent or null while the response is not finished.
     pub usage: Option<Usage>,
     /// The conversation the turn was added to: an object on the service, a plain id on some compatible servers.
     pub conversation: Option<ConversationRef>,

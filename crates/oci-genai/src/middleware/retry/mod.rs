@@ -244,7 +244,8 @@ fn effective_resend(request: &Request<Body>, config: &RetryConfig) -> Resend {
 
 /// 30 letters and digits, the form OCI's own SDKs send.
 fn retry_token() -> HeaderValue {
-    let token: [u8; 30] = std::array::from_fn(|_| fastrand::alphanumeric() as u8);
+    let mut random = fastrand::Rng::new();
+    let token: [u8; 30] = std::array::from_fn(|_| random.alphanumeric() as u8);
     HeaderValue::from_bytes(&token).unwrap_or(HeaderValue::from_static("0"))
 }
 
@@ -270,12 +271,10 @@ impl Failure {
                         b"false" => Some(false),
                         _ => None,
                     });
-                let code = response
-                    .extensions()
-                    .get::<Arc<ServiceError>>()
-                    .and_then(|error| error.code());
+                let error = response.extensions().get::<Arc<ServiceError>>();
                 let status = response.status();
-                let transient = is_transient_status(status) || code.is_some_and(is_transient_code);
+                let transient =
+                    is_transient_status(status) || error.is_some_and(|error| will_change(error));
                 Some(Self {
                     reason: status.to_string(),
                     transient: told.unwrap_or(transient),
@@ -314,12 +313,10 @@ impl Failure {
     }
 }
 
-/// Codes that say that the state will change by itself.
-fn is_transient_code(code: &str) -> bool {
-    matches!(
-        code,
-        "IncorrectState" | "LockConflict" | "conversation_locked"
-    )
+/// Whether the service says that it is in a state that will change by itself.
+fn will_change(error: &ServiceError) -> bool {
+    error.is_conversation_locked()
+        || matches!(error.code(), Some("IncorrectState" | "LockConflict"))
 }
 
 #[cfg(test)]
