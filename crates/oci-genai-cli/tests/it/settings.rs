@@ -173,3 +173,23 @@ async fn an_error_is_one_paragraph_with_its_cure_and_code() {
     let ran = run(home.program().args(["ask", "Hello."])).await;
     ran.assert_error(2, &["--project", "OCI_GENAI_PROJECT", "config.toml"]);
 }
+
+#[tokio::test]
+async fn verbose_tells_of_each_request() {
+    let home = Home::new();
+    let emulator = Emulator::start().await.unwrap();
+    let ran = run(home.client(&emulator).args(["ask", "Hello."])).await;
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    for option in ["-v", "-vv"] {
+        let ran = run(home.client(&emulator).args(["ask", "Hello.", option])).await;
+        assert!(ran.stdout.contains("You just said: \"Hello.\"."), "{ran:?}");
+        for word in ["method=\"POST\"", "status_code=200", "oci.request_id"] {
+            assert!(
+                ran.stderr.contains(word),
+                "{option}: {word}: {}",
+                ran.stderr
+            );
+        }
+        assert!(!ran.stderr.contains("sk-emulator"), "{}", ran.stderr);
+    }
+}
