@@ -13,7 +13,7 @@ Examples:
   $ git diff | oci-genai ask --instructions \"Review this change.\"
   $ oci-genai ask --session offsite \"Which one was the cheapest?\"
   $ oci-genai ask --file report.pdf --image chart.png \"What do these say?\"
-  $ oci-genai ask --schema idea.json \"One idea for a team offsite?\" | jq .title";
+  $ oci-genai ask --schema idea.json \"One idea for an offsite?\" | jq .title";
 
 /// Ask one question and print the answer as it streams
 ///

@@ -92,7 +92,9 @@ pub(crate) struct Global {
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
 
-    /// Profile of the configuration file (--profile is one of the OCI config file)
+    /// Profile of the configuration file
+    ///
+    /// One of the OCI config file is chosen with --profile.
     ///
     /// [env: OCI_GENAI_PROFILE]
     #[arg(long = "use", value_name = "NAME", global = true)]

@@ -88,6 +88,15 @@ async fn another_file_may_be_named() {
     ran.assert_error(2, &["gone.toml", "--config"]);
     let ran = run(home.program().args(["ask", "Hello.", "--use", "work"])).await;
     ran.assert_error(2, &["--use", "\"work\"", "~/.config/oci-genai/config.toml"]);
+    // One that is there, but not in use.
+    home.write(
+        ".config/oci-genai/config.toml",
+        "[profiles.work]\nproject = \"ocid1.x\"\n",
+    );
+    let ran = run(home.program().args(["ask", "Hello."])).await;
+    ran.assert_error(2, &["--project", "config.toml is in use", "--use (work)"]);
+    let ran = run(home.program().args(["ask", "Hello.", "--use", "home"])).await;
+    ran.assert_error(2, &["--use", "\"home\"", "its profiles: work"]);
 }
 
 #[tokio::test]

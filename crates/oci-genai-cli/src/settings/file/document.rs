@@ -100,7 +100,7 @@ impl Document {
                 let there = if names.is_empty() {
                     "it has no profiles: a profile begins with a line [profiles.NAME]".to_owned()
                 } else {
-                    format!("there are {}", names.join(", "))
+                    format!("its profiles: {}", names.join(", "))
                 };
                 return Err(Error::usage(format!(
                     "{} asks for the profile {:?}, which {} does not have; {there}",
