@@ -11,7 +11,7 @@ use oci_genai_auth::{SystemTimeSource, TimeSource as _};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::{Format, Writer};
+use tracing_subscriber::fmt::format::{FmtSpan, Format, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -33,11 +33,17 @@ pub(crate) fn start(cli: &Cli) {
         _ => "trace",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    // The client puts each call into a span, which tells of it at its end; the emulator tells of its own.
+    let spans = match (cli.global.verbose, &cli.command) {
+        (0, _) | (_, Command::Emulator(_)) => FmtSpan::NONE,
+        _ => FmtSpan::CLOSE,
+    };
     let colour = anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .with_ansi(colour)
+        .with_span_events(spans)
         .event_format(Lines {
             others: Format::default().with_target(cli.global.verbose > 0),
         })
@@ -110,7 +116,7 @@ impl Request {
             kind => format!("{kind} {}", self.credential_id),
         };
         let mut line = format!(
-            "{} {status} {:<6} {path:<28} {took:>8}  {}",
+            "{} {status} {:<6} {path:<20} {took:>8}  {}",
             paint(DIM, time),
             self.method,
             paint(DIM, who.trim_end()),
@@ -186,7 +192,7 @@ mod tests {
         };
         assert_eq!(
             request.line("12:00:00", false),
-            "12:00:00 200 POST   /responses                      12 ms  api_key sk-…tor"
+            "12:00:00 200 POST   /responses              12 ms  api_key sk-…tor"
         );
         request.status = None;
         request.credential = "none".into();

@@ -74,7 +74,7 @@ pub(crate) fn ask(text: &str) {
 /// Tells the person something that is not the answer.
 pub(crate) fn note(text: &str) {
     if !QUIET.load(Ordering::Relaxed) {
-        to_standard_error(text);
+        to_standard_error(&wrapped(text, width(&console::Term::stderr())));
     }
 }
 
@@ -84,10 +84,7 @@ pub(crate) fn error(error: &Error) {
         return;
     }
     let text = format!("error: {}", error.paragraph());
-    let text = match width(&console::Term::stderr()) {
-        Some(width) => wrap(&text, width, ""),
-        None => text,
-    };
+    let text = wrapped(&text, width(&console::Term::stderr()));
     let rest = text.strip_prefix("error:").unwrap_or(&text);
     to_standard_error(&format!("{BAD}error:{BAD:#}{rest}"));
 }
@@ -110,18 +107,27 @@ pub(crate) fn columns() -> Option<usize> {
     width(&console::Term::stdout())
 }
 
-/// Breaks text between words into lines of at most `width` characters; `indent` begins every line but
+/// Each line of a text, broken between words where there is a width.
+pub(crate) fn wrapped(text: &str, width: Option<usize>) -> String {
+    let lines = text.split('\n').map(|line| match width {
+        Some(width) => wrap(line, width, ""),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Breaks text between words into lines of at most `width` columns; `indent` begins every line but
 /// the first. A word that is longer stays whole, so that it can be copied.
 pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> String {
     let mut lines = String::with_capacity(text.len() + 16);
     let mut column = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count();
+    for (index, word) in text.split(' ').enumerate() {
+        let length = console::measure_text_width(word);
         if column > 0 && column + 1 + length > width {
             lines.push('\n');
             lines.push_str(indent);
             column = indent.chars().count();
-        } else if !lines.is_empty() {
+        } else if index > 0 {
             lines.push(' ');
             column += 1;
         }
@@ -133,7 +139,7 @@ pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::wrap;
+    use super::{wrap, wrapped};
 
     #[test]
     fn lines_break_between_words() {
@@ -144,5 +150,10 @@ mod tests {
             "a\n  http://long.example/x\n  b"
         );
         assert_eq!(wrap("", 10, "  "), "");
+        assert_eq!(wrap("  - one two", 8, ""), "  - one\ntwo");
+        let styled = "\u{1b}[1mone\u{1b}[0m two";
+        assert_eq!(wrap(styled, 7, ""), styled, "looks take no room");
+        assert_eq!(wrapped("one two\n\nthree", Some(4)), "one\ntwo\n\nthree");
+        assert_eq!(wrapped("one two", None), "one two");
     }
 }

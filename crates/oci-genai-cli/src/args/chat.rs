@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 use super::{Connection, Memory, Store};
 
@@ -32,6 +33,7 @@ fn span(text: &str) -> Result<Duration, String> {
         .map_err(|error| format!("{error}; write a number and a unit, for example 30days or 12h"))
 }
 
+/// Talk in the terminal, turn by turn
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -49,7 +51,7 @@ pub(crate) struct Chat {
     pub(crate) session: Option<String>,
 
     /// What the model is told ahead of everything else
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) instructions: Option<String>,
 
     #[command(flatten)]

@@ -11,38 +11,50 @@ use super::Choice;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
-    /// Which credential to use [default: auto] [env: OCI_GENAI_AUTH]
+    /// Which credential to use [default: auto]
+    ///
+    /// [env: OCI_GENAI_AUTH]
     #[arg(long, value_name = "KIND", value_enum)]
     pub(crate) auth: Option<Auth>,
 
     /// Region identifier or short code, for example us-chicago-1 or ord
+    ///
     /// [env: OCI_GENAI_REGION, OCI_REGION, OCI_CLI_REGION]
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
 
-    /// OCID of the Generative AI project [env: OCI_GENAI_PROJECT]
+    /// OCID of the Generative AI project
+    ///
+    /// [env: OCI_GENAI_PROJECT]
     #[arg(long, value_name = "OCID")]
     pub(crate) project: Option<String>,
 
     /// OCID of the compartment, where a tenancy still asks for one
+    ///
     /// [env: OCI_GENAI_COMPARTMENT]
     #[arg(long, value_name = "OCID")]
     pub(crate) compartment: Option<String>,
 
-    /// Model to ask [default: openai.gpt-oss-120b] [env: OCI_GENAI_MODEL]
+    /// Model to ask [default: openai.gpt-oss-120b]
+    ///
+    /// [env: OCI_GENAI_MODEL]
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
 
     /// Base URL in place of the region's endpoint, for example an emulator's
+    ///
     /// [env: OCI_GENAI_BASE_URL]
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
-    /// OCI config file [default: ~/.oci/config] [env: OCI_CLI_CONFIG_FILE]
+    /// OCI config file [default: ~/.oci/config]
+    ///
+    /// [env: OCI_CLI_CONFIG_FILE]
     #[arg(long, value_name = "FILE")]
     pub(crate) oci_config: Option<PathBuf>,
 
     /// Profile of the OCI config file [default: DEFAULT]
+    ///
     /// [env: OCI_CLI_PROFILE, OCI_CONFIG_PROFILE]
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
@@ -51,22 +63,21 @@ pub(crate) struct Connection {
     pub(crate) choice: Choice,
 }
 
-/// The credential kinds a person can name. What each is, is told in the guide: a line of help for each
-/// here would stretch the help of every command over two pages.
+/// The credential kinds a person can name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Auth {
-    // A profile given by flag, else the API key, else the OCI config file, else what the machine offers.
+    /// A profile given by flag, else the API key, else the OCI config file, else what the machine offers
     #[default]
     Auto,
-    // A Generative AI API key, from OCI_GENAI_API_KEY.
+    /// A Generative AI API key, from the variable OCI_GENAI_API_KEY
     ApiKey,
-    // A profile of the OCI config file: an API signing key or a session token.
+    /// A profile of the OCI config file: an API signing key or a session token
     Config,
-    // The compute instance the program runs on.
+    /// The compute instance the program runs on
     InstancePrincipal,
-    // The function or other resource the program runs in.
+    /// The function or other resource the program runs in
     ResourcePrincipal,
-    // The workload identity of an OKE pod.
+    /// The workload identity of an OKE pod
     Oke,
 }
 

@@ -26,20 +26,51 @@ pub(crate) use self::sessions::{
     RewindSession, SearchSessions, Sessions, SessionsAction, ShowSession, Store,
 };
 
+/// The exit codes, for the commands whose long help tells them.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    the service said no
+  2    wrong use or settings: something here has to be changed
+  3    network trouble: another time it may work
+  130  stopped by Ctrl-C";
+
+const START: &str = "\
+Start here:
+  oci-genai quickstart   needs no account: without settings it talks to a
+                         built-in emulator of the service
+  oci-genai doctor       says whether your settings work, and if not, why
+
+`oci-genai COMMAND -h` lists a command's options, --help explains them.";
+
+/// What `-h` leaves out.
+const MORE: &str = "\
+Examples:
+  # Without an account
+  $ oci-genai quickstart
+
+  # A question, and one that goes on from it
+  $ oci-genai ask --session offsite \"Give me three ideas for a team offsite.\"
+  $ oci-genai ask --session offsite \"Which one was the cheapest?\"
+
+Environment:
+  OCI_GENAI_API_KEY  Generative AI API key; no flag takes it, since others
+                     on the machine can read a command line
+  NO_COLOR           anything: no colours, and Markdown stays as it came
+  RUST_LOG           what to log on standard error, in place of -v
+
+  Each setting has a variable of its own, which a command's --help names.
+  A flag wins over the environment, that over the configuration file, that
+  over the OCI config file; `oci-genai doctor` says which it was.";
+
 /// Conversations with OCI Generative AI from a terminal.
 #[derive(Debug, Parser)]
 #[command(
     name = "oci-genai",
     version,
     max_term_width = 100,
-    after_help = "\
-Start here:
-  oci-genai quickstart   needs no account: without settings it talks to a
-                         built-in emulator of the service
-  oci-genai doctor       says whether your settings work, and if not, why
-
-Exit codes: 0 done, 1 the service said no, 2 wrong use or settings, 3 network,
-130 stopped by Ctrl-C."
+    after_help = START,
+    after_long_help = format!("{START}\n\n{MORE}\n\n{EXIT_CODES}")
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -53,12 +84,18 @@ pub(crate) struct Cli {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Configuration file [default: config.toml in the platform's folder for it]
+    /// Configuration file
+    ///
+    /// [default: config.toml in the platform's folder for it]
+    ///
     /// [env: OCI_GENAI_CONFIG]
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
 
-    /// Profile of the configuration file; one of the OCI config file is --profile
+    /// Profile of the configuration file
+    ///
+    /// One of the OCI config file is chosen with --profile.
+    ///
     /// [env: OCI_GENAI_PROFILE]
     #[arg(long = "use", value_name = "NAME", global = true)]
     pub(crate) use_profile: Option<String>,
@@ -75,11 +112,8 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Quickstart(Quickstart),
-    /// Ask one question and print the answer as it streams
     Ask(Ask),
-    /// Talk in the terminal, turn by turn
     Chat(Chat),
-    /// List, show, search, branch, move and delete sessions
     Sessions(Sessions),
     Doctor(Doctor),
     Emulator(Emulator),

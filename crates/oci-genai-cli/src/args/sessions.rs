@@ -10,7 +10,10 @@ use super::{Choice, Connection};
 /// Where sessions are remembered.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Store {
-    /// File that remembers the sessions [default: sessions.sqlite in the platform's data directory]
+    /// File that remembers the sessions
+    ///
+    /// [default: sessions.sqlite in the platform's folder for data]
+    ///
     /// [env: OCI_GENAI_STORE]
     #[arg(long = "store", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
@@ -40,7 +43,18 @@ impl Memory {
     }
 }
 
+/// List, show, search, branch, move and delete sessions
+///
+/// A session is a conversation that this machine remembers by name: its turns, and where the service keeps it. Only
+/// forking, rewinding and deleting ask the service; the rest works without settings and without a network.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  $ oci-genai sessions list
+  $ oci-genai sessions show offsite --last 1
+  $ oci-genai sessions search --content budget
+
+A session begins with `oci-genai ask --session NAME` or `oci-genai chat`.")]
 pub(crate) struct Sessions {
     #[command(subcommand)]
     pub(crate) action: SessionsAction,

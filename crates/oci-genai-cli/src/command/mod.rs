@@ -2,9 +2,10 @@
 
 mod ask;
 mod chat;
+mod completions;
 mod doctor;
 mod emulator;
-mod pages;
+mod man;
 mod quickstart;
 mod sessions;
 mod telling;
@@ -21,7 +22,10 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
         Command::Sessions(sessions) => sessions::run(sessions).await,
         Command::Doctor(options) => doctor::run(&options).await,
         Command::Emulator(options) => emulator::run(options).await,
-        Command::Completions(options) => pages::completions(&options),
-        Command::Man(options) => pages::man(&options),
+        Command::Completions(options) => {
+            completions::run(&options);
+            Ok(())
+        }
+        Command::Man(options) => man::run(&options),
     }
 }

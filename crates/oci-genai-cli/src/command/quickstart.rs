@@ -5,6 +5,7 @@ use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
 
 use crate::args::Connection;
 use crate::error::Error;
+use crate::terminal::harmless;
 use crate::{output, settings};
 
 const QUESTIONS: [&str; 2] = [
@@ -51,7 +52,11 @@ async fn converse(client: &Client) -> Result<(), Error> {
             .conversation(&conversation.id)
             .send()
             .await?;
-        output::line(&format!("Response {number}: {}", response.output_text()));
+        let text = format!("Response {number}: {}", response.output_text());
+        output::line(&match output::columns() {
+            Some(columns) => output::wrapped(&harmless(&text), Some(columns)),
+            None => text,
+        });
     }
     Ok(())
 }

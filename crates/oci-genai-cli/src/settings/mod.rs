@@ -164,7 +164,8 @@ impl Settings {
     ///
     /// When there is no project, or neither a region nor a base URL.
     pub(crate) fn builder(&self, credential: &Credential) -> Result<ClientBuilder, Error> {
-        let project = self.project.as_ref().ok_or_else(no_project)?;
+        let project = self.project.as_ref();
+        let project = project.ok_or_else(|| self.unchosen(no_project()))?;
         let mut builder = Client::builder()
             .project(&project.value)
             .model(&self.model.value);
@@ -176,10 +177,24 @@ impl Settings {
         }
         match self.region_for(credential) {
             Some(region) => builder = builder.region(region.value),
-            None if self.base_url.is_none() => return Err(no_region()),
+            None if self.base_url.is_none() => return Err(self.unchosen(no_region())),
             None => {}
         }
         Ok(builder)
+    }
+
+    /// A setting is missing: perhaps it stands in a profile that nobody chose.
+    fn unchosen(&self, error: Error) -> Error {
+        match &self.file {
+            Some(file) if file.profile.is_none() && !file.names.is_empty() => {
+                Error::usage(format!(
+                    "{error}; no profile of {} is in use: choose one with --use ({})",
+                    shown(&file.path),
+                    file.names.join(", ")
+                ))
+            }
+            _ => error,
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! What is drawn for people: tables, waiting and questions. Nothing of it appears where nobody looks.
 
 mod confirm;
+mod edge;
 mod progress;
 mod table;
 
 use std::io::IsTerminal as _;
 
+use anstream::{AutoStream, ColorChoice};
 use console::Term;
 
 use crate::output::{BOLD, DIM};
@@ -25,9 +27,11 @@ pub(crate) fn is_interactive() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Whether standard output may be coloured: a terminal that can, and nobody set `NO_COLOR`.
+/// Whether standard output may be coloured: a terminal that can, and nobody set `NO_COLOR`. The same
+/// judge as of everything else that is printed.
 pub(crate) fn is_coloured() -> bool {
-    Term::stdout().is_term() && console::colors_enabled()
+    let stdout = std::io::stdout();
+    stdout.is_terminal() && AutoStream::choice(&stdout) != ColorChoice::Never
 }
 
 /// A text that stands out, where colours are shown.

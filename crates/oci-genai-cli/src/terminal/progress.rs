@@ -1,10 +1,13 @@
 //! That something goes on, on standard error and only on a terminal.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
+
+use super::edge::target;
 
 /// How long a thing may last before it is shown that it goes on.
 const QUIET: Duration = Duration::from_secs(1);
@@ -17,12 +20,17 @@ pub(crate) struct Spinner(ProgressBar);
 impl Spinner {
     /// Shows one at once.
     pub(crate) fn start(message: &'static str) -> Self {
-        let bar = ProgressBar::new_spinner().with_message(message);
+        let bar = ProgressBar::with_draw_target(None, target()).with_message(message);
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
             bar.set_style(style);
         }
         bar.enable_steady_tick(TICK);
         Self(bar)
+    }
+
+    /// Says what is being done now.
+    pub(crate) fn say(&self, message: impl Into<Cow<'static, str>>) {
+        self.0.set_message(message);
     }
 }
 
@@ -69,7 +77,7 @@ impl Counter {
     pub(crate) fn step(&mut self) {
         if !self.shown && self.since.elapsed() > QUIET {
             self.shown = true;
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.bar.set_draw_target(target());
         }
         self.bar.inc(1);
     }

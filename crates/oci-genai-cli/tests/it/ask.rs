@@ -367,3 +367,16 @@ async fn ctrl_c_stops_and_the_session_goes_on() {
     let answer = world.ask("s", "recall:");
     assert!(answer.contains("Remember me."), "{answer}");
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_question_leaves_no_sign_of_waiting() {
+    use crate::terminal::Terminal;
+
+    let world = World::new().await;
+    let mut terminal = Terminal::start(&world, &["ask", "slow:60000 count:3"]);
+    terminal.shows("Thinking");
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends(), 130);
+    assert_eq!(terminal.screen().trim_end(), "error: stopped by Ctrl-C");
+}

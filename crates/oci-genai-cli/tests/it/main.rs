@@ -3,11 +3,12 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::print_stdout
+    clippy::print_stderr
 )]
 
 mod ask;
 mod chat;
+mod colour;
 mod doctor;
 mod emulator;
 mod help;
@@ -17,3 +18,4 @@ mod settings;
 mod support;
 mod terminal;
 mod world;
+mod wrong;

@@ -1,63 +1,56 @@
-//! `completions` and `man`.
+//! `completions` and `man`, held against the shells and the formatter they are for.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::{Home, run};
+use portable_pty::CommandBuilder;
 
-/// Whether a program is there to check with. Says so when it is not.
-fn found(name: &str) -> bool {
-    let found = Command::new(name)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    if !found {
-        println!("not checked with {name}, which is not installed");
-    }
-    found
+use crate::help::COMMANDS;
+use crate::support::{Home, found, run};
+use crate::terminal::Terminal;
+
+/// Writes the script of a shell, and returns where it is.
+async fn script(home: &Home, shell: &str, name: &str) -> String {
+    let ran = run(home.program().args(["completions", shell])).await;
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{shell}");
+    home.write(name, &ran.stdout).display().to_string()
+}
+
+/// What a shell prints when all is well.
+#[track_caller]
+fn says(shell: &str, arguments: &[&str]) -> String {
+    let output = Command::new(shell)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{shell} {arguments:?}: {output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[tokio::test]
 async fn completions_are_scripts_that_know_every_command() {
     let home = Home::new();
     for (shell, check) in [
-        ("bash", Some(("bash", "-n"))),
-        ("zsh", Some(("zsh", "-n"))),
-        ("fish", Some(("fish", "-n"))),
+        ("bash", Some(&["--norc", "-n"][..])),
+        ("zsh", Some(&["-f", "-n"])),
+        ("fish", Some(&["--no-config", "--no-execute"])),
         ("powershell", None),
         ("elvish", None),
     ] {
-        let ran = run(home.program().args(["completions", shell])).await;
-        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{shell}");
-        for word in [
-            "quickstart",
-            "sessions",
-            "doctor",
-            "emulator",
-            "base-url",
-            "free",
-        ] {
-            assert!(ran.stdout.contains(word), "{shell}: {word}");
+        let path = script(&home, shell, shell).await;
+        let text = std::fs::read_to_string(&path).unwrap();
+        for word in COMMANDS.iter().copied().flatten() {
+            assert!(text.contains(word), "{shell}: {word}");
         }
-        let script = home.write(shell, &ran.stdout);
-        if let Some((program, option)) = check.filter(|(program, _)| found(program)) {
-            let output = Command::new(program)
-                .arg(option)
-                .arg(&script)
-                .output()
-                .unwrap();
-            assert!(output.status.success(), "{shell}: {output:?}");
+        for word in ["base-url", "free", "expires-after"] {
+            assert!(text.contains(word), "{shell}: {word}");
+        }
+        if let Some(check) = check.filter(|_| found(shell)) {
+            says(shell, &[check, &[&path]].concat());
         }
     }
-    let ran = run(home.program().args(["completions", "tcsh"])).await;
-    assert_eq!(ran.code, 2);
-    assert!(
-        ran.stderr.contains("bash") && ran.stderr.contains("tcsh"),
-        "{}",
-        ran.stderr
-    );
 }
 
 #[tokio::test]
@@ -66,23 +59,74 @@ async fn bash_completes() {
         return;
     }
     let home = Home::new();
-    let ran = run(home.program().args(["completions", "bash"])).await;
-    let script = home.write("completions", &ran.stdout);
+    let script = script(&home, "bash", "completions").await;
+    // The function is asked for as bash asks for it: by what `complete` was told of the program.
     let ask = |words: &str, count: usize| {
         let text = format!(
-            "source {}; COMP_WORDS=({words}); COMP_CWORD={count}; _oci__genai oci-genai \
-             \"${{COMP_WORDS[{count}]}}\" \"${{COMP_WORDS[{count}-1]}}\"; echo \"${{COMPREPLY[@]}}\"",
-            script.display()
+            "source {script}; COMP_WORDS=({words}); COMP_CWORD={count}; COMP_LINE='{words}'; \
+             COMP_POINT=${{#COMP_LINE}}; for by in $(complete -p oci-genai); do \
+             [ \"$before\" = -F ] && asked=$by; before=$by; done; \
+             $asked oci-genai \"${{COMP_WORDS[{count}]}}\" \"${{COMP_WORDS[{count}-1]}}\"; \
+             echo \"${{COMPREPLY[@]}}\"",
         );
-        let output = Command::new("bash")
-            .args(["--norc", "-c", &text])
-            .output()
-            .unwrap();
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        says("bash", &["--norc", "-c", &text]).trim().to_owned()
     };
+    assert_eq!(ask("oci-genai ses", 1), "sessions");
     assert_eq!(ask("oci-genai doc", 1), "doctor");
+    assert_eq!(ask("oci-genai sessions ex", 2), "export");
     assert_eq!(ask("oci-genai doctor --fr", 2), "--free");
+    assert_eq!(ask("oci-genai ask --memory l", 3), "local");
     assert!(ask("oci-genai doctor --auth i", 3).contains("instance-principal"));
+}
+
+#[tokio::test]
+async fn fish_completes() {
+    if !found("fish") {
+        return;
+    }
+    let home = Home::new();
+    let script = script(&home, "fish", "oci-genai.fish").await;
+    let ask = |line: &str| {
+        let text = format!("source {script}; complete --do-complete '{line}'");
+        let found = says("fish", &["--no-config", "--command", &text]);
+        let words = found.lines().map(|line| line.split('\t').next().unwrap());
+        words.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(ask("oci-genai ses"), "sessions");
+    assert_eq!(ask("oci-genai doc"), "doctor");
+    assert_eq!(ask("oci-genai sessions ex"), "export");
+    assert_eq!(ask("oci-genai doctor --fr"), "--free");
+    assert_eq!(ask("oci-genai ask --memory l"), "local");
+    assert_eq!(ask("oci-genai doctor --auth i"), "instance-principal");
+}
+
+/// zsh completes for people only, so somebody has to press Tab.
+#[tokio::test]
+async fn zsh_completes() {
+    if !found("zsh") {
+        return;
+    }
+    let home = Home::new();
+    script(&home, "zsh", "functions/_oci-genai").await;
+    let mut command = CommandBuilder::new("zsh");
+    command.args(["-f", "-i"]);
+    command.env_clear();
+    command.env("HOME", home.path());
+    command.env("PATH", std::env::var("PATH").unwrap());
+    command.cwd(home.path());
+    let mut zsh = Terminal::of(command);
+    zsh.enters(
+        "PROMPT='ready> '; fpath=(~/functions $fpath); autoload -U compinit; compinit -D -u",
+    );
+    zsh.prompts("ready> ");
+    zsh.types("oci-genai ses\t");
+    zsh.shows("ready> oci-genai sessions");
+    zsh.types("ex\t");
+    zsh.shows("ready> oci-genai sessions export");
+    zsh.types("offsite --fo\t");
+    zsh.shows("ready> oci-genai sessions export offsite --force");
+    zsh.types("\u{15}oci-genai ask --auth i\t");
+    zsh.shows("ready> oci-genai ask --auth instance-principal");
 }
 
 #[tokio::test]
@@ -91,29 +135,64 @@ async fn man_pages_are_there_for_every_command() {
     let ran = run(home.program().args(["man", "share/man/man1"])).await;
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
     let folder = home.path().join("share/man/man1");
-    for name in [
-        "oci-genai",
-        "oci-genai-doctor",
-        "oci-genai-emulator",
-        "oci-genai-sessions-list",
-    ] {
+    for command in COMMANDS {
+        let name = [&["oci-genai"], *command].concat().join("-");
         let page = folder.join(format!("{name}.1"));
         let text = std::fs::read_to_string(&page).unwrap();
         assert!(
             text.contains(".TH ") && text.contains(".SH SYNOPSIS"),
             "{text}"
         );
-        assert_renders(&page);
+        assert!(text.is_ascii(), "every formatter reads it: {name}");
     }
-    let file = home.write("file", "");
-    let ran = run(home.program().arg("man").arg(file.join("man1"))).await;
-    ran.assert_error(2, &["cannot create", "man1"]);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), COMMANDS.len());
 }
 
-/// The page goes through a formatter without a warning.
-fn assert_renders(page: &Path) {
+#[tokio::test]
+async fn man_pages_are_formatted_without_a_warning() {
+    let home = Home::new();
+    let ran = run(home.program().args(["man", "man1"])).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for command in COMMANDS {
+        let name = [&["oci-genai"], *command].concat().join("-");
+        let page = home.path().join(format!("man1/{name}.1"));
+        for text in [groff(&page), man(&page)].into_iter().flatten() {
+            for heading in ["NAME", "SYNOPSIS", "DESCRIPTION", "GLOBAL OPTIONS"] {
+                let whole = text.lines().any(|line| line == heading);
+                assert!(whole, "{name}: no {heading}: {text}");
+            }
+            // Examples are as long as they are.
+            let is_example = |line: &&str| line.trim_start().starts_with(['$', '#']);
+            for line in text.lines().filter(|line| !is_example(line)) {
+                assert!(line.chars().count() <= 80, "{name}: {line}");
+            }
+            // Lines to copy are not broken, and those below them are not drawn up to them.
+            if *command == ["ask"] {
+                let line = "$ git diff | oci-genai ask --instructions \"Review this change.\"\n";
+                assert!(text.contains(line), "{text}");
+                assert!(text.contains("\n       3    network trouble"), "{text}");
+                assert!(text.contains("OCI_GENAI_REGION,"), "{text}");
+            }
+        }
+    }
+}
+
+/// The page as groff shows it, if that is there.
+#[track_caller]
+fn groff(page: &Path) -> Option<String> {
+    found("groff").then(|| {
+        let page = page.to_str().unwrap();
+        // The last option leaves out bold and underlined text.
+        let text = says("groff", &["-man", "-ww", "-Tutf8", "-P-cbou", page]);
+        text.replace('\u{2212}', "-")
+    })
+}
+
+/// The page as man shows it, if that is there.
+#[track_caller]
+fn man(page: &Path) -> Option<String> {
     if !found("man") {
-        return;
+        return None;
     }
     let output = Command::new("man")
         .args(["--warnings", "-l"])
@@ -123,14 +202,8 @@ fn assert_renders(page: &Path) {
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    let (text, errors) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
+    let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     assert_eq!(errors, "", "{}", page.display());
-    assert!(
-        text.contains("SYNOPSIS") && text.contains("oci-genai"),
-        "{text}"
-    );
+    Some(String::from_utf8(output.stdout).unwrap())
 }

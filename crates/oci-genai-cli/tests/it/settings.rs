@@ -88,6 +88,15 @@ async fn another_file_may_be_named() {
     ran.assert_error(2, &["gone.toml", "--config"]);
     let ran = run(home.program().args(["ask", "Hello.", "--use", "work"])).await;
     ran.assert_error(2, &["--use", "\"work\"", "~/.config/oci-genai/config.toml"]);
+    // One that is there, but not in use.
+    home.write(
+        ".config/oci-genai/config.toml",
+        "[profiles.work]\nproject = \"ocid1.x\"\n",
+    );
+    let ran = run(home.program().args(["ask", "Hello."])).await;
+    ran.assert_error(2, &["--project", "config.toml is in use", "--use (work)"]);
+    let ran = run(home.program().args(["ask", "Hello.", "--use", "home"])).await;
+    ran.assert_error(2, &["--use", "\"home\"", "its profiles: work"]);
 }
 
 #[tokio::test]
@@ -172,4 +181,24 @@ async fn an_error_is_one_paragraph_with_its_cure_and_code() {
     ran.assert_error(3, &["no connection", "oci-genai doctor"]);
     let ran = run(home.program().args(["ask", "Hello."])).await;
     ran.assert_error(2, &["--project", "OCI_GENAI_PROJECT", "config.toml"]);
+}
+
+#[tokio::test]
+async fn verbose_tells_of_each_request() {
+    let home = Home::new();
+    let emulator = Emulator::start().await.unwrap();
+    let ran = run(home.client(&emulator).args(["ask", "Hello."])).await;
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    for option in ["-v", "-vv"] {
+        let ran = run(home.client(&emulator).args(["ask", "Hello.", option])).await;
+        assert!(ran.stdout.contains("You just said: \"Hello.\"."), "{ran:?}");
+        for word in ["method=\"POST\"", "status_code=200", "oci.request_id"] {
+            assert!(
+                ran.stderr.contains(word),
+                "{option}: {word}: {}",
+                ran.stderr
+            );
+        }
+        assert!(!ran.stderr.contains("sk-emulator"), "{}", ran.stderr);
+    }
 }

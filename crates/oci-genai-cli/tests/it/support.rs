@@ -114,6 +114,21 @@ pub(crate) fn vector(name: &str) -> Value {
     vectors["keys"][name].take()
 }
 
+/// Whether a program of other people's is there to check with. On a developer's machine it says so when it is
+/// not; in continuous integration it has to be there.
+pub(crate) fn found(name: &str) -> bool {
+    let found = std::process::Command::new(name)
+        .arg("--version")
+        .output()
+        .is_ok();
+    if !found {
+        let message = format!("nothing is checked with {name}, which is not installed");
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{message}");
+        eprintln!("SKIPPED: {message}");
+    }
+    found
+}
+
 /// How the program ended.
 #[derive(Debug)]
 pub(crate) struct Ran {

@@ -34,23 +34,30 @@ impl Terminal {
     }
 
     pub(crate) fn with(world: &World, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new(binary());
+        command.env_clear();
+        for (name, value) in world.variables() {
+            command.env(name, value);
+        }
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        command.args(arguments);
+        command.cwd(world.folder());
+        Self::of(command)
+    }
+
+    /// Any program in a terminal.
+    pub(crate) fn of(mut command: CommandBuilder) -> Self {
         let size = PtySize {
             rows: ROWS,
             cols: COLUMNS,
             ..PtySize::default()
         };
         let pair = native_pty_system().openpty(size).expect("a terminal");
-        let mut command = CommandBuilder::new(binary());
-        command.env_clear();
-        for (name, value) in world.variables() {
-            command.env(name, value);
+        if command.get_env("TERM").is_none() {
+            command.env("TERM", "xterm-256color");
         }
-        command.env("TERM", "xterm-256color");
-        for (name, value) in variables {
-            command.env(name, value);
-        }
-        command.args(arguments);
-        command.cwd(world.folder());
         let child = pair.slave.spawn_command(command).expect("the program runs");
         // Without this the reader would never see an end.
         drop(pair.slave);
@@ -145,6 +152,17 @@ impl Terminal {
     pub(crate) fn raw(&self) -> String {
         let seen = self.seen.0.lock().expect("no panic");
         String::from_utf8_lossy(&seen.raw).into_owned()
+    }
+
+    /// The first colour or other look that was ever written, if one was.
+    pub(crate) fn colour(&self) -> Option<String> {
+        let raw = self.raw();
+        let mut sequences = raw.split("\u{1b}[").skip(1).filter_map(|rest| {
+            let end = rest.find(|c: char| c.is_ascii_alphabetic() || c == '~')?;
+            rest[end..].starts_with('m').then(|| rest[..end].to_owned())
+        });
+        // Looks are taken back by an empty number or a zero, which shows nothing.
+        sequences.find(|numbers| !numbers.is_empty() && numbers != "0")
     }
 
     /// Waits for the end of the program and gives its exit code.

@@ -18,6 +18,11 @@ pub(crate) async fn run(ask: args::Ask) -> Result<(), Error> {
             "--memory and --expires-after are for a new session: give it a name with --session",
         ));
     }
+    if ask.session.is_none() && ask.store.file.is_some() {
+        return Err(Error::usage(
+            "--store says where sessions are kept: name the session with --session",
+        ));
+    }
     let question = Question::read(&ask)?;
     let client = ask.connection.client()?;
     match &ask.session {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use indicatif::ProgressBar;
 use oci_genai::{Client, RetryConfig};
 use oci_genai_auth::{AuthLayer, Credentials};
 use tower_layer::Stack;
@@ -15,6 +14,7 @@ use super::report::{Blame, Name, Report, Step};
 use crate::args;
 use crate::error::{Error, chain};
 use crate::settings::{self, Credential, Settings};
+use crate::terminal::Spinner;
 
 /// Models that reason think before they say anything.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -85,9 +85,9 @@ pub(super) async fn reach(
     has_ended: bool,
     watch: &Watch,
     report: &mut Report,
-    spinner: &ProgressBar,
+    spinner: &Spinner,
 ) {
-    spinner.set_message("reaching for the service");
+    spinner.say("Reaching for the service");
     let client = Client::builder()
         .base_url(place.endpoint.as_str())
         .auth_layer(watch.clone())
@@ -128,7 +128,7 @@ pub(super) async fn ask(
     mut facts: Facts,
     watch: &Watch,
     report: &mut Report,
-    spinner: &ProgressBar,
+    spinner: &Spinner,
 ) {
     let client = match client(settings, credential, watch) {
         Ok(client) => client,
@@ -137,7 +137,7 @@ pub(super) async fn ask(
             return;
         }
     };
-    spinner.set_message("counting tokens");
+    spinner.say("Counting tokens");
     let counted = client
         .responses()
         .count_input_tokens("Say the word ok.")
@@ -171,7 +171,7 @@ pub(super) async fn ask(
         report.requests = last(watch);
         return;
     }
-    spinner.set_message(format!("asking {}", facts.model));
+    spinner.say(format!("Asking {}", facts.model));
     facts.asked = true;
     let answer = client
         .responses()

@@ -10,21 +10,18 @@ mod look;
 mod probe;
 mod report;
 
-use std::time::Duration;
-
-use indicatif::{ProgressBar, ProgressStyle};
-
 use self::probe::Watch;
 use self::report::{Blame, Name, Report};
 use crate::args;
 use crate::error::Error;
 use crate::output;
 use crate::settings::Settings;
+use crate::terminal::Spinner;
 
 pub(crate) async fn run(options: &args::Doctor) -> Result<(), Error> {
-    let spinner = spinner();
+    let spinner = Spinner::start("Reading settings");
     let report = examine(options, &spinner).await.finish();
-    spinner.finish_and_clear();
+    drop(spinner);
     if options.json {
         output::json(&report)?;
     } else {
@@ -36,19 +33,8 @@ pub(crate) async fn run(options: &args::Doctor) -> Result<(), Error> {
     }
 }
 
-/// Turns on a terminal, and is nothing elsewhere.
-fn spinner() -> ProgressBar {
-    let spinner = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-        spinner.set_style(style);
-    }
-    spinner.enable_steady_tick(Duration::from_millis(120));
-    spinner
-}
-
-async fn examine(options: &args::Doctor, spinner: &ProgressBar) -> Report {
+async fn examine(options: &args::Doctor, spinner: &Spinner) -> Report {
     let mut report = Report::new();
-    spinner.set_message("reading settings");
     let settings = match Settings::resolve(&options.connection) {
         Ok(settings) => settings,
         Err(error) => {
@@ -58,7 +44,7 @@ async fn examine(options: &args::Doctor, spinner: &ProgressBar) -> Report {
     };
     report.add(look::configuration(&settings));
 
-    spinner.set_message("looking for the credential");
+    spinner.say("Looking for the credential");
     let credential = match settings.credential() {
         Ok(credential) => Some(credential),
         Err(error) => {

@@ -64,5 +64,9 @@ pub(crate) fn table(records: &[SessionRecord]) -> Vec<String> {
         let cells = [kept::label(record), &turns, &changed, title];
         table.row(&cells[..columns]);
     }
-    table.lines()
+    let mut lines = table.lines();
+    if let Some(headings) = lines.first_mut() {
+        *headings = terminal::strong(headings);
+    }
+    lines
 }

@@ -1,143 +1,18 @@
-//! The program's configuration file: profiles, each a set of settings with a name.
-//!
-//! ```toml
-//! profile = "work"
-//!
-//! [profiles.work]
-//! region = "us-chicago-1"
-//! project = "ocid1.generativeaiproject.oc1.us-chicago-1.…"
-//! ```
-//!
-//! It is read strictly: a key that is not known is an error, since a misspelt one would otherwise be
-//! a setting that silently does nothing. Errors name key, file and line, never a value, which might
-//! be a secret.
+//! What the configuration file says, read strictly.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
-use oci_genai_auth::Environment;
 use toml::de::{DeTable, DeValue};
 
-use super::source::{Source, Sourced, shown};
-use super::variable;
-use crate::args::Choice;
+use super::ConfigFile;
+use super::key::{KEYS, is_secret, meant};
 use crate::error::Error;
-
-/// Where the file may be named, instead of by `--config`.
-const FILE: &str = "OCI_GENAI_CONFIG";
-/// Where the profile may be named, instead of by `--use`.
-const PROFILE: &str = "OCI_GENAI_PROFILE";
-
-/// No settings are longer.
-const MAX_BYTES: u64 = 1024 * 1024;
-
-/// What a profile may have.
-pub(super) const KEYS: [&str; 9] = [
-    "auth",
-    "region",
-    "project",
-    "compartment",
-    "model",
-    "base_url",
-    "oci_config",
-    "oci_profile",
-    "store",
-];
-
-/// What people write when they mean a secret; the key's words are compared.
-const SECRETS: [&str; 7] = [
-    "key",
-    "apikey",
-    "token",
-    "secret",
-    "password",
-    "passphrase",
-    "phrase",
-];
-
-/// A configuration file and the profile chosen in it.
-#[derive(Clone, Debug)]
-pub(crate) struct ConfigFile {
-    pub(crate) path: PathBuf,
-    /// The profiles there are.
-    pub(crate) names: Vec<String>,
-    /// The one in use, if one was chosen.
-    pub(crate) profile: Option<Sourced<String>>,
-    values: BTreeMap<String, (String, usize)>,
-}
-
-impl ConfigFile {
-    /// Reads the file that is named, or the one in the platform's place if it is there, and chooses a
-    /// profile: the one named by flag or variable, else by the file's own `profile`.
-    pub(super) fn load(choice: &Choice, env: &Environment) -> Result<Option<Self>, Error> {
-        let named = match &choice.config {
-            Some(path) => Some(Sourced::new(path.clone(), Source::Flag("--config"))),
-            None => variable(env, FILE)
-                .map(|path| Sourced::new(env.expand(&path), Source::Variable(FILE))),
-        };
-        let wanted = match &choice.use_profile {
-            Some(name) => Some(Sourced::new(name.clone(), Source::Flag("--use"))),
-            None => {
-                variable(env, PROFILE).map(|name| Sourced::new(name, Source::Variable(PROFILE)))
-            }
-        };
-        let path = match &named {
-            Some(named) => named.value.clone(),
-            None => match default_path().filter(|path| path.is_file()) {
-                Some(path) => path,
-                None => return no_file(wanted),
-            },
-        };
-        let text = read(&path).map_err(|source| Error::ConfigFile {
-            path: path.clone(),
-            named: named.map(|named| named.source),
-            source,
-        })?;
-        let document = Document::parse(&path, &text)?;
-        document.choose(path, wanted).map(Some)
-    }
-
-    /// A setting of the profile in use.
-    pub(super) fn get(&self, key: &str) -> Option<Sourced<String>> {
-        let (value, line) = self.values.get(key)?;
-        let source = Source::File {
-            path: self.path.clone(),
-            line: *line,
-        };
-        Some(Sourced::new(value.clone(), source))
-    }
-}
-
-/// Where the file lies if nobody names another.
-pub(crate) fn default_path() -> Option<PathBuf> {
-    ProjectDirs::from("", "", "oci-genai").map(|folders| folders.config_dir().join("config.toml"))
-}
-
-fn no_file(wanted: Option<Sourced<String>>) -> Result<Option<ConfigFile>, Error> {
-    let Some(wanted) = wanted else {
-        return Ok(None);
-    };
-    let place = default_path().map_or_else(
-        || "this platform has no place for one: name it with --config".to_owned(),
-        |path| format!("make {}, or name one with --config", shown(&path)),
-    );
-    Err(Error::usage(format!(
-        "{} asks for the profile {:?}, but there is no configuration file; {place}",
-        wanted.source, wanted.value
-    )))
-}
-
-fn read(path: &Path) -> std::io::Result<String> {
-    if std::fs::metadata(path)?.len() > MAX_BYTES {
-        return Err(std::io::Error::other("it is larger than 1 MiB"));
-    }
-    std::fs::read_to_string(path)
-}
+use crate::settings::source::{Source, Sourced, shown};
 
 /// The file's contents, checked.
 #[derive(Debug, Default)]
-struct Document {
+pub(super) struct Document {
     profile: Option<Value>,
     profiles: Vec<(String, BTreeMap<String, Value>)>,
 }
@@ -146,7 +21,7 @@ struct Document {
 type Value = (String, usize);
 
 impl Document {
-    fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let reader = Reader { path, text };
         let table = DeTable::parse(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
@@ -204,7 +79,11 @@ impl Document {
         Ok(document)
     }
 
-    fn choose(self, path: PathBuf, wanted: Option<Sourced<String>>) -> Result<ConfigFile, Error> {
+    pub(super) fn choose(
+        self,
+        path: PathBuf,
+        wanted: Option<Sourced<String>>,
+    ) -> Result<ConfigFile, Error> {
         let names: Vec<String> = self.profiles.iter().map(|(name, _)| name.clone()).collect();
         let wanted = wanted.or_else(|| {
             let (name, line) = self.profile?;
@@ -221,7 +100,7 @@ impl Document {
                 let there = if names.is_empty() {
                     "it has no profiles: a profile begins with a line [profiles.NAME]".to_owned()
                 } else {
-                    format!("there are {}", names.join(", "))
+                    format!("its profiles: {}", names.join(", "))
                 };
                 return Err(Error::usage(format!(
                     "{} asks for the profile {:?}, which {} does not have; {there}",
@@ -296,14 +175,10 @@ impl Reader<'_> {
     }
 
     fn refuse_secret(&self, at: usize, key: &str) -> Result<(), Error> {
-        let lower = key.to_ascii_lowercase();
-        if lower
-            .split(['_', '-', '.'])
-            .any(|word| SECRETS.contains(&word))
-        {
-            return Err(self.secret(at, &format!("`{key}`")));
+        match is_secret(key) {
+            true => Err(self.secret(at, &format!("`{key}`"))),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     fn secret(&self, at: usize, what: &str) -> Error {
@@ -316,39 +191,6 @@ impl Reader<'_> {
             ),
         )
     }
-}
-
-/// The key somebody probably meant, if it differs in little: case, a dash, a letter or two.
-fn meant(key: &str) -> Option<&'static str> {
-    let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' '], "");
-    let wanted = plain(key);
-    let aliases = [
-        ("profile", "oci_profile"),
-        ("compartmentid", "compartment"),
-        ("projectid", "project"),
-        ("url", "base_url"),
-        ("endpoint", "base_url"),
-        ("configfile", "oci_config"),
-    ];
-    if let Some((_, meant)) = aliases.iter().find(|(alias, _)| *alias == wanted) {
-        return Some(meant);
-    }
-    let off = |known: &str| {
-        let (a, b) = (plain(known), wanted.clone());
-        let same_start = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-        let same_end = a
-            .bytes()
-            .rev()
-            .zip(b.bytes().rev())
-            .take_while(|(a, b)| a == b)
-            .count();
-        a.len().max(b.len()).saturating_sub(same_start + same_end)
-    };
-    KEYS.into_iter()
-        .map(|known| (off(known), known))
-        .min()
-        .filter(|(off, _)| *off <= 2)
-        .map(|(_, known)| known)
 }
 
 #[cfg(test)]

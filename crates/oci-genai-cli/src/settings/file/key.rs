@@ -1,0 +1,65 @@
+//! The keys of a profile: those there are, what was probably meant by another, and what looks like a secret.
+
+/// What a profile may have.
+pub(super) const KEYS: [&str; 9] = [
+    "auth",
+    "region",
+    "project",
+    "compartment",
+    "model",
+    "base_url",
+    "oci_config",
+    "oci_profile",
+    "store",
+];
+
+/// What people write when they mean a secret; the key's words are compared.
+const SECRETS: [&str; 7] = [
+    "key",
+    "apikey",
+    "token",
+    "secret",
+    "password",
+    "passphrase",
+    "phrase",
+];
+
+/// Whether a key is one that people write when they mean a secret.
+pub(super) fn is_secret(key: &str) -> bool {
+    key.to_ascii_lowercase()
+        .split(['_', '-', '.'])
+        .any(|word| SECRETS.contains(&word))
+}
+
+/// The key somebody probably meant, if it differs in little: case, a dash, a letter or two.
+pub(super) fn meant(key: &str) -> Option<&'static str> {
+    let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' '], "");
+    let wanted = plain(key);
+    let aliases = [
+        ("profile", "oci_profile"),
+        ("compartmentid", "compartment"),
+        ("projectid", "project"),
+        ("url", "base_url"),
+        ("endpoint", "base_url"),
+        ("configfile", "oci_config"),
+    ];
+    if let Some((_, meant)) = aliases.iter().find(|(alias, _)| *alias == wanted) {
+        return Some(meant);
+    }
+    let off = |known: &str| {
+        let (a, b) = (plain(known), wanted.clone());
+        let same_start = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+        let same_end = a
+            .bytes()
+            .rev()
+            .zip(b.bytes().rev())
+            .take_while(|(a, b)| a == b)
+            .count();
+        a.len().max(b.len()).saturating_sub(same_start + same_end)
+    };
+    KEYS.into_iter()
+        .map(|known| (off(known), known))
+        .min()
+        .filter(|(off, _)| *off <= 2)
+        .map(|(_, known)| known)
+}
