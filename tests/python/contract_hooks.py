@@ -85,10 +85,10 @@ def before_call(context, case, **kwargs):
         case.query.pop("after", None)
     if isinstance(case.body, dict):
         keep_the_rules(case.body)
-        if case.path in ("/responses/compact", "/responses/input_tokens"):
-            something_to_read(case.body)
-        elif case.path == "/responses" and case.body.get("prompt") is None:
+        if case.path.startswith("/responses") and case.body.get("prompt") is None:
             case.body["model"] = case.body.get("model") or "m"
+            if all(case.body.get(name) is None for name in ("input", "previous_response_id", "conversation")):
+                case.body["input"] = "x"
 
 
 def keep_the_rules(body):
@@ -123,8 +123,3 @@ def unlinked(items):
                 item["role"] = "user"
             kept.append(item)
     return kept
-
-
-def something_to_read(body):
-    if all(body.get(name) is None for name in ("input", "previous_response_id", "conversation")):
-        body["input"] = "x"

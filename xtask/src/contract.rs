@@ -174,9 +174,11 @@ impl Contract<'_> {
             };
             plain.insert(keyword.clone(), value);
         }
-        if schema.get("format").is_some_and(|format| format == "int64") {
-            plain.insert("int64".to_owned(), true.into());
-        }
+        match schema.get("format").and_then(Value::as_str) {
+            Some("int32") => plain.insert("bits".to_owned(), 32.into()),
+            Some("int64") => plain.insert("bits".to_owned(), 64.into()),
+            _ => None,
+        };
         for union in ["oneOf", "anyOf"] {
             if let Some(variants) = schema.get(union).and_then(Value::as_array) {
                 plain.extend(self.union(schema.get("discriminator"), variants));
@@ -328,7 +330,7 @@ mod tests {
     #[test]
     fn integers_are_bounded_by_a_keyword_of_their_own() {
         let made = definitions(json!({ "Thing": { "type": "integer", "format": "int64" } }));
-        let thing = json!({ "type": "integer", "format": "int64", "int64": true });
+        let thing = json!({ "type": "integer", "format": "int64", "bits": 64 });
         assert_eq!(made, json!({ "Thing": thing }));
     }
 

@@ -27,8 +27,8 @@ Examples:
   $ oci-genai emulator --data emulator.data --oci-config ~/.oci/config \\
         --tls --tls-cert-out ca.pem
 
-  # Break things: about every second turn finds its conversation locked, and the
-  # third request of one key is answered too late to be heard
+  # Break things: about every second turn finds its conversation locked,
+  # and the third request of one key loses its answer
   $ oci-genai emulator --fault locked,probability=0.5 \\
         --fault reset,after=true,skip=2,times=1,credential=sk-emulator
 

@@ -39,9 +39,10 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
     if let (Some(file), Some(ca)) = (options.tls_cert_out, emulator.ca_pem()) {
         std::fs::write(&file, ca).map_err(|error| Error::io("write", &file, error))?;
     }
-    // Programs that start the emulator wait for this line.
+    let stopped = stopped();
+    // Programs that start the emulator wait for this line, and may then stop it at once.
     output::json(&emulator.ready_record())?;
-    stopped().await;
+    stopped.await;
     Ok(())
 }
 
@@ -89,20 +90,25 @@ fn set<T>(place: &mut T, given: Option<T>) {
     }
 }
 
-/// Waits for Ctrl-C, or on Unix for SIGTERM, whichever comes first.
-async fn stopped() {
+/// Listens for Ctrl-C, and on Unix for SIGTERM; ends at whichever comes first.
+fn stopped() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    if let Ok(mut terminate) =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-    {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+    let terminate = {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::terminate())
+    };
+    async move {
+        #[cfg(unix)]
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
         }
-        return;
-    }
-    // An error means that no signal can be caught here: then only a kill ends the process.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        // An error means that no signal can be caught here: then only a kill ends the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

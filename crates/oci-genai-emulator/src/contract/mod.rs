@@ -45,41 +45,84 @@ impl Operation {
     }
 }
 
+static PARSED: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(SCHEMAS).unwrap_or_default());
+
 /// The validators, in the order of [`Operation::ALL`]. None where the schema is no schema, which a test
 /// rules out.
 static VALIDATORS: LazyLock<Vec<Option<Validator>>> = LazyLock::new(|| {
-    let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
+    let schemas = &*PARSED;
     let of = |operation: &Operation| {
         let mut schema = schemas["bodies"].get(operation.id())?.clone();
         schema["$defs"] = schemas["$defs"].clone();
         jsonschema::draft202012::options()
             .should_validate_formats(true)
-            .with_keyword("int64", |_, _, _| Ok(Box::new(Int64)))
+            .with_keyword("bits", |_, bits, _| Ok(Box::new(Bits::of(bits))))
             .build(&schema)
             .ok()
     };
     Operation::ALL.iter().map(of).collect()
 });
 
-/// Refuses integers of more than 64 bits. They are read as the float that is nearest, which `minimum` and
-/// `maximum` cannot tell from the bounds.
-struct Int64;
+/// Refuses integers of more bits. Those of more than 64 are read as the float that is nearest, which `minimum`
+/// and `maximum` cannot tell from the bounds.
+struct Bits {
+    bound: i64,
+}
 
-impl<'i> Keyword<'i> for Int64 {
+impl Bits {
+    fn of(bits: &Value) -> Self {
+        let bound = if *bits == 32 {
+            i32::MAX.into()
+        } else {
+            i64::MAX
+        };
+        Self { bound }
+    }
+}
+
+impl<'i> Keyword<'i> for Bits {
     fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
         if self.is_valid(instance) {
             return Ok(());
         }
-        Err(ValidationError::custom("it is not an integer of 64 bits"))
+        Err(ValidationError::custom(
+            "it is not an integer of so many bits",
+        ))
     }
 
     fn is_valid(&self, instance: &'i Value) -> bool {
         let Value::Number(number) = instance else {
             return true;
         };
-        let float = number.as_f64().filter(|_| number.is_f64());
-        number.is_i64() || float.is_some_and(|float| float.abs() < 9_223_372_036_854_775_808.0)
+        match number.as_i64() {
+            Some(integer) => (-self.bound - 1..=self.bound).contains(&integer),
+            // A float may be whole as well; the nearest one to an integer too large is 2 to the power of 63.
+            None => number
+                .as_f64()
+                .is_some_and(|float| float.abs() < 9_223_372_036_854_775_808.0),
+        }
     }
+}
+
+/// Complains about a value of `include`, written either way, that the contract does not name.
+pub(crate) fn check_query(query: &str) -> Result<(), ApiError> {
+    let known = PARSED["$defs"]["Include"]["enum"].as_array();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        let named = || known.is_some_and(|known| known.iter().any(|known| *known == *value));
+        if matches!(name.as_ref(), "include" | "include[]") && !named() {
+            let known: Vec<_> = known
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            return Err(ApiError::invalid(
+                "include",
+                &format!("one of {}", known.join(", ")),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Complains about the first thing in a body that the contract does not allow. What the contract does not
@@ -163,12 +206,47 @@ mod tests {
     }
 
     #[test]
+    fn what_a_query_includes_is_known() {
+        for query in [
+            "",
+            "a=b",
+            "include=reasoning.encrypted_content&include[]=file_search_call.results",
+        ] {
+            assert!(check_query(query).is_ok(), "{query}");
+        }
+        let error = check_query("limit=1&include[]=everything").unwrap_err();
+        assert_eq!(error.param.as_deref(), Some("include"));
+        assert!(
+            error.message.contains("reasoning.encrypted_content"),
+            "{}",
+            error.message
+        );
+    }
+
+    #[test]
+    fn integers_have_so_many_bits() {
+        let bits = |bits: u32, text: &str| {
+            Bits::of(&bits.into()).is_valid(&serde_json::from_str(text).unwrap())
+        };
+        for (width, fits, does_not) in [
+            (32, "2147483647", "2147483648"),
+            (32, "-2147483648", "-2147483649"),
+            (64, "9223372036854775807", "9223372036854775808"),
+            (64, "-9223372036854775808", "-9223372036854775809"),
+            (64, "1.0", "1e30"),
+        ] {
+            assert!(bits(width, fits), "{fits}");
+            assert!(!bits(width, does_not), "{does_not}");
+        }
+    }
+
+    #[test]
     fn complaints_name_the_member() {
         for (body, param, words) in [
             (
-                serde_json::from_str(r#"{"max_output_tokens": -9223372036854775809}"#).unwrap(),
-                "max_output_tokens",
-                "it is not an integer of 64 bits",
+                serde_json::from_str(r#"{"max_tool_calls": -9223372036854775809}"#).unwrap(),
+                "max_tool_calls",
+                "it is not an integer of so many bits",
             ),
             (
                 json!({"tools": [{"type": "mcp", "server_label": "s", "server_url": "nowhere"}]}),

@@ -18,6 +18,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use super::connection::Connection;
 use super::{BASE_PATH, Caller, below_base, encoding};
 use crate::app::App;
+use crate::contract;
 use crate::error::ApiError;
 use crate::fault::plan::Plan;
 use crate::fault::stream as faulty;
@@ -199,6 +200,9 @@ async fn checked(
     }
     let project = project(app, &parts)?;
     app.expire();
+    if app.config.strict {
+        contract::check_query(parts.uri.query().unwrap_or_default())?;
+    }
     if let Some(error) = &plan.refuse {
         return Err(error.clone());
     }

@@ -83,7 +83,7 @@ async fn items_keep_their_order_and_are_paged() {
     assert_eq!(all[20..], ids(&added)[..]);
     let (_, up) = desk
         .get(&format!(
-            "{path}?order=asc&limit=100&include[]=message.output_text.logprobs&include=x"
+            "{path}?order=asc&limit=100&include[]=message.output_text.logprobs&include=file_search_call.results"
         ))
         .await;
     assert_eq!(ids(&up), all);

@@ -414,7 +414,8 @@ async fn input_items_are_paged_like_any_list() {
     assert_eq!(newest["data"][0]["content"][0]["text"], "m24");
     assert_eq!(newest["has_more"], true);
     let after = newest["last_id"].as_str().unwrap();
-    let query = format!("after={after}&include=a&include[]=b&include%5B%5D=c");
+    let name = "reasoning.encrypted_content";
+    let query = format!("after={after}&include={name}&include[]={name}&include%5B%5D={name}");
     let (_, rest) = desk.get(&format!("{path}?{query}")).await;
     assert_eq!((ids(&rest).len(), &rest["has_more"]), (5, &json!(false)));
     for query in ["limit=0", "limit=101", "order=up", "after=msg_none"] {

@@ -139,7 +139,7 @@ async fn signing_keys_and_session_tokens_are_accepted() {
     ] {
         let headers = sign(&desk, &signer, &Method::POST, PATH, BODY, now);
         assert_eq!(send(&desk, Method::POST, PATH, headers, BODY).await, 200);
-        let path = "/responses/resp_none?include[]=a&include[]=b";
+        let path = "/responses/resp_none?include[]=file_search_call.results&include[]=reasoning.encrypted_content";
         let headers = sign(&desk, &signer, &Method::GET, path, b"", now);
         assert_eq!(send(&desk, Method::GET, path, headers, b"").await, 404);
     }
