@@ -20,7 +20,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
@@ -81,8 +81,8 @@ where
         ResponseFuture::new(
             self.inner.call(request),
             std::convert::identity,
-            |response, _| Box::pin(read(response)),
-            None,
+            |response, ()| Box::pin(read(response)),
+            (),
         )
     }
 }
@@ -150,7 +150,7 @@ where
 {
     type Response = Response<B>;
     type Error = Error;
-    type Future = ResponseFuture<S::Future, B, Error>;
+    type Future = ResponseFuture<S::Future, B, Error, SharedClock>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner
@@ -163,13 +163,13 @@ where
             self.inner.call(request),
             Error::from_boxed,
             |response, clock| Box::pin(async { Err(raised(response, clock).await) }),
-            Some(self.clock.clone()),
+            self.clock.clone(),
         )
     }
 }
 
 /// The error that an error answer tells of.
-async fn raised<B>(response: Response<B>, clock: Option<SharedClock>) -> Error
+async fn raised<B>(response: Response<B>, clock: SharedClock) -> Error
 where
     B: http_body::Body<Data = Bytes> + Send + Sync + 'static,
     B::Error: Into<BoxError>,
@@ -184,7 +184,7 @@ where
         }
     };
     let attempts = parts.extensions.get().map_or(1, |Attempts(count)| *count);
-    let error = Error::service(read, clock.unwrap_or_default().wall()).with_attempts(attempts);
+    let error = Error::service(read, clock.wall()).with_attempts(attempts);
     match parts.extensions.get::<RefreshFailure>() {
         Some(failure) => error.with_refresh_failure(failure.error()),
         None => error,
@@ -195,34 +195,35 @@ type Reading<B, E> = Pin<Box<dyn Future<Output = Result<Response<B>, E>> + Send>
 
 pin_project! {
     /// The future of [`ReadError`] and [`RaiseError`]. Only an error answer takes the long way.
-    pub struct ResponseFuture<F, B, E> {
+    pub struct ResponseFuture<F, B, E, C = ()> {
         #[pin]
         future: F,
         fail: fn(BoxError) -> E,
-        read: fn(Response<B>, Option<SharedClock>) -> Reading<B, E>,
-        clock: Option<SharedClock>,
+        read: fn(Response<B>, C) -> Reading<B, E>,
+        // What reading needs, until it begins.
+        context: Option<C>,
         reading: Option<Reading<B, E>>,
     }
 }
 
-impl<F, B, E> ResponseFuture<F, B, E> {
+impl<F, B, E, C> ResponseFuture<F, B, E, C> {
     fn new(
         future: F,
         fail: fn(BoxError) -> E,
-        read: fn(Response<B>, Option<SharedClock>) -> Reading<B, E>,
-        clock: Option<SharedClock>,
+        read: fn(Response<B>, C) -> Reading<B, E>,
+        context: C,
     ) -> Self {
         Self {
             future,
             fail,
             read,
-            clock,
+            context: Some(context),
             reading: None,
         }
     }
 }
 
-impl<F, B, S, E> Future for ResponseFuture<F, B, E>
+impl<F, B, S, E, C> Future for ResponseFuture<F, B, E, C>
 where
     F: Future<Output = Result<Response<B>, S>>,
     S: Into<BoxError>,
@@ -231,13 +232,16 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.reading.is_none() {
-            let response =
-                ready!(this.future.poll(context)).map_err(|error| (this.fail)(error.into()))?;
+        if let Some(needed) = this.context.take() {
+            let Poll::Ready(outcome) = this.future.poll(context) else {
+                *this.context = Some(needed);
+                return Poll::Pending;
+            };
+            let response = outcome.map_err(|error| (this.fail)(error.into()))?;
             if response.status().is_success() {
                 return Poll::Ready(Ok(response));
             }
-            *this.reading = Some((this.read)(response, this.clock.take()));
+            *this.reading = Some((this.read)(response, needed));
         }
         match this.reading {
             Some(reading) => reading.as_mut().poll(context),
