@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::item;
 use crate::journal::{self, Journal};
 use crate::service::{Service, ServiceError};
-use crate::store::{HistoryBudget, ItemRange};
+use crate::store::{HistoryBudget, ItemRange, ItemRecord};
 
 /// Items read from the store at a time.
 const PAGE: u32 = 1_000;
@@ -41,9 +41,22 @@ impl Memory for LocalMemory {
 /// The history before the turn, as it goes into a request.
 pub(super) async fn history(journal: &Journal) -> Result<Vec<Value>> {
     let record = journal.record();
-    let end = journal.first_position();
-    let mut from = window(journal).await?;
+    let items = match record.budget {
+        Some(budget) => within(journal, budget).await?.items,
+        None => all(journal).await?,
+    };
     let mut input: Vec<Value> = record.summary.clone().into_iter().collect();
+    for item in &items {
+        input.extend(replayable(journal::parse(item)?));
+    }
+    Ok(input)
+}
+
+/// All items between the summary and the turn, oldest first.
+async fn all(journal: &Journal) -> Result<Vec<ItemRecord>> {
+    let record = journal.record();
+    let end = journal.first_position();
+    let (mut from, mut items) = (record.window_start, Vec::new());
     while from < end {
         let range = ItemRange {
             from,
@@ -51,35 +64,42 @@ pub(super) async fn history(journal: &Journal) -> Result<Vec<Value>> {
             limit: PAGE,
             newest_first: false,
         };
-        let items = journal.store().items(&record.id, range).await?;
-        let Some(last) = items.last() else { break };
+        let page = journal.store().items(&record.id, range).await?;
+        let Some(last) = page.last() else { break };
         from = last.position + 1;
-        for item in &items {
-            input.extend(replayable(journal::parse(item)?));
-        }
+        items.extend(page);
     }
-    Ok(input)
-}
-
-/// The position of the first item that goes out: the start of a turn, as far back as the session's budget allows.
-async fn window(journal: &Journal) -> Result<u64> {
-    match journal.record().budget {
-        Some(budget) => within(journal, budget).await,
-        None => Ok(journal.record().window_start),
-    }
+    Ok(items)
 }
 
 /// Whether the history before the turn is larger than a budget.
 pub(crate) async fn exceeds(journal: &Journal, budget: HistoryBudget) -> Result<bool> {
-    Ok(within(journal, budget).await? > journal.record().window_start)
+    Ok(within(journal, budget).await?.start > journal.record().window_start)
 }
 
-/// Where the turns begin that fit into a budget, counted from the newest.
-async fn within(journal: &Journal, budget: HistoryBudget) -> Result<u64> {
+/// The turns that fit into a budget, counted from the newest.
+struct Window {
+    /// The position where they begin.
+    start: u64,
+    /// Their items, oldest first.
+    items: Vec<ItemRecord>,
+}
+
+impl Window {
+    /// Of items read backwards, those from `start` on.
+    fn new(start: u64, mut read: Vec<ItemRecord>) -> Self {
+        read.retain(|item| item.position >= start);
+        read.reverse();
+        Self { start, items: read }
+    }
+}
+
+/// The start of a turn, as far back as the budget allows, and what was read to find it.
+async fn within(journal: &Journal, budget: HistoryBudget) -> Result<Window> {
     let record = journal.record();
     let (mut start, mut end) = (journal.first_position(), journal.first_position());
     let (mut turns, mut bytes, mut current) = (0, 0, None);
-    let mut page = FIRST_PAGE;
+    let (mut page, mut read) = (FIRST_PAGE, Vec::new());
     while end > record.window_start {
         let range = ItemRange {
             from: record.window_start,
@@ -91,7 +111,9 @@ async fn within(journal: &Journal, budget: HistoryBudget) -> Result<u64> {
         let items = journal.store().items(&record.id, range).await?;
         let Some(last) = items.last() else { break };
         end = last.position;
-        for item in &items {
+        let seen = read.len();
+        read.extend(items);
+        for item in &read[seen..] {
             if current != Some(item.turn) {
                 // All items of the turns passed so far are within the budget.
                 start = item.position + 1;
@@ -100,11 +122,11 @@ async fn within(journal: &Journal, budget: HistoryBudget) -> Result<u64> {
             }
             bytes += item.body.len() as u64;
             if budget.is_exceeded(turns, bytes) {
-                return Ok(start);
+                return Ok(Window::new(start, read));
             }
         }
     }
-    Ok(record.window_start)
+    Ok(Window::new(record.window_start, read))
 }
 
 /// The item as a service takes it that kept nothing: ids of what it never stored mean nothing to it, and
