@@ -5,6 +5,7 @@ use oci_genai_emulator::{Emulator, EmulatorConfig, Scenario, Script, Upstream};
 
 use crate::args;
 use crate::error::Error;
+use crate::terminal::interrupted;
 use crate::{output, settings};
 
 pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
@@ -92,23 +93,18 @@ fn set<T>(place: &mut T, given: Option<T>) {
 
 /// Listens for Ctrl-C, and on Unix for SIGTERM; ends at whichever comes first.
 fn stopped() -> impl Future<Output = ()> {
+    let interrupted = interrupted();
     #[cfg(unix)]
-    let terminate = {
-        use tokio::signal::unix::{SignalKind, signal};
-        signal(SignalKind::terminate())
-    };
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
     async move {
         #[cfg(unix)]
         if let Ok(mut terminate) = terminate {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
+                () = interrupted => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
-        // An error means that no signal can be caught here: then only a kill ends the process.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        interrupted.await;
     }
 }

@@ -12,20 +12,30 @@ mod telling;
 
 use crate::args::{Cli, Command};
 use crate::error::Error;
+use crate::terminal::interrupted;
 
 /// Runs what was asked for.
 pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
-        Command::Quickstart(options) => quickstart::run(&options.connection).await,
+        Command::Quickstart(options) => stoppable(quickstart::run(&options.connection)).await,
         Command::Ask(ask) => ask::run(ask).await,
         Command::Chat(chat) => chat::run(chat).await,
         Command::Sessions(sessions) => sessions::run(sessions).await,
-        Command::Doctor(options) => doctor::run(&options).await,
+        Command::Doctor(options) => stoppable(doctor::run(&options)).await,
         Command::Emulator(options) => emulator::run(options).await,
         Command::Completions(options) => {
             completions::run(&options);
             Ok(())
         }
         Command::Man(options) => man::run(&options),
+    }
+}
+
+/// Has Ctrl-C end a command that keeps nothing, so that no sign of waiting is left behind.
+async fn stoppable(command: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    let interrupted = interrupted();
+    tokio::select! {
+        done = command => done,
+        () = interrupted => Err(Error::Interrupted("")),
     }
 }

@@ -2,6 +2,7 @@
 
 mod confirm;
 mod edge;
+mod interrupt;
 mod progress;
 mod table;
 
@@ -13,6 +14,7 @@ use console::Term;
 use crate::output::{BOLD, DIM};
 
 pub(crate) use confirm::confirm;
+pub(crate) use interrupt::interrupted;
 pub(crate) use progress::{Counter, Spinner, waiting};
 pub(crate) use table::Table;
 

@@ -370,7 +370,7 @@ async fn ctrl_c_stops_and_the_session_goes_on() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stopped_question_leaves_no_sign_of_waiting() {
+async fn what_is_stopped_leaves_no_sign_of_waiting() {
     use crate::terminal::Terminal;
 
     let world = World::new().await;
@@ -379,4 +379,18 @@ async fn a_stopped_question_leaves_no_sign_of_waiting() {
     terminal.types("\u{3}");
     assert_eq!(terminal.ends(), 130);
     assert_eq!(terminal.screen().trim_end(), "error: stopped by Ctrl-C");
+
+    // Nobody answers here.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/openai/v1", silent.local_addr().unwrap());
+    let mut terminal = Terminal::with(&world, &["doctor"], &[("OCI_GENAI_BASE_URL", &url)]);
+    terminal.shows("Counting tokens");
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ends(), 130);
+    let screen = terminal.screen();
+    assert_eq!(
+        screen.trim_end().lines().last(),
+        Some("error: stopped by Ctrl-C"),
+        "{screen}"
+    );
 }

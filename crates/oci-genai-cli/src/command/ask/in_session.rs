@@ -6,12 +6,12 @@ use oci_genai::Client;
 use oci_genai_session::{Session, Turn, TurnEvent};
 use serde_json::{Value, json};
 
+use super::check_json;
 use super::question::Question;
-use super::{check_json, interrupted};
 use crate::command::telling::Telling;
 use crate::error::Error;
 use crate::output;
-use crate::terminal::waiting;
+use crate::terminal::{interrupted, waiting};
 
 /// How long Ctrl-C waits for the session to be settled. What is left then is settled by the session's next use.
 const SETTLING: Duration = Duration::from_secs(10);
@@ -22,10 +22,11 @@ pub(super) async fn run(
     question: &Question,
     turn_id: Option<String>,
 ) -> Result<(), Error> {
+    let interrupt = interrupted();
     let mut telling = question.telling();
     let asked = tokio::select! {
         done = asked(session, question, turn_id, &mut telling) => done.map(Some),
-        () = interrupted() => Ok(None),
+        () = interrupt => Ok(None),
     };
     telling.end()?;
     let Some(turn) = asked? else {

@@ -36,14 +36,6 @@ pub(crate) async fn run(ask: args::Ask) -> Result<(), Error> {
     }
 }
 
-/// Completes when the person presses Ctrl-C.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // No signal can be caught here: then one ends the process.
-        std::future::pending::<()>().await;
-    }
-}
-
 /// What was printed for `--schema` has to be JSON.
 fn check_json(text: &str) -> Result<(), Error> {
     serde_json::from_str::<serde_json::Value>(text)

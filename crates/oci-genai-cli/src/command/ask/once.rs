@@ -5,17 +5,19 @@ use oci_genai::types::{self, StreamEvent};
 use oci_genai::{Client, CreateResponse, ResponseExt as _};
 use serde_json::{Map, Value, json};
 
+use super::check_json;
 use super::question::Question;
-use super::{check_json, interrupted};
 use crate::command::telling::Telling;
 use crate::error::Error;
 use crate::output;
+use crate::terminal::interrupted;
 
 pub(super) async fn run(client: &Client, question: &Question) -> Result<(), Error> {
+    let interrupted = interrupted();
     let mut telling = question.telling();
     let outcome = tokio::select! {
         done = answered(client, question, &mut telling) => done,
-        () = interrupted() => Err(Error::Interrupted("")),
+        () = interrupted => Err(Error::Interrupted("")),
     };
     telling.end()?;
     outcome

@@ -12,6 +12,7 @@ use oci_genai_session::{Session, SessionOptions, Sessions, TokenUsage};
 
 use crate::args;
 use crate::error::Error;
+use crate::terminal::interrupted;
 use crate::{kept, output, terminal};
 
 use self::command::{Typed, read};
@@ -153,13 +154,5 @@ impl Chat {
             let label = kept::label(&record);
             output::note(&format!("Go on with: oci-genai chat --session {label:?}"));
         }
-    }
-}
-
-/// Completes when the person presses Ctrl-C.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // No signal can be caught here: then one ends the process.
-        std::future::pending::<()>().await;
     }
 }

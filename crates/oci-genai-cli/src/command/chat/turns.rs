@@ -2,11 +2,11 @@
 
 use oci_genai_session::{Session, TurnEvent, TurnStream};
 
-use super::{Chat, interrupted};
+use super::Chat;
 use crate::command::telling::Telling;
 use crate::error::Error;
 use crate::output;
-use crate::terminal::waiting;
+use crate::terminal::{interrupted, waiting};
 
 /// The longest title made of a question, in characters.
 const MAX_TITLE: usize = 60;
@@ -20,11 +20,12 @@ impl Chat {
         if let Some(instructions) = &self.instructions {
             turn = turn.instructions(instructions);
         }
+        let interrupt = interrupted();
         let mut telling = Telling::begin();
         let steps = turn.stream();
         let told = tokio::select! {
             told = self.tell(steps, &mut telling) => told,
-            () = interrupted() => {
+            () = interrupt => {
                 // The steps were dropped with the other branch, which gives the turn up.
                 self.unsettled = true;
                 telling.aside("[stopped]")?;
