@@ -119,11 +119,7 @@ impl Transport {
         let outcome = match http::Request::<Body>::try_from(request) {
             Ok(mut request) => {
                 let extensions = request.extensions_mut();
-                if extensions.is_empty() {
-                    extensions.clone_from(&self.extensions);
-                } else {
-                    extensions.extend(self.extensions.clone());
-                }
+                extensions.extend(self.extensions.clone());
                 extensions.insert(Operation(info.operation_id));
                 extensions.insert(KnownUrl(Arc::clone(&url)));
                 Stack::clone(&self.stack).oneshot(request).await

@@ -68,11 +68,12 @@ pub use self::clock_skew::ClockSkew;
 use self::clock_skew::SkewMeter;
 pub(crate) use self::target::protected;
 use crate::provider::CredentialsCache;
+use crate::signing::CONTENT_SHA256;
 use crate::{
     BoxError, Credentials, Error, ProvideCredentials, Result, SharedTimeSource, TimeSource,
 };
 
-const X_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-content-sha256");
+const X_CONTENT_SHA256: HeaderName = HeaderName::from_static(CONTENT_SHA256);
 
 /// Bodies are held in memory to be hashed.
 const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;

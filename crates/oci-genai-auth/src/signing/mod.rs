@@ -16,5 +16,6 @@ pub use body::BodyDigest;
 pub use key_id::{KeyId, KeyIdKind};
 pub use received::ReceivedRequest;
 pub use signer::RequestSigner;
+pub(crate) use signing_string::CONTENT_SHA256;
 pub use signing_string::SignedHeaders;
 pub use verifier::{Verified, Verifier, VerifyError};
