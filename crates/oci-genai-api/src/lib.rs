@@ -12,9 +12,9 @@
 
 #[macro_use]
 mod model;
+mod client;
 #[rustfmt::skip]
 mod generated;
-mod hooks;
 mod input;
 mod transport;
 

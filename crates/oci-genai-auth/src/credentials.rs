@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
@@ -16,7 +17,13 @@ use crate::{Error, RequestSigner, Result};
 ///
 /// Keys are regional: one made in another region is answered with 401.
 #[derive(Clone)]
-pub struct ApiKey(Arc<SecretString>);
+pub struct ApiKey(Arc<Key>);
+
+struct Key {
+    text: SecretString,
+    /// `Bearer …`; wiped when the last request that carries it is gone.
+    header: HeaderValue,
+}
 
 impl ApiKey {
     /// Takes a key; surrounding white space is dropped.
@@ -34,12 +41,17 @@ impl ApiKey {
                 "the API key has blanks or characters outside ASCII: was more than the key copied?",
             ));
         }
-        Ok(Self(Arc::new(SecretString::from(text))))
+        let bearer = Zeroizing::new(format!("Bearer {text}").into_bytes());
+        let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(bearer))
+            .map_err(|_| Error::config("the API key cannot be sent in a header"))?;
+        header.set_sensitive(true);
+        let text = SecretString::from(text);
+        Ok(Self(Arc::new(Key { text, header })))
     }
 
     /// The key itself. A secret.
     pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+        self.0.text.expose_secret()
     }
 }
 
@@ -156,11 +168,7 @@ impl Credentials {
     pub fn apply(&self, parts: &mut Parts, body: &[u8], now: SystemTime) -> Result<()> {
         match &self.kind {
             Kind::Bearer(key) => {
-                let value = Zeroizing::new(format!("Bearer {}", key.expose()));
-                let mut value = HeaderValue::from_str(&value)
-                    .map_err(|_| Error::config("the API key cannot be sent in a header"))?;
-                value.set_sensitive(true);
-                parts.headers.insert(AUTHORIZATION, value);
+                parts.headers.insert(AUTHORIZATION, key.0.header.clone());
             }
             Kind::Signing(signer) => signer.sign(parts, body, now)?,
         }

@@ -46,7 +46,6 @@ pub struct Client {
 
 pub(crate) struct Inner {
     pub(crate) api: oci_genai_api::Client,
-    pub(crate) http: reqwest::Client,
     pub(crate) transport: Transport,
     pub(crate) endpoint: Endpoint,
     pub(crate) model: Option<String>,
@@ -135,11 +134,8 @@ impl Client {
         span: CallSpan,
     ) -> Result<oci_genai_api::Client> {
         let context = options.into_context(resend, span)?;
-        Ok(oci_genai_api::Client::new_with_client(
-            self.inner.endpoint.as_str(),
-            self.inner.http.clone(),
-            self.inner.transport.with_extension(context),
-        ))
+        let transport = self.inner.transport.with_extension(context);
+        Ok(self.inner.api.with_transport(transport))
     }
 }
 

@@ -4,7 +4,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response};
-use oci_genai_api::{Body, BoxError, Transport, any_body};
+use oci_genai_api::{Body, BoxError, HttpClient, Transport, any_body};
+use oci_genai_auth::Auth;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::util::{BoxCloneSyncService, Either, option_layer};
@@ -20,6 +21,9 @@ use crate::time::SharedClock;
 
 /// A boxed service that carries requests: what layers of the caller's are given.
 pub type HttpService = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
+
+/// What sends, with credentials; the usual pair is put together without a box between.
+pub(crate) type Innermost = Either<Auth<HttpClient>, HttpService>;
 
 /// A layer of the caller's, whatever its type.
 pub(crate) type AnyLayer = Box<dyn FnOnce(HttpService) -> HttpService + Send>;
@@ -57,7 +61,7 @@ where
 /// Everything the stack is made of.
 pub(crate) struct Parts {
     /// The HTTP client within the authentication.
-    pub(crate) authenticated: HttpService,
+    pub(crate) authenticated: Innermost,
     pub(crate) attempt_layers: Vec<AnyLayer>,
     pub(crate) headers: StandardHeadersLayer,
     pub(crate) endpoint: EndpointLayer,
@@ -79,7 +83,7 @@ pub(crate) fn transport(parts: Parts) -> Transport {
     let mut innermost = parts.authenticated;
     // The first one given shall be the outermost.
     for layer in parts.attempt_layers.into_iter().rev() {
-        innermost = layer(innermost);
+        innermost = Either::Right(layer(any_service(innermost)));
     }
     let limit = parts.concurrency.map(GlobalConcurrencyLimitLayer::new);
     let core = ServiceBuilder::new()

@@ -10,10 +10,10 @@ use super::error::Result;
 use super::names::snake;
 
 /// The hand-written part of the generated crate, which every such crate needs.
-const RUNTIME: [(&str, &str); 13] = [
+const RUNTIME: [(&str, &str); 15] = [
     (
-        "hooks.rs",
-        include_str!("../../../crates/oci-genai-api/src/hooks.rs"),
+        "client.rs",
+        include_str!("../../../crates/oci-genai-api/src/client.rs"),
     ),
     (
         "model/mod.rs",
@@ -54,6 +54,14 @@ const RUNTIME: [(&str, &str); 13] = [
     (
         "model/unknown.rs",
         include_str!("../../../crates/oci-genai-api/src/model/unknown.rs"),
+    ),
+    (
+        "transport/answer.rs",
+        include_str!("../../../crates/oci-genai-api/src/transport/answer.rs"),
+    ),
+    (
+        "transport/base_url.rs",
+        include_str!("../../../crates/oci-genai-api/src/transport/base_url.rs"),
     ),
     (
         "transport/error.rs",
@@ -108,7 +116,7 @@ pub(crate) fn files(
 fn library_source(title: &str) -> String {
     format!(
         "//! Low-level client of {title}, made from its OpenAPI document.\n\n\
-         #[macro_use]\nmod model;\n#[rustfmt::skip]\nmod generated;\nmod hooks;\nmod transport;\n\n\
+         #[macro_use]\nmod model;\nmod client;\n#[rustfmt::skip]\nmod generated;\nmod transport;\n\n\
          pub use generated::{{Client, types}};\n\
          pub use model::{{Extra, Secret, Unknown}};\n\
          pub use progenitor_client::{{ByteStream, ClientInfo, Error, ResponseValue}};\n\

@@ -3,10 +3,7 @@
 //! The operations, as functions of a client.
 
 #[allow(unused_imports, reason = "which of these are needed depends on the document")]
-use progenitor_client::{
-    ByteStream, ClientHooks, ClientInfo, Error, OperationInfo, RequestBuilderExt,
-    ResponseValue,
-};
+use progenitor_client::{ByteStream, ClientInfo, Error, RequestBuilderExt, ResponseValue};
 #[allow(unused_imports, reason = "a document may have no paths with parameters")]
 use crate::model::path_segment;
 /// Client for OCI Generative AI Conversations and Responses.
@@ -21,7 +18,7 @@ use crate::model::path_segment;
 /// Version 2026.11 of the document.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pub(crate) baseurl: String,
+    pub(crate) baseurl: crate::transport::BaseUrl,
     pub(crate) client: reqwest::Client,
     pub(crate) inner: crate::Transport,
 }
@@ -38,7 +35,7 @@ impl Client {
         inner: crate::Transport,
     ) -> Self {
         Self {
-            baseurl: baseurl.to_string(),
+            baseurl: crate::transport::BaseUrl::new(baseurl),
             client,
             inner,
         }
@@ -58,13 +55,6 @@ impl ClientInfo<crate::Transport> for Client {
         &self.inner
     }
 }
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<crate::Transport>,
-    {}
-};
 impl Client {
     /// Create a conversation.
     ///
@@ -90,9 +80,11 @@ impl Client {
         ResponseValue<crate::types::Conversation>,
         Error<crate::types::ErrorResponse>,
     > {
-        let url = format!("{}/conversations", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/conversations",))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .post(url)
             .header(
@@ -101,22 +93,12 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_conversation",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "create_conversation").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Read a conversation.
@@ -150,9 +132,11 @@ impl Client {
     > {
         let conversation_id = path_segment("conversation_id", conversation_id)
             .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/conversations/{}", self.baseurl, conversation_id);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/conversations/{}", conversation_id))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .get(url)
             .header(
@@ -160,22 +144,12 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "retrieve_conversation",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "retrieve_conversation").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Replace a conversation's metadata.
@@ -209,9 +183,11 @@ impl Client {
     > {
         let conversation_id = path_segment("conversation_id", conversation_id)
             .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/conversations/{}", self.baseurl, conversation_id);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/conversations/{}", conversation_id))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .post(url)
             .header(
@@ -220,22 +196,12 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "update_conversation",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "update_conversation").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Delete a conversation.
@@ -268,9 +234,11 @@ impl Client {
     > {
         let conversation_id = path_segment("conversation_id", conversation_id)
             .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/conversations/{}", self.baseurl, conversation_id);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/conversations/{}", conversation_id))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .delete(url)
             .header(
@@ -278,22 +246,12 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_conversation",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "delete_conversation").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// List a conversation's items.
@@ -335,9 +293,11 @@ impl Client {
     > {
         let conversation_id = path_segment("conversation_id", conversation_id)
             .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/conversations/{}/items", self.baseurl, conversation_id);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/conversations/{}/items", conversation_id))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .get(url)
             .header(
@@ -349,22 +309,12 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("after", &after))
             .query(&progenitor_client::QueryParam::new("include", &include))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_items",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "list_items").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Add items to a conversation.
@@ -399,9 +349,11 @@ impl Client {
     > {
         let conversation_id = path_segment("conversation_id", conversation_id)
             .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/conversations/{}/items", self.baseurl, conversation_id);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/conversations/{}/items", conversation_id))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .post(url)
             .header(
@@ -411,22 +363,12 @@ impl Client {
             .json(&body)
             .query(&progenitor_client::QueryParam::new("include", &include))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_items",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "create_items").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Read one item of a conversation.
@@ -460,11 +402,11 @@ impl Client {
         let conversation_id = path_segment("conversation_id", conversation_id)
             .map_err(Error::InvalidRequest)?;
         let item_id = path_segment("item_id", item_id).map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/conversations/{}/items/{}", self.baseurl, conversation_id, item_id
-        );
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/conversations/{}/items/{}", conversation_id, item_id))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .get(url)
             .header(
@@ -473,22 +415,12 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("include", &include))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "retrieve_item",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "retrieve_item").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Remove one item from a conversation.
@@ -523,11 +455,11 @@ impl Client {
         let conversation_id = path_segment("conversation_id", conversation_id)
             .map_err(Error::InvalidRequest)?;
         let item_id = path_segment("item_id", item_id).map_err(Error::InvalidRequest)?;
-        let url = format!(
-            "{}/conversations/{}/items/{}", self.baseurl, conversation_id, item_id
-        );
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/conversations/{}/items/{}", conversation_id, item_id))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .delete(url)
             .header(
@@ -535,22 +467,12 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_item",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "delete_item").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Ask a model for a response.
@@ -580,9 +502,11 @@ impl Client {
         ResponseValue<crate::types::Response>,
         Error<crate::types::ErrorResponse>,
     > {
-        let url = format!("{}/responses", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/responses",))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .post(url)
             .header(
@@ -591,22 +515,12 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "create_response",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "create_response").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Read a stored response.
@@ -649,9 +563,11 @@ impl Client {
     > {
         let response_id = path_segment("response_id", response_id)
             .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/responses/{}", self.baseurl, response_id);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/responses/{}", response_id))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .get(url)
             .header(
@@ -670,22 +586,12 @@ impl Client {
                 ),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "retrieve_response",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "retrieve_response").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Delete a stored response.
@@ -717,9 +623,11 @@ impl Client {
     > {
         let response_id = path_segment("response_id", response_id)
             .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/responses/{}", self.baseurl, response_id);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/responses/{}", response_id))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .delete(url)
             .header(
@@ -727,22 +635,12 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "delete_response",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "delete_response").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Stop a response that runs in the background.
@@ -777,9 +675,11 @@ impl Client {
     > {
         let response_id = path_segment("response_id", response_id)
             .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/responses/{}/cancel", self.baseurl, response_id);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/responses/{}/cancel", response_id))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .post(url)
             .header(
@@ -787,22 +687,12 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "cancel_response",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "cancel_response").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// List what a response was made from.
@@ -843,9 +733,11 @@ impl Client {
     > {
         let response_id = path_segment("response_id", response_id)
             .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/responses/{}/input_items", self.baseurl, response_id);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/responses/{}/input_items", response_id))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .get(url)
             .header(
@@ -857,22 +749,12 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("after", &after))
             .query(&progenitor_client::QueryParam::new("include", &include))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_input_items",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "list_input_items").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Count the input tokens of a request without running it.
@@ -901,9 +783,11 @@ impl Client {
         ResponseValue<crate::types::InputTokenCount>,
         Error<crate::types::ErrorResponse>,
     > {
-        let url = format!("{}/responses/input_tokens", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/responses/input_tokens",))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .post(url)
             .header(
@@ -912,22 +796,12 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "count_input_tokens",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "count_input_tokens").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Condense a long history into fewer tokens.
@@ -957,9 +831,11 @@ impl Client {
         ResponseValue<crate::types::CompactedResponse>,
         Error<crate::types::ErrorResponse>,
     > {
-        let url = format!("{}/responses/compact", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
+        let url = self
+            .baseurl
+            .join(format_args!("/responses/compact",))
+            .map_err(Error::InvalidRequest)?;
+        let request = self
             .client
             .post(url)
             .header(
@@ -968,22 +844,12 @@ impl Client {
             )
             .json(&body)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "compact_response",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "compact_response").await;
         match response.status().as_u16() {
-            200u16 => ResponseValue::from_response(response).await,
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => response.json().await,
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Ask a model for a response, as a stream of events.
@@ -1010,31 +876,23 @@ impl Client {
         &'a self,
         body: &'a crate::types::CreateResponse,
     ) -> Result<ResponseValue<ByteStream>, Error<crate::types::ErrorResponse>> {
-        let url = format!("{}/responses", self.baseurl,);
+        let url = self
+            .baseurl
+            .join(format_args!("/responses",))
+            .map_err(Error::InvalidRequest)?;
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
             .append(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("text/event-stream"),
             );
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(&body).headers(header_map).build()?;
-        let info = OperationInfo {
-            operation_id: "create_response_stream",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let request = self.client.post(url).json(&body).headers(header_map).build()?;
+        let response = self.inner.send(request, "create_response_stream").await;
         match response.status().as_u16() {
-            200u16 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => Ok(response.stream()),
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
     /// Read a stored response, as a stream of events.
@@ -1074,15 +932,17 @@ impl Client {
     ) -> Result<ResponseValue<ByteStream>, Error<crate::types::ErrorResponse>> {
         let response_id = path_segment("response_id", response_id)
             .map_err(Error::InvalidRequest)?;
-        let url = format!("{}/responses/{}", self.baseurl, response_id);
+        let url = self
+            .baseurl
+            .join(format_args!("/responses/{}", response_id))
+            .map_err(Error::InvalidRequest)?;
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
         header_map
             .append(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("text/event-stream"),
             );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .query(&progenitor_client::QueryParam::new("include", &include))
@@ -1098,22 +958,12 @@ impl Client {
             )
             .headers(header_map)
             .build()?;
-        let info = OperationInfo {
-            operation_id: "retrieve_response_stream",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.inner.send(request, "retrieve_response_stream").await;
         match response.status().as_u16() {
-            200u16 => Ok(ResponseValue::stream(response)),
-            400u16..=499u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            500u16..=599u16 => {
-                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
-            }
-            _ => Err(Error::UnexpectedResponse(response)),
+            200u16 => Ok(response.stream()),
+            400u16..=499u16 => Err(Error::ErrorResponse(response.json().await?)),
+            500u16..=599u16 => Err(Error::ErrorResponse(response.json().await?)),
+            _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
 }

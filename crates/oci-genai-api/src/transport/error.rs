@@ -31,13 +31,13 @@ impl TransportError {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    pub(super) fn into_response(self) -> reqwest::Response {
+    pub(super) fn into_response(self) -> http::Response<Body> {
         let mut response = http::Response::new(Body::from(""));
         if let Ok(status) = StatusCode::from_u16(TRANSPORT_FAILURE_STATUS) {
             *response.status_mut() = status;
         }
         response.extensions_mut().insert(self);
-        reqwest::Response::from(response)
+        response
     }
 }
 

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use tower::Service;
 
-use super::{Body, BoxError, KnownUrl};
+use super::{Body, BoxError, Built};
 
 /// Sends `http` requests with a [`reqwest::Client`].
 ///
@@ -39,33 +39,52 @@ impl<B: Into<Body>> Service<http::Request<B>> for HttpClient {
     }
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
-        let sent = convert(request).map(|request| self.inner.execute(request));
-        ResponseFuture(Box::pin(async move { Ok(sent?.await?.into()) }))
+        ResponseFuture(match convert(request) {
+            Ok(request) => State::Sent(self.inner.call(request)),
+            Err(error) => State::Refused(Some(error)),
+        })
     }
 }
 
-/// The request as reqwest takes it. Where its URL is known, a short one is parsed in its place.
-fn convert<B: Into<Body>>(mut request: http::Request<B>) -> reqwest::Result<reqwest::Request> {
-    let known = request.extensions().get::<KnownUrl>();
-    let Some(KnownUrl(url)) = known.filter(|known| known.is(request.uri())).cloned() else {
+/// The request as reqwest takes it.
+fn convert<B: Into<Body>>(request: http::Request<B>) -> reqwest::Result<reqwest::Request> {
+    let built = request.extensions().get::<Built>();
+    let Some(Built { url, timeout }) = built.filter(|built| built.is_to(request.uri())).cloned()
+    else {
         return request.try_into();
     };
-    *request.uri_mut() = http::Uri::from_static("http://a/");
-    let mut request = reqwest::Request::try_from(request)?;
-    *request.url_mut() = Arc::unwrap_or_clone(url);
+    let (parts, body) = request.into_parts();
+    let mut request = reqwest::Request::new(parts.method, Arc::unwrap_or_clone(url));
+    *request.headers_mut() = parts.headers;
+    *request.version_mut() = parts.version;
+    *request.body_mut() = Some(body.into());
+    if timeout.is_some() {
+        *request.timeout_mut() = timeout;
+    }
     Ok(request)
 }
 
 /// The future of [`HttpClient`].
-pub struct ResponseFuture(
-    Pin<Box<dyn Future<Output = Result<http::Response<Body>, BoxError>> + Send>>,
-);
+pub struct ResponseFuture(State);
+
+enum State {
+    Sent(<reqwest::Client as Service<reqwest::Request>>::Future),
+    Refused(Option<reqwest::Error>),
+}
 
 impl Future for ResponseFuture {
     type Output = Result<http::Response<Body>, BoxError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.as_mut().poll(context)
+        match &mut self.0 {
+            State::Sent(future) => Pin::new(future)
+                .poll(context)
+                .map(|outcome| Ok(outcome?.into())),
+            State::Refused(error) => match error.take() {
+                Some(error) => Poll::Ready(Err(error.into())),
+                None => Poll::Pending,
+            },
+        }
     }
 }
 

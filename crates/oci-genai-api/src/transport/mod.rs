@@ -8,19 +8,24 @@
 //! A layer may fail with a type of its own. That error reaches the caller of the operation intact:
 //! see [`into_transport_error`].
 
+mod answer;
+mod base_url;
 mod error;
 mod http_client;
 
 use std::any::Any;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Extensions;
 use progenitor_client::OperationInfo;
-use reqwest::ResponseBuilderExt as _;
-use tower::{BoxError as TowerBoxError, Service, ServiceExt, util::BoxCloneSyncService};
+use tower::{BoxError as TowerBoxError, Service, ServiceExt};
 
+use self::answer::Answer;
+pub(crate) use self::base_url::BaseUrl;
 pub use self::error::{TRANSPORT_FAILURE_STATUS, TransportError, into_transport_error};
 pub use self::http_client::{HttpClient, ResponseFuture};
 
@@ -61,12 +66,14 @@ impl Operation {
 /// ```
 #[derive(Clone)]
 pub struct Transport {
-    /// Shared, so that a copy with other extensions costs no copy of the stack.
     stack: Arc<Stack>,
     extensions: Extensions,
 }
 
-type Stack = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, BoxError>;
+/// Sends a request through a copy of the stack.
+type Stack = dyn Fn(http::Request<Body>) -> Pending + Send + Sync;
+
+type Pending = Pin<Box<dyn Future<Output = Result<http::Response<Body>, BoxError>> + Send>>;
 
 impl Transport {
     /// Wraps a stack. Its response body may be of any type that streams bytes, as the body-changing
@@ -83,12 +90,11 @@ impl Transport {
         B: http_body::Body<Data = Bytes> + Send + Sync + 'static,
         B::Error: Into<BoxError>,
     {
+        let stack = stack
+            .map_response(|response: http::Response<B>| response.map(any_body))
+            .map_err(Into::into);
         Self {
-            stack: Arc::new(BoxCloneSyncService::new(
-                stack
-                    .map_response(|response: http::Response<B>| response.map(any_body))
-                    .map_err(Into::into),
-            )),
+            stack: Arc::new(move |request| Box::pin(stack.clone().oneshot(request))),
             extensions: Extensions::new(),
         }
     }
@@ -102,65 +108,74 @@ impl Transport {
         copy
     }
 
-    /// Sends one request through the stack: what the generated client's `exec` hook calls.
+    /// Sends one request through the stack.
     ///
     /// # Errors
     ///
     /// Never returns `Err` itself. A failure inside the stack comes back as a response with status
     /// [`TRANSPORT_FAILURE_STATUS`], from which [`into_transport_error`] takes the typed error: the
-    /// hook's signature has room for a `reqwest::Error` only, and nothing outside reqwest can make
-    /// one.
+    /// operations' error type has room for a `reqwest::Error` only, and nothing outside reqwest can
+    /// make one.
     pub async fn execute(
         &self,
         request: reqwest::Request,
         info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
+        Ok(self.send(request, info.operation_id).await.into())
+    }
+
+    /// Sends the request of an operation.
+    pub(crate) fn send(
+        &self,
+        request: reqwest::Request,
+        operation_id: &'static str,
+    ) -> impl Future<Output = Answer> + Send + use<> {
         let url = Arc::new(request.url().clone());
-        let outcome = match http::Request::<Body>::try_from(request) {
-            Ok(mut request) => {
-                let extensions = request.extensions_mut();
-                extensions.extend(self.extensions.clone());
-                extensions.insert(Operation(info.operation_id));
-                extensions.insert(KnownUrl(Arc::clone(&url)));
-                Stack::clone(&self.stack).oneshot(request).await
-            }
-            Err(error) => Err(error.into()),
+        let built = Built {
+            url: Arc::clone(&url),
+            timeout: request.timeout().copied(),
         };
-        Ok(match outcome {
-            Ok(response) => reqwest::Response::from(with_url(response, Arc::unwrap_or_clone(url))),
-            Err(error) => TransportError::new(error).into_response(),
-        })
+        let pending = http::Request::<Body>::try_from(request).map(|mut request| {
+            let extensions = request.extensions_mut();
+            extensions.extend(self.extensions.clone());
+            extensions.insert(Operation(operation_id));
+            extensions.insert(built);
+            (self.stack)(request)
+        });
+        async move {
+            let outcome = match pending {
+                Ok(pending) => pending.await,
+                Err(error) => Err(error.into()),
+            };
+            let response =
+                outcome.unwrap_or_else(|error| TransportError::new(error).into_response());
+            Answer { response, url }
+        }
     }
 }
 
-/// In a request's extensions: its URL as the operation wrote it. Parsing it once more would be a good part
-/// of what the way through the stack costs.
+/// In a request's extensions: what the operation's own request says. Parsing its URL once more would be a good
+/// part of what the way through the stack costs.
 #[derive(Clone)]
-struct KnownUrl(Arc<reqwest::Url>);
+struct Built {
+    url: Arc<reqwest::Url>,
+    timeout: Option<Duration>,
+}
 
-impl KnownUrl {
+impl Built {
     /// Whether a request still goes there.
-    fn is(&self, uri: &http::Uri) -> bool {
+    fn is_to(&self, uri: &http::Uri) -> bool {
         let parts = uri
             .scheme_str()
             .zip(uri.authority())
             .zip(uri.path_and_query());
         parts.is_some_and(|((scheme, authority), path)| {
-            let rest = self.0.as_str().strip_prefix(scheme);
+            let rest = self.url.as_str().strip_prefix(scheme);
             let rest = rest.and_then(|rest| rest.strip_prefix("://"));
             let rest = rest.and_then(|rest| rest.strip_prefix(authority.as_str()));
             rest == Some(path.as_str())
         })
     }
-}
-
-/// Tells reqwest whose answer this is; it would make up a URL, and parse it, otherwise.
-fn with_url(mut response: http::Response<Body>, url: reqwest::Url) -> http::Response<Body> {
-    if let Ok(of_url) = http::Response::builder().url(url).body(()) {
-        let (parts, ()) = of_url.into_parts();
-        response.extensions_mut().extend(parts.extensions);
-    }
-    response
 }
 
 /// Forgets a body's type. One that is a [`Body`] already is not boxed once more.

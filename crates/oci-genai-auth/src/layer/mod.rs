@@ -16,6 +16,9 @@
 //!    that is not possible the 401 is the answer, with [`RefreshFailure`] and [`ClockSkew`] in its
 //!    extensions where they explain it.
 //!
+//! With a key that never changes ([`StaticCredentialsProvider`](crate::StaticCredentialsProvider) of an
+//! [`ApiKey`](crate::ApiKey)) only the first holds: the key goes on, and the request out with its body as it is.
+//!
 //! Redirects: let the HTTP client follow none (`reqwest::redirect::Policy::none()`), since it would
 //! send the headers set here to wherever it is pointed. A layer further out may follow them: each hop
 //! passes here, and [`AuthLayer::for_host`] keeps the credentials from other hosts.
@@ -45,35 +48,29 @@
 //! ```
 
 mod clock_skew;
+mod exchange;
 mod target;
 
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http::header::{AUTHORIZATION, DATE};
-use http::request::Parts;
-use http::{HeaderName, Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{BodyExt as _, Limited};
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
 pub use self::clock_skew::ClockSkew;
 use self::clock_skew::SkewMeter;
+pub use self::exchange::RefreshFailure;
 pub(crate) use self::target::protected;
 use crate::provider::CredentialsCache;
-use crate::signing::CONTENT_SHA256;
-use crate::{
-    BoxError, Credentials, Error, ProvideCredentials, Result, SharedTimeSource, TimeSource,
-};
-
-const X_CONTENT_SHA256: HeaderName = HeaderName::from_static(CONTENT_SHA256);
+use crate::{BoxError, Error, ProvideCredentials, SharedTimeSource, TimeSource};
 
 /// Bodies are held in memory to be hashed.
 const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;
@@ -200,17 +197,6 @@ impl<S> Auth<S> {
     }
 }
 
-/// In the extensions of a 401 response: why no fresh credentials were to be had.
-#[derive(Clone, Debug)]
-pub struct RefreshFailure(Error);
-
-impl RefreshFailure {
-    /// The provider's error.
-    pub fn error(&self) -> &Error {
-        &self.0
-    }
-}
-
 impl<S, B, R> Service<Request<B>> for Auth<S>
 where
     S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
@@ -223,154 +209,76 @@ where
 {
     type Response = Response<R>;
     type Error = BoxError;
-    type Future = ResponseFuture<R>;
+    type Future = ResponseFuture<S::Future, R>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.inner.poll_ready(cx).map_err(Into::into)
     }
 
-    fn call(&mut self, request: Request<B>) -> ResponseFuture<R> {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        if let Some(key) = self.config.cache.fixed_key() {
+            let with_key = self.config.with_key(request, key);
+            return ResponseFuture::new(match with_key {
+                Ok(request) => State::Sent {
+                    future: self.inner.call(request),
+                },
+                Err(error) => State::Refused { error: Some(error) },
+            });
+        }
         // The service that was polled ready goes; its clone stays.
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
         let config = Arc::clone(&self.config);
-        ResponseFuture {
-            inner: Box::pin(async move { config.send(inner, request).await }),
-        }
+        ResponseFuture::new(State::Exchange {
+            future: Box::pin(async move { config.exchange(inner, request).await }),
+        })
     }
 }
 
-impl Config {
-    async fn send<S, B, R>(
-        &self,
-        mut inner: S,
-        request: Request<B>,
-    ) -> Result<Response<R>, BoxError>
-    where
-        S: Service<Request<B>, Response = Response<R>>,
-        S::Error: Into<BoxError>,
-        B: Body + From<Bytes>,
-        B::Error: Into<BoxError>,
-    {
-        let request = self.prepare(request).await?;
-        let lease = self.cache.lease().await?;
-        let date = self.now();
-        // A key that never changes is not tried twice.
-        let spare = (!self.cache.is_fixed() || lease.credentials.signer().is_some())
-            .then(|| request.clone());
-        let signed = request.signed::<B>(&lease.credentials, date)?;
-        let mut response = inner.call(signed).await.map_err(Into::into)?;
-        self.skew.learn(response.headers(), self.time.now());
-        let Some(spare) = spare.filter(|_| response.status() == StatusCode::UNAUTHORIZED) else {
-            return Ok(response);
-        };
-        let fresh = match self.cache.replace(&lease).await {
-            Ok(fresh) => fresh,
-            Err(error) => {
-                response.extensions_mut().insert(RefreshFailure(error));
-                None
-            }
-        };
-        // The same credentials are worth a second try only if it is the date that was wrong.
-        let fresh = fresh.or_else(|| {
-            let signs = lease.credentials.signer().is_some();
-            (signs && self.redates(date)).then_some(lease)
-        });
-        let Some(fresh) = fresh else {
-            if let Some(skew) = self.skew.skew() {
-                response.extensions_mut().insert(skew);
-            }
-            return Ok(response);
-        };
-        drop(response);
-        let signed = spare.signed::<B>(&fresh.credentials, self.now())?;
-        poll_fn(|cx| inner.poll_ready(cx))
-            .await
-            .map_err(Into::into)?;
-        let mut response = inner.call(signed).await.map_err(Into::into)?;
-        if response.status() == StatusCode::UNAUTHORIZED
-            && let Some(skew) = self.skew.skew()
-        {
-            response.extensions_mut().insert(skew);
-        }
-        Ok(response)
-    }
-
-    async fn prepare<B>(&self, request: Request<B>) -> Result<Prepared>
-    where
-        B: Body,
-        B::Error: Into<BoxError>,
-    {
-        let (mut parts, body) = request.into_parts();
-        target::admit(&parts.uri, &self.hosts)?;
-        target::normalise(&mut parts)?;
-        // What an earlier signature may have left.
-        for name in [AUTHORIZATION, DATE, X_CONTENT_SHA256] {
-            parts.headers.remove(name);
-        }
-        let limit = self.max_body;
-        let collected = Limited::new(body, limit).collect().await.map_err(|cause| {
-            Error::request(format!(
-                "the body could not be read, or is longer than {limit} bytes"
-            ))
-            .with_source(cause)
-        })?;
-        let body = collected.to_bytes();
-        Ok(Prepared { parts, body })
-    }
-
-    /// The date requests get.
-    fn now(&self) -> SystemTime {
-        let now = self.time.now();
-        if self.correct_clock {
-            self.skew.correct(now)
-        } else {
-            now
-        }
-    }
-
-    /// Whether a request dated `before` would now get a date that differs by enough to matter.
-    fn redates(&self, before: SystemTime) -> bool {
-        let now = self.now();
-        let moved = now
-            .duration_since(before)
-            .unwrap_or_else(|back| back.duration());
-        moved.as_secs() >= 60
+pin_project! {
+    /// The future of [`Auth`].
+    pub struct ResponseFuture<F, R> {
+        #[pin]
+        state: State<F, R>,
     }
 }
 
-/// A request ready to be signed.
-#[derive(Clone)]
-struct Prepared {
-    parts: Parts,
-    body: Bytes,
-}
-
-impl Prepared {
-    fn signed<B: From<Bytes>>(
-        mut self,
-        credentials: &Credentials,
-        date: SystemTime,
-    ) -> Result<Request<B>> {
-        credentials.apply(&mut self.parts, &self.body, date)?;
-        Ok(Request::from_parts(self.parts, B::from(self.body)))
+pin_project! {
+    #[project = StateProjection]
+    enum State<F, R> {
+        // With a key that never changes: all is said, only the answer is missing.
+        Sent { #[pin] future: F },
+        Exchange { future: BoxFuture<'static, Result<Response<R>, BoxError>> },
+        Refused { error: Option<Error> },
     }
 }
 
-/// The future of [`Auth`].
-pub struct ResponseFuture<R> {
-    inner: BoxFuture<'static, Result<Response<R>, BoxError>>,
+impl<F, R> ResponseFuture<F, R> {
+    fn new(state: State<F, R>) -> Self {
+        Self { state }
+    }
 }
 
-impl<R> Future for ResponseFuture<R> {
+impl<F, R, E> Future for ResponseFuture<F, R>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+    E: Into<BoxError>,
+{
     type Output = Result<Response<R>, BoxError>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.inner.as_mut().poll(cx)
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().state.project() {
+            StateProjection::Sent { future } => future.poll(cx).map_err(Into::into),
+            StateProjection::Exchange { future } => future.as_mut().poll(cx),
+            StateProjection::Refused { error } => match error.take() {
+                Some(error) => Poll::Ready(Err(error.into())),
+                None => Poll::Pending,
+            },
+        }
     }
 }
 
-impl<R> fmt::Debug for ResponseFuture<R> {
+impl<F, R> fmt::Debug for ResponseFuture<F, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }

@@ -34,6 +34,8 @@ pub struct CredentialsCache(Arc<Inner>);
 struct Inner {
     provider: SharedCredentialsProvider,
     time: SharedTimeSource,
+    /// Credentials that are the same for ever.
+    fixed: Option<Credentials>,
     state: Mutex<State>,
 }
 
@@ -86,7 +88,10 @@ impl CredentialsCache {
         provider: impl ProvideCredentials + 'static,
         time: impl TimeSource + 'static,
     ) -> Self {
+        let fixed = provider.is_fixed().then(|| provider.provide_credentials());
+        let fixed = fixed.and_then(|yielded| yielded.now_or_never());
         Self(Arc::new(Inner {
+            fixed: fixed.and_then(Result::ok),
             provider: SharedCredentialsProvider::new(provider),
             time: SharedTimeSource::new(time),
             state: Mutex::default(),
@@ -101,9 +106,10 @@ impl CredentialsCache {
         self.lease().await.map(|lease| lease.credentials)
     }
 
-    /// Whether there are no other credentials than these, ever.
-    pub(crate) fn is_fixed(&self) -> bool {
-        self.0.provider.is_fixed()
+    /// The key, if it is the same for ever.
+    pub(crate) fn fixed_key(&self) -> Option<&Credentials> {
+        let fixed = self.0.fixed.as_ref();
+        fixed.filter(|fixed| fixed.api_key().is_some() && fixed.expires_at().is_none())
     }
 
     pub(crate) fn provider(&self) -> &SharedCredentialsProvider {

@@ -97,9 +97,8 @@ async fn credentials_go_only_to_tls_or_loopback() {
 }
 
 #[tokio::test]
-async fn an_oversized_body_is_refused() {
-    let layer = AuthLayer::new(StaticCredentialsProvider::new(ApiKey::new("sk-x").unwrap()))
-        .with_max_body(3);
+async fn a_body_too_large_to_be_hashed_is_refused() {
+    let layer = AuthLayer::new(StaticCredentialsProvider::new(signer())).with_max_body(3);
     let request = Request::post("https://example.com/")
         .body(Body::from("1234"))
         .unwrap();
@@ -111,5 +110,27 @@ async fn an_oversized_body_is_refused() {
     assert!(
         error.is_request() && error.to_string().contains("3 bytes"),
         "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_key_goes_on_a_request_whose_body_is_left_as_it_is() {
+    let layer = AuthLayer::new(StaticCredentialsProvider::new(ApiKey::new("sk-x").unwrap()))
+        .with_max_body(3);
+    let request = Request::post("https://example.com/")
+        .header("authorization", "Bearer stale")
+        .header("x-content-sha256", "stale")
+        .body(Body::from("1234"))
+        .unwrap();
+    let sent = send(&layer, request).await.unwrap();
+    assert_eq!(sent.headers()["authorization"], "Bearer sk-x");
+    assert!(sent.headers()["authorization"].is_sensitive());
+    assert!(!sent.headers().contains_key("x-content-sha256"));
+    assert_eq!(
+        http_body_util::BodyExt::collect(sent.into_body())
+            .await
+            .unwrap()
+            .to_bytes(),
+        "1234"
     );
 }

@@ -1,13 +1,14 @@
 //! Sessions over the client and real sockets: an emulator, a store, and processes that come and go.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use oci_genai::Client;
 use oci_genai::middleware::RetryConfig;
 use oci_genai_emulator::{Effect, Emulator, Fault};
 use oci_genai_session::clock::{ManualTimeSource, Timestamp};
 use oci_genai_session::store::{MemoryStore, Store};
-use oci_genai_session::{MemoryKind, Session, SessionOptions, Sessions};
+use oci_genai_session::{MemoryKind, Policy, Session, SessionOptions, Sessions};
 use serde_json::Value;
 
 pub(crate) const PROJECT: &str = "ocid1.generativeaiproject.oc1.us-chicago-1.emulator";
@@ -39,8 +40,12 @@ impl Net {
 
     pub(crate) fn sessions(&self) -> Sessions {
         let clock = ManualTimeSource::new(Timestamp::from_millis(1_700_000_000_000));
+        // This clock skips pauses and the emulator's does not, so what it makes slowly takes many tries.
+        let mut policy = Policy::default();
+        policy.busy_wait = Duration::from_secs(24 * 3600);
         Sessions::builder(self.client(), self.store.clone())
             .clock(clock)
+            .policy(policy)
             .build()
     }
 

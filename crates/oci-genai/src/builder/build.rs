@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use oci_genai_api::HttpClient;
 use oci_genai_auth::{ApiKey, AuthLayer, StaticCredentialsProvider};
+use tower::util::Either;
 use tower_layer::Layer as _;
 
 use super::{Auth, ClientBuilder};
@@ -13,7 +14,7 @@ use crate::middleware::{
     CircuitBreakerLayer, EndpointLayer, FailoverLayer, LogBodiesLayer, RetryLayer,
     StandardHeadersLayer,
 };
-use crate::stack::{self, HttpService, any_service};
+use crate::stack::{self, HttpService, Innermost, any_service};
 use crate::{Client, Endpoint, Error, Region, RegionResolver, Result};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -63,14 +64,10 @@ impl ClientBuilder {
             max_request_bytes: self.max_request_bytes,
             clock: clock.clone(),
         });
-        let api = oci_genai_api::Client::new_with_client(
-            endpoint.as_str(),
-            reqwest.clone(),
-            transport.clone(),
-        );
+        let api =
+            oci_genai_api::Client::new_with_client(endpoint.as_str(), reqwest, transport.clone());
         Ok(Client::from_inner(Inner {
             api,
-            http: reqwest,
             transport,
             endpoint,
             model: self.model,
@@ -114,18 +111,19 @@ fn http_client() -> Result<reqwest::Client> {
         .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error))
 }
 
-/// What sends, with credentials. The usual pair is put together without a box between.
 fn authenticated(
     auth: Auth,
     http: Option<HttpService>,
     reqwest: &reqwest::Client,
-) -> Result<HttpService> {
+) -> Result<Innermost> {
     let client = HttpClient::new(reqwest.clone());
     Ok(match (auth, http) {
         (Auth::None, _) => return Err(no_credentials()),
-        (Auth::Key(key), None) => any_service(api_key_layer(key)?.layer(client)),
-        (Auth::Key(key), Some(http)) => any_service(api_key_layer(key)?.layer(http)),
-        (Auth::Layer(layer), http) => layer(http.unwrap_or_else(|| any_service(client))),
+        (Auth::Key(key), None) => Either::Left(api_key_layer(key)?.layer(client)),
+        (Auth::Key(key), Some(http)) => Either::Right(any_service(api_key_layer(key)?.layer(http))),
+        (Auth::Layer(layer), http) => {
+            Either::Right(layer(http.unwrap_or_else(|| any_service(client))))
+        }
     })
 }
 

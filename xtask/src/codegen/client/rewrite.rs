@@ -19,9 +19,8 @@ pub(super) fn rewrite(shape: &Shape, tokens: TokenStream) -> Result<File> {
         )
     })?;
     file.items.retain(|item| match item {
-        // Types and re-exports are this compiler's; the prelude says nothing new.
-        Item::Mod(_) => false,
-        Item::Use(_) => false,
+        // Types and re-exports are this compiler's; the prelude says nothing new, and there are no hooks.
+        Item::Mod(_) | Item::Use(_) | Item::Const(_) => false,
         _ => true,
     });
     for item in &mut file.items {
@@ -32,6 +31,9 @@ pub(super) fn rewrite(shape: &Shape, tokens: TokenStream) -> Result<File> {
         for member in &mut block.items {
             if let ImplItem::Fn(function) = member {
                 rewrite_function(shape, function);
+                if function.sig.ident == "new_with_client" {
+                    ParsedBase.visit_impl_item_fn_mut(function);
+                }
             }
         }
         block.items.retain(
@@ -50,14 +52,18 @@ pub(super) fn rewrite(shape: &Shape, tokens: TokenStream) -> Result<File> {
                 shape.version
             );
             client.attrs.splice(0..0, doc_attributes(&words));
+            for field in &mut client.fields {
+                if field.ident.as_ref().is_some_and(|name| name == "baseurl") {
+                    field.ty = parse_quote!(crate::transport::BaseUrl);
+                }
+            }
         }
     }
     let uses: Vec<Item> = vec![
         parse_quote! {
             #[allow(unused_imports, reason = "which of these are needed depends on the document")]
             use progenitor_client::{
-                ByteStream, ClientHooks, ClientInfo, Error, OperationInfo, RequestBuilderExt,
-                ResponseValue,
+                ByteStream, ClientInfo, Error, RequestBuilderExt, ResponseValue,
             };
         },
         parse_quote! {
@@ -86,12 +92,14 @@ fn rewrite_function(shape: &Shape, function: &mut ImplItemFn) {
     )]));
     url(operation, &mut function.block.stmts);
     headers(operation, &mut function.block.stmts);
+    exchange(operation, &mut function.block.stmts);
+    Answers.visit_impl_item_fn_mut(function);
     Renames { operation }.visit_impl_item_fn_mut(function);
 }
 
 /// The request's address: the operation's path, each parameter checked and encoded.
 fn url(operation: &Operation, statements: &mut Vec<Stmt>) {
-    let mut format = String::from("{}");
+    let mut format = String::new();
     let mut segments: Vec<Stmt> = Vec::new();
     let mut values: Vec<Ident> = Vec::new();
     let mut rest = operation.path.as_str();
@@ -123,10 +131,23 @@ fn url(operation: &Operation, statements: &mut Vec<Stmt>) {
             && pattern.ident == "url"
             && let Some(init) = &mut local.init
         {
-            *init.expr = parse_quote!(format!(#format, self.baseurl, #(#values),*));
+            *init.expr = parse_quote! {
+                self.baseurl.join(format_args!(#format, #(#values),*)).map_err(Error::InvalidRequest)?
+            };
         }
     }
     statements.splice(0..0, segments);
+}
+
+/// Has the base URL parsed when a client is made, in place of kept as it is.
+struct ParsedBase;
+
+impl VisitMut for ParsedBase {
+    fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
+        if matches!(&field.member, syn::Member::Named(name) if name == "baseurl") {
+            field.expr = parse_quote!(crate::transport::BaseUrl::new(baseurl));
+        }
+    }
 }
 
 /// Takes the `api-version` header out, and the header map with it if nothing else is put in.
@@ -156,6 +177,46 @@ fn headers(operation: &Operation, statements: &mut Vec<Stmt>) {
         for statement in statements {
             remove.visit_stmt_mut(statement);
         }
+    }
+}
+
+/// Sends the request through the transport itself, in place of hooks around it.
+fn exchange(operation: &Operation, statements: &mut Vec<Stmt>) {
+    let id = &operation.id;
+    statements.retain(|statement| {
+        let text = quote!(#statement).to_string();
+        let is_hook = text.starts_with("self . pre") || text.starts_with("self . post");
+        !is_hook && !is_let(statement, "info") && !is_let(statement, "result")
+    });
+    for statement in statements {
+        if is_let(statement, "response") {
+            *statement = parse_quote!(let response = self.inner.send(request, #id).await;);
+        } else if is_let(statement, "request")
+            && let Stmt::Local(local) = statement
+            && let syn::Pat::Ident(pattern) = &mut local.pat
+        {
+            // No hook changes it any more.
+            local.attrs.clear();
+            pattern.mutability = None;
+        }
+    }
+}
+
+/// Reads answers by the transport's type for them.
+struct Answers;
+
+impl VisitMut for Answers {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        let Expr::Call(call) = expr else { return };
+        let function = &call.func;
+        *expr = match quote!(#function).to_string().replace(' ', "").as_str() {
+            "ResponseValue::from_response" => parse_quote!(response.json()),
+            "ResponseValue::stream" => parse_quote!(response.stream()),
+            "ResponseValue::empty" => parse_quote!(response.empty()),
+            "Error::UnexpectedResponse" => parse_quote!(Error::UnexpectedResponse(response.into())),
+            _ => return,
+        };
     }
 }
 

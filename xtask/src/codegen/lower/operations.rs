@@ -9,7 +9,14 @@ use crate::codegen::error::Result;
 use crate::codegen::names::{snake, unique};
 
 /// Methods every client has.
-const TAKEN: [&str; 5] = ["new_with_client", "baseurl", "client", "inner", "clone"];
+const TAKEN: [&str; 6] = [
+    "new_with_client",
+    "with_transport",
+    "baseurl",
+    "client",
+    "inner",
+    "clone",
+];
 
 pub(super) fn apply(document: &mut Value) -> Result<()> {
     let mut taken: BTreeSet<String> = TAKEN.iter().map(|name| (*name).to_owned()).collect();

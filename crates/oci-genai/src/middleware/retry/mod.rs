@@ -18,25 +18,28 @@
 
 mod budget;
 mod config;
+mod failure;
 mod retry_after;
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use http_body_util::BodyExt;
 use oci_genai_api::{Body, BoxError};
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
 pub use self::budget::RetryBudget;
 pub use self::config::RetryConfig;
+use self::failure::Failure;
 use super::deadline::DeadlineAt;
-use crate::error::{Error, ResendVerdict, ServiceError, is_transient_status, verdict_of};
+use crate::Error;
 use crate::options::setting;
 use crate::time::SharedClock;
 
@@ -98,7 +101,7 @@ impl<S> Layer<S> for RetryLayer {
     fn layer(&self, inner: S) -> Self::Service {
         Retry {
             inner,
-            layer: self.clone(),
+            layer: Arc::new(self.clone()),
         }
     }
 }
@@ -107,7 +110,7 @@ impl<S> Layer<S> for RetryLayer {
 #[derive(Clone, Debug)]
 pub struct Retry<S> {
     inner: S,
-    layer: RetryLayer,
+    layer: Arc<RetryLayer>,
 }
 
 impl<S, B> Service<Request<Body>> for Retry<S>
@@ -119,99 +122,165 @@ where
 {
     type Response = Response<B>;
     type Error = BoxError;
-    type Future = ResponseFuture<Response<B>>;
+    type Future = ResponseFuture<S, S::Future, B>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context).map_err(Into::into)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        // The clone that was made ready goes; a fresh one stays.
-        let fresh = self.inner.clone();
-        let ready = std::mem::replace(&mut self.inner, fresh);
-        ResponseFuture(Box::pin(run(ready, self.layer.clone(), request)))
-    }
-}
-
-/// The future of [`Retry`].
-pub struct ResponseFuture<T>(Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>);
-
-impl<T> Future for ResponseFuture<T> {
-    type Output = Result<T, BoxError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.as_mut().poll(context)
-    }
-}
-
-async fn run<S, B>(
-    mut service: S,
-    layer: RetryLayer,
-    mut request: Request<Body>,
-) -> Result<Response<B>, BoxError>
-where
-    S: Service<Request<Body>, Response = Response<B>>,
-    S::Error: Into<BoxError>,
-{
-    let config = match setting::<RetryOverride>(request.extensions()) {
-        Some(RetryOverride(own)) => own.clone(),
-        None => layer.config.clone(),
-    };
-    let resend = effective_resend(&request, &config);
-    let deadline = request.extensions().get().map(|DeadlineAt(at)| *at);
-    if config.idempotency_header && config.max_attempts > 1 && *request.method() == Method::POST {
-        let headers = request.headers_mut();
-        headers.entry(OPC_RETRY_TOKEN).or_insert_with(retry_token);
-    }
-
-    let mut attempt = 1;
-    loop {
-        let (sent, spare) = if attempt < config.max_attempts {
-            twice(request)
-        } else {
-            (request, None)
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let config = match setting::<RetryOverride>(request.extensions()) {
+            Some(RetryOverride(own)) => own.clone(),
+            None => self.layer.config.clone(),
         };
-        std::future::poll_fn(|context| service.poll_ready(context))
-            .await
-            .map_err(Into::into)?;
-        let outcome = service
-            .call(sent)
-            .await
-            .map_err(|error| Error::from_boxed(error.into()).with_attempts(attempt));
-        let failure = Failure::of(&outcome, &layer.clock);
-        let (Some(failure), Some(spare)) = (&failure, spare) else {
-            if failure.is_none() {
-                layer.budget.deposit();
+        let resend = effective_resend(&request, &config);
+        let deadline = request.extensions().get().map(|DeadlineAt(at)| *at);
+        let mut spare = None;
+        if config.max_attempts > 1 {
+            if config.idempotency_header && *request.method() == Method::POST {
+                let headers = request.headers_mut();
+                headers.entry(OPC_RETRY_TOKEN).or_insert_with(retry_token);
             }
-            return finish(outcome, attempt);
+            (request, spare) = twice(request);
+        }
+        let again = Again {
+            // The service that was made ready sends first; this one is made ready when it is needed.
+            service: self.inner.clone(),
+            layer: Arc::clone(&self.layer),
+            config,
+            resend,
+            deadline,
+            spare,
+            attempt: 1,
         };
-        let Some(pause) = failure.pause(&config, resend, attempt) else {
-            return finish(outcome, attempt);
+        ResponseFuture {
+            first: self.inner.call(request),
+            again: Some(again),
+            sending: None,
+        }
+    }
+}
+
+pin_project! {
+    /// The future of [`Retry`]. Only a failed first attempt takes the long way.
+    pub struct ResponseFuture<S, F, B> {
+        #[pin]
+        first: F,
+        again: Option<Again<S>>,
+        sending: Option<Sending<B>>,
+    }
+}
+
+type Sending<B> = Pin<Box<dyn Future<Output = Result<Response<B>, BoxError>> + Send>>;
+
+impl<S, B> Future for ResponseFuture<S, S::Future, B>
+where
+    S: Service<Request<Body>, Response = Response<B>> + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+    B: Send + 'static,
+{
+    type Output = Result<Response<B>, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if this.again.is_some() {
+            let outcome = ready!(this.first.poll(context));
+            let Some(mut again) = this.again.take() else {
+                return Poll::Pending;
+            };
+            let outcome = again.outcome(outcome);
+            let Some((pause, request)) = again.next(&outcome) else {
+                return Poll::Ready(again.finish(outcome));
+            };
+            // Dropping the answer first gives its connection back.
+            drop(outcome);
+            *this.sending = Some(Box::pin(again.run(pause, request)));
+        }
+        match this.sending {
+            Some(sending) => sending.as_mut().poll(context),
+            None => Poll::Pending,
+        }
+    }
+}
+
+/// What sending a request again takes.
+struct Again<S> {
+    service: S,
+    layer: Arc<RetryLayer>,
+    config: RetryConfig,
+    resend: Resend,
+    deadline: Option<Instant>,
+    /// The request once more, for another attempt.
+    spare: Option<Request<Body>>,
+    /// Counted from 1: the attempt under way.
+    attempt: u32,
+}
+
+impl<S> Again<S> {
+    fn outcome<R, E: Into<BoxError>>(&self, outcome: Result<R, E>) -> Result<R, Error> {
+        outcome.map_err(|error| Error::from_boxed(error.into()).with_attempts(self.attempt))
+    }
+
+    /// The pause before another attempt, and its request, if there shall be one.
+    fn next<B>(
+        &mut self,
+        outcome: &Result<Response<B>, Error>,
+    ) -> Option<(Duration, Request<Body>)> {
+        let RetryLayer { clock, budget, .. } = &*self.layer;
+        let Some(failure) = Failure::of(outcome, clock) else {
+            budget.deposit();
+            return None;
         };
-        let too_late = deadline.is_some_and(|at| layer.clock.now() + pause >= at);
-        if too_late || !layer.budget.withdraw() {
-            return finish(outcome, attempt);
+        let request = self.spare.take()?;
+        let pause = failure.pause(&self.config, self.resend, self.attempt)?;
+        let too_late = self.deadline.is_some_and(|at| clock.now() + pause >= at);
+        if too_late || !budget.withdraw() {
+            return None;
         }
         tracing::debug!(
-            attempt,
+            attempt = self.attempt,
             pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
             reason = %failure.reason,
             "sending the request again"
         );
-        // Dropping the answer first gives its connection back.
-        drop(outcome);
-        layer.clock.sleep(pause).await;
-        request = spare;
-        attempt += 1;
+        Some((pause, request))
     }
-}
 
-fn finish<B>(outcome: Result<Response<B>, Error>, attempt: u32) -> Result<Response<B>, BoxError> {
-    let mut response = outcome?;
-    if attempt > 1 {
-        response.extensions_mut().insert(Attempts(attempt));
+    fn finish<B>(self, outcome: Result<Response<B>, Error>) -> Result<Response<B>, BoxError> {
+        let mut response = outcome?;
+        if self.attempt > 1 {
+            response.extensions_mut().insert(Attempts(self.attempt));
+        }
+        Ok(response)
     }
-    Ok(response)
+
+    async fn run<B>(
+        mut self,
+        mut pause: Duration,
+        mut request: Request<Body>,
+    ) -> Result<Response<B>, BoxError>
+    where
+        S: Service<Request<Body>, Response = Response<B>>,
+        S::Error: Into<BoxError>,
+    {
+        loop {
+            self.layer.clock.sleep(pause).await;
+            self.attempt += 1;
+            if self.attempt < self.config.max_attempts {
+                (request, self.spare) = twice(request);
+            }
+            std::future::poll_fn(|context| self.service.poll_ready(context))
+                .await
+                .map_err(Into::into)?;
+            let outcome = self.service.call(request).await;
+            let outcome = self.outcome(outcome);
+            (pause, request) = match self.next(&outcome) {
+                Some(next) => next,
+                None => return self.finish(outcome),
+            };
+        }
+    }
 }
 
 /// The request and, unless its body can be read once only, a copy that shares the body's bytes.
@@ -247,76 +316,6 @@ fn retry_token() -> HeaderValue {
     let mut random = fastrand::Rng::new();
     let token: [u8; 30] = std::array::from_fn(|_| random.alphanumeric() as u8);
     HeaderValue::from_bytes(&token).unwrap_or(HeaderValue::from_static("0"))
-}
-
-/// A failed attempt, reduced to what the decision needs.
-struct Failure {
-    reason: String,
-    transient: bool,
-    verdict: ResendVerdict,
-    answered: bool,
-    retry_after: Option<Duration>,
-}
-
-impl Failure {
-    fn of<B>(outcome: &Result<Response<B>, Error>, clock: &SharedClock) -> Option<Self> {
-        match outcome {
-            Ok(response) if response.status().is_success() => None,
-            Ok(response) => {
-                let headers = response.headers();
-                let told = headers
-                    .get("x-should-retry")
-                    .and_then(|value| match value.as_bytes() {
-                        b"true" => Some(true),
-                        b"false" => Some(false),
-                        _ => None,
-                    });
-                let error = response.extensions().get::<Arc<ServiceError>>();
-                let status = response.status();
-                let transient =
-                    is_transient_status(status) || error.is_some_and(|error| will_change(error));
-                Some(Self {
-                    reason: status.to_string(),
-                    transient: told.unwrap_or(transient),
-                    verdict: verdict_of(Some(status)),
-                    answered: true,
-                    retry_after: retry_after::retry_after(headers, clock.wall()),
-                })
-            }
-            Err(error) => Some(Self {
-                reason: error.to_string(),
-                transient: error.is_transient(),
-                verdict: error.verdict(),
-                answered: error.status().is_some(),
-                retry_after: None,
-            }),
-        }
-    }
-
-    /// The pause before another attempt, or `None` if there shall be none.
-    fn pause(&self, config: &RetryConfig, resend: Resend, attempt: u32) -> Option<Duration> {
-        let allowed = match self.verdict {
-            ResendVerdict::NotSent | ResendVerdict::Rejected => true,
-            ResendVerdict::Unknown => {
-                resend == Resend::Always || (resend == Resend::IfAnswered && self.answered)
-            }
-            ResendVerdict::Done => false,
-        };
-        if !self.transient || !allowed {
-            return None;
-        }
-        match self.retry_after {
-            Some(asked) if asked > config.max_retry_after => None,
-            Some(asked) => Some(asked),
-            None => Some(config.pause(attempt)),
-        }
-    }
-}
-
-/// Whether the service says that it is in a state that will change by itself.
-fn will_change(error: &ServiceError) -> bool {
-    error.is_conversation_locked()
-        || matches!(error.code(), Some("IncorrectState" | "LockConflict"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use http::StatusCode;
 use tower::{ServiceExt, service_fn};
 
 use super::*;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, ResendVerdict};
 use crate::time::ManualClock;
 
 /// What the scripted service does with each attempt.

@@ -1,0 +1,62 @@
+//! What an operation's request is answered with.
+
+use std::sync::Arc;
+
+use http_body_util::BodyExt as _;
+use progenitor_client::{ByteStream, Error, ResponseValue};
+use reqwest::{ResponseBuilderExt as _, StatusCode, Url};
+use serde::de::DeserializeOwned;
+
+use super::Body;
+
+/// The answer of a stack. Generated operations read it without the detour over reqwest's type, which
+/// has no room for a body of another's making but in a box, and gives its headers away as a copy only.
+#[allow(dead_code, reason = "a document may have no operations")]
+pub(crate) struct Answer {
+    pub(super) response: http::Response<Body>,
+    pub(super) url: Arc<Url>,
+}
+
+#[allow(
+    dead_code,
+    reason = "a document has operations of some of these kinds only"
+)]
+impl Answer {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// Reads the body to its end, as the type it is to be.
+    pub(crate) async fn json<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
+        let (parts, body) = self.response.into_parts();
+        let collected = body.collect().await.map_err(Error::ResponseBodyError)?;
+        let body = collected.to_bytes();
+        match serde_json::from_slice(&body) {
+            Ok(value) => Ok(ResponseValue::new(value, parts.status, parts.headers)),
+            Err(error) => Err(Error::InvalidResponsePayload(body, error)),
+        }
+    }
+
+    /// The body as it comes in.
+    pub(crate) fn stream(self) -> ResponseValue<ByteStream> {
+        ResponseValue::stream(self.into())
+    }
+
+    /// An answer without a body.
+    pub(crate) fn empty(self) -> ResponseValue<()> {
+        ResponseValue::empty(self.into())
+    }
+}
+
+impl From<Answer> for reqwest::Response {
+    fn from(answer: Answer) -> Self {
+        let (mut parts, body) = answer.response.into_parts();
+        // reqwest would make up a URL, and parse it, otherwise.
+        let url = Arc::unwrap_or_clone(answer.url);
+        if let Ok(of_url) = http::Response::builder().url(url).body(()) {
+            let (of_url, ()) = of_url.into_parts();
+            parts.extensions.extend(of_url.extensions);
+        }
+        http::Response::from_parts(parts, body).into()
+    }
+}
