@@ -107,6 +107,9 @@ fn http_client() -> Result<reqwest::Client> {
         .connect_timeout(CONNECT_TIMEOUT)
         // A signature is made for one host and one path.
         .redirect(reqwest::redirect::Policy::none())
+        // What reqwest would send again by itself, the retry layer does, within its budget and with a
+        // fresh signature; and reqwest need not copy every request for it.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
         .build()
         .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error))
 }

@@ -83,6 +83,24 @@ fn find_ours(error: &reqwest::Error) -> Option<(ErrorKind, String)> {
     None
 }
 
+/// Whether an HTTP/2 server gave the request back unread: it refused the stream
+/// ([RFC 9113, 8.7](https://www.rfc-editor.org/rfc/rfc9113.html#section-8.7)), or was shutting down.
+fn was_given_back(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        if let Some(error) = next.downcast_ref::<h2::Error>() {
+            return error.is_remote()
+                && match error.reason() {
+                    Some(h2::Reason::REFUSED_STREAM) => error.is_reset(),
+                    Some(h2::Reason::NO_ERROR) => error.is_go_away(),
+                    _ => false,
+                };
+        }
+        cause = next.source();
+    }
+    false
+}
+
 impl Error {
     /// A request that reqwest could not send, or whose answer did not begin.
     pub(crate) fn from_reqwest(error: reqwest::Error) -> Self {
@@ -103,6 +121,12 @@ impl Error {
                 ErrorKind::Timeout,
                 ResendVerdict::Unknown,
                 "the HTTP client's own time limit passed",
+            )
+        } else if was_given_back(&error) {
+            (
+                ErrorKind::Transport,
+                ResendVerdict::Rejected,
+                "the server gave the request back unread",
             )
         } else {
             (

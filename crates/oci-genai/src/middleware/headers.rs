@@ -159,16 +159,25 @@ where
         for (name, value) in self.headers.iter() {
             headers.entry(name).or_insert_with(|| value.clone());
         }
-        headers.entry(OPC_REQUEST_ID).or_insert_with(request_id);
+        headers
+            .entry(OPC_REQUEST_ID)
+            .or_insert_with(random_value::<32>);
         self.inner.call(request)
     }
 }
 
-/// 32 upper-case hexadecimal digits, the form OCI's own SDKs send.
-fn request_id() -> HeaderValue {
+/// Random upper-case hexadecimal digits. OCI's own SDKs send 32 to name a request and 30 to name a
+/// repetition.
+pub(super) fn random_value<const LENGTH: usize>() -> HeaderValue {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let id: [u8; 32] = std::array::from_fn(|_| DIGITS[fastrand::usize(..DIGITS.len())]);
-    HeaderValue::from_bytes(&id).unwrap_or(HeaderValue::from_static("0"))
+    const { assert!(LENGTH <= 32, "there are 128 random bits") };
+    let mut bits = fastrand::u128(..);
+    let digits: [u8; LENGTH] = std::array::from_fn(|_| {
+        let digit = DIGITS[(bits & 0xF) as usize];
+        bits >>= 4;
+        digit
+    });
+    HeaderValue::from_bytes(&digits).unwrap_or(HeaderValue::from_static("0"))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 //! # }
 //! ```
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -44,10 +45,7 @@ pub struct CallSpan(pub Span);
 pub fn call_span(operation: &str, model: Option<&str>, conversation: Option<&str>) -> Span {
     tracing::info_span!(
         "gen_ai.client.call",
-        otel.name = match model {
-            Some(model) => format!("{operation} {model}"),
-            None => operation.to_owned(),
-        },
+        otel.name = %SpanName { operation, model },
         otel.kind = "client",
         otel.status_code = Empty,
         gen_ai.operation.name = operation,
@@ -69,6 +67,21 @@ pub fn call_span(operation: &str, model: Option<&str>, conversation: Option<&str
         oci.failover = Empty,
         error.r#type = Empty,
     )
+}
+
+struct SpanName<'a> {
+    operation: &'a str,
+    model: Option<&'a str>,
+}
+
+impl fmt::Display for SpanName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.operation)?;
+        match self.model {
+            Some(model) => write!(f, " {model}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Applies [`Trace`].

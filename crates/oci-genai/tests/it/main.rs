@@ -4,6 +4,7 @@
 mod calls;
 mod emulator;
 mod examples;
+mod http2;
 mod scripted;
 mod setup;
 mod streams;

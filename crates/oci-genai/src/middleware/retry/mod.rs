@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderName, Method, Request, Response};
 use http_body_util::BodyExt;
 use oci_genai_api::{Body, BoxError};
 use pin_project_lite::pin_project;
@@ -39,6 +39,7 @@ pub use self::budget::RetryBudget;
 pub use self::config::RetryConfig;
 use self::failure::Failure;
 use super::deadline::DeadlineAt;
+use super::headers::random_value;
 use crate::Error;
 use crate::options::setting;
 use crate::time::SharedClock;
@@ -139,7 +140,9 @@ where
         if config.max_attempts > 1 {
             if config.idempotency_header && *request.method() == Method::POST {
                 let headers = request.headers_mut();
-                headers.entry(OPC_RETRY_TOKEN).or_insert_with(retry_token);
+                headers
+                    .entry(OPC_RETRY_TOKEN)
+                    .or_insert_with(random_value::<30>);
             }
             (request, spare) = twice(request);
         }
@@ -309,13 +312,6 @@ fn effective_resend(request: &Request<Body>, config: &RetryConfig) -> Resend {
         Method::GET | Method::HEAD | Method::PUT | Method::DELETE => Resend::Always,
         _ => Resend::IfNotExecuted,
     }
-}
-
-/// 30 letters and digits, the form OCI's own SDKs send.
-fn retry_token() -> HeaderValue {
-    let mut random = fastrand::Rng::new();
-    let token: [u8; 30] = std::array::from_fn(|_| random.alphanumeric() as u8);
-    HeaderValue::from_bytes(&token).unwrap_or(HeaderValue::from_static("0"))
 }
 
 #[cfg(test)]
