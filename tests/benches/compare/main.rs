@@ -13,6 +13,7 @@ mod contender;
 mod measure;
 mod memory;
 mod report;
+mod same;
 mod server;
 mod signing;
 
@@ -50,6 +51,7 @@ fn main() {
         .unwrap();
     let folder = tempfile::tempdir().unwrap();
     runtime.block_on(canned::write(folder.path(), LOOPBACK_EVENTS));
+    runtime.block_on(same::assert_same_request(folder.path()));
     let server = server::Server::start(folder.path());
 
     let mut rows = calls(&runtime, &server, &wanted);

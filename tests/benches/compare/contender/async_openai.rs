@@ -19,7 +19,7 @@ pub(crate) struct Peer {
 fn config(base_url: &str) -> OpenAIConfig {
     OpenAIConfig::new()
         .with_api_base(base_url)
-        .with_api_key("sk-bench")
+        .with_api_key(super::KEY)
         .with_project_id("bench")
 }
 

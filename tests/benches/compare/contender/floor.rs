@@ -1,8 +1,7 @@
 //! What nobody can do with less: bare reqwest and serde_json, bare memchr and serde_json.
 
 use bytes::Bytes;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 pub(crate) struct Floor {
     client: reqwest::Client,
@@ -17,15 +16,19 @@ impl Floor {
         }
     }
 
-    /// Typed like the client's own calls, so that both do the same work.
+    /// The client's own request to the byte, ids aside, and the client's own types, so that both do the same work.
     pub(crate) async fn calls(&self, count: usize, input: &str) {
         for _ in 0..count {
             let body = self
                 .client
                 .post(&self.url)
-                .bearer_auth("sk-bench")
-                .header("openai-project", "ocid1.generativeaiproject.oc1..bench")
-                .json(&json!({"model": "m", "input": input}))
+                .header("accept", "application/json")
+                .header("user-agent", oci_genai::middleware::DEFAULT_USER_AGENT)
+                .header("openai-project", super::PROJECT)
+                .header("opc-request-id", hexadecimal(32))
+                .header("opc-retry-token", hexadecimal(30))
+                .bearer_auth(super::KEY)
+                .json(&Body { model: "m", input })
                 .send()
                 .await
                 .unwrap()
@@ -36,6 +39,18 @@ impl Floor {
             assert!(!response.output.is_empty());
         }
     }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    input: &'a str,
+}
+
+fn hexadecimal(digits: usize) -> String {
+    let mut text = format!("{:032X}", fastrand::u128(..));
+    text.truncate(digits);
+    text
 }
 
 /// A text delta and nothing else; every other event is looked at no further than its data line.

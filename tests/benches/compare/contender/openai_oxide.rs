@@ -16,7 +16,7 @@ pub(crate) struct Oxide {
 
 impl Oxide {
     pub(crate) fn new(base_url: &str) -> Self {
-        let config = ClientConfig::new("sk-bench")
+        let config = ClientConfig::new(super::KEY)
             .base_url(base_url)
             .project("bench");
         Self {

@@ -14,8 +14,8 @@ pub(crate) struct Ours {
 
 fn builder() -> oci_genai::ClientBuilder {
     Client::builder()
-        .project("ocid1.generativeaiproject.oc1..bench")
-        .api_key("sk-bench")
+        .project(super::PROJECT)
+        .api_key(super::KEY)
         .model("m")
 }
 
