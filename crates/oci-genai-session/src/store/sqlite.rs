@@ -18,6 +18,7 @@ use crate::clock::Timestamp;
 
 /// How long a writer waits for another one before it gives up. A write takes well under a millisecond.
 const BUSY_TIMEOUT_MS: u32 = 10_000;
+const BUSY_PAUSE_MS: u32 = 10;
 
 /// Keeps sessions in an SQLite file with a write-ahead log. Several processes may share the file.
 ///
@@ -69,10 +70,7 @@ impl SqliteStore {
             .await
             .map_err(|error| open_error(&path, error))?;
         check_owner(&path, &mut connection).await?;
-        connection
-            .execute("PRAGMA journal_mode = WAL")
-            .await
-            .map_err(|error| open_error(&path, error))?;
+        write_ahead(&path, &mut connection).await?;
         migrate(&path, &mut connection).await?;
         connection
             .close()
@@ -132,6 +130,29 @@ fn address(path: &Path) -> Result<String, StoreError> {
         }
     }
     Ok(address)
+}
+
+/// Switches the file to its write-ahead log.
+///
+/// Of several programs that do so at once SQLite turns some away without having them wait, since they might wait for each other.
+/// The first to get through does it for all.
+async fn write_ahead(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let mut tries = BUSY_TIMEOUT_MS / BUSY_PAUSE_MS;
+    loop {
+        match connection.execute("PRAGMA journal_mode = WAL").await {
+            Ok(_) => return Ok(()),
+            Err(error) if tries > 0 && is_busy(&error) => tries -= 1,
+            Err(error) => return Err(open_error(path, error)),
+        }
+        tokio::time::sleep(Duration::from_millis(BUSY_PAUSE_MS.into())).await;
+    }
+}
+
+/// Whether another program is at the file. SQLite's primary result code for that is 5, the low byte of the extended ones.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xFF == 5)
 }
 
 /// Brings the schema up to date in one transaction: whoever opens the file meanwhile waits for its end.
