@@ -10,7 +10,7 @@ use super::error::Result;
 use super::names::snake;
 
 /// The hand-written part of the generated crate, which every such crate needs.
-const RUNTIME: [(&str, &str); 15] = [
+const RUNTIME: [(&str, &str); 16] = [
     (
         "client.rs",
         include_str!("../../../crates/oci-genai-api/src/client.rs"),
@@ -18,6 +18,10 @@ const RUNTIME: [(&str, &str); 15] = [
     (
         "model/mod.rs",
         include_str!("../../../crates/oci-genai-api/src/model/mod.rs"),
+    ),
+    (
+        "model/buffer.rs",
+        include_str!("../../../crates/oci-genai-api/src/model/buffer.rs"),
     ),
     (
         "model/extra.rs",

@@ -1,5 +1,8 @@
 //! Members of a JSON object that its schema does not name.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 /// The members of a JSON object that its type does not name, kept so that nothing is lost when the
@@ -11,7 +14,7 @@ use serde_json::{Map, Value};
 ///
 /// An object without such members costs one pointer.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Extra(Option<Box<Map<String, Value>>>);
+pub struct Extra(Option<Box<BTreeMap<Cow<'static, str>, Value>>>);
 
 impl Extra {
     /// No members.
@@ -34,7 +37,14 @@ impl Extra {
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
         self.0
             .get_or_insert_default()
-            .insert(name.into(), value.into())
+            .insert(Cow::Owned(name.into()), value.into())
+    }
+
+    /// As [`set_null`](Self::set_null), for a name that need not be copied.
+    pub(crate) fn keep_null(&mut self, name: &'static str) {
+        self.0
+            .get_or_insert_default()
+            .insert(Cow::Borrowed(name), Value::Null);
     }
 
     /// Removes a member, explicit nulls included.
@@ -57,13 +67,14 @@ impl Extra {
         self.0
             .iter()
             .flat_map(|members| members.iter())
-            .map(|(name, value)| (name.as_str(), value))
+            .map(|(name, value)| (&**name, value))
     }
 }
 
 impl From<Map<String, Value>> for Extra {
     fn from(members: Map<String, Value>) -> Self {
-        Self((!members.is_empty()).then(|| Box::new(members)))
+        let owned = |(name, value)| (Cow::Owned(name), value);
+        Self((!members.is_empty()).then(|| Box::new(members.into_iter().map(owned).collect())))
     }
 }
 

@@ -17,6 +17,7 @@ mod object;
 mod open_enum;
 #[macro_use]
 mod union;
+mod buffer;
 mod extra;
 mod fields;
 mod integer;
@@ -30,7 +31,7 @@ pub(crate) use self::integer::Integer;
 pub(crate) use self::path::path_segment;
 pub use self::secret::Secret;
 pub(crate) use self::union::{
-    KnownTag, Source, Tagged, Union, UnionVisitor, in_variant, none_fits, read_tag,
+    KnownTag, Tagged, Union, UnionVisitor, collect, in_variant, none_fits, read_tag,
 };
 pub use self::unknown::Unknown;
 

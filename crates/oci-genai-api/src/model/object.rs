@@ -119,7 +119,7 @@ macro_rules! object {
                                     .next_value::<::core::option::Option<object!(@read $okind $oty)>>()
                                     .map_err($crate::model::in_field(stringify!($name), $owire))?;
                                 if value.is_none() {
-                                    extra.set_null($owire);
+                                    extra.keep_null($owire);
                                 }
                                 $o = value.map(|value| object!(@keep $okind value));
                             })*

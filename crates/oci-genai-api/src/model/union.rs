@@ -7,6 +7,8 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::buffer::{Members, Name, Resumed, object};
+
 /// Reads, writes and converts an enum whose variants hold one value each. The enum itself is written
 /// out in the generated source; its last variant is `Unknown`.
 ///
@@ -137,7 +139,8 @@ macro_rules! union {
 
     // No object among the shapes.
     (@object $name:ident $map:ident $tag_name:literal [] []) => {
-        $crate::model::Source::<A>::rest($map).map(<Self as $crate::model::Union>::unknown)
+        $crate::model::collect($map, ::serde_json::Map::new())
+            .map(<Self as $crate::model::Union>::unknown)
     };
     // One object and no tag: read it straight away.
     (@object $name:ident $map:ident $tag_name:literal [] [$variant:ident: $ty:ty]) => {
@@ -276,118 +279,80 @@ pub(crate) trait KnownTag: Sized {
     fn find(tag: &str) -> Option<(Self, &'static str)>;
 }
 
-/// An object whose tag has been looked at.
-pub(crate) enum Tagged<T, A> {
-    Known(T, Source<A>),
+/// An object whose tag has been looked for.
+pub(crate) enum Tagged<'de, T, A> {
+    Known(T, Source<'de, A>),
     Other(Value),
 }
 
-/// An object less what has been read of it.
-pub(crate) enum Source<A> {
-    /// The tag came first: the rest is still in the input.
-    Rest {
-        name: &'static str,
-        tag: &'static str,
-        map: A,
-    },
-    /// The tag came later: all members are here.
-    Buffered(Value),
+/// An object that has been read up to its tag.
+pub(crate) struct Source<'de, A> {
+    before: Members<'de>,
+    name: &'static str,
+    tag: &'static str,
+    rest: A,
 }
 
-impl<'de, A: MapAccess<'de>> Source<A> {
+impl<'de, A: MapAccess<'de>> Source<'de, A> {
     /// Reads a type that needs no tag.
     pub(crate) fn read<T: Deserialize<'de>>(self) -> Result<T, A::Error> {
-        match self {
-            Self::Rest { map, .. } => T::deserialize(MapAccessDeserializer::new(map)),
-            Self::Buffered(value) => T::deserialize(value).map_err(de::Error::custom),
+        if self.before.is_empty() {
+            return T::deserialize(MapAccessDeserializer::new(self.rest));
         }
+        T::deserialize(MapAccessDeserializer::new(Resumed::new(
+            self.before,
+            self.rest,
+        )))
     }
 
     /// The object with its tag.
     pub(crate) fn whole(self) -> Result<Value, A::Error> {
-        match self {
-            Self::Rest { name, tag, map } => {
-                let mut members = Map::new();
-                members.insert(name.to_owned(), tag.into());
-                collect(map, members)
-            }
-            Self::Buffered(value) => Ok(value),
-        }
-    }
-
-    /// All members of an object nothing has been read of.
-    pub(crate) fn rest(map: A) -> Result<Value, A::Error> {
-        collect(map, Map::new())
+        let mut members = object(self.before);
+        members.insert(self.name.to_owned(), self.tag.into());
+        collect(self.rest, members)
     }
 }
 
-fn collect<'de, A: MapAccess<'de>>(
-    mut map: A,
+/// An object of which only `members` have been read.
+pub(crate) fn collect<'de, A: MapAccess<'de>>(
+    mut rest: A,
     mut members: Map<String, Value>,
 ) -> Result<Value, A::Error> {
-    while let Some((name, value)) = map.next_entry()? {
+    while let Some((name, value)) = rest.next_entry()? {
         members.insert(name, value);
     }
     Ok(Value::Object(members))
 }
 
-/// Finds out what an object is. If its tag comes first, nothing else is read.
+/// Finds out what an object is. Only what comes before the tag is read for it.
 pub(crate) fn read_tag<'de, T: KnownTag, A: MapAccess<'de>>(
     mut map: A,
     tag_name: &'static str,
-) -> Result<Tagged<T, A>, A::Error> {
-    let mut members = Map::new();
-    match map.next_key_seed(FirstKey(tag_name))? {
-        None => {}
-        Some(None) => match map.next_value_seed(TagValue::<T>(PhantomData))? {
+) -> Result<Tagged<'de, T, A>, A::Error> {
+    let mut before = Members::new();
+    while let Some(Name(name)) = map.next_key()? {
+        if name != tag_name {
+            before.push((name, map.next_value()?));
+            continue;
+        }
+        match map.next_value_seed(TagValue::<T>(PhantomData))? {
             Ok((known, tag)) => {
-                let source = Source::Rest {
+                let source = Source {
+                    before,
                     name: tag_name,
                     tag,
-                    map,
+                    rest: map,
                 };
                 return Ok(Tagged::Known(known, source));
             }
             Err(other) => {
+                let mut members = object(before);
                 members.insert(tag_name.to_owned(), other);
+                return collect(map, members).map(Tagged::Other);
             }
-        },
-        Some(Some(name)) => {
-            members.insert(name, map.next_value()?);
         }
     }
-    let value = collect(map, members)?;
-    let known = value
-        .get(tag_name)
-        .and_then(Value::as_str)
-        .and_then(T::find);
-    Ok(match known {
-        Some((known, _)) => Tagged::Known(known, Source::Buffered(value)),
-        None => Tagged::Other(value),
-    })
-}
-
-/// Reads a member's name: `None` if it is the tag's.
-struct FirstKey(&'static str);
-
-impl<'de> DeserializeSeed<'de> for FirstKey {
-    type Value = Option<String>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for FirstKey {
-    type Value = Option<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a member")
-    }
-
-    fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok((name != self.0).then(|| name.to_owned()))
-    }
+    Ok(Tagged::Other(Value::Object(object(before))))
 }
 
 /// Reads the tag; what is not one of the known ones is kept as it is.

@@ -31,7 +31,13 @@ impl Answer {
         let (parts, body) = self.response.into_parts();
         let collected = body.collect().await.map_err(Error::ResponseBodyError)?;
         let body = collected.to_bytes();
-        match serde_json::from_slice(&body) {
+        // Checked as a whole, which is quicker than string by string.
+        let read = match std::str::from_utf8(&body) {
+            Ok(text) => serde_json::from_str(text),
+            // Which says where it is wrong.
+            Err(_) => serde_json::from_slice(&body),
+        };
+        match read {
             Ok(value) => Ok(ResponseValue::new(value, parts.status, parts.headers)),
             Err(error) => Err(Error::InvalidResponsePayload(body, error)),
         }
