@@ -14,6 +14,10 @@ use serde_json::{Map, Value};
 ///
 /// An object without such members costs one pointer.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[allow(
+    clippy::box_collection,
+    reason = "most objects have none, so it is the width that counts"
+)]
 pub struct Extra(Option<Box<BTreeMap<Cow<'static, str>, Value>>>);
 
 impl Extra {

@@ -136,6 +136,32 @@ fn tags_are_found_wherever_they_stand() {
 }
 
 #[test]
+fn what_stands_before_a_tag_is_kept_whatever_it_is() {
+    let members = [
+        r#""text":"one \"word\" \u00e4""#,
+        r#""count":2"#,
+        r#""marks":["good","odd"]"#,
+        r#""author":null"#,
+        r#""new \u00e4":{"deep":[1,-2,2.5,18446744073709551615,true,null,"\n"],"e":{}}"#,
+    ];
+    let first = format!(r#"{{"type":"note",{}}}"#, members.join(","));
+    let expected: Thing = serde_json::from_str(&first).unwrap();
+    let written: Value = serde_json::from_str(&first).unwrap();
+    for place in 1..=members.len() {
+        let mut members = members.to_vec();
+        members.insert(place, r#""type":"note""#);
+        let text = format!("{{{}}}", members.join(","));
+        let read: Thing = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, expected, "{text}");
+        let from_reader: Thing = serde_json::from_reader(text.as_bytes()).unwrap();
+        assert_eq!(from_reader, expected, "nothing to borrow from: {text}");
+        let mut again = serde_json::to_value(&read).unwrap();
+        again.as_object_mut().unwrap().remove("object");
+        assert_eq!(again, written);
+    }
+}
+
+#[test]
 fn what_has_another_tag_or_none_is_kept_whole() {
     for value in [
         json!({"type": "later", "x": [1]}),
