@@ -1,11 +1,13 @@
 //! What an operation's request is answered with.
 
+use std::str::Utf8Error;
 use std::sync::Arc;
 
 use http_body_util::BodyExt as _;
 use progenitor_client::{ByteStream, Error, ResponseValue};
 use reqwest::{ResponseBuilderExt as _, StatusCode, Url};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::Body;
 
@@ -31,11 +33,10 @@ impl Answer {
         let (parts, body) = self.response.into_parts();
         let collected = body.collect().await.map_err(Error::ResponseBodyError)?;
         let body = collected.to_bytes();
-        // Checked as a whole, which is quicker than string by string.
+        // Checked as a whole, which is quicker than string by string, and makes code for one kind of input only.
         let read = match std::str::from_utf8(&body) {
             Ok(text) => serde_json::from_str(text),
-            // Which says where it is wrong.
-            Err(_) => serde_json::from_slice(&body),
+            Err(error) => Err(not_utf8(&body, error)),
         };
         match read {
             Ok(value) => Ok(ResponseValue::new(value, parts.status, parts.headers)),
@@ -45,13 +46,22 @@ impl Answer {
 
     /// The body as it comes in.
     pub(crate) fn stream(self) -> ResponseValue<ByteStream> {
-        ResponseValue::stream(self.into())
+        let (parts, body) = self.response.into_parts();
+        let bytes = ByteStream::new(Box::pin(body.into_data_stream()));
+        ResponseValue::new(bytes, parts.status, parts.headers)
     }
 
     /// An answer without a body.
     pub(crate) fn empty(self) -> ResponseValue<()> {
-        ResponseValue::empty(self.into())
+        let (parts, _) = self.response.into_parts();
+        ResponseValue::new((), parts.status, parts.headers)
     }
+}
+
+/// The error that says where bytes stop being text, in lines and columns if that is within JSON.
+fn not_utf8(body: &[u8], error: Utf8Error) -> serde_json::Error {
+    let as_json = serde_json::from_slice::<Value>(body).err();
+    as_json.unwrap_or_else(|| serde::de::Error::custom(error))
 }
 
 impl From<Answer> for reqwest::Response {

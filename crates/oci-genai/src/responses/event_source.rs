@@ -161,10 +161,7 @@ fn read(frame: &Frame, numbered: bool) -> Option<Received> {
 
 /// Text that was checked as a whole is not checked again string by string.
 fn event(data: &[u8]) -> serde_json::Result<StreamEvent> {
-    match std::str::from_utf8(data) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(data),
-    }
+    serde_json::from_str(std::str::from_utf8(data).map_err(serde::de::Error::custom)?)
 }
 
 fn is_heartbeat(name: &[u8]) -> bool {
