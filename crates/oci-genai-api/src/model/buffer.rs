@@ -201,39 +201,54 @@ impl<'de, E: de::Error> Deserializer<'de> for BufferDeserializer<'de, E> {
 
 /// An object of which some members have been read: those first, then the rest.
 pub(crate) struct Resumed<'de, A> {
-    read: std::vec::IntoIter<(Cow<'de, str>, Buffer<'de>)>,
-    value: Option<Buffer<'de>>,
+    /// One pointer, so that the usual object, of which nothing has been read, is looked up as fast as without.
+    read: Option<Box<Read<'de>>>,
     rest: A,
+}
+
+struct Read<'de> {
+    members: std::vec::IntoIter<(Cow<'de, str>, Buffer<'de>)>,
+    value: Buffer<'de>,
 }
 
 impl<'de, A> Resumed<'de, A> {
     pub(crate) fn new(read: Members<'de>, rest: A) -> Self {
-        Self {
-            read: read.into_iter(),
-            value: None,
-            rest,
-        }
+        let read = (!read.is_empty()).then(|| {
+            Box::new(Read {
+                members: read.into_iter(),
+                value: Buffer::Null,
+            })
+        });
+        Self { read, rest }
     }
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Resumed<'de, A> {
     type Error = A::Error;
 
+    #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, A::Error> {
-        let Some((name, value)) = self.read.next() else {
-            return self.rest.next_key_seed(seed);
-        };
-        self.value = Some(value);
-        let name: CowStrDeserializer<'de, A::Error> = name.into_deserializer();
-        seed.deserialize(name).map(Some)
+        if let Some(read) = &mut self.read {
+            if let Some((name, value)) = read.members.next() {
+                read.value = value;
+                let name: CowStrDeserializer<'de, A::Error> = name.into_deserializer();
+                return seed.deserialize(name).map(Some);
+            }
+            self.read = None;
+        }
+        self.rest.next_key_seed(seed)
     }
 
+    #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        match self.value.take() {
-            Some(value) => seed.deserialize(value.into_deserializer()),
+        match &mut self.read {
+            Some(read) => {
+                let value = std::mem::replace(&mut read.value, Buffer::Null);
+                seed.deserialize(value.into_deserializer())
+            }
             None => self.rest.next_value_seed(seed),
         }
     }

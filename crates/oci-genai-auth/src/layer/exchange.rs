@@ -29,6 +29,7 @@ impl RefreshFailure {
 }
 
 impl Config {
+    /// Puts credentials on, sends, and after a 401 tries once more where that may help.
     pub(super) async fn exchange<S, B, R>(
         &self,
         mut inner: S,

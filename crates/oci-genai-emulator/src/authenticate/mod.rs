@@ -234,7 +234,7 @@ fn verify(
 }
 
 /// What an API key is called: its end, if it is long enough that this gives nothing away, and the start
-/// of its digest, which tells short ones apart.
+/// of its SHA-256 digest, which tells short ones apart.
 pub(crate) fn api_key_id(key: &str) -> String {
     let shown = if key.len() >= 16 { 4 } else { 0 };
     let start = key.chars().count().saturating_sub(shown);
@@ -244,15 +244,15 @@ pub(crate) fn api_key_id(key: &str) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    format!("****{tail} {DIGEST}{digest}")
+    format!("{HIDDEN}{tail}#{digest}")
 }
 
-const DIGEST: &str = "sha256:";
+const HIDDEN: &str = "****";
 const TOKEN: &str = "ST$… of ";
 
 /// Whether a text is the id of a credential, as opposed to an API key.
 pub(crate) fn is_credential_id(text: &str) -> bool {
-    text.contains('/') || text.contains(DIGEST) || text.starts_with(TOKEN)
+    text.contains('/') || text.starts_with(HIDDEN) || text.starts_with(TOKEN)
 }
 
 /// A key id without what makes it a credential: a token is named by its subject.
@@ -270,11 +270,8 @@ mod tests {
 
     #[test]
     fn ids_of_keys_show_little() {
-        assert_eq!(api_key_id("sk-emulator"), "**** sha256:735aa646");
-        assert_eq!(
-            api_key_id("sk-0123456789abcdef"),
-            "****cdef sha256:221df437"
-        );
+        assert_eq!(api_key_id("sk-emulator"), "****#735aa646");
+        assert_eq!(api_key_id("sk-0123456789abcdef"), "****cdef#221df437");
     }
 
     #[test]
