@@ -135,6 +135,7 @@ impl EventSource {
 }
 
 /// Reads a frame. `None` for one that only says that the server is alive.
+#[inline]
 fn read(frame: &Frame, numbered: bool) -> Option<Received> {
     let data = frame.data.trim_ascii();
     if data == b"[DONE]" {

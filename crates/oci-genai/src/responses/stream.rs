@@ -259,7 +259,11 @@ impl ResponseStream {
                         continue;
                     }
                     self.last_number = number.or(self.last_number);
-                    return Poll::Ready(Some(self.event(event)));
+                    self.note(&event);
+                    if !self.accumulator.is_finished() {
+                        return Poll::Ready(Some(Ok(event)));
+                    }
+                    return Poll::Ready(Some(self.last(event)));
                 }
                 Received::Error(service) => {
                     let error = Error::service(*service, self.client.clock().wall());
@@ -306,7 +310,8 @@ impl ResponseStream {
     }
 
     /// Notes an event on its way to the caller.
-    fn event(&mut self, event: StreamEvent) -> Result<StreamEvent> {
+    #[inline]
+    fn note(&mut self, event: &StreamEvent) {
         self.stall.reset();
         if !self.seen_event {
             self.seen_event = true;
@@ -315,10 +320,11 @@ impl ResponseStream {
             self.span
                 .record("gen_ai.response.time_to_first_event_ms", millis);
         }
-        self.accumulator.apply(&event);
-        if !self.accumulator.is_finished() {
-            return Ok(event);
-        }
+        self.accumulator.apply(event);
+    }
+
+    /// The event that finished the response: an error, if it failed.
+    fn last(&mut self, event: StreamEvent) -> Result<StreamEvent> {
         match event {
             StreamEvent::Failed(failed) => {
                 record(&self.span, &failed.response);
@@ -376,7 +382,9 @@ impl ResponseStream {
                 None
             }
             Ok(Resumed::Response(response)) => {
-                let event = self.event(closing_event(*response));
+                let event = closing_event(*response);
+                self.note(&event);
+                let event = self.last(event);
                 self.end();
                 Some(event)
             }
