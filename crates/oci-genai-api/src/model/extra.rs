@@ -1,7 +1,6 @@
 //! Members of a JSON object that its schema does not name.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
@@ -18,7 +17,10 @@ use serde_json::{Map, Value};
     clippy::box_collection,
     reason = "most objects have none, so it is the width that counts"
 )]
-pub struct Extra(Option<Box<BTreeMap<Cow<'static, str>, Value>>>);
+pub struct Extra(Option<Box<Vec<Member>>>);
+
+/// Sorted by name, each name once. The names of explicit nulls are not copied.
+type Member = (Cow<'static, str>, Value);
 
 impl Extra {
     /// No members.
@@ -28,32 +30,35 @@ impl Extra {
 
     /// Whether there are no members, explicit nulls included.
     pub fn is_empty(&self) -> bool {
-        self.0.as_ref().is_none_or(|members| members.is_empty())
+        self.members().is_empty()
     }
 
     /// The value of the member `name`.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.as_ref()?.get(name)
+        let place = self.place(name).ok()?;
+        Some(&self.members()[place].1)
     }
 
     /// Sets a member and returns its former value. A member named like a field of the type is
     /// written only while that field is `None`.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        self.0
-            .get_or_insert_default()
-            .insert(Cow::Owned(name.into()), value.into())
-    }
-
-    /// As [`set_null`](Self::set_null), for a name that need not be copied.
-    pub(crate) fn keep_null(&mut self, name: &'static str) {
-        self.0
-            .get_or_insert_default()
-            .insert(Cow::Borrowed(name), Value::Null);
+        let (name, value) = (name.into(), value.into());
+        let place = self.place(&name);
+        let members = self.0.get_or_insert_default();
+        match place {
+            Ok(place) => Some(std::mem::replace(&mut members[place].1, value)),
+            Err(place) => {
+                members.insert(place, (name.into(), value));
+                None
+            }
+        }
     }
 
     /// Removes a member, explicit nulls included.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        self.0.as_mut()?.remove(name)
+        let place = self.place(name).ok()?;
+        let (_, value) = self.0.as_mut()?.remove(place);
+        Some(value)
     }
 
     /// Whether the member `name` was, or is to be written as, an explicit `null`.
@@ -68,17 +73,53 @@ impl Extra {
 
     /// All members in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0
-            .iter()
-            .flat_map(|members| members.iter())
-            .map(|(name, value)| (&**name, value))
+        self.members().iter().map(|(name, value)| (&**name, value))
+    }
+
+    fn members(&self) -> &[Member] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// Where the member is, or belongs.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        let members = self.members();
+        members.binary_search_by(|(other, _)| (**other).cmp(name))
+    }
+}
+
+/// The members of an object that is being read, as they come: sorting them once takes less than a place for each.
+#[derive(Default)]
+#[allow(clippy::box_collection, reason = "it becomes that of `Extra`")]
+pub(crate) struct ExtraReader(Option<Box<Vec<Member>>>);
+
+impl ExtraReader {
+    pub(crate) fn push(&mut self, name: impl Into<Cow<'static, str>>, value: Value) {
+        self.0.get_or_insert_default().push((name.into(), value));
+    }
+
+    /// Of a member that came twice the last counts.
+    pub(crate) fn finish(mut self) -> Extra {
+        if let Some(members) = &mut self.0 {
+            members.sort_by(|(one, _), (other, _)| one.cmp(other));
+            members.dedup_by(|later, kept| {
+                let same = later.0 == kept.0;
+                if same {
+                    std::mem::swap(later, kept);
+                }
+                same
+            });
+        }
+        Extra(self.0)
     }
 }
 
 impl From<Map<String, Value>> for Extra {
     fn from(members: Map<String, Value>) -> Self {
-        let owned = |(name, value)| (Cow::Owned(name), value);
-        Self((!members.is_empty()).then(|| Box::new(members.into_iter().map(owned).collect())))
+        let mut reader = ExtraReader::default();
+        for (name, value) in members {
+            reader.push(name, value);
+        }
+        reader.finish()
     }
 }
 
@@ -94,6 +135,35 @@ mod tests {
         assert!(extra.is_null("metadata"));
         assert_eq!(extra.remove("metadata"), Some(Value::Null));
         assert!(extra.is_empty());
+    }
+
+    #[test]
+    fn members_are_sorted_and_of_twins_the_last_counts() {
+        let mut reader = ExtraReader::default();
+        for (name, value) in [("b", 1), ("a", 2), ("b", 3), ("c", 4), ("b", 5)] {
+            reader.push(name, value.into());
+        }
+        let mut extra = reader.finish();
+        let members = |extra: &Extra| {
+            let owned = extra
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.as_i64()));
+            owned.collect::<Vec<_>>()
+        };
+        let expected = [("a", 2), ("b", 5), ("c", 4)];
+        assert_eq!(
+            members(&extra),
+            expected.map(|(name, value)| (name.to_owned(), Some(value)))
+        );
+        assert_eq!(extra.insert("aa", 6), None);
+        assert_eq!(extra.insert("b", 7), Some(5.into()));
+        assert_eq!(extra.remove("c"), Some(4.into()));
+        assert_eq!(extra.remove("d"), None);
+        let expected = [("a", 2), ("aa", 6), ("b", 7)];
+        assert_eq!(
+            members(&extra),
+            expected.map(|(name, value)| (name.to_owned(), Some(value)))
+        );
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod secret;
 mod unknown;
 
 pub use self::extra::Extra;
+pub(crate) use self::extra::ExtraReader;
 pub(crate) use self::fields::{Found, KeySeed, KnownKey, WireConst, in_field, missing_field};
 pub(crate) use self::integer::Integer;
 pub(crate) use self::path::path_segment;

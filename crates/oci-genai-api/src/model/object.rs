@@ -89,7 +89,7 @@ macro_rules! object {
                         ::core::option::Option::None;)*
                     $(let mut $o: ::core::option::Option<object!(@stored $okind $oty)> =
                         ::core::option::Option::None;)*
-                    let mut extra = $crate::model::Extra::new();
+                    let mut extra = $crate::model::ExtraReader::default();
                     while let ::core::option::Option::Some(key) =
                         map.next_key_seed($crate::model::KeySeed::<Key>::new())?
                     {
@@ -119,13 +119,13 @@ macro_rules! object {
                                     .next_value::<::core::option::Option<object!(@read $okind $oty)>>()
                                     .map_err($crate::model::in_field(stringify!($name), $owire))?;
                                 if value.is_none() {
-                                    extra.keep_null($owire);
+                                    extra.push($owire, ::serde_json::Value::Null);
                                 }
                                 $o = value.map(|value| object!(@keep $okind value));
                             })*
                             $crate::model::Found::Other(name) => {
                                 let value = map.next_value::<::serde_json::Value>()?;
-                                extra.insert(name, value);
+                                extra.push(name, value);
                             }
                         }
                     }
@@ -141,7 +141,7 @@ macro_rules! object {
                         },)*
                         $($n,)*
                         $($o,)*
-                        extra,
+                        extra: extra.finish(),
                     })
                 }
             }
@@ -247,7 +247,7 @@ macro_rules! object {
         )))
     };
     (@otherwise lenient $name:ident $wire:literal $expected:literal $other:ident $extra:ident) => {
-        $extra.insert($wire, $other)
+        $extra.push($wire, $other)
     };
     (@constant strict $self:ident $map:ident $wire:literal $value:literal) => {
         $map.serialize_entry($wire, $value)?

@@ -48,7 +48,8 @@ impl Answer {
     pub(crate) fn stream(self) -> ResponseValue<ByteStream> {
         let (parts, body) = self.response.into_parts();
         let bytes = ByteStream::new(Box::pin(body.into_data_stream()));
-        ResponseValue::new(bytes, parts.status, parts.headers)
+        // A copy has no room to spare, and a stream may wait for long.
+        ResponseValue::new(bytes, parts.status, parts.headers.clone())
     }
 
     /// An answer without a body.
