@@ -57,7 +57,11 @@ impl Extra {
     /// Removes a member, explicit nulls included.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         let place = self.place(name).ok()?;
-        let (_, value) = self.0.as_mut()?.remove(place);
+        let members = self.0.as_mut()?;
+        let (_, value) = members.remove(place);
+        if members.is_empty() {
+            self.0 = None;
+        }
         Some(value)
     }
 
@@ -134,7 +138,7 @@ mod tests {
         extra.set_null("metadata");
         assert!(extra.is_null("metadata"));
         assert_eq!(extra.remove("metadata"), Some(Value::Null));
-        assert!(extra.is_empty());
+        assert_eq!(extra, Extra::new());
     }
 
     #[test]
