@@ -69,8 +69,9 @@ pub(super) fn certain(content: &str) -> usize {
     let mut end = content.len();
     for (event, range) in parser(&text).into_offset_iter() {
         let at = range.start.saturating_sub(BEFORE.len());
-        // What closes at the very end may yet go on: `*a*` may become `*a**b*`.
-        let touches_end = range.end >= text.trim_end().len();
+        // What closes at the very end may yet go on: `*a*` may become `*a**b*`, and `*a |**` may not close at all.
+        let after = text.get(range.end..).unwrap_or_default();
+        let touches_end = after.trim_end().chars().all(|c| "*_~".contains(c));
         match event {
             Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => {}
             Event::Start(_) => {
@@ -182,6 +183,7 @@ mod tests {
             ("1 < 2", "1 < 2"),
             ("a *", "a "),
             ("*a `b* c", ""),
+            ("*a |**", ""),
         ] {
             assert_eq!(&content[..certain(content)], known, "{content}");
         }
