@@ -70,7 +70,7 @@ use self::clock_skew::SkewMeter;
 pub use self::exchange::RefreshFailure;
 pub(crate) use self::target::protected;
 use crate::provider::CredentialsCache;
-use crate::{BoxError, Error, ProvideCredentials, SharedTimeSource, TimeSource};
+use crate::{BoxError, ProvideCredentials, SharedTimeSource, TimeSource};
 
 /// Bodies are held in memory to be hashed.
 const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;
@@ -222,14 +222,16 @@ where
                 Ok(request) => State::Sent {
                     future: self.inner.call(request),
                 },
-                Err(error) => State::Refused { error: Some(error) },
+                Err(error) => State::Boxed {
+                    future: Box::pin(std::future::ready(Err(error.into()))),
+                },
             });
         }
         // The service that was polled ready goes; its clone stays.
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
         let config = Arc::clone(&self.config);
-        ResponseFuture::new(State::Exchange {
+        ResponseFuture::new(State::Boxed {
             future: Box::pin(async move { config.exchange(inner, request).await }),
         })
     }
@@ -248,8 +250,7 @@ pin_project! {
     enum State<F, R> {
         // With a key that never changes: all is said, only the answer is missing.
         Sent { #[pin] future: F },
-        Exchange { future: BoxFuture<'static, Result<Response<R>, BoxError>> },
-        Refused { error: Option<Error> },
+        Boxed { future: BoxFuture<'static, Result<Response<R>, BoxError>> },
     }
 }
 
@@ -269,11 +270,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
             StateProjection::Sent { future } => future.poll(cx).map_err(Into::into),
-            StateProjection::Exchange { future } => future.as_mut().poll(cx),
-            StateProjection::Refused { error } => match error.take() {
-                Some(error) => Poll::Ready(Err(error.into())),
-                None => Poll::Pending,
-            },
+            StateProjection::Boxed { future } => future.as_mut().poll(cx),
         }
     }
 }

@@ -34,8 +34,8 @@ pub struct CredentialsCache(Arc<Inner>);
 struct Inner {
     provider: SharedCredentialsProvider,
     time: SharedTimeSource,
-    /// Credentials that are the same for ever.
-    fixed: Option<Credentials>,
+    /// The key, if it is the same for ever.
+    fixed_key: Option<Credentials>,
     state: Mutex<State>,
 }
 
@@ -89,9 +89,10 @@ impl CredentialsCache {
         time: impl TimeSource + 'static,
     ) -> Self {
         let fixed = provider.is_fixed().then(|| provider.provide_credentials());
-        let fixed = fixed.and_then(|yielded| yielded.now_or_never());
+        let fixed = fixed.and_then(|yielded| yielded.now_or_never()?.ok());
         Self(Arc::new(Inner {
-            fixed: fixed.and_then(Result::ok),
+            fixed_key: fixed
+                .filter(|fixed| fixed.api_key().is_some() && fixed.expires_at().is_none()),
             provider: SharedCredentialsProvider::new(provider),
             time: SharedTimeSource::new(time),
             state: Mutex::default(),
@@ -108,8 +109,7 @@ impl CredentialsCache {
 
     /// The key, if it is the same for ever.
     pub(crate) fn fixed_key(&self) -> Option<&Credentials> {
-        let fixed = self.0.fixed.as_ref();
-        fixed.filter(|fixed| fixed.api_key().is_some() && fixed.expires_at().is_none())
+        self.0.fixed_key.as_ref()
     }
 
     pub(crate) fn provider(&self) -> &SharedCredentialsProvider {

@@ -39,6 +39,7 @@ fn run(
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Positional)
+        // Of hooks, which are taken out again, this writes the least.
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote::quote!(crate::Transport))
         .with_map_type("::std::collections::BTreeMap");
