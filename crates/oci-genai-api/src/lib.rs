@@ -15,11 +15,12 @@ mod model;
 mod client;
 #[rustfmt::skip]
 mod generated;
-mod input;
+mod item;
+mod text;
 mod transport;
 
 pub use generated::{Client, types};
-pub use model::{Extra, Secret, Unknown};
+pub use model::{Defect, DefectKind, Extra, Secret, Tolerant, Unknown, read};
 pub use progenitor_client::{ByteStream, ClientInfo, Error, OperationInfo, ResponseValue};
 pub use transport::{
     Body, BoxError, HttpClient, Operation, ResponseFuture, TRANSPORT_FAILURE_STATUS, Transport,

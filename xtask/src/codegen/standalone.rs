@@ -10,7 +10,7 @@ use super::error::Result;
 use super::names::snake;
 
 /// The hand-written part of the generated crate, which every such crate needs.
-const RUNTIME: [(&str, &str); 16] = [
+const RUNTIME: [(&str, &str); 19] = [
     (
         "client.rs",
         include_str!("../../../crates/oci-genai-api/src/client.rs"),
@@ -20,20 +20,24 @@ const RUNTIME: [(&str, &str); 16] = [
         include_str!("../../../crates/oci-genai-api/src/model/mod.rs"),
     ),
     (
-        "model/buffer.rs",
-        include_str!("../../../crates/oci-genai-api/src/model/buffer.rs"),
+        "model/containers.rs",
+        include_str!("../../../crates/oci-genai-api/src/model/containers.rs"),
+    ),
+    (
+        "model/content.rs",
+        include_str!("../../../crates/oci-genai-api/src/model/content.rs"),
+    ),
+    (
+        "model/defect.rs",
+        include_str!("../../../crates/oci-genai-api/src/model/defect.rs"),
     ),
     (
         "model/extra.rs",
         include_str!("../../../crates/oci-genai-api/src/model/extra.rs"),
     ),
     (
-        "model/fields.rs",
-        include_str!("../../../crates/oci-genai-api/src/model/fields.rs"),
-    ),
-    (
-        "model/integer.rs",
-        include_str!("../../../crates/oci-genai-api/src/model/integer.rs"),
+        "model/key.rs",
+        include_str!("../../../crates/oci-genai-api/src/model/key.rs"),
     ),
     (
         "model/object.rs",
@@ -48,8 +52,16 @@ const RUNTIME: [(&str, &str); 16] = [
         include_str!("../../../crates/oci-genai-api/src/model/path.rs"),
     ),
     (
+        "model/repair.rs",
+        include_str!("../../../crates/oci-genai-api/src/model/repair.rs"),
+    ),
+    (
         "model/secret.rs",
         include_str!("../../../crates/oci-genai-api/src/model/secret.rs"),
+    ),
+    (
+        "model/tolerant.rs",
+        include_str!("../../../crates/oci-genai-api/src/model/tolerant.rs"),
     ),
     (
         "model/union.rs",

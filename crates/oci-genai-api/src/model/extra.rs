@@ -4,23 +4,79 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::containers::written;
+use super::defect::{Defect, DefectKind, Inspection};
+use super::tolerant::{Odd, Tolerant};
+
 /// The members of a JSON object that its type does not name, kept so that nothing is lost when the
 /// object is sent on.
 ///
-/// It also remembers which optional members were written as an explicit `null`: a field is `None`
-/// both when the member was absent and when it was `null`, and [`is_null`](Self::is_null) tells the
-/// two apart. An explicit null is written back as one, unless the field has been given a value.
+/// It also remembers what came in another form than the type has room for:
 ///
-/// An object without such members costs one pointer.
+/// - Optional members that were an explicit `null`. A field is `None` both when the member was absent
+///   and when it was `null`; [`is_null`](Self::is_null) distinguishes the two.
+/// - Members of another type, which [`get`](Self::get) returns. The field is `None` or holds what
+///   stands in for the value.
+/// - Required members that were [absent](Self::is_absent). Their field holds an empty value.
+///
+/// All of it is written back as it came, unless the field has been given a value since.
+///
+/// An object without any of this costs one pointer.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[allow(
-    clippy::box_collection,
-    reason = "most objects have none, so it is the width that counts"
-)]
-pub struct Extra(Option<Box<Vec<Member>>>);
+pub struct Extra(Option<Box<Rest>>);
 
-/// Sorted by name, each name once. The names of explicit nulls are not copied.
+#[derive(Clone, Debug, Default)]
+struct Rest {
+    /// Sorted by name, each name once. The names of known members are not copied.
+    members: Vec<Member>,
+    /// Whatever is more than unknown members and nulls of optional ones. While there is none, each
+    /// field holds what came.
+    oddities: Option<Box<Oddities>>,
+}
+
 type Member = (Cow<'static, str>, Value);
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Oddities {
+    /// Known members that were not there and have no `Option` to say so.
+    absent: Vec<&'static str>,
+    /// What was repaired in the text that the object was read from, if it was read by itself.
+    repairs: Vec<Defect>,
+}
+
+impl Rest {
+    /// Has fields compared with the members before they are written.
+    fn oddities(&mut self) -> &mut Oddities {
+        self.oddities.get_or_insert_default()
+    }
+
+    fn forget_absent(&mut self, name: &str) {
+        if let Some(oddities) = &mut self.oddities {
+            oddities.absent.retain(|absent| *absent != name);
+        }
+    }
+}
+
+/// Oddities that say nothing equal none: they only stand for members that may be odd.
+impl PartialEq for Rest {
+    fn eq(&self, other: &Self) -> bool {
+        let none = Oddities::default();
+        let ours = self.oddities.as_deref().unwrap_or(&none);
+        let theirs = other.oddities.as_deref().unwrap_or(&none);
+        self.members == other.members && ours == theirs
+    }
+}
+
+/// How a type needs one of its members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// It has one possible value.
+    Constant,
+    Required,
+    /// It has to be there and may be null.
+    Nullable,
+    Optional,
+}
 
 impl Extra {
     /// No members.
@@ -28,9 +84,9 @@ impl Extra {
         Self(None)
     }
 
-    /// Whether there are no members, explicit nulls included.
+    /// Whether there is nothing in it: no members, explicit nulls or absent members.
     pub fn is_empty(&self) -> bool {
-        self.members().is_empty()
+        self.0.is_none()
     }
 
     /// The value of the member `name`.
@@ -40,29 +96,32 @@ impl Extra {
     }
 
     /// Sets a member and returns its former value. A member named like a field of the type is
-    /// written only while that field is `None`.
+    /// written only while that field is `None` or empty.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
         let (name, value) = (name.into(), value.into());
         let place = self.place(&name);
-        let members = self.0.get_or_insert_default();
+        let rest = self.0.get_or_insert_default();
+        rest.forget_absent(&name);
+        rest.oddities();
         match place {
-            Ok(place) => Some(std::mem::replace(&mut members[place].1, value)),
+            Ok(place) => Some(std::mem::replace(&mut rest.members[place].1, value)),
             Err(place) => {
-                members.insert(place, (name.into(), value));
+                rest.members.insert(place, (name.into(), value));
                 None
             }
         }
     }
 
-    /// Removes a member, explicit nulls included.
+    /// Removes a member, explicit nulls included, and forgets that it was absent.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        let place = self.place(name).ok()?;
-        let members = self.0.as_mut()?;
-        let (_, value) = members.remove(place);
-        if members.is_empty() {
+        let place = self.place(name);
+        let rest = self.0.as_mut()?;
+        rest.forget_absent(name);
+        let removed = place.ok().map(|place| rest.members.remove(place).1);
+        if **rest == Rest::default() {
             self.0 = None;
         }
-        Some(value)
+        removed
     }
 
     /// Whether the member `name` was, or is to be written as, an explicit `null`.
@@ -75,13 +134,25 @@ impl Extra {
         self.insert(name, Value::Null);
     }
 
+    /// Whether the type requires the member `name` and it was not there.
+    pub fn is_absent(&self, name: &str) -> bool {
+        let oddities = self.0.as_ref().and_then(|rest| rest.oddities.as_ref());
+        oddities.is_some_and(|oddities| oddities.absent.contains(&name))
+    }
+
+    /// Whether a required member's field holds an empty value that did not come: the member was
+    /// absent or null. Use it before you take an empty value for a fact.
+    pub fn is_missing(&self, name: &str) -> bool {
+        self.is_absent(name) || self.is_null(name)
+    }
+
     /// All members in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.members().iter().map(|(name, value)| (&**name, value))
     }
 
     fn members(&self) -> &[Member] {
-        self.0.as_deref().map_or(&[], Vec::as_slice)
+        self.0.as_ref().map_or(&[], |rest| &rest.members)
     }
 
     /// Where the member is, or belongs.
@@ -89,32 +160,180 @@ impl Extra {
         let members = self.members();
         members.binary_search_by(|(other, _)| (**other).cmp(name))
     }
+
+    /// Whether every field holds what came.
+    #[inline]
+    pub(crate) fn is_sound(&self) -> bool {
+        self.0.as_ref().is_none_or(|rest| rest.oddities.is_none())
+    }
+
+    /// Whether a constant is to be written: it neither was absent nor had another value.
+    pub(crate) fn has_constant(&self, name: &str) -> bool {
+        !self.is_absent(name) && self.get(name).is_none()
+    }
+
+    /// Whether a required member's field only stands in for what came, or for nothing.
+    pub(crate) fn stands_in<T: Tolerant>(&self, name: &str, field: &T) -> bool {
+        match self.get(name) {
+            Some(odd) => *field == T::required_stand_in(odd),
+            None => self.is_absent(name) && *field == T::blank(),
+        }
+    }
+
+    /// Whether an optional member's field only stands in for what came.
+    pub(crate) fn stands_in_optional<T: Tolerant>(&self, name: &str, field: &T) -> bool {
+        let Some(odd) = self.get(name) else {
+            return false;
+        };
+        T::stand_in(odd).is_some_and(|stand_in| stand_in == *field)
+    }
+
+    /// Whether a member that is a fact did not come in any form that can be understood.
+    pub(crate) fn lacks_fact<T: Tolerant>(&self, name: &str) -> bool {
+        T::IS_FACT
+            && match self.get(name) {
+                Some(odd) => T::stand_in(odd).is_none(),
+                None => self.is_absent(name),
+            }
+    }
+
+    /// Whether every constant and required member of a type was absent, and nothing came under a
+    /// name that the type knows.
+    pub(crate) fn is_hollow(&self, known: &[(&'static str, Need)]) -> bool {
+        let needed = |need: &Need| matches!(need, Need::Constant | Need::Required);
+        known.iter().any(|(_, need)| needed(need))
+            && known.iter().all(|(name, need)| {
+                (!needed(need) || self.is_absent(name)) && self.get(name).is_none()
+            })
+    }
+
+    /// Reports the defects of the members that a type knows.
+    pub(crate) fn inspect(&self, known: &[(&'static str, Need)], inspection: &mut Inspection) {
+        let Some(oddities) = self.0.as_ref().and_then(|rest| rest.oddities.as_ref()) else {
+            return;
+        };
+        for (name, need) in known {
+            let kind = match (self.get(name), need) {
+                (Some(Value::Null), Need::Optional | Need::Nullable) => continue,
+                (Some(Value::String(_)), Need::Constant) => DefectKind::Value,
+                (Some(odd), _) => DefectKind::of(odd),
+                (None, _) if oddities.absent.contains(name) => DefectKind::Missing,
+                (None, _) => continue,
+            };
+            inspection.member(name, |inspection| inspection.report(kind));
+        }
+        for repair in &oddities.repairs {
+            inspection.report_below(repair);
+        }
+    }
+
+    /// Forgets what came in another form, so that each known member is written as its field is.
+    pub(crate) fn make_valid(&mut self, known: &[(&'static str, Need)]) {
+        if let Some(rest) = &mut self.0 {
+            let is_known = |name: &str| known.iter().any(|(known, _)| *known == name);
+            rest.members.retain(|(name, _)| !is_known(name));
+            rest.oddities = None;
+            if rest.members.is_empty() {
+                self.0 = None;
+            }
+        }
+    }
+
+    /// Remembers what was repaired in the text.
+    pub(crate) fn remember(&mut self, repairs: &[Defect]) {
+        if !repairs.is_empty() {
+            let rest = self.0.get_or_insert_default();
+            rest.oddities().repairs.extend_from_slice(repairs);
+        }
+    }
 }
 
 /// The members of an object that is being read, as they come: sorting them once takes less than a place for each.
 #[derive(Default)]
-#[allow(clippy::box_collection, reason = "it becomes that of `Extra`")]
-pub(crate) struct ExtraReader(Option<Box<Vec<Member>>>);
+pub(crate) struct ExtraReader(Option<Box<Rest>>);
 
 impl ExtraReader {
     pub(crate) fn push(&mut self, name: impl Into<Cow<'static, str>>, value: Value) {
-        self.0.get_or_insert_default().push((name.into(), value));
+        let rest = self.0.get_or_insert_default();
+        rest.members.push((name.into(), value));
+    }
+
+    #[cold]
+    pub(crate) fn absent(&mut self, name: &'static str) {
+        self.0.get_or_insert_default().oddities().absent.push(name);
+    }
+
+    /// Keeps what came instead of a member.
+    #[inline]
+    pub(crate) fn odd(&mut self, name: &'static str, odd: Odd) {
+        if let Some(odd) = odd {
+            self.push_odd(name, *odd);
+        }
+    }
+
+    #[cold]
+    fn push_odd(&mut self, name: &'static str, odd: Value) {
+        self.push(name, odd);
+        self.0.get_or_insert_default().oddities();
+    }
+
+    /// Keeps what came instead of an optional member. An object that lacks one of its numbers is not
+    /// taken: no number stands for none.
+    #[inline]
+    pub(crate) fn optional<T: Tolerant>(
+        &mut self,
+        name: &'static str,
+        odd: Odd,
+        field: &mut Option<T>,
+    ) {
+        match (&odd, &field) {
+            (None, Some(value)) if !value.is_null() && !value.is_partial() => {}
+            _ => self.optional_odd(name, odd, field),
+        }
+    }
+
+    /// Nulls are usual. A field that came before, when a member comes twice, does not count.
+    fn optional_odd<T: Tolerant>(&mut self, name: &'static str, odd: Odd, field: &mut Option<T>) {
+        let came = field.take();
+        let odd = odd.map_or_else(|| came.as_ref().map_or(Value::Null, written), |odd| *odd);
+        if odd.is_null() {
+            return self.push(name, odd);
+        }
+        *field = T::stand_in(&odd).filter(|value| !value.is_partial());
+        self.push_odd(name, odd);
+    }
+
+    /// What stands in for a required member that was not read.
+    #[cold]
+    pub(crate) fn stand_in<T: Tolerant>(&mut self, name: &'static str) -> T {
+        let members = self.0.iter().flat_map(|rest| &rest.members);
+        let odd = members.filter(|(other, _)| other == name).next_back();
+        if let Some((_, odd)) = odd {
+            return T::required_stand_in(odd);
+        }
+        self.absent(name);
+        T::blank()
     }
 
     /// Of a member that came twice the last counts.
+    #[inline]
     pub(crate) fn finish(mut self) -> Extra {
-        if let Some(members) = &mut self.0 {
-            members.sort_by(|(one, _), (other, _)| one.cmp(other));
-            members.dedup_by(|later, kept| {
-                let same = later.0 == kept.0;
-                if same {
-                    std::mem::swap(later, kept);
-                }
-                same
-            });
+        if let Some(rest) = &mut self.0 {
+            sort(&mut rest.members);
         }
         Extra(self.0)
     }
+}
+
+fn sort(members: &mut Vec<Member>) {
+    members.sort_by(|(one, _), (other, _)| one.cmp(other));
+    members.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        if same {
+            std::mem::swap(later, kept);
+        }
+        same
+    });
 }
 
 impl From<Map<String, Value>> for Extra {

@@ -3,6 +3,8 @@
 //! The generated sources hold plain structs and enums; how those are read and written is said once,
 //! here, by three macros: [`object!`], [`open_enum!`] and [`union!`]. The files of this directory are
 //! also copied into crates generated from other documents, so they name nothing outside it.
+//!
+//! The rule for reading is: what nobody asked for cannot cost the rest. See [`Tolerant`].
 
 #![allow(
     dead_code,
@@ -17,22 +19,33 @@ mod object;
 mod open_enum;
 #[macro_use]
 mod union;
-mod buffer;
+mod containers;
+mod content;
+mod defect;
 mod extra;
-mod fields;
-mod integer;
+mod key;
 mod path;
+mod repair;
 mod secret;
+mod tolerant;
 mod unknown;
 
+pub(crate) use self::defect::Inspection;
+pub use self::defect::{Defect, DefectKind};
 pub use self::extra::Extra;
-pub(crate) use self::extra::ExtraReader;
-pub(crate) use self::fields::{Found, KeySeed, KnownKey, WireConst, in_field, missing_field};
-pub(crate) use self::integer::Integer;
+pub(crate) use self::extra::{ExtraReader, Need};
+pub(crate) use self::key::{ConstantSeed, Found, KeySeed, KnownKey};
+pub(crate) use self::object::{Object, ObjectVisitor, bare_list, deserialize};
 pub(crate) use self::path::path_segment;
+pub use self::repair::read;
 pub use self::secret::Secret;
+pub use self::tolerant::Tolerant;
+pub(crate) use self::tolerant::{
+    Odd, Seed, TextVisitor, from_value, odd, read as read_or_odd, scalar_text,
+};
 pub(crate) use self::union::{
-    KnownTag, Tagged, Union, UnionVisitor, collect, in_variant, none_fits, read_tag,
+    KnownTag, Tagged, Union, UnionVisitor, collect, inspect_unknown, is_misfit, meant, read_tag,
+    untagged,
 };
 pub use self::unknown::Unknown;
 

@@ -1,21 +1,29 @@
 //! Objects: structs with named members and a place for the rest.
 
+use std::fmt;
+
+use serde::de::value::MapDeserializer;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::defect::kind_of;
+use super::tolerant::{Odd, Tolerant, hand_back, read};
+
 /// Constructs, reads and writes a struct that stands for a JSON object.
 ///
 /// The struct itself is written out in the generated source, with one `pub` field per member and
 /// `pub extra: Extra`. The macro is told, per member, its kind, field, type and name on the wire:
 ///
-/// - `constants` are members with one possible value: no field, written always, checked when read.
-///   A `strict` one refuses any other value; a `lenient` one keeps it among the extra members.
+/// - `constants` are members with one possible value: no field, written unless the object was read
+///   without it or with another value.
 /// - `required` members are arguments of `new`.
 /// - `nullable` members are required too, but may be null: `Option` fields, written as null.
 /// - `optional` members are `Option` fields and left out when `None`.
 ///
-/// The kind says how a value is passed in and read: `plain`, `int` (a whole number), `list`,
-/// `ints` (a list of whole numbers), `map`.
+/// The kind says how a value is passed in: `plain`, `int` (a whole number), `list`, `map`.
 macro_rules! object {
     ($name:ident {
-        constants { $($ckind:ident $c:ident: $cwire:literal = $cvalue:literal;)* }
+        constants { $($c:ident: $cwire:literal = $cvalue:literal;)* }
         required { $($rkind:ident $r:ident: $rty:ty = $rwire:literal;)* }
         nullable { $($nkind:ident $n:ident: $nty:ty = $nwire:literal;)* }
         optional { $($okind:ident $o:ident: $oty:ty = $owire:literal;)* }
@@ -70,23 +78,28 @@ macro_rules! object {
                 }
             }
 
-            struct Members;
+            /// The members by name, and how each is needed.
+            const KNOWN: &[(&str, $crate::model::Need)] = &[
+                $(($cwire, $crate::model::Need::Constant),)*
+                $(($rwire, $crate::model::Need::Required),)*
+                $(($nwire, $crate::model::Need::Nullable),)*
+                $(($owire, $crate::model::Need::Optional),)*
+            ];
 
-            impl<'de> ::serde::de::Visitor<'de> for Members {
-                type Value = $name;
+            impl $crate::model::Object for $name {
+                const NAME: &'static str = stringify!($name);
 
-                fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    f.write_str(concat!("an object (", stringify!($name), ")"))
-                }
-
-                fn visit_map<A: ::serde::de::MapAccess<'de>>(
-                    self,
+                #[allow(unused_variables, reason = "an object may have no constants")]
+                fn members<'de, A: ::serde::de::MapAccess<'de>>(
                     mut map: A,
+                    tag: &'static str,
                 ) -> ::core::result::Result<$name, A::Error> {
+                    $(let mut $c = tag == $cwire;)*
                     $(let mut $r: ::core::option::Option<object!(@stored $rkind $rty)> =
                         ::core::option::Option::None;)*
-                    $(let mut $n: ::core::option::Option<object!(@stored $nkind $nty)> =
-                        ::core::option::Option::None;)*
+                    $(let mut $n: ::core::option::Option<
+                        ::core::option::Option<object!(@stored $nkind $nty)>,
+                    > = ::core::option::Option::None;)*
                     $(let mut $o: ::core::option::Option<object!(@stored $okind $oty)> =
                         ::core::option::Option::None;)*
                     let mut extra = $crate::model::ExtraReader::default();
@@ -95,33 +108,21 @@ macro_rules! object {
                     {
                         match key {
                             $($crate::model::Found::Known(Key::$c) => {
-                                let other = map
-                                    .next_value_seed($crate::model::WireConst { expected: $cvalue })
-                                    .map_err($crate::model::in_field(stringify!($name), $cwire))?;
-                                if let ::core::option::Option::Some(other) = other {
-                                    object!(@otherwise $ckind $name $cwire $cvalue other extra);
-                                }
+                                $c = true;
+                                let seed = $crate::model::ConstantSeed { expected: $cvalue };
+                                extra.odd($cwire, map.next_value_seed(seed)?);
                             })*
                             $($crate::model::Found::Known(Key::$r) => {
-                                let value = map
-                                    .next_value::<object!(@read $rkind $rty)>()
-                                    .map_err($crate::model::in_field(stringify!($name), $rwire))?;
-                                $r = ::core::option::Option::Some(object!(@keep $rkind value));
+                                let seed = $crate::model::Seed(&mut $r);
+                                extra.odd($rwire, map.next_value_seed(seed)?);
                             })*
                             $($crate::model::Found::Known(Key::$n) => {
-                                let value = map
-                                    .next_value::<::core::option::Option<object!(@read $nkind $nty)>>()
-                                    .map_err($crate::model::in_field(stringify!($name), $nwire))?;
-                                $n = value.map(|value| object!(@keep $nkind value));
+                                let seed = $crate::model::Seed(&mut $n);
+                                extra.odd($nwire, map.next_value_seed(seed)?);
                             })*
                             $($crate::model::Found::Known(Key::$o) => {
-                                let value = map
-                                    .next_value::<::core::option::Option<object!(@read $okind $oty)>>()
-                                    .map_err($crate::model::in_field(stringify!($name), $owire))?;
-                                if value.is_none() {
-                                    extra.push($owire, ::serde_json::Value::Null);
-                                }
-                                $o = value.map(|value| object!(@keep $okind value));
+                                let odd = map.next_value_seed($crate::model::Seed(&mut $o))?;
+                                extra.optional($owire, odd, &mut $o);
                             })*
                             $crate::model::Found::Other(name) => {
                                 let value = map.next_value::<::serde_json::Value>()?;
@@ -129,20 +130,78 @@ macro_rules! object {
                             }
                         }
                     }
+                    $(if !$c {
+                        extra.absent($cwire);
+                    })*
                     ::core::result::Result::Ok($name {
                         $($r: match $r {
                             ::core::option::Option::Some(value) => value,
-                            ::core::option::Option::None => {
-                                return ::core::result::Result::Err($crate::model::missing_field(
-                                    stringify!($name),
-                                    $rwire,
-                                ));
-                            }
+                            ::core::option::Option::None => extra.stand_in($rwire),
                         },)*
-                        $($n,)*
+                        $($n: match $n {
+                            ::core::option::Option::Some(value) => value,
+                            ::core::option::Option::None => extra.stand_in($nwire),
+                        },)*
                         $($o,)*
                         extra: extra.finish(),
                     })
+                }
+            }
+
+            impl $crate::model::Tolerant for $name {
+                #[inline]
+                fn read<'de, D: ::serde::Deserializer<'de>>(
+                    deserializer: D,
+                    place: &mut ::core::option::Option<Self>,
+                ) -> ::core::result::Result<$crate::model::Odd, D::Error> {
+                    deserializer.deserialize_any($crate::model::ObjectVisitor(place))
+                }
+
+                fn blank() -> Self {
+                    Self {
+                        $($r: $crate::model::Tolerant::blank(),)*
+                        $($n: ::core::option::Option::None,)*
+                        $($o: ::core::option::Option::None,)*
+                        extra: $crate::model::Extra::new(),
+                    }
+                }
+
+                fn stand_in(odd: &::serde_json::Value) -> ::core::option::Option<Self> {
+                    <Key as $crate::model::KnownKey>::find("data")?;
+                    $crate::model::bare_list(odd)
+                }
+
+                fn is_partial(&self) -> bool {
+                    !self.extra.is_empty()
+                        && (false $(|| self.extra.lacks_fact::<object!(@stored $rkind $rty)>($rwire))*)
+                }
+
+                fn is_hollow(&self) -> bool {
+                    self.extra.is_hollow(KNOWN) $(&& self.$o.is_none())*
+                }
+
+                fn inspect(&self, inspection: &mut $crate::model::Inspection) {
+                    self.extra.inspect(KNOWN, inspection);
+                    $(inspection.member($rwire, |inspection| {
+                        $crate::model::Tolerant::inspect(&self.$r, inspection);
+                    });)*
+                    $(inspection.member($nwire, |inspection| {
+                        $crate::model::Tolerant::inspect(&self.$n, inspection);
+                    });)*
+                    $(inspection.member($owire, |inspection| {
+                        $crate::model::Tolerant::inspect(&self.$o, inspection);
+                    });)*
+                }
+
+                fn remember(&mut self, repairs: &[$crate::model::Defect]) {
+                    self.extra.remember(repairs);
+                }
+
+                fn make_valid(&mut self) {
+                    self.extra.make_valid(KNOWN);
+                    $($crate::model::Tolerant::make_valid(&mut self.$r);)*
+                    $($crate::model::Tolerant::make_valid(&mut self.$n);)*
+                    $($crate::model::Tolerant::make_valid(&mut self.$o);)*
                 }
             }
 
@@ -150,7 +209,7 @@ macro_rules! object {
                 fn deserialize<D: ::serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
-                    deserializer.deserialize_map(Members)
+                    $crate::model::deserialize(deserializer, concat!("an object (", stringify!($name), ")"))
                 }
             }
 
@@ -161,21 +220,33 @@ macro_rules! object {
                 ) -> ::core::result::Result<S::Ok, S::Error> {
                     use ::serde::ser::SerializeMap as _;
                     let mut map = serializer.serialize_map(::core::option::Option::None)?;
-                    $(object!(@constant $ckind self map $cwire $cvalue);)*
-                    $(map.serialize_entry($rwire, &self.$r)?;)*
-                    $(map.serialize_entry($nwire, &self.$n)?;)*
-                    $(if let ::core::option::Option::Some(value) = &self.$o {
+                    // The usual object holds what came, member for member.
+                    let sound = self.extra.is_sound();
+                    $(if sound || self.extra.has_constant($cwire) {
+                        map.serialize_entry($cwire, $cvalue)?;
+                    })*
+                    $(if sound || !self.extra.stands_in($rwire, &self.$r) {
+                        map.serialize_entry($rwire, &self.$r)?;
+                    })*
+                    $(if sound || !self.extra.stands_in($nwire, &self.$n) {
+                        map.serialize_entry($nwire, &self.$n)?;
+                    })*
+                    $(if let ::core::option::Option::Some(value) = &self.$o
+                        && (sound || !self.extra.stands_in_optional($owire, value))
+                    {
                         map.serialize_entry($owire, value)?;
                     })*
                     for (name, value) in self.extra.iter() {
                         let written = match <Key as $crate::model::KnownKey>::find(name) {
                             ::core::option::Option::None => false,
-                            $(::core::option::Option::Some(Key::$c) => {
-                                object!(@constant_written $ckind)
-                            })*
-                            $(::core::option::Option::Some(Key::$r) => true,)*
-                            $(::core::option::Option::Some(Key::$n) => true,)*
-                            $(::core::option::Option::Some(Key::$o) => self.$o.is_some(),)*
+                            $(::core::option::Option::Some(Key::$c) => false,)*
+                            $(::core::option::Option::Some(Key::$r) =>
+                                !self.extra.stands_in($rwire, &self.$r),)*
+                            $(::core::option::Option::Some(Key::$n) =>
+                                !self.extra.stands_in($nwire, &self.$n),)*
+                            $(::core::option::Option::Some(Key::$o) => self.$o.as_ref().is_some_and(
+                                |value| !self.extra.stands_in_optional($owire, value),
+                            ),)*
                         };
                         if !written {
                             map.serialize_entry(name, value)?;
@@ -199,7 +270,6 @@ macro_rules! object {
     // How a value is passed in.
     (@argument plain $ty:ty) => { impl ::core::convert::Into<$ty> };
     (@argument int $ty:ty) => { impl ::core::convert::Into<i64> };
-    (@argument ints $ty:ty) => { object!(@argument list $ty) };
     (@argument list $ty:ty) => {
         impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$ty>>
     };
@@ -213,7 +283,6 @@ macro_rules! object {
     };
     (@convert plain $value:ident) => { $value.into() };
     (@convert int $value:ident) => { $value.into() };
-    (@convert ints $value:ident) => { object!(@convert list $value) };
     (@convert list $value:ident) => {
         $value.into_iter().map(::core::convert::Into::into).collect()
     };
@@ -227,36 +296,63 @@ macro_rules! object {
     // What the field holds.
     (@stored plain $ty:ty) => { $ty };
     (@stored int $ty:ty) => { i64 };
-    (@stored ints $ty:ty) => { object!(@stored list $ty) };
     (@stored list $ty:ty) => { ::std::vec::Vec<$ty> };
     (@stored map $ty:ty) => { ::std::collections::BTreeMap<::std::string::String, $ty> };
+}
 
-    // How it is read.
-    (@read int $ty:ty) => { $crate::model::Integer };
-    (@read ints $ty:ty) => { ::std::vec::Vec<$crate::model::Integer> };
-    (@read $kind:ident $ty:ty) => { object!(@stored $kind $ty) };
-    (@keep int $value:ident) => { i64::from($value) };
-    (@keep ints $value:ident) => { $value.into_iter().map(i64::from).collect() };
-    (@keep $kind:ident $value:ident) => { $value };
+/// What every object relies on.
+pub(crate) trait Object: Tolerant {
+    const NAME: &'static str;
 
-    // Members with one possible value.
-    (@otherwise strict $name:ident $wire:literal $expected:literal $other:ident $extra:ident) => {
-        return ::core::result::Result::Err(::serde::de::Error::custom(format_args!(
-            concat!(stringify!($name), ".", $wire, " is {}, not ", $expected),
-            $other
-        )))
-    };
-    (@otherwise lenient $name:ident $wire:literal $expected:literal $other:ident $extra:ident) => {
-        $extra.push($wire, $other)
-    };
-    (@constant strict $self:ident $map:ident $wire:literal $value:literal) => {
-        $map.serialize_entry($wire, $value)?
-    };
-    (@constant lenient $self:ident $map:ident $wire:literal $value:literal) => {
-        if $self.extra.get($wire).is_none() {
-            $map.serialize_entry($wire, $value)?
-        }
-    };
-    (@constant_written strict) => { true };
-    (@constant_written lenient) => { false };
+    /// Reads the members. `tag` names the one that a union has read already, or is empty.
+    fn members<'de, A: MapAccess<'de>>(map: A, tag: &'static str) -> Result<Self, A::Error>;
+}
+
+impl<T: Object> Object for Box<T> {
+    const NAME: &'static str = T::NAME;
+
+    fn members<'de, A: MapAccess<'de>>(map: A, tag: &'static str) -> Result<Self, A::Error> {
+        T::members(map, tag).map(Self::new)
+    }
+}
+
+/// Reads an object, or hands back what is none.
+pub(crate) struct ObjectVisitor<'a, T>(pub(crate) &'a mut Option<T>);
+
+impl<'de, T: Object> Visitor<'de> for ObjectVisitor<'_, T> {
+    type Value = Odd;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object ({})", T::NAME)
+    }
+
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Odd, A::Error> {
+        *self.0 = Some(T::members(map, "")?);
+        Ok(None)
+    }
+
+    hand_back! { null boolean number string list }
+}
+
+/// Takes a list without the object around it for a page whose `data` it is.
+pub(crate) fn bare_list<T: Object>(odd: &Value) -> Option<T> {
+    let list = odd.is_array().then(|| ("data", odd.clone()));
+    let members = MapDeserializer::<_, serde_json::Error>::new(std::iter::once(list?));
+    T::members(members, "").ok()
+}
+
+/// Reads a value by itself, where nobody keeps what does not fit.
+pub(crate) fn deserialize<'de, T: Tolerant, D: Deserializer<'de>>(
+    deserializer: D,
+    expected: &'static str,
+) -> Result<T, D::Error> {
+    read(deserializer)?.or_else(|odd| {
+        T::stand_in(&odd).ok_or_else(|| {
+            de::Error::custom(format_args!(
+                "{expected} was expected, {} came",
+                kind_of(&odd)
+            ))
+        })
+    })
 }

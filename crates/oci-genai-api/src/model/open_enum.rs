@@ -52,27 +52,25 @@ macro_rules! open_enum {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                struct Text;
+                $crate::model::deserialize(deserializer, "a string")
+            }
+        }
 
-                impl ::serde::de::Visitor<'_> for Text {
-                    type Value = $name;
+        impl $crate::model::Tolerant for $name {
+            #[inline]
+            fn read<'de, D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+                place: &mut ::core::option::Option<Self>,
+            ) -> ::core::result::Result<$crate::model::Odd, D::Error> {
+                deserializer.deserialize_any($crate::model::TextVisitor(place))
+            }
 
-                    fn expecting(
-                        &self,
-                        f: &mut ::core::fmt::Formatter<'_>,
-                    ) -> ::core::fmt::Result {
-                        f.write_str("a string")
-                    }
+            fn blank() -> Self {
+                Self::Other(::std::string::String::new())
+            }
 
-                    fn visit_str<E: ::serde::de::Error>(
-                        self,
-                        text: &str,
-                    ) -> ::core::result::Result<$name, E> {
-                        ::core::result::Result::Ok(text.into())
-                    }
-                }
-
-                deserializer.deserialize_str(Text)
+            fn stand_in(odd: &::serde_json::Value) -> ::core::option::Option<Self> {
+                $crate::model::scalar_text(odd).map(Self::from)
             }
         }
     };

@@ -7,7 +7,11 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::buffer::{Members, Name, Resumed, object};
+use super::containers::written;
+use super::content::{Members, Name, Resumed, object};
+use super::defect::{Defect, DefectKind, Inspection};
+use super::object::Object;
+use super::tolerant::{Tolerant, from_value};
 
 /// Reads, writes and converts an enum whose variants hold one value each. The enum itself is written
 /// out in the generated source; its last variant is `Unknown`.
@@ -17,7 +21,8 @@ use super::buffer::{Members, Name, Resumed, object};
 ///   not), `float` (not whole, beside an `integer`), `boolean`, `array`.
 /// - `tagged` names the member that tells objects apart, then for each tag the variants it may stand
 ///   for, the most specific first. A `direct` one is read without its tag, straight from the input;
-///   `whole` ones are read from the buffered object, tag included, until one fits.
+///   of `whole` ones, read from the buffered object, tag included, the one with the fewest defects is
+///   taken.
 /// - `objects` are tried in order on an object that has no tag, or one that is not listed.
 /// - `from` lists the conversions.
 macro_rules! union {
@@ -78,7 +83,80 @@ macro_rules! union {
                 fn deserialize<D: ::serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
-                    deserializer.deserialize_any($crate::model::UnionVisitor::<Self>::new())
+                    deserializer
+                        .deserialize_any($crate::model::UnionVisitor::<Self>::new())
+                }
+            }
+
+            impl $crate::model::Tolerant for $name {
+                #[inline]
+                fn read<'de, D: ::serde::Deserializer<'de>>(
+                    deserializer: D,
+                    place: &mut ::core::option::Option<Self>,
+                ) -> ::core::result::Result<$crate::model::Odd, D::Error> {
+                    let visitor = $crate::model::UnionVisitor::<Self>::new();
+                    *place = ::core::option::Option::Some(deserializer.deserialize_any(visitor)?);
+                    ::core::result::Result::Ok(::core::option::Option::None)
+                }
+
+                fn blank() -> Self {
+                    ::core::option::Option::None
+                        $(.or_else(|| union!(@blank $kind $kvariant $kty)))*
+                        .unwrap_or_else(|| {
+                            <Self as $crate::model::Union>::unknown(::serde_json::Value::Null)
+                        })
+                }
+
+                fn is_null(&self) -> bool {
+                    match self {
+                        Self::Unknown(value) => union!(@value $unknown value).is_null(),
+                        #[allow(unreachable_patterns, reason = "a union may have no variants")]
+                        _ => false,
+                    }
+                }
+
+                fn inspect(&self, inspection: &mut $crate::model::Inspection) {
+                    match self {
+                        $(Self::$variant(value) => {
+                            $crate::model::Tolerant::inspect(value, inspection);
+                        })*
+                        Self::Unknown(value) => $crate::model::inspect_unknown(
+                            union!(@value $unknown value),
+                            $tag_name,
+                            inspection,
+                        ),
+                    }
+                }
+
+                #[allow(unused_variables, reason = "a union may have no variants")]
+                fn remember(&mut self, repairs: &[$crate::model::Defect]) {
+                    match self {
+                        $(Self::$variant(value) => {
+                            $crate::model::Tolerant::remember(value, repairs);
+                        })*
+                        Self::Unknown(_) => {}
+                    }
+                }
+
+                fn make_valid(&mut self) {
+                    match self {
+                        $(Self::$variant(value) => $crate::model::Tolerant::make_valid(value),)*
+                        Self::Unknown(_) => {
+                            if $crate::model::Tolerant::is_misfit(self) {
+                                *self = $crate::model::meant(self);
+                            }
+                        }
+                    }
+                }
+
+                fn is_misfit(&self) -> bool {
+                    match self {
+                        Self::Unknown(value) => {
+                            $crate::model::is_misfit(union!(@value $unknown value), $tag_name)
+                        }
+                        #[allow(unreachable_patterns, reason = "a union may have no variants")]
+                        _ => false,
+                    }
                 }
             }
         };
@@ -89,6 +167,16 @@ macro_rules! union {
             }
         })*
     };
+
+    (@value Value $value:ident) => { $value };
+    (@value Unknown $value:ident) => { $value.as_value() };
+    (@blank string $variant:ident $ty:ty) => {
+        ::core::option::Option::Some(Self::$variant("".into()))
+    };
+    (@blank array $variant:ident $ty:ty) => {
+        ::core::option::Option::Some(Self::$variant($crate::model::Tolerant::blank()))
+    };
+    (@blank $kind:ident $variant:ident $ty:ty) => { ::core::option::Option::None };
 
     (@unknown Value $tag_name:literal $value:ident) => { $value };
     (@unknown Unknown $tag_name:literal $value:ident) => {
@@ -129,11 +217,15 @@ macro_rules! union {
         fn array<'de, A: ::serde::de::SeqAccess<'de>>(
             values: A,
         ) -> ::core::result::Result<Self, A::Error> {
-            <$ty as ::serde::Deserialize<'de>>::deserialize(
+            let read = $crate::model::read_or_odd::<$ty, _>(
                 ::serde::de::value::SeqAccessDeserializer::new(values),
-            )
-            .map(Self::$variant)
-            .map_err($crate::model::in_variant(Self::NAME, stringify!($variant)))
+            )?;
+            ::core::result::Result::Ok(read.map_or_else(Self::unknown, Self::$variant))
+        }
+
+        /// A single object or text where a list belongs, or a list with what does not belong there.
+        fn meant(odd: &::serde_json::Value) -> ::core::option::Option<Self> {
+            <$ty as $crate::model::Tolerant>::stand_in(odd).map(Self::$variant)
         }
     };
 
@@ -144,11 +236,12 @@ macro_rules! union {
     };
     // One object and no tag: read it straight away.
     (@object $name:ident $map:ident $tag_name:literal [] [$variant:ident: $ty:ty]) => {
-        <$ty as ::serde::Deserialize<'de>>::deserialize(
+        $crate::model::read_or_odd::<$ty, _>(
             ::serde::de::value::MapAccessDeserializer::new($map),
         )
-        .map(Self::$variant)
-        .map_err($crate::model::in_variant(stringify!($name), stringify!($variant)))
+        .map(|read| {
+            read.map_or_else(<Self as $crate::model::Union>::unknown, Self::$variant)
+        })
     };
     (@object $name:ident $map:ident $tag_name:literal
         [$($how:ident $key:ident [$($tvariant:ident: $tty:ty),+])*]
@@ -159,8 +252,8 @@ macro_rules! union {
                 $(Tag::$key => union!(@variant $how $name source [$($tvariant: $tty),+]),)*
             },
             $crate::model::Tagged::Other(value) => {
-                $(if let ::core::result::Result::Ok(read) =
-                    <$oty as ::serde::Deserialize<'_>>::deserialize(&value)
+                $(if let ::core::option::Option::Some(read) =
+                    $crate::model::untagged::<$oty>(&value, $tag_name)
                 {
                     return ::core::result::Result::Ok(Self::$ovariant(read));
                 })*
@@ -170,21 +263,21 @@ macro_rules! union {
     };
 
     (@variant direct $name:ident $source:ident [$variant:ident: $ty:ty]) => {
-        $source
-            .read::<$ty>()
-            .map(Self::$variant)
-            .map_err($crate::model::in_variant(stringify!($name), stringify!($variant)))
+        $source.read::<$ty>().map(Self::$variant)
     };
     (@variant whole $name:ident $source:ident [$($variant:ident: $ty:ty),+]) => {{
         let value = $source.whole()?;
-        let mut reasons = ::std::vec::Vec::new();
-        $(match <$ty as ::serde::Deserialize<'_>>::deserialize(&value) {
-            ::core::result::Result::Ok(read) => {
-                return ::core::result::Result::Ok(Self::$variant(read));
+        let mut best: ::core::option::Option<(usize, Self)> = ::core::option::Option::None;
+        $(if let ::core::result::Result::Ok(read) = $crate::model::from_value::<$ty>(&value) {
+            let count = $crate::model::Tolerant::defects(&read).len();
+            if best.as_ref().is_none_or(|(least, _)| count < *least) {
+                best = ::core::option::Option::Some((count, Self::$variant(read)));
             }
-            ::core::result::Result::Err(error) => reasons.push((stringify!($variant), error)),
         })+
-        ::core::result::Result::Err($crate::model::none_fits(stringify!($name), &reasons))
+        ::core::result::Result::Ok(match best {
+            ::core::option::Option::Some((_, read)) => read,
+            ::core::option::Option::None => <Self as $crate::model::Union>::unknown(value),
+        })
     }};
 }
 
@@ -193,6 +286,11 @@ pub(crate) trait Union: Sized {
     const NAME: &'static str;
 
     fn unknown(value: Value) -> Self;
+
+    /// What an unknown value means all the same.
+    fn meant(_odd: &Value) -> Option<Self> {
+        None
+    }
 
     fn string<E: de::Error>(text: &str) -> Result<Self, E> {
         Ok(Self::unknown(text.into()))
@@ -295,9 +393,8 @@ pub(crate) struct Source<'de, A> {
 
 impl<'de, A: MapAccess<'de>> Source<'de, A> {
     /// Reads a type that needs no tag.
-    pub(crate) fn read<T: Deserialize<'de>>(self) -> Result<T, A::Error> {
-        let members = Resumed::new(self.before, self.rest);
-        T::deserialize(MapAccessDeserializer::new(members))
+    pub(crate) fn read<T: Object>(self) -> Result<T, A::Error> {
+        T::members(Resumed::new(self.before, self.rest), self.name)
     }
 
     /// The object with its tag.
@@ -401,28 +498,44 @@ impl<'de, T: KnownTag> Visitor<'de> for TagValue<T> {
     }
 }
 
-/// Puts the variant in front of an error: `Item::Message: …`.
-pub(crate) fn in_variant<E: de::Error>(
-    union: &'static str,
-    variant: &'static str,
-) -> impl FnOnce(E) -> E {
-    move |error| E::custom(format_args!("{union}::{variant}: {error}"))
+/// Reads an object without a known tag as a type that may go without, if it has all that the type
+/// cannot do without.
+pub(crate) fn untagged<T: Tolerant>(value: &Value, tag_name: &str) -> Option<T> {
+    let read: T = from_value(value).ok()?;
+    let is_missing_tag = |defect: &Defect| {
+        matches!(defect.kind, DefectKind::Missing | DefectKind::Null)
+            && defect.pointer.strip_prefix('/') == Some(tag_name)
+    };
+    let fits = |defect: &Defect| is_missing_tag(defect) || defect.pointer[1..].contains('/');
+    read.defects().iter().all(fits).then_some(read)
 }
 
-/// The error for an object whose tag is known and whose body fits none of the tag's variants.
-#[cold]
-pub(crate) fn none_fits<E: de::Error>(
-    union: &'static str,
-    reasons: &[(&'static str, serde_json::Error)],
-) -> E {
-    match reasons {
-        [(variant, error)] => E::custom(format_args!("{union}::{variant}: {error}")),
-        _ => {
-            let mut text = format!("no variant of {union} fits");
-            for (variant, error) in reasons {
-                text.push_str(&format!("; {variant}: {error}"));
-            }
-            E::custom(text)
+/// Whether a value that no variant took does not name its kind either.
+pub(crate) fn is_misfit(value: &Value, tag_name: &str) -> bool {
+    tag_name.is_empty() || !value.get(tag_name).is_some_and(Value::is_string)
+}
+
+/// What stands for a misfit in what is sent: what it means all the same, or the empty value.
+pub(crate) fn meant<U: Union + Tolerant>(misfit: &U) -> U {
+    let mut meant = U::meant(&written(misfit)).unwrap_or_else(U::blank);
+    if !meant.is_misfit() {
+        meant.make_valid();
+    }
+    meant
+}
+
+/// Reports a value that no variant took, unless it is an object of a kind that has a name.
+pub(crate) fn inspect_unknown(value: &Value, tag_name: &str, inspection: &mut Inspection) {
+    if !is_misfit(value, tag_name) {
+        return;
+    }
+    match value {
+        Value::Object(members) if !tag_name.is_empty() => {
+            let kind = members
+                .get(tag_name)
+                .map_or(DefectKind::Missing, DefectKind::of);
+            inspection.member(tag_name, |inspection| inspection.report(kind));
         }
+        other => inspection.report(DefectKind::of(other)),
     }
 }

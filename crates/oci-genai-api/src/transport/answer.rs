@@ -1,15 +1,13 @@
 //! What an operation's request is answered with.
 
-use std::str::Utf8Error;
 use std::sync::Arc;
 
 use http_body_util::BodyExt as _;
 use progenitor_client::{ByteStream, Error, ResponseValue};
 use reqwest::{ResponseBuilderExt as _, StatusCode, Url};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::Body;
+use crate::model::{Tolerant, read};
 
 /// The answer of a stack. Generated operations read it without the detour over reqwest's type, which
 /// has no room for a body of another's making but in a box, and gives its headers away as a copy only.
@@ -29,16 +27,11 @@ impl Answer {
     }
 
     /// Reads the body to its end, as the type it is to be.
-    pub(crate) async fn json<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
+    pub(crate) async fn json<T: Tolerant, E>(self) -> Result<ResponseValue<T>, Error<E>> {
         let (parts, body) = self.response.into_parts();
         let collected = body.collect().await.map_err(Error::ResponseBodyError)?;
         let body = collected.to_bytes();
-        // Checked as a whole, which is quicker than string by string, and makes code for one kind of input only.
-        let read = match std::str::from_utf8(&body) {
-            Ok(text) => serde_json::from_str(text),
-            Err(error) => Err(not_utf8(&body, error)),
-        };
-        match read {
+        match read(&body) {
             Ok(value) => Ok(ResponseValue::new(value, parts.status, parts.headers)),
             Err(error) => Err(Error::InvalidResponsePayload(body, error)),
         }
@@ -57,12 +50,6 @@ impl Answer {
         let (parts, _) = self.response.into_parts();
         ResponseValue::new((), parts.status, parts.headers)
     }
-}
-
-/// The error that says where bytes stop being text, in lines and columns if that is within JSON.
-fn not_utf8(body: &[u8], error: Utf8Error) -> serde_json::Error {
-    let as_json = serde_json::from_slice::<Value>(body).err();
-    as_json.unwrap_or_else(|| serde::de::Error::custom(error))
 }
 
 impl From<Answer> for reqwest::Response {

@@ -2,17 +2,33 @@
 
 //! Every type of the document by its name there.
 
-use oci_genai_api::types;
-use serde::{Serialize, de::DeserializeOwned};
+use oci_genai_api::{Defect, Tolerant, types};
+use serde::de::DeserializeOwned;
 use serde_json::{Error, Value};
 
-fn through<T: Serialize + DeserializeOwned>(text: &str) -> Result<Value, Error> {
-    serde_json::to_value(serde_json::from_str::<T>(text)?)
+/// What became of a text that was read as a type.
+pub(crate) struct Outcome {
+    pub(crate) written: Value,
+    pub(crate) defects: Vec<Defect>,
+    /// What is written once it has been made valid.
+    pub(crate) valid: Value,
+}
+
+fn through<T: Tolerant + DeserializeOwned>(text: &str) -> Result<Outcome, Error> {
+    let mut value: T = serde_json::from_str(text)?;
+    let (written, defects) = (serde_json::to_value(&value)?, value.defects());
+    value.make_valid();
+    let valid = serde_json::to_value(&value)?;
+    Ok(Outcome {
+        written,
+        defects,
+        valid,
+    })
 }
 
 /// Reads a text as a type and writes it again; `None` if there is no such type.
 #[rustfmt::skip]
-pub(crate) fn round_trip(name: &str, text: &str) -> Option<Result<Value, Error>> {
+pub(crate) fn round_trip(name: &str, text: &str) -> Option<Result<Outcome, Error>> {
     Some(match name {
         "Conversation" => through::<types::Conversation>(text),
         "CreateConversation" => through::<types::CreateConversation>(text),

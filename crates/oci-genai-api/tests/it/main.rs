@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod every_type;
+mod maker;
+mod odd_members;
 mod operations;
 mod public_api;
 mod round_trip;

@@ -108,14 +108,26 @@ pub(crate) fn every_type(shape: &Shape, command: &str) -> String {
     let mut file = header(command);
     file.push_str(
         "//! Every type of the document by its name there.\n\n\
-         use oci_genai_api::types;\n\
-         use serde::{Serialize, de::DeserializeOwned};\n\
+         use oci_genai_api::{Defect, Tolerant, types};\n\
+         use serde::de::DeserializeOwned;\n\
          use serde_json::{Error, Value};\n\n\
-         fn through<T: Serialize + DeserializeOwned>(text: &str) -> Result<Value, Error> {\n    \
-         serde_json::to_value(serde_json::from_str::<T>(text)?)\n}\n\n\
+         /// What became of a text that was read as a type.\n\
+         pub(crate) struct Outcome {\n    \
+         pub(crate) written: Value,\n    \
+         pub(crate) defects: Vec<Defect>,\n    \
+         /// What is written once it has been made valid.\n    \
+         pub(crate) valid: Value,\n\
+         }\n\n\
+         fn through<T: Tolerant + DeserializeOwned>(text: &str) -> Result<Outcome, Error> {\n    \
+         let mut value: T = serde_json::from_str(text)?;\n    \
+         let (written, defects) = (serde_json::to_value(&value)?, value.defects());\n    \
+         value.make_valid();\n    \
+         let valid = serde_json::to_value(&value)?;\n    \
+         Ok(Outcome { written, defects, valid })\n\
+         }\n\n\
          /// Reads a text as a type and writes it again; `None` if there is no such type.\n\
          #[rustfmt::skip]\n\
-         pub(crate) fn round_trip(name: &str, text: &str) -> Option<Result<Value, Error>> {\n    \
+         pub(crate) fn round_trip(name: &str, text: &str) -> Option<Result<Outcome, Error>> {\n    \
          Some(match name {\n",
     );
     for ty in &shape.types {

@@ -26,12 +26,7 @@ pub(super) fn write(shape: &Shape, name: &str, object: &Object, out: &mut String
         "constants",
         object.constants.iter().map(|constant| {
             format!(
-                "{} {}: {} = {};",
-                if constant.lenient {
-                    "lenient"
-                } else {
-                    "strict"
-                },
+                "{}: {} = {};",
                 constant.ident,
                 literal(&constant.wire),
                 literal(&constant.value),
@@ -76,7 +71,6 @@ fn field_type(shape: &Shape, field: &Field) -> String {
 fn kind(shape: &Shape, field: &Field) -> (&'static str, String) {
     match shape.resolve(&field.ty) {
         TypeRef::Integer => ("int", "i64".to_owned()),
-        TypeRef::List(item) if **item == TypeRef::Integer => ("ints", "i64".to_owned()),
         TypeRef::List(item) => ("list", shape.rust(item)),
         TypeRef::Map(value) => ("map", shape.rust(value)),
         _ if field.boxed => ("plain", format!("Box<{}>", shape.rust(&field.ty))),

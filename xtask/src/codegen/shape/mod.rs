@@ -66,7 +66,6 @@ pub(crate) struct Constant {
     pub(crate) ident: String,
     pub(crate) wire: String,
     pub(crate) value: String,
-    pub(crate) lenient: bool,
 }
 
 pub(crate) struct Field {

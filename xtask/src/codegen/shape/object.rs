@@ -40,8 +40,6 @@ pub(super) fn build(builder: &Builder<'_>, schema: &Value, pointer: &str) -> Res
             object.constants.push(Constant {
                 ident,
                 value: value.to_owned(),
-                // What kind of object the service calls this decides nothing.
-                lenient: wire == "object",
                 wire: wire.clone(),
             });
             continue;

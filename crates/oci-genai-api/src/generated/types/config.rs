@@ -131,7 +131,7 @@ pub struct TextFormatText {
 object! {
     TextFormatText {
         constants {
-            strict type_: "type" = "text";
+            type_: "type" = "text";
         }
         required {}
         nullable {}
@@ -158,7 +158,7 @@ pub struct TextFormatJsonSchema {
 object! {
     TextFormatJsonSchema {
         constants {
-            strict type_: "type" = "json_schema";
+            type_: "type" = "json_schema";
         }
         required {
             plain name: String = "name";
@@ -183,7 +183,7 @@ pub struct TextFormatJsonObject {
 object! {
     TextFormatJsonObject {
         constants {
-            strict type_: "type" = "json_object";
+            type_: "type" = "json_object";
         }
         required {}
         nullable {}
@@ -429,7 +429,7 @@ pub struct ContextManagement {
 object! {
     ContextManagement {
         constants {
-            strict type_: "type" = "compaction";
+            type_: "type" = "compaction";
         }
         required {}
         nullable {}

@@ -130,7 +130,7 @@ pub struct InputText {
 object! {
     InputText {
         constants {
-            strict type_: "type" = "input_text";
+            type_: "type" = "input_text";
         }
         required {
             plain text: String = "text";
@@ -159,7 +159,7 @@ pub struct OutputText {
 object! {
     OutputText {
         constants {
-            strict type_: "type" = "output_text";
+            type_: "type" = "output_text";
         }
         required {
             plain text: String = "text";
@@ -191,7 +191,7 @@ pub struct InputImage {
 object! {
     InputImage {
         constants {
-            strict type_: "type" = "input_image";
+            type_: "type" = "input_image";
         }
         required {}
         nullable {}
@@ -227,7 +227,7 @@ pub struct InputFile {
 object! {
     InputFile {
         constants {
-            strict type_: "type" = "input_file";
+            type_: "type" = "input_file";
         }
         required {}
         nullable {}
@@ -255,7 +255,7 @@ pub struct Refusal {
 object! {
     Refusal {
         constants {
-            strict type_: "type" = "refusal";
+            type_: "type" = "refusal";
         }
         required {
             plain refusal: String = "refusal";
@@ -278,7 +278,7 @@ pub struct ReasoningText {
 object! {
     ReasoningText {
         constants {
-            strict type_: "type" = "reasoning_text";
+            type_: "type" = "reasoning_text";
         }
         required {
             plain text: String = "text";
@@ -301,7 +301,7 @@ pub struct SummaryText {
 object! {
     SummaryText {
         constants {
-            strict type_: "type" = "summary_text";
+            type_: "type" = "summary_text";
         }
         required {
             plain text: String = "text";
@@ -324,7 +324,7 @@ pub struct Text {
 object! {
     Text {
         constants {
-            strict type_: "type" = "text";
+            type_: "type" = "text";
         }
         required {
             plain text: String = "text";
@@ -392,7 +392,7 @@ pub struct PromptCacheBreakpoint {
 object! {
     PromptCacheBreakpoint {
         constants {
-            strict mode: "mode" = "explicit";
+            mode: "mode" = "explicit";
         }
         required {}
         nullable {}
@@ -453,7 +453,7 @@ pub struct FileCitation {
 object! {
     FileCitation {
         constants {
-            strict type_: "type" = "file_citation";
+            type_: "type" = "file_citation";
         }
         required {
             plain file_id: String = "file_id";
@@ -484,7 +484,7 @@ pub struct UrlCitation {
 object! {
     UrlCitation {
         constants {
-            strict type_: "type" = "url_citation";
+            type_: "type" = "url_citation";
         }
         required {
             plain url: String = "url";
@@ -518,7 +518,7 @@ pub struct ContainerFileCitation {
 object! {
     ContainerFileCitation {
         constants {
-            strict type_: "type" = "container_file_citation";
+            type_: "type" = "container_file_citation";
         }
         required {
             plain container_id: String = "container_id";
@@ -547,7 +547,7 @@ pub struct FilePath {
 object! {
     FilePath {
         constants {
-            strict type_: "type" = "file_path";
+            type_: "type" = "file_path";
         }
         required {
             plain file_id: String = "file_id";
@@ -583,7 +583,7 @@ object! {
         }
         nullable {}
         optional {
-            ints bytes: i64 = "bytes";
+            list bytes: i64 = "bytes";
             list top_logprobs: TopLogProb = "top_logprobs";
         }
     }
@@ -611,7 +611,7 @@ object! {
         optional {
             plain token: String = "token";
             plain logprob: f64 = "logprob";
-            ints bytes: i64 = "bytes";
+            list bytes: i64 = "bytes";
         }
     }
 }

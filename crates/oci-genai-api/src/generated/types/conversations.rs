@@ -28,7 +28,7 @@ pub struct Conversation {
 object! {
     Conversation {
         constants {
-            lenient object: "object" = "conversation";
+            object: "object" = "conversation";
         }
         required {
             plain id: String = "id";
@@ -101,7 +101,7 @@ pub struct DeletedConversation {
 object! {
     DeletedConversation {
         constants {
-            lenient object: "object" = "conversation.deleted";
+            object: "object" = "conversation.deleted";
         }
         required {
             plain id: String = "id";
@@ -152,7 +152,7 @@ pub struct ItemList {
 object! {
     ItemList {
         constants {
-            lenient object: "object" = "list";
+            object: "object" = "list";
         }
         required {
             list data: Item = "data";

@@ -242,7 +242,7 @@ pub struct ResponseCreatedEvent {
 object! {
     ResponseCreatedEvent {
         constants {
-            strict type_: "type" = "response.created";
+            type_: "type" = "response.created";
         }
         required {
             plain response: Response = "response";
@@ -269,7 +269,7 @@ pub struct ResponseQueuedEvent {
 object! {
     ResponseQueuedEvent {
         constants {
-            strict type_: "type" = "response.queued";
+            type_: "type" = "response.queued";
         }
         required {
             plain response: Response = "response";
@@ -296,7 +296,7 @@ pub struct ResponseInProgressEvent {
 object! {
     ResponseInProgressEvent {
         constants {
-            strict type_: "type" = "response.in_progress";
+            type_: "type" = "response.in_progress";
         }
         required {
             plain response: Response = "response";
@@ -323,7 +323,7 @@ pub struct ResponseCompletedEvent {
 object! {
     ResponseCompletedEvent {
         constants {
-            strict type_: "type" = "response.completed";
+            type_: "type" = "response.completed";
         }
         required {
             plain response: Response = "response";
@@ -350,7 +350,7 @@ pub struct ResponseIncompleteEvent {
 object! {
     ResponseIncompleteEvent {
         constants {
-            strict type_: "type" = "response.incomplete";
+            type_: "type" = "response.incomplete";
         }
         required {
             plain response: Response = "response";
@@ -377,7 +377,7 @@ pub struct ResponseFailedEvent {
 object! {
     ResponseFailedEvent {
         constants {
-            strict type_: "type" = "response.failed";
+            type_: "type" = "response.failed";
         }
         required {
             plain response: Response = "response";
@@ -410,7 +410,7 @@ pub struct ErrorEvent {
 object! {
     ErrorEvent {
         constants {
-            strict type_: "type" = "error";
+            type_: "type" = "error";
         }
         required {}
         nullable {}
@@ -441,7 +441,7 @@ pub struct OutputItemAddedEvent {
 object! {
     OutputItemAddedEvent {
         constants {
-            strict type_: "type" = "response.output_item.added";
+            type_: "type" = "response.output_item.added";
         }
         required {
             int output_index: i64 = "output_index";
@@ -471,7 +471,7 @@ pub struct OutputItemDoneEvent {
 object! {
     OutputItemDoneEvent {
         constants {
-            strict type_: "type" = "response.output_item.done";
+            type_: "type" = "response.output_item.done";
         }
         required {
             int output_index: i64 = "output_index";
@@ -505,7 +505,7 @@ pub struct ContentPartAddedEvent {
 object! {
     ContentPartAddedEvent {
         constants {
-            strict type_: "type" = "response.content_part.added";
+            type_: "type" = "response.content_part.added";
         }
         required {
             plain item_id: String = "item_id";
@@ -541,7 +541,7 @@ pub struct ContentPartDoneEvent {
 object! {
     ContentPartDoneEvent {
         constants {
-            strict type_: "type" = "response.content_part.done";
+            type_: "type" = "response.content_part.done";
         }
         required {
             plain item_id: String = "item_id";
@@ -579,7 +579,7 @@ pub struct OutputTextDeltaEvent {
 object! {
     OutputTextDeltaEvent {
         constants {
-            strict type_: "type" = "response.output_text.delta";
+            type_: "type" = "response.output_text.delta";
         }
         required {
             plain item_id: String = "item_id";
@@ -618,7 +618,7 @@ pub struct OutputTextDoneEvent {
 object! {
     OutputTextDoneEvent {
         constants {
-            strict type_: "type" = "response.output_text.done";
+            type_: "type" = "response.output_text.done";
         }
         required {
             plain item_id: String = "item_id";
@@ -657,7 +657,7 @@ pub struct OutputTextAnnotationAddedEvent {
 object! {
     OutputTextAnnotationAddedEvent {
         constants {
-            strict type_: "type" = "response.output_text.annotation.added";
+            type_: "type" = "response.output_text.annotation.added";
         }
         required {
             plain item_id: String = "item_id";
@@ -695,7 +695,7 @@ pub struct RefusalDeltaEvent {
 object! {
     RefusalDeltaEvent {
         constants {
-            strict type_: "type" = "response.refusal.delta";
+            type_: "type" = "response.refusal.delta";
         }
         required {
             plain item_id: String = "item_id";
@@ -731,7 +731,7 @@ pub struct RefusalDoneEvent {
 object! {
     RefusalDoneEvent {
         constants {
-            strict type_: "type" = "response.refusal.done";
+            type_: "type" = "response.refusal.done";
         }
         required {
             plain item_id: String = "item_id";
@@ -765,7 +765,7 @@ pub struct FunctionCallArgumentsDeltaEvent {
 object! {
     FunctionCallArgumentsDeltaEvent {
         constants {
-            strict type_: "type" = "response.function_call_arguments.delta";
+            type_: "type" = "response.function_call_arguments.delta";
         }
         required {
             plain item_id: String = "item_id";
@@ -800,7 +800,7 @@ pub struct FunctionCallArgumentsDoneEvent {
 object! {
     FunctionCallArgumentsDoneEvent {
         constants {
-            strict type_: "type" = "response.function_call_arguments.done";
+            type_: "type" = "response.function_call_arguments.done";
         }
         required {
             plain item_id: String = "item_id";
@@ -836,7 +836,7 @@ pub struct ReasoningSummaryPartAddedEvent {
 object! {
     ReasoningSummaryPartAddedEvent {
         constants {
-            strict type_: "type" = "response.reasoning_summary_part.added";
+            type_: "type" = "response.reasoning_summary_part.added";
         }
         required {
             plain item_id: String = "item_id";
@@ -874,7 +874,7 @@ pub struct ReasoningSummaryPartDoneEvent {
 object! {
     ReasoningSummaryPartDoneEvent {
         constants {
-            strict type_: "type" = "response.reasoning_summary_part.done";
+            type_: "type" = "response.reasoning_summary_part.done";
         }
         required {
             plain item_id: String = "item_id";
@@ -911,7 +911,7 @@ pub struct ReasoningSummaryTextDeltaEvent {
 object! {
     ReasoningSummaryTextDeltaEvent {
         constants {
-            strict type_: "type" = "response.reasoning_summary_text.delta";
+            type_: "type" = "response.reasoning_summary_text.delta";
         }
         required {
             plain item_id: String = "item_id";
@@ -947,7 +947,7 @@ pub struct ReasoningSummaryTextDoneEvent {
 object! {
     ReasoningSummaryTextDoneEvent {
         constants {
-            strict type_: "type" = "response.reasoning_summary_text.done";
+            type_: "type" = "response.reasoning_summary_text.done";
         }
         required {
             plain item_id: String = "item_id";
@@ -983,7 +983,7 @@ pub struct ReasoningTextDeltaEvent {
 object! {
     ReasoningTextDeltaEvent {
         constants {
-            strict type_: "type" = "response.reasoning_text.delta";
+            type_: "type" = "response.reasoning_text.delta";
         }
         required {
             plain item_id: String = "item_id";
@@ -1019,7 +1019,7 @@ pub struct ReasoningTextDoneEvent {
 object! {
     ReasoningTextDoneEvent {
         constants {
-            strict type_: "type" = "response.reasoning_text.done";
+            type_: "type" = "response.reasoning_text.done";
         }
         required {
             plain item_id: String = "item_id";
@@ -1051,7 +1051,7 @@ pub struct FileSearchCallInProgressEvent {
 object! {
     FileSearchCallInProgressEvent {
         constants {
-            strict type_: "type" = "response.file_search_call.in_progress";
+            type_: "type" = "response.file_search_call.in_progress";
         }
         required {
             plain item_id: String = "item_id";
@@ -1081,7 +1081,7 @@ pub struct FileSearchCallSearchingEvent {
 object! {
     FileSearchCallSearchingEvent {
         constants {
-            strict type_: "type" = "response.file_search_call.searching";
+            type_: "type" = "response.file_search_call.searching";
         }
         required {
             plain item_id: String = "item_id";
@@ -1111,7 +1111,7 @@ pub struct FileSearchCallCompletedEvent {
 object! {
     FileSearchCallCompletedEvent {
         constants {
-            strict type_: "type" = "response.file_search_call.completed";
+            type_: "type" = "response.file_search_call.completed";
         }
         required {
             plain item_id: String = "item_id";
@@ -1141,7 +1141,7 @@ pub struct WebSearchCallInProgressEvent {
 object! {
     WebSearchCallInProgressEvent {
         constants {
-            strict type_: "type" = "response.web_search_call.in_progress";
+            type_: "type" = "response.web_search_call.in_progress";
         }
         required {
             plain item_id: String = "item_id";
@@ -1171,7 +1171,7 @@ pub struct WebSearchCallSearchingEvent {
 object! {
     WebSearchCallSearchingEvent {
         constants {
-            strict type_: "type" = "response.web_search_call.searching";
+            type_: "type" = "response.web_search_call.searching";
         }
         required {
             plain item_id: String = "item_id";
@@ -1201,7 +1201,7 @@ pub struct WebSearchCallCompletedEvent {
 object! {
     WebSearchCallCompletedEvent {
         constants {
-            strict type_: "type" = "response.web_search_call.completed";
+            type_: "type" = "response.web_search_call.completed";
         }
         required {
             plain item_id: String = "item_id";
@@ -1231,7 +1231,7 @@ pub struct CodeInterpreterCallInProgressEvent {
 object! {
     CodeInterpreterCallInProgressEvent {
         constants {
-            strict type_: "type" = "response.code_interpreter_call.in_progress";
+            type_: "type" = "response.code_interpreter_call.in_progress";
         }
         required {
             plain item_id: String = "item_id";
@@ -1261,7 +1261,7 @@ pub struct CodeInterpreterCallInterpretingEvent {
 object! {
     CodeInterpreterCallInterpretingEvent {
         constants {
-            strict type_: "type" = "response.code_interpreter_call.interpreting";
+            type_: "type" = "response.code_interpreter_call.interpreting";
         }
         required {
             plain item_id: String = "item_id";
@@ -1291,7 +1291,7 @@ pub struct CodeInterpreterCallCompletedEvent {
 object! {
     CodeInterpreterCallCompletedEvent {
         constants {
-            strict type_: "type" = "response.code_interpreter_call.completed";
+            type_: "type" = "response.code_interpreter_call.completed";
         }
         required {
             plain item_id: String = "item_id";
@@ -1323,7 +1323,7 @@ pub struct CodeInterpreterCallCodeDeltaEvent {
 object! {
     CodeInterpreterCallCodeDeltaEvent {
         constants {
-            strict type_: "type" = "response.code_interpreter_call_code.delta";
+            type_: "type" = "response.code_interpreter_call_code.delta";
         }
         required {
             plain item_id: String = "item_id";
@@ -1356,7 +1356,7 @@ pub struct CodeInterpreterCallCodeDoneEvent {
 object! {
     CodeInterpreterCallCodeDoneEvent {
         constants {
-            strict type_: "type" = "response.code_interpreter_call_code.done";
+            type_: "type" = "response.code_interpreter_call_code.done";
         }
         required {
             plain item_id: String = "item_id";
@@ -1387,7 +1387,7 @@ pub struct ImageGenerationCallInProgressEvent {
 object! {
     ImageGenerationCallInProgressEvent {
         constants {
-            strict type_: "type" = "response.image_generation_call.in_progress";
+            type_: "type" = "response.image_generation_call.in_progress";
         }
         required {
             plain item_id: String = "item_id";
@@ -1417,7 +1417,7 @@ pub struct ImageGenerationCallGeneratingEvent {
 object! {
     ImageGenerationCallGeneratingEvent {
         constants {
-            strict type_: "type" = "response.image_generation_call.generating";
+            type_: "type" = "response.image_generation_call.generating";
         }
         required {
             plain item_id: String = "item_id";
@@ -1447,7 +1447,7 @@ pub struct ImageGenerationCallCompletedEvent {
 object! {
     ImageGenerationCallCompletedEvent {
         constants {
-            strict type_: "type" = "response.image_generation_call.completed";
+            type_: "type" = "response.image_generation_call.completed";
         }
         required {
             plain item_id: String = "item_id";
@@ -1489,7 +1489,7 @@ pub struct ImageGenerationCallPartialImageEvent {
 object! {
     ImageGenerationCallPartialImageEvent {
         constants {
-            strict type_: "type" = "response.image_generation_call.partial_image";
+            type_: "type" = "response.image_generation_call.partial_image";
         }
         required {
             plain item_id: String = "item_id";
@@ -1527,7 +1527,7 @@ pub struct McpCallArgumentsDeltaEvent {
 object! {
     McpCallArgumentsDeltaEvent {
         constants {
-            strict type_: "type" = "response.mcp_call_arguments.delta";
+            type_: "type" = "response.mcp_call_arguments.delta";
         }
         required {
             plain item_id: String = "item_id";
@@ -1560,7 +1560,7 @@ pub struct McpCallArgumentsDoneEvent {
 object! {
     McpCallArgumentsDoneEvent {
         constants {
-            strict type_: "type" = "response.mcp_call_arguments.done";
+            type_: "type" = "response.mcp_call_arguments.done";
         }
         required {
             plain item_id: String = "item_id";
@@ -1591,7 +1591,7 @@ pub struct McpCallInProgressEvent {
 object! {
     McpCallInProgressEvent {
         constants {
-            strict type_: "type" = "response.mcp_call.in_progress";
+            type_: "type" = "response.mcp_call.in_progress";
         }
         required {
             plain item_id: String = "item_id";
@@ -1621,7 +1621,7 @@ pub struct McpCallCompletedEvent {
 object! {
     McpCallCompletedEvent {
         constants {
-            strict type_: "type" = "response.mcp_call.completed";
+            type_: "type" = "response.mcp_call.completed";
         }
         required {
             plain item_id: String = "item_id";
@@ -1651,7 +1651,7 @@ pub struct McpCallFailedEvent {
 object! {
     McpCallFailedEvent {
         constants {
-            strict type_: "type" = "response.mcp_call.failed";
+            type_: "type" = "response.mcp_call.failed";
         }
         required {
             plain item_id: String = "item_id";
@@ -1681,7 +1681,7 @@ pub struct McpListToolsInProgressEvent {
 object! {
     McpListToolsInProgressEvent {
         constants {
-            strict type_: "type" = "response.mcp_list_tools.in_progress";
+            type_: "type" = "response.mcp_list_tools.in_progress";
         }
         required {
             plain item_id: String = "item_id";
@@ -1711,7 +1711,7 @@ pub struct McpListToolsCompletedEvent {
 object! {
     McpListToolsCompletedEvent {
         constants {
-            strict type_: "type" = "response.mcp_list_tools.completed";
+            type_: "type" = "response.mcp_list_tools.completed";
         }
         required {
             plain item_id: String = "item_id";
@@ -1741,7 +1741,7 @@ pub struct McpListToolsFailedEvent {
 object! {
     McpListToolsFailedEvent {
         constants {
-            strict type_: "type" = "response.mcp_list_tools.failed";
+            type_: "type" = "response.mcp_list_tools.failed";
         }
         required {
             plain item_id: String = "item_id";
@@ -1773,7 +1773,7 @@ pub struct CustomToolCallInputDeltaEvent {
 object! {
     CustomToolCallInputDeltaEvent {
         constants {
-            strict type_: "type" = "response.custom_tool_call_input.delta";
+            type_: "type" = "response.custom_tool_call_input.delta";
         }
         required {
             plain item_id: String = "item_id";
@@ -1806,7 +1806,7 @@ pub struct CustomToolCallInputDoneEvent {
 object! {
     CustomToolCallInputDoneEvent {
         constants {
-            strict type_: "type" = "response.custom_tool_call_input.done";
+            type_: "type" = "response.custom_tool_call_input.done";
         }
         required {
             plain item_id: String = "item_id";

@@ -92,7 +92,9 @@ union! {
             "program" => direct Program [Program: Program];
             "program_output" => direct ProgramOutput [ProgramOutput: ProgramOutput];
         }
-        objects {}
+        objects {
+            Message: Message;
+        }
         from {
             Message => Message plain;
             FunctionCall => FunctionCall boxed;
@@ -141,7 +143,7 @@ pub struct Message {
 object! {
     Message {
         constants {
-            strict type_: "type" = "message";
+            type_: "type" = "message";
         }
         required {
             plain role: Role = "role";
@@ -261,7 +263,7 @@ pub struct FunctionCall {
 object! {
     FunctionCall {
         constants {
-            strict type_: "type" = "function_call";
+            type_: "type" = "function_call";
         }
         required {
             plain call_id: String = "call_id";
@@ -306,7 +308,7 @@ pub struct FunctionCallOutput {
 object! {
     FunctionCallOutput {
         constants {
-            strict type_: "type" = "function_call_output";
+            type_: "type" = "function_call_output";
         }
         required {
             plain call_id: String = "call_id";
@@ -345,7 +347,7 @@ pub struct ReasoningItem {
 object! {
     ReasoningItem {
         constants {
-            strict type_: "type" = "reasoning";
+            type_: "type" = "reasoning";
         }
         required {
             list summary: SummaryText = "summary";
@@ -373,7 +375,7 @@ pub struct ItemReference {
 object! {
     ItemReference {
         constants {
-            strict type_: "type" = "item_reference";
+            type_: "type" = "item_reference";
         }
         required {
             plain id: String = "id";
@@ -439,7 +441,7 @@ pub struct FileSearchCall {
 object! {
     FileSearchCall {
         constants {
-            strict type_: "type" = "file_search_call";
+            type_: "type" = "file_search_call";
         }
         required {
             list queries: String = "queries";
@@ -536,7 +538,7 @@ pub struct WebSearchCall {
 object! {
     WebSearchCall {
         constants {
-            strict type_: "type" = "web_search_call";
+            type_: "type" = "web_search_call";
         }
         required {}
         nullable {}
@@ -599,7 +601,7 @@ pub struct WebSearchQuery {
 object! {
     WebSearchQuery {
         constants {
-            strict type_: "type" = "search";
+            type_: "type" = "search";
         }
         required {}
         nullable {}
@@ -624,7 +626,7 @@ pub struct WebSearchSource {
 object! {
     WebSearchSource {
         constants {
-            strict type_: "type" = "url";
+            type_: "type" = "url";
         }
         required {
             plain url: String = "url";
@@ -647,7 +649,7 @@ pub struct WebSearchOpenPage {
 object! {
     WebSearchOpenPage {
         constants {
-            strict type_: "type" = "open_page";
+            type_: "type" = "open_page";
         }
         required {}
         nullable {}
@@ -672,7 +674,7 @@ pub struct WebSearchFindInPage {
 object! {
     WebSearchFindInPage {
         constants {
-            strict type_: "type" = "find_in_page";
+            type_: "type" = "find_in_page";
         }
         required {
             plain url: String = "url";
@@ -704,7 +706,7 @@ pub struct CodeInterpreterCall {
 object! {
     CodeInterpreterCall {
         constants {
-            strict type_: "type" = "code_interpreter_call";
+            type_: "type" = "code_interpreter_call";
         }
         required {
             plain container_id: String = "container_id";
@@ -760,7 +762,7 @@ pub struct CodeInterpreterLogs {
 object! {
     CodeInterpreterLogs {
         constants {
-            strict type_: "type" = "logs";
+            type_: "type" = "logs";
         }
         required {
             plain logs: String = "logs";
@@ -783,7 +785,7 @@ pub struct CodeInterpreterImage {
 object! {
     CodeInterpreterImage {
         constants {
-            strict type_: "type" = "image";
+            type_: "type" = "image";
         }
         required {
             plain url: String = "url";
@@ -810,7 +812,7 @@ pub struct ImageGenerationCall {
 object! {
     ImageGenerationCall {
         constants {
-            strict type_: "type" = "image_generation_call";
+            type_: "type" = "image_generation_call";
         }
         required {}
         nullable {}
@@ -841,7 +843,7 @@ pub struct McpListTools {
 object! {
     McpListTools {
         constants {
-            strict type_: "type" = "mcp_list_tools";
+            type_: "type" = "mcp_list_tools";
         }
         required {
             plain server_label: String = "server_label";
@@ -905,7 +907,7 @@ pub struct McpApprovalRequest {
 object! {
     McpApprovalRequest {
         constants {
-            strict type_: "type" = "mcp_approval_request";
+            type_: "type" = "mcp_approval_request";
         }
         required {
             plain id: String = "id";
@@ -937,7 +939,7 @@ pub struct McpApprovalResponse {
 object! {
     McpApprovalResponse {
         constants {
-            strict type_: "type" = "mcp_approval_response";
+            type_: "type" = "mcp_approval_response";
         }
         required {
             plain approval_request_id: String = "approval_request_id";
@@ -978,7 +980,7 @@ pub struct McpCall {
 object! {
     McpCall {
         constants {
-            strict type_: "type" = "mcp_call";
+            type_: "type" = "mcp_call";
         }
         required {
             plain server_label: String = "server_label";
@@ -1043,7 +1045,7 @@ pub struct McpProtocolError {
 object! {
     McpProtocolError {
         constants {
-            strict type_: "type" = "mcp_protocol_error";
+            type_: "type" = "mcp_protocol_error";
         }
         required {
             int code: i64 = "code";
@@ -1067,7 +1069,7 @@ pub struct McpToolExecutionError {
 object! {
     McpToolExecutionError {
         constants {
-            strict type_: "type" = "mcp_tool_execution_error";
+            type_: "type" = "mcp_tool_execution_error";
         }
         required {
             plain content: serde_json::Value = "content";
@@ -1092,7 +1094,7 @@ pub struct McpHttpError {
 object! {
     McpHttpError {
         constants {
-            strict type_: "type" = "http_error";
+            type_: "type" = "http_error";
         }
         required {
             int code: i64 = "code";
@@ -1130,7 +1132,7 @@ pub struct CustomToolCall {
 object! {
     CustomToolCall {
         constants {
-            strict type_: "type" = "custom_tool_call";
+            type_: "type" = "custom_tool_call";
         }
         required {
             plain call_id: String = "call_id";
@@ -1171,7 +1173,7 @@ pub struct CustomToolCallOutput {
 object! {
     CustomToolCallOutput {
         constants {
-            strict type_: "type" = "custom_tool_call_output";
+            type_: "type" = "custom_tool_call_output";
         }
         required {
             plain call_id: String = "call_id";
@@ -1226,7 +1228,7 @@ pub struct DirectCaller {
 object! {
     DirectCaller {
         constants {
-            strict type_: "type" = "direct";
+            type_: "type" = "direct";
         }
         required {}
         nullable {}
@@ -1247,7 +1249,7 @@ pub struct ProgramCaller {
 object! {
     ProgramCaller {
         constants {
-            strict type_: "type" = "program";
+            type_: "type" = "program";
         }
         required {
             plain caller_id: String = "caller_id";
@@ -1280,7 +1282,7 @@ pub struct ToolSearchCall {
 object! {
     ToolSearchCall {
         constants {
-            strict type_: "type" = "tool_search_call";
+            type_: "type" = "tool_search_call";
         }
         required {
             plain arguments: serde_json::Value = "arguments";
@@ -1319,7 +1321,7 @@ pub struct ToolSearchOutput {
 object! {
     ToolSearchOutput {
         constants {
-            strict type_: "type" = "tool_search_output";
+            type_: "type" = "tool_search_output";
         }
         required {
             list tools: Tool = "tools";
@@ -1371,7 +1373,7 @@ pub struct AdditionalTools {
 object! {
     AdditionalTools {
         constants {
-            strict type_: "type" = "additional_tools";
+            type_: "type" = "additional_tools";
         }
         required {
             plain role: Role = "role";
@@ -1401,7 +1403,7 @@ pub struct Compaction {
 object! {
     Compaction {
         constants {
-            strict type_: "type" = "compaction";
+            type_: "type" = "compaction";
         }
         required {
             plain encrypted_content: String = "encrypted_content";
@@ -1425,7 +1427,7 @@ pub struct CompactionTrigger {
 object! {
     CompactionTrigger {
         constants {
-            strict type_: "type" = "compaction_trigger";
+            type_: "type" = "compaction_trigger";
         }
         required {}
         nullable {}
@@ -1452,7 +1454,7 @@ pub struct Program {
 object! {
     Program {
         constants {
-            strict type_: "type" = "program";
+            type_: "type" = "program";
         }
         required {
             plain call_id: String = "call_id";
@@ -1485,7 +1487,7 @@ pub struct ProgramOutput {
 object! {
     ProgramOutput {
         constants {
-            strict type_: "type" = "program_output";
+            type_: "type" = "program_output";
         }
         required {
             plain call_id: String = "call_id";

@@ -276,7 +276,7 @@ pub struct Response {
 object! {
     Response {
         constants {
-            lenient object: "object" = "response";
+            object: "object" = "response";
         }
         required {
             plain id: String = "id";
@@ -659,7 +659,7 @@ pub struct InputTokenCount {
 object! {
     InputTokenCount {
         constants {
-            lenient object: "object" = "response.input_tokens";
+            object: "object" = "response.input_tokens";
         }
         required {
             int input_tokens: i64 = "input_tokens";
@@ -733,7 +733,7 @@ pub struct CompactedResponse {
 object! {
     CompactedResponse {
         constants {
-            lenient object: "object" = "response.compaction";
+            object: "object" = "response.compaction";
         }
         required {
             plain id: String = "id";

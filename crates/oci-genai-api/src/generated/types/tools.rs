@@ -102,7 +102,7 @@ pub struct FunctionTool {
 object! {
     FunctionTool {
         constants {
-            strict type_: "type" = "function";
+            type_: "type" = "function";
         }
         required {
             plain name: String = "name";
@@ -217,7 +217,7 @@ pub struct ToolChoiceFunction {
 object! {
     ToolChoiceFunction {
         constants {
-            strict type_: "type" = "function";
+            type_: "type" = "function";
         }
         required {
             plain name: String = "name";
@@ -242,7 +242,7 @@ pub struct ToolChoiceAllowed {
 object! {
     ToolChoiceAllowed {
         constants {
-            strict type_: "type" = "allowed_tools";
+            type_: "type" = "allowed_tools";
         }
         required {
             plain mode: AllowedToolsMode = "mode";
@@ -283,7 +283,7 @@ pub struct ToolChoiceFileSearch {
 object! {
     ToolChoiceFileSearch {
         constants {
-            strict type_: "type" = "file_search";
+            type_: "type" = "file_search";
         }
         required {}
         nullable {}
@@ -302,7 +302,7 @@ pub struct ToolChoiceWebSearchPreview {
 object! {
     ToolChoiceWebSearchPreview {
         constants {
-            strict type_: "type" = "web_search_preview";
+            type_: "type" = "web_search_preview";
         }
         required {}
         nullable {}
@@ -321,7 +321,7 @@ pub struct ToolChoiceCodeInterpreter {
 object! {
     ToolChoiceCodeInterpreter {
         constants {
-            strict type_: "type" = "code_interpreter";
+            type_: "type" = "code_interpreter";
         }
         required {}
         nullable {}
@@ -340,7 +340,7 @@ pub struct ToolChoiceImageGeneration {
 object! {
     ToolChoiceImageGeneration {
         constants {
-            strict type_: "type" = "image_generation";
+            type_: "type" = "image_generation";
         }
         required {}
         nullable {}
@@ -363,7 +363,7 @@ pub struct ToolChoiceMcp {
 object! {
     ToolChoiceMcp {
         constants {
-            strict type_: "type" = "mcp";
+            type_: "type" = "mcp";
         }
         required {
             plain server_label: String = "server_label";
@@ -388,7 +388,7 @@ pub struct ToolChoiceCustom {
 object! {
     ToolChoiceCustom {
         constants {
-            strict type_: "type" = "custom";
+            type_: "type" = "custom";
         }
         required {
             plain name: String = "name";
@@ -409,7 +409,7 @@ pub struct ToolChoiceProgrammaticToolCalling {
 object! {
     ToolChoiceProgrammaticToolCalling {
         constants {
-            strict type_: "type" = "programmatic_tool_calling";
+            type_: "type" = "programmatic_tool_calling";
         }
         required {}
         nullable {}
@@ -455,7 +455,7 @@ pub struct FileSearchTool {
 object! {
     FileSearchTool {
         constants {
-            strict type_: "type" = "file_search";
+            type_: "type" = "file_search";
         }
         required {
             list vector_store_ids: String = "vector_store_ids";
@@ -761,7 +761,7 @@ pub struct WebSearchTool {
 object! {
     WebSearchTool {
         constants {
-            strict type_: "type" = "web_search";
+            type_: "type" = "web_search";
         }
         required {}
         nullable {}
@@ -818,7 +818,7 @@ pub struct UserLocation {
 object! {
     UserLocation {
         constants {
-            strict type_: "type" = "approximate";
+            type_: "type" = "approximate";
         }
         required {}
         nullable {}
@@ -870,7 +870,7 @@ pub struct WebSearchPreviewTool {
 object! {
     WebSearchPreviewTool {
         constants {
-            strict type_: "type" = "web_search_preview";
+            type_: "type" = "web_search_preview";
         }
         required {}
         nullable {}
@@ -924,7 +924,7 @@ pub struct XSearchTool {
 object! {
     XSearchTool {
         constants {
-            strict type_: "type" = "x_search";
+            type_: "type" = "x_search";
         }
         required {}
         nullable {}
@@ -954,7 +954,7 @@ pub struct CodeInterpreterTool {
 object! {
     CodeInterpreterTool {
         constants {
-            strict type_: "type" = "code_interpreter";
+            type_: "type" = "code_interpreter";
         }
         required {
             plain container: CodeInterpreterContainer = "container";
@@ -1013,7 +1013,7 @@ pub struct AutoContainer {
 object! {
     AutoContainer {
         constants {
-            strict type_: "type" = "auto";
+            type_: "type" = "auto";
         }
         required {}
         nullable {}
@@ -1089,7 +1089,7 @@ pub struct NetworkDisabled {
 object! {
     NetworkDisabled {
         constants {
-            strict type_: "type" = "disabled";
+            type_: "type" = "disabled";
         }
         required {}
         nullable {}
@@ -1112,7 +1112,7 @@ pub struct NetworkAllowlist {
 object! {
     NetworkAllowlist {
         constants {
-            strict type_: "type" = "allowlist";
+            type_: "type" = "allowlist";
         }
         required {
             list allowed_domains: String = "allowed_domains";
@@ -1184,7 +1184,7 @@ pub struct McpTool {
 object! {
     McpTool {
         constants {
-            strict type_: "type" = "mcp";
+            type_: "type" = "mcp";
         }
         required {
             plain server_label: String = "server_label";
@@ -1402,7 +1402,7 @@ pub struct ImageGenerationTool {
 object! {
     ImageGenerationTool {
         constants {
-            strict type_: "type" = "image_generation";
+            type_: "type" = "image_generation";
         }
         required {}
         nullable {}
@@ -1649,7 +1649,7 @@ pub struct CustomTool {
 object! {
     CustomTool {
         constants {
-            strict type_: "type" = "custom";
+            type_: "type" = "custom";
         }
         required {
             plain name: String = "name";
@@ -1703,7 +1703,7 @@ pub struct CustomToolFormatText {
 object! {
     CustomToolFormatText {
         constants {
-            strict type_: "type" = "text";
+            type_: "type" = "text";
         }
         required {}
         nullable {}
@@ -1726,7 +1726,7 @@ pub struct CustomToolFormatGrammar {
 object! {
     CustomToolFormatGrammar {
         constants {
-            strict type_: "type" = "grammar";
+            type_: "type" = "grammar";
         }
         required {
             plain syntax: GrammarSyntax = "syntax";
@@ -1773,7 +1773,7 @@ pub struct NamespaceTool {
 object! {
     NamespaceTool {
         constants {
-            strict type_: "type" = "namespace";
+            type_: "type" = "namespace";
         }
         required {
             plain name: String = "name";
@@ -1802,7 +1802,7 @@ pub struct ToolSearchTool {
 object! {
     ToolSearchTool {
         constants {
-            strict type_: "type" = "tool_search";
+            type_: "type" = "tool_search";
         }
         required {}
         nullable {}
@@ -1825,7 +1825,7 @@ pub struct ProgrammaticToolCallingTool {
 object! {
     ProgrammaticToolCallingTool {
         constants {
-            strict type_: "type" = "programmatic_tool_calling";
+            type_: "type" = "programmatic_tool_calling";
         }
         required {}
         nullable {}

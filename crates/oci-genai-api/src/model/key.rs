@@ -1,10 +1,11 @@
-//! Reading the members of an object.
+//! Names of the members of an object, and members with one possible value.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeSeed, Deserializer, Visitor};
-use serde_json::Value;
+
+use super::tolerant::{Odd, hand_back, odd};
 
 /// The members a type names, as an enum without data.
 pub(crate) trait KnownKey: Sized {
@@ -50,48 +51,33 @@ impl<K: KnownKey> Visitor<'_> for KeySeed<K> {
     }
 }
 
-/// A member that always has the same value: what was read instead of it, if anything.
-pub(crate) struct WireConst {
+/// Reads a member that always has the same value: what came instead of it, if anything did.
+pub(crate) struct ConstantSeed {
     pub(crate) expected: &'static str,
 }
 
-impl<'de> DeserializeSeed<'de> for WireConst {
-    /// `None` when the value is the expected one.
-    type Value = Option<Value>;
+impl<'de> DeserializeSeed<'de> for ConstantSeed {
+    type Value = Odd;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        struct Compare(&'static str);
-
-        impl Visitor<'_> for Compare {
-            type Value = Option<Value>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "the string {:?}", self.0)
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok((text != self.0).then(|| Value::String(text.to_owned())))
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-                Ok(Some(Value::Null))
-            }
-        }
-
-        deserializer.deserialize_any(Compare(self.expected))
+        deserializer.deserialize_any(self)
     }
 }
 
-/// Puts the place in front of an error: `Message.role: …`.
-pub(crate) fn in_field<E: de::Error>(
-    object: &'static str,
-    member: &'static str,
-) -> impl FnOnce(E) -> E {
-    move |error| E::custom(format_args!("{object}.{member}: {error}"))
-}
+impl<'de> Visitor<'de> for ConstantSeed {
+    type Value = Odd;
 
-/// The error for a member that has to be there and is not.
-#[cold]
-pub(crate) fn missing_field<E: de::Error>(object: &'static str, member: &'static str) -> E {
-    E::custom(format_args!("{object}.{member} is missing"))
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the string {:?}", self.expected)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(if text == self.expected {
+            None
+        } else {
+            odd(text)
+        })
+    }
+
+    hand_back! { null boolean number list object }
 }
