@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use oci_genai_api::{BoxError, into_transport_error};
 
-use super::{Error, ErrorKind, ResendVerdict, ServiceError};
+use super::{Error, ErrorKind, Outcome, ResendVerdict, ServiceError, verdict};
 
 /// How much of an unreadable answer is kept, in bytes.
 const MAX_SHOWN_BODY: usize = 64 * 1024;
@@ -104,39 +104,39 @@ fn was_given_back(error: &reqwest::Error) -> bool {
 impl Error {
     /// A request that reqwest could not send, or whose answer did not begin.
     pub(crate) fn from_reqwest(error: reqwest::Error) -> Self {
-        let (kind, verdict, message) = if error.is_connect() {
+        let (kind, outcome, message) = if error.is_connect() {
             (
                 ErrorKind::Connect,
-                ResendVerdict::NotSent,
+                Outcome::NotSent,
                 "no connection to the service came about",
             )
         } else if error.is_builder() {
             (
                 ErrorKind::InvalidRequest,
-                ResendVerdict::NotSent,
+                Outcome::NotSent,
                 "the request could not be built",
             )
         } else if error.is_timeout() {
             (
                 ErrorKind::Timeout,
-                ResendVerdict::Unknown,
+                Outcome::NoAnswer,
                 "the HTTP client's own time limit passed",
             )
         } else if was_given_back(&error) {
             (
                 ErrorKind::Transport,
-                ResendVerdict::Rejected,
+                Outcome::StreamRefused,
                 "the server gave the request back unread",
             )
         } else {
             (
                 ErrorKind::Transport,
-                ResendVerdict::Unknown,
+                Outcome::NoAnswer,
                 "the connection failed after the request was sent",
             )
         };
         // The URL says nothing new, and a base URL need not be for every log.
-        Error::new(kind, verdict, message).with_source(error.without_url())
+        Error::new(kind, verdict(outcome), message).with_source(error.without_url())
     }
 }
 
@@ -174,17 +174,16 @@ impl Error {
         } else {
             format!("the answer is not JSON: {}", shown(&service.message))
         };
-        let mut ours = Self::new(ErrorKind::Decode, ResendVerdict::Done, message);
+        let mut ours = Self::new(ErrorKind::Decode, verdict(Outcome::Answered), message);
         service.message.clear();
         ours.0.service = Some(service);
         ours.with_source(error)
     }
 
     fn unread(status: http::StatusCode, headers: &http::HeaderMap) -> Self {
-        let verdict = super::verdict_of(Some(status));
-        let mut ours = Self::new(ErrorKind::Service, verdict, "");
-        ours.0.service = Some(ServiceError::from_answer(status, headers, b""));
-        ours
+        let service = ServiceError::from_answer(status, headers, b"");
+        let verdict = verdict(service.outcome());
+        Self::new(ErrorKind::Service, verdict, "").with_service(service)
     }
 }
 

@@ -13,7 +13,8 @@ const ALLOWED_SKEW: Duration = Duration::from_secs(5 * 60);
 pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String> {
     let says = |text: &str| contains_ignore_case(&error.message, text);
     let code = error.code().unwrap_or_default();
-    let status = error.status?;
+    // An error within a success has no status of its own.
+    let status = error.status.unwrap_or(StatusCode::OK);
 
     if says("invalid openai project") {
         return Some(
@@ -42,6 +43,20 @@ pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String
     if says("path doesn't map") {
         return Some(
             "the base URL lacks its base path, which is /openai/v1 on this service".to_owned(),
+        );
+    }
+    if error.is_quota_exhausted() {
+        return Some(
+            "the account's quota is used up: raise its limit or its budget, or use another account; \
+             trying again changes nothing"
+                .to_owned(),
+        );
+    }
+    if status.is_redirection() {
+        return Some(
+            "redirects are not followed, because credentials are made for one host and path: set \
+             the base URL (OCI_GENAI_BASE_URL) to where the service is"
+                .to_owned(),
         );
     }
     if status == StatusCode::UNAUTHORIZED {

@@ -2,6 +2,7 @@
 
 mod convert;
 mod hint;
+mod retry_safety;
 mod service;
 mod verdict;
 
@@ -12,6 +13,7 @@ use std::time::SystemTime;
 
 use http::StatusCode;
 
+pub(crate) use self::retry_safety::{Outcome, Repeat, Rule, rule, verdict};
 pub use self::service::ServiceError;
 pub use self::verdict::ResendVerdict;
 use crate::types;
@@ -114,7 +116,7 @@ impl Error {
 
     /// An error answer of the service; `now` serves to notice a skewed clock.
     pub(crate) fn service(service: ServiceError, now: SystemTime) -> Self {
-        let verdict = verdict_of(service.status);
+        let verdict = verdict(service.outcome());
         let hint = hint::for_answer(&service, now);
         let mut error = Self::new(ErrorKind::Service, verdict, "");
         error.0.service = Some(service);
@@ -268,9 +270,9 @@ impl Error {
             .is_some_and(|service| service.is_conversation_locked())
     }
 
-    /// The service asks for fewer requests (429).
+    /// The service asks for fewer requests (429, unless the quota is used up).
     pub fn is_rate_limited(&self) -> bool {
-        self.has_status(&[429])
+        self.has_status(&[429]) && !self.is_quota_exhausted()
     }
 
     /// The service itself failed (5xx).
@@ -304,7 +306,8 @@ impl Error {
     }
 
     /// The cause may go away by itself: no connection, a time limit, 408, 409, 429 or 5xx other than
-    /// 501. Whether sending again is *safe* is what [`verdict`](Self::verdict) tells.
+    /// 501, unless the quota is used up. Whether sending again is *safe* is what
+    /// [`verdict`](Self::verdict) tells.
     pub fn is_transient(&self) -> bool {
         match self.0.kind {
             ErrorKind::Connect
@@ -312,11 +315,34 @@ impl Error {
             | ErrorKind::Timeout
             | ErrorKind::Interrupted
             | ErrorKind::Declined => true,
-            ErrorKind::Service => self
-                .status()
-                .is_some_and(|s| is_transient_status(s) || self.is_conflict()),
+            ErrorKind::Service => {
+                !self.is_quota_exhausted()
+                    && self
+                        .status()
+                        .is_some_and(|s| is_transient_status(s) || self.is_conflict())
+            }
             _ => false,
         }
+    }
+
+    /// The same request will be refused again: a setting or the request is wrong, the quota is used
+    /// up, the context is too long, or the content was filtered. Change something first.
+    pub fn is_permanent(&self) -> bool {
+        let by_words = self.service_error().is_some_and(ServiceError::is_permanent);
+        match self.0.kind {
+            ErrorKind::Config | ErrorKind::InvalidRequest => true,
+            ErrorKind::Service => {
+                by_words || (self.0.verdict == ResendVerdict::Rejected && !self.is_transient())
+            }
+            ErrorKind::Failed => by_words,
+            _ => false,
+        }
+    }
+
+    /// The account's quota is used up (`insufficient_quota`). Waiting does not help.
+    pub fn is_quota_exhausted(&self) -> bool {
+        self.service_error()
+            .is_some_and(ServiceError::is_quota_exhausted)
     }
 
     fn has_status(&self, statuses: &[u16]) -> bool {
@@ -328,15 +354,6 @@ impl Error {
 /// Whether a status is worth a later try.
 pub(crate) fn is_transient_status(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429) || (status.is_server_error() && status.as_u16() != 501)
-}
-
-/// What an error status says about the request's effect.
-pub(crate) fn verdict_of(status: Option<StatusCode>) -> ResendVerdict {
-    match status.map(|status| status.as_u16()) {
-        // These say that the request was not taken on.
-        Some(400..=499 | 501 | 503) => ResendVerdict::Rejected,
-        _ => ResendVerdict::Unknown,
-    }
 }
 
 impl fmt::Display for Error {

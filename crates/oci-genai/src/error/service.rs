@@ -3,6 +3,8 @@
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use super::Outcome;
+
 /// How much of an error body that is not JSON is shown as the message, in characters.
 const MAX_TEXT: usize = 500;
 
@@ -45,6 +47,11 @@ impl ServiceError {
         if error.code.as_deref() == Some(status.as_str()) {
             error.code = None;
         }
+        if status.is_redirection()
+            && let Some(target) = text("location")
+        {
+            error.message = format!("it redirects to {}", without_secrets(&target));
+        }
         if error.message.is_empty() {
             error.message = status
                 .canonical_reason()
@@ -66,6 +73,14 @@ impl ServiceError {
         };
         error.body = text.into_owned();
         error
+    }
+
+    /// What this says about its request.
+    pub(crate) const fn outcome(&self) -> Outcome<'_> {
+        match self.status {
+            Some(status) if status.as_u16() / 100 != 2 => Outcome::Status(status, self),
+            _ => Outcome::ErrorObject(self),
+        }
     }
 
     fn from_value(value: &Value) -> Self {
@@ -178,6 +193,25 @@ fn scalar(value: &Value) -> Option<String> {
         Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
         Value::Array(_) | Value::Object(_) => Some(value.to_string()),
     }
+}
+
+/// A URL or a path without user name, password, query and fragment, which may hold secrets.
+fn without_secrets(url: &str) -> String {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let (scheme, rest) = match url[..end].split_once("//") {
+        Some((scheme, rest)) => (format!("{scheme}//"), rest),
+        None => (String::new(), &url[..end]),
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = match authority.rsplit_once('@') {
+        Some((_, host)) if !scheme.is_empty() => host,
+        _ => authority,
+    };
+    let shown: String = format!("{scheme}{host}{path}")
+        .chars()
+        .take(MAX_TEXT)
+        .collect();
+    shown.replace(char::is_control, " ")
 }
 
 /// Plain text as it is, HTML without its markup, cut to a length a person reads.
@@ -334,6 +368,28 @@ mod tests {
         let error = read(500, &"é".repeat(2000));
         assert_eq!(error.message().chars().count(), MAX_TEXT + 1);
         assert_eq!(error.body().chars().count(), 2000);
+    }
+
+    #[test]
+    fn a_redirect_names_its_target_without_secrets() {
+        for (location, shown) in [
+            ("/new/responses?token=secret#x", "/new/responses"),
+            (
+                "https://me:secret@host:8443/v1?a=secret",
+                "https://host:8443/v1",
+            ),
+            ("//secret@host", "//host"),
+            ("http://host/a@b", "http://host/a@b"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("location", location.parse().unwrap());
+            let error = ServiceError::from_answer(
+                StatusCode::TEMPORARY_REDIRECT,
+                &headers,
+                b"<a href=x>Moved</a>",
+            );
+            assert_eq!(error.message(), format!("it redirects to {shown}"));
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ use tower_service::Service;
 use super::endpoint::EndpointOverride;
 use super::headers::{OPC_COMPARTMENT_ID, OPENAI_PROJECT, RequestHeaders, header_value};
 use super::retry::twice;
-use crate::error::is_transient_status;
+use crate::error::{ServiceError, is_transient_status};
 use crate::options::setting;
 use crate::{Endpoint, Error, Result};
 
@@ -217,7 +217,10 @@ impl FailoverTarget {
 fn reason<B>(outcome: &Result<Response<B>, Error>) -> Option<String> {
     match outcome {
         Ok(response) if is_transient_status(response.status()) => {
-            Some(response.status().to_string())
+            let read = response.extensions().get::<Arc<ServiceError>>();
+            // The quota is the account's, in every region.
+            let exhausted = read.is_some_and(|error| error.is_quota_exhausted());
+            (!exhausted).then(|| response.status().to_string())
         }
         Ok(_) => None,
         Err(error) if error.is_transient() => Some(error.to_string()),

@@ -143,7 +143,20 @@ async fn transient_answers_are_retried_with_one_token_and_counted() {
 
 #[tokio::test]
 async fn a_turn_that_may_have_happened_is_not_sent_twice() {
-    for reply in [Reply::Reset, json(500, "{}"), json(504, "{}")] {
+    let gateway = |status, body: &str| Reply::Body(status, "retry-after: 0\r\n", body.to_owned());
+    for reply in [
+        Reply::Reset,
+        json(500, "{}"),
+        json(504, "{}"),
+        json(408, "{}"),
+        gateway(503, ""),
+        gateway(
+            503,
+            "upstream connect error or disconnect/reset before headers",
+        ),
+        gateway(503, r#"{"code":503,"message":"no healthy upstream"}"#),
+        gateway(502, r#"{"code":"ServiceUnavailable","message":"Later."}"#),
+    ] {
         let server = Scripted::start(vec![reply]).await;
         let error = server
             .client()
@@ -156,6 +169,74 @@ async fn a_turn_that_may_have_happened_is_not_sent_twice() {
         assert_eq!(error.verdict(), ResendVerdict::Unknown, "{error}");
         assert!(error.is_transient());
         assert_eq!(server.received().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_turn_that_the_service_refused_is_sent_again() {
+    let later = r#"{"code":"ServiceUnavailable","message":"Later."}"#;
+    let overloaded = r#"{"error":{"code":"server_is_overloaded","message":"Later."}}"#;
+    let server = Scripted::start(vec![
+        json(503, later),
+        json(503, overloaded),
+        json(429, "{}"),
+        json(200, RESPONSE),
+    ])
+    .await;
+    let create = server.client().responses().create("Hi");
+    create.conversation("conv_1").send().await.unwrap();
+    assert_eq!(server.received().len(), 4);
+}
+
+#[tokio::test]
+async fn an_exhausted_quota_is_final_whatever_the_status() {
+    let quota = r#"{"error":{"message":"You exceeded your current quota.","type":"insufficient_quota","code":"insufficient_quota"}}"#;
+    for status in [429, 503, 500, 403] {
+        let reply = Reply::Body(
+            status,
+            "retry-after: 0\r\nx-should-retry: true\r\n",
+            quota.to_owned(),
+        );
+        let server = Scripted::start(vec![reply]).await;
+        let error = ask(&server.client()).await.unwrap_err();
+        assert!(
+            error.is_quota_exhausted() && error.is_permanent(),
+            "{error:?}"
+        );
+        assert!(!error.is_transient() && !error.is_rate_limited());
+        assert_eq!(error.verdict(), ResendVerdict::Rejected);
+        assert!(error.to_string().contains("exceeded your current quota"));
+        let hint = error.hint().unwrap();
+        assert!(
+            hint.contains("quota") && !hint.contains("send less"),
+            "{hint}"
+        );
+        assert_eq!(server.received().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn what_will_not_change_is_told_from_what_may() {
+    let long = r#"{"error":{"code":"context_length_exceeded","message":"Too long.","type":"invalid_request_error"}}"#;
+    let locked = r#"{"error":{"code":"conversation_locked","message":"Busy.","type":"invalid_request_error"}}"#;
+    for (status, body, permanent) in [
+        (400, long, true),
+        (500, long, true),
+        (404, "{}", true),
+        (501, "{}", true),
+        (400, locked, false),
+        (429, "{}", false),
+        (499, "{}", false),
+        (503, "{}", false),
+    ] {
+        let server = Scripted::start(vec![json(status, body)]).await;
+        let once = server
+            .builder()
+            .retry(RetryConfig::never())
+            .build()
+            .unwrap();
+        let error = ask(&once).await.unwrap_err();
+        assert_eq!(error.is_permanent(), permanent, "{status} {body}");
     }
 }
 
@@ -635,14 +716,31 @@ async fn a_locked_conversation_is_waited_for() {
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    let reply = Reply::Body(
-        302,
-        "location: http://127.0.0.1:1/stolen\r\n",
-        String::new(),
-    );
-    let server = Scripted::start(vec![reply]).await;
-    let error = ask(&server.client()).await.unwrap_err();
-    assert_eq!(error.status().unwrap().as_u16(), 302);
+    for (status, verdict) in [
+        (301, ResendVerdict::Unknown),
+        (302, ResendVerdict::Unknown),
+        (303, ResendVerdict::Unknown),
+        (307, ResendVerdict::Rejected),
+        (308, ResendVerdict::Rejected),
+    ] {
+        let reply = Reply::Body(
+            status,
+            "location: http://me:hunter2@127.0.0.1:1/new/responses?key=hunter2\r\n",
+            String::new(),
+        );
+        let server = Scripted::start(vec![reply]).await;
+        let error = ask(&server.client()).await.unwrap_err();
+        assert_eq!(error.status().unwrap().as_u16(), status);
+        assert_eq!(error.verdict(), verdict, "{status}");
+        let shown = format!("{error:#} {error:?}");
+        assert!(
+            shown.contains("http://127.0.0.1:1/new/responses"),
+            "{shown}"
+        );
+        assert!(shown.contains("OCI_GENAI_BASE_URL"), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert_eq!(server.received().len(), 1);
+    }
 }
 
 #[tokio::test]

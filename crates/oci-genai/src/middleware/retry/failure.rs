@@ -7,15 +7,16 @@ use http::Response;
 
 use super::retry_after::retry_after;
 use super::{Resend, RetryConfig};
-use crate::error::{Error, ResendVerdict, ServiceError, is_transient_status, verdict_of};
+use crate::error::{
+    Error, Outcome, Repeat, ResendVerdict, Rule, ServiceError, is_transient_status, rule,
+};
 use crate::time::SharedClock;
 
 /// A failed attempt, reduced to what the decision needs.
 pub(super) struct Failure {
     pub(super) reason: String,
+    pub(super) rule: &'static Rule,
     transient: bool,
-    verdict: ResendVerdict,
-    answered: bool,
     retry_after: Option<Duration>,
 }
 
@@ -32,23 +33,22 @@ impl Failure {
                         b"false" => Some(false),
                         _ => None,
                     });
-                let error = response.extensions().get::<Arc<ServiceError>>();
+                let unread = ServiceError::default();
+                let read = response.extensions().get::<Arc<ServiceError>>();
+                let error = read.map_or(&unread, |read| &**read);
                 let status = response.status();
-                let transient =
-                    is_transient_status(status) || error.is_some_and(|error| will_change(error));
+                let transient = is_transient_status(status) || error.will_pass();
                 Some(Self {
                     reason: status.to_string(),
+                    rule: rule(Outcome::Status(status, error)),
                     transient: told.unwrap_or(transient),
-                    verdict: verdict_of(Some(status)),
-                    answered: true,
                     retry_after: retry_after(headers, clock.wall()),
                 })
             }
             Err(error) => Some(Self {
                 reason: error.to_string(),
+                rule: rule(what_became_of(error)),
                 transient: error.is_transient(),
-                verdict: error.verdict(),
-                answered: error.status().is_some(),
                 retry_after: None,
             }),
         }
@@ -61,12 +61,10 @@ impl Failure {
         resend: Resend,
         attempt: u32,
     ) -> Option<Duration> {
-        let allowed = match self.verdict {
-            ResendVerdict::NotSent | ResendVerdict::Rejected => true,
-            ResendVerdict::Unknown => {
-                resend == Resend::Always || (resend == Resend::IfAnswered && self.answered)
-            }
-            ResendVerdict::Done => false,
+        let allowed = match resend {
+            Resend::Always => self.rule.verdict != ResendVerdict::Done && !self.rule.is_final(),
+            Resend::IfAnswered => self.rule.elsewhere != Repeat::No,
+            Resend::IfNotExecuted => self.rule.in_conversation != Repeat::No,
         };
         if !self.transient || !allowed {
             return None;
@@ -79,8 +77,13 @@ impl Failure {
     }
 }
 
-/// Whether the service says that it is in a state that will change by itself.
-fn will_change(error: &ServiceError) -> bool {
-    error.is_conversation_locked()
-        || matches!(error.code(), Some("IncorrectState" | "LockConflict"))
+/// What the error of a layer says about its request.
+fn what_became_of(error: &Error) -> Outcome<'_> {
+    match (error.service_error(), error.verdict()) {
+        (Some(service), _) if service.status().is_some() => service.outcome(),
+        (_, ResendVerdict::NotSent) => Outcome::NotSent,
+        (_, ResendVerdict::Rejected) => Outcome::StreamRefused,
+        (_, ResendVerdict::Done) => Outcome::Answered,
+        (_, ResendVerdict::Unknown) => Outcome::NoAnswer,
+    }
 }

@@ -1,13 +1,15 @@
 //! Sends a request again where that helps and does no harm.
 //!
 //! Two questions are asked of every failure. *May it go away by itself?* No connection, 408, 429,
-//! 5xx other than 501, and 409 with the codes that say so; the service's `x-should-retry` header
-//! overrules this. *May the request be sent again?* That is its
+//! 5xx other than 501, and codes of a state that passes; the service's `x-should-retry` header
+//! overrules this, but not an exhausted quota. *May the request be sent again?* That is its
 //! [verdict](crate::ResendVerdict): what was not sent or was rejected may; what may have been
 //! carried out may only if the request's [`Resend`] says that repeating it does no harm.
 //!
 //! Place it outside attempt timeouts and authentication: every attempt then has its own time and
-//! its own fresh signature. Place it inside the deadline, whose end no pause outlasts.
+//! its own fresh signature. Place it outside [`ReadError`](super::ReadError), which reads the words
+//! that tell the service's own 503 from a gateway's; without them no 503 proves anything. Place it
+//! inside the deadline, whose end no pause outlasts.
 //!
 //! ```
 //! use oci_genai::{middleware::{RetryConfig, RetryLayer}, time::SharedClock};
@@ -245,6 +247,7 @@ impl<S> Again<S> {
             attempt = self.attempt,
             pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
             reason = %failure.reason,
+            rule = failure.rule.what,
             "sending the request again"
         );
         Some((pause, request))

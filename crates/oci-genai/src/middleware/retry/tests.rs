@@ -5,13 +5,14 @@ use http::StatusCode;
 use tower::{ServiceExt, service_fn};
 
 use super::*;
-use crate::error::{ErrorKind, ResendVerdict};
+use crate::error::{self, ErrorKind, Repeat, ResendVerdict, ServiceError};
 use crate::time::ManualClock;
 
 /// What the scripted service does with each attempt.
 #[derive(Clone)]
 enum Step {
     Answer(u16, &'static [(&'static str, &'static str)]),
+    Words(u16, ServiceError),
     Fail(ErrorKind, ResendVerdict),
 }
 
@@ -62,6 +63,11 @@ async fn run_with(
                     }
                     Ok(response.body(()).unwrap())
                 }
+                Step::Words(status, words) => {
+                    let mut response = Response::builder().status(status).body(()).unwrap();
+                    response.extensions_mut().insert(Arc::new(words));
+                    Ok(response)
+                }
                 Fail(kind, verdict) => Err(BoxError::from(Error::new(kind, verdict, "broken"))),
             }
         }
@@ -92,7 +98,7 @@ async fn run_with(
 #[tokio::test]
 async fn transient_answers_are_tried_again_with_growing_pauses() {
     let steps = [Answer(429, &[]), Answer(503, &[]), Answer(200, &[])];
-    let outcome = run(Method::POST, None, &steps).await;
+    let outcome = run(Method::POST, Some(Resend::IfAnswered), &steps).await;
     assert_eq!(outcome.result, Ok(StatusCode::OK));
     assert_eq!(outcome.pauses, [500, 1000]);
 }
@@ -120,6 +126,10 @@ async fn what_may_have_been_done_is_resent_only_where_harmless() {
     for (method, resend, step, expected) in [
         (Method::POST, None, reset.clone(), 1),
         (Method::POST, None, Answer(500, &[]), 1),
+        (Method::POST, None, Answer(503, &[]), 1),
+        (Method::POST, None, Answer(408, &[]), 1),
+        (Method::POST, None, Answer(429, &[]), 4),
+        (Method::POST, Some(Resend::IfAnswered), Answer(503, &[]), 4),
         (Method::POST, Some(Resend::IfAnswered), reset.clone(), 1),
         (Method::POST, Some(Resend::IfAnswered), Answer(500, &[]), 4),
         (Method::POST, Some(Resend::Always), reset.clone(), 4),
@@ -146,6 +156,46 @@ async fn what_may_have_been_done_is_resent_only_where_harmless() {
         let outcome = run(method, resend, &[step]).await;
         assert_eq!(outcome.attempts, expected, "{resend:?}");
     }
+}
+
+/// Attempts at a POST, by the rule that covers what it is answered with.
+#[tokio::test]
+async fn posts_are_repeated_as_the_table_says() {
+    let body = |code| format!(r#"{{"code":"{code}","message":"x"}}"#);
+    let answers = [
+        (429, String::new()),
+        (429, body("insufficient_quota")),
+        (307, String::new()),
+        (404, String::new()),
+        (501, String::new()),
+        (503, body("ServiceUnavailable")),
+        (503, String::new()),
+        (408, String::new()),
+        (500, String::new()),
+        (499, String::new()),
+        (302, String::new()),
+    ];
+    let mut seen = std::collections::BTreeSet::new();
+    for (status, body) in answers {
+        let words = ServiceError::from_body(body.as_bytes());
+        let code = StatusCode::from_u16(status).unwrap();
+        let rule = error::rule(error::Outcome::Status(code, &words));
+        seen.insert(rule.what);
+        for (resend, repeat) in [
+            (Resend::IfNotExecuted, rule.in_conversation),
+            (Resend::IfAnswered, rule.elsewhere),
+        ] {
+            let expected = match repeat {
+                Repeat::Yes => 4,
+                Repeat::IfTransient if status == 429 => 4,
+                Repeat::IfTransient | Repeat::No => 1,
+            };
+            let answer = Step::Words(status, words.clone());
+            let outcome = run(Method::POST, Some(resend), &[answer]).await;
+            assert_eq!(outcome.attempts, expected, "{status} {body} {resend:?}");
+        }
+    }
+    assert_eq!(seen.len(), 7, "every rule about a status: {seen:?}");
 }
 
 #[tokio::test]
