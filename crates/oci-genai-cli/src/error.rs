@@ -200,7 +200,7 @@ pub(crate) fn client_exit_code(error: &oci_genai::Error) -> u8 {
         ErrorKind::Credentials => {
             source_of::<oci_genai_auth::Error>(error).map_or(2, auth_exit_code)
         }
-        ErrorKind::Service | ErrorKind::Decode | ErrorKind::Failed | ErrorKind::NoResult => 1,
+        ErrorKind::Service | ErrorKind::Decode | ErrorKind::Failed | ErrorKind::NoOutput => 1,
         _ => 2,
     }
 }

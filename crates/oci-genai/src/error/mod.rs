@@ -48,8 +48,9 @@ pub enum ErrorKind {
     Interrupted,
     /// The service ran the response and reports that it failed; see [`Error::response`].
     Failed,
-    /// The model refused, or stopped early, where a structured result was asked for.
-    NoResult,
+    /// The response ended without output: no text, no call, no refusal and no error. Also when the
+    /// model refused or stopped early where structured output was requested.
+    NoOutput,
     /// This client declined to send: a limit of its own is reached or a circuit breaker is open.
     Declined,
     /// A layer that is not part of this crate failed; its own error is the source.

@@ -33,7 +33,7 @@ pub trait ResponseExt {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NoResult`] if the model refused or stopped early, [`ErrorKind::Decode`] if the
+    /// [`ErrorKind::NoOutput`] if the model refused or stopped early, [`ErrorKind::Decode`] if the
     /// text is not JSON of this shape.
     fn output_json<T: DeserializeOwned>(&self) -> Result<T>;
 }
@@ -96,7 +96,7 @@ impl ResponseExt for Response {
     fn output_json<T: DeserializeOwned>(&self) -> Result<T> {
         let none = |message: String| {
             Err(
-                Error::new(ErrorKind::NoResult, ResendVerdict::Done, message)
+                Error::new(ErrorKind::NoOutput, ResendVerdict::Done, message)
                     .with_response(self.clone()),
             )
         };

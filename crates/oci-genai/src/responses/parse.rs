@@ -51,7 +51,7 @@ impl CreateResponse {
     ///
     /// Before anything is sent, when the type cannot be said in a strict schema. Otherwise as
     /// [`send`](Self::send) and [`ResponseExt::output_json`]: a model that refused or stopped early is
-    /// [`ErrorKind::NoResult`](crate::ErrorKind::NoResult), told apart from failures.
+    /// [`ErrorKind::NoOutput`](crate::ErrorKind::NoOutput), told apart from failures.
     pub async fn parse<T: DeserializeOwned + JsonSchema>(self) -> Result<Parsed<T>> {
         let response = self.json_schema_of::<T>()?.send().await?;
         let value = response.output_json()?;

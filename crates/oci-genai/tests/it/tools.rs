@@ -89,13 +89,13 @@ async fn refusals_incompletes_and_nonsense_are_told_apart() {
     let mut refused = answer("", "completed");
     refused["output"][0]["content"][0] = json!({"type": "refusal", "refusal": "I'd rather not."});
     for (body, kind, text) in [
-        (refused, ErrorKind::NoResult, "I'd rather not."),
+        (refused, ErrorKind::NoOutput, "I'd rather not."),
         (
             answer("{\"ti", "incomplete"),
-            ErrorKind::NoResult,
+            ErrorKind::NoOutput,
             "max_output_tokens",
         ),
-        (answer("", "completed"), ErrorKind::NoResult, "no text"),
+        (answer("", "completed"), ErrorKind::NoOutput, "no text"),
         (answer("Sure!", "completed"), ErrorKind::Decode, "shape"),
     ] {
         let server = Scripted::start(vec![scripted::json(200, body)]).await;
