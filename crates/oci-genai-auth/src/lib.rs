@@ -16,7 +16,11 @@
 
 pub mod config;
 pub mod layer;
+#[doc(hidden)]
+pub mod private_files;
 pub mod provider;
+#[doc(hidden)]
+pub mod redact;
 pub mod signing;
 
 mod clock;

@@ -1,0 +1,122 @@
+//! Taking credentials out of what a service answered.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use zeroize::Zeroizing;
+
+use super::looks::find_token;
+
+/// What stands in the place of a credential.
+const MASKED: &str = "[masked]";
+/// A piece of a secret of this many bytes is masked wherever it stands, so that a shortened echo
+/// of a key is as well.
+const PIECE: usize = 12;
+/// Shorter secrets are masked as a whole; below this, too much ordinary text would be.
+const SHORTEST: usize = 6;
+
+/// Masks credentials in a text that a service answered: those given, in whole or in pieces of 12
+/// characters and more, in any case; and whatever else is a JWT, an API key or a PEM block.
+///
+/// A secret may be given as the value of an `Authorization` header: of `Bearer …` and `Basic …` it
+/// is what follows, of `Signature …` the signature and a token in the key id.
+///
+/// ```
+/// use oci_genai_auth::redact::mask;
+///
+/// let said = mask("no such key: sk-abcdefghijkl", &["Bearer sk-abcdefghijkl"]);
+/// assert_eq!(said, "no such key: [masked]");
+/// ```
+pub fn mask<'t>(text: &'t str, secrets: &[impl AsRef<str>]) -> Cow<'t, str> {
+    let lower = Zeroizing::new(text.to_ascii_lowercase());
+    let mut hidden = vec![false; text.len()];
+    for secret in secrets {
+        for part in parts(secret.as_ref()) {
+            hide_pieces(&lower, &part.to_ascii_lowercase(), &mut hidden);
+        }
+    }
+    hide_tokens(text, &mut hidden);
+    hide_pem(&lower, &mut hidden);
+    if !hidden.contains(&true) {
+        return Cow::Borrowed(text);
+    }
+    let mut masked = String::with_capacity(text.len());
+    let mut was_hidden = false;
+    for (at, character) in text.char_indices() {
+        // A character of which one byte is hidden is hidden whole.
+        let is_hidden = hidden[at..at + character.len_utf8()].contains(&true);
+        if !is_hidden {
+            masked.push(character);
+        } else if !was_hidden {
+            masked.push_str(MASKED);
+        }
+        was_hidden = is_hidden;
+    }
+    Cow::Owned(masked)
+}
+
+/// The parts of a header's value that are secret.
+fn parts(secret: &str) -> Vec<&str> {
+    let secret = secret.trim();
+    let Some((scheme, rest)) = secret.split_once(char::is_whitespace) else {
+        return vec![secret];
+    };
+    match scheme.to_ascii_lowercase().as_str() {
+        "bearer" | "basic" => vec![rest.trim()],
+        "signature" => rest
+            .split('"')
+            .collect::<Vec<_>>()
+            .chunks(2)
+            .filter_map(|pair| match pair {
+                [name, value] if name.trim_end().to_ascii_lowercase().ends_with("signature=") => {
+                    Some(*value)
+                }
+                [_, value] => value.strip_prefix("ST$"),
+                _ => None,
+            })
+            .collect(),
+        _ => vec![secret],
+    }
+}
+
+fn hide_pieces(text: &str, secret: &str, hidden: &mut [bool]) {
+    let (text, secret) = (text.as_bytes(), secret.as_bytes());
+    let is_key = secret.starts_with(b"sk-") && secret.len() > 3;
+    if secret.len() < SHORTEST && !is_key {
+        return;
+    }
+    let length = PIECE.min(secret.len());
+    let pieces: HashSet<&[u8]> = secret.windows(length).collect();
+    for (at, window) in text.windows(length).enumerate() {
+        if pieces.contains(window) {
+            hidden[at..at + length].fill(true);
+        }
+    }
+}
+
+fn hide_tokens(text: &str, hidden: &mut [bool]) {
+    let mut from = 0;
+    while let Some(found) = find_token(&text[from..]) {
+        // At the start of a text `sk-` alone says little: only within values is it a key.
+        if found.end - found.start >= 16 {
+            hidden[from + found.start..from + found.end].fill(true);
+        }
+        from += found.end.max(found.start + 1);
+    }
+}
+
+fn hide_pem(lower: &str, hidden: &mut [bool]) {
+    let mut from = 0;
+    while let Some(start) = lower[from..].find("-----begin ") {
+        let start = from + start;
+        let end = lower[start..].find("-----end ").map(|end| start + end);
+        let end = end.map_or(lower.len(), |end| {
+            let after = end + "-----end ".len();
+            lower[after..]
+                .find("-----")
+                .map_or(lower.len(), |dashes| after + dashes + 5)
+        });
+        hidden[start..end].fill(true);
+        from = end;
+    }
+}
