@@ -2,11 +2,12 @@
 //!
 //! [`codegen`] compiles the OpenAPI document of `openapi/` into the crate `oci-genai-api`, and any other
 //! document into a crate of its own. `drift` compares the pin with another document. `bench` measures what
-//! `docs/performance.md` tells, `cost` what the low-level client takes to build. `interop` holds
-//! other people's software against the emulator.
+//! `docs/performance.md` shows, `cost` what the low-level client takes to build. `interop` runs
+//! other people's software against the emulator. `check` and `ci` run the checks.
 
 mod bench;
 mod builds;
+mod ci;
 pub mod codegen;
 mod contract;
 mod cost;
@@ -30,8 +31,12 @@ enum Task {
     Cost(cost::Arguments),
     /// Measure everything side by side and write the table.
     Bench(bench::Arguments),
-    /// Hold other people's clients, signers and test tools, and a browser, against the emulator.
+    /// Run other people's clients, signers and test tools, and a browser, against the emulator.
     Interop(interop::Arguments),
+    /// Check the crates that were changed: format, lints, tests.
+    Check,
+    /// Run what continuous integration runs, and show the time of each step.
+    Ci(ci::CiArguments),
 }
 
 /// Runs the task named on the command line.
@@ -55,6 +60,14 @@ pub fn main() -> ExitCode {
         Task::Drift(arguments) => match drift::run(&arguments, root) {
             Ok(report) => answer(&report.text, u8::from(report.differences > 0)),
             Err(problem) => complain(&problem, 2),
+        },
+        Task::Check => match ci::check(root) {
+            Ok(times) => answer(&times, 0),
+            Err(problem) => complain(&problem, 1),
+        },
+        Task::Ci(arguments) => match ci::run(&arguments, root) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(problem) => complain(&problem, 1),
         },
         Task::Interop(arguments) => match interop::run(&arguments, root) {
             Ok(report) => answer(&report.text, u8::from(report.failed > 0)),

@@ -6,8 +6,9 @@
     clippy::print_stderr
 )]
 
-mod complaints;
-mod floors;
+mod evidence;
 mod guide;
+mod layers;
 mod program;
+mod prose;
 mod publishing;

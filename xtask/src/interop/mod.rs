@@ -29,6 +29,16 @@ pub(crate) struct Arguments {
     prepare: bool,
 }
 
+impl Arguments {
+    /// Those that only install what the peers need.
+    pub(crate) const fn only_prepare() -> Self {
+        Self {
+            peers: Vec::new(),
+            prepare: true,
+        }
+    }
+}
+
 /// What came of it.
 pub(crate) struct Report {
     /// A line for each peer.

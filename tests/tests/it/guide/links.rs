@@ -41,6 +41,8 @@ fn links_lead_somewhere() {
         "README.md".to_owned(),
         "ARCHITECTURE.md".to_owned(),
         "CHANGELOG.md".to_owned(),
+        "CONTRIBUTING.md".to_owned(),
+        "SECURITY.md".to_owned(),
         "openapi/README.md".to_owned(),
     ];
     for entry in std::fs::read_dir(format!("{ROOT}/crates")).expect("the crates are there") {

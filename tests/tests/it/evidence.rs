@@ -1,41 +1,24 @@
-//! ARCHITECTURE.md says which test shows that others' users' complaints do not arise here: every one of those tests is
-//! there, and no complaint about sessions is passed over.
+//! Every test that docs/evidence.md names exists.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-/// Complaints about conversation state, stores, compaction and encryption.
-const ABOUT_SESSIONS: std::ops::RangeInclusive<u32> = 32..=72;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The rows of the tables of complaints: what is complained about, its numbers, what shows that it does not happen.
-fn rows() -> Vec<[String; 3]> {
-    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the page is there");
-    let (_, tables) = text
-        .split_once("## What others' users suffer from")
-        .expect("the page has its section");
-    tables
-        .lines()
+/// The rows of the tables: a complaint, and what shows that it does not occur.
+fn rows() -> Vec<[String; 2]> {
+    let page = root().join("docs/evidence.md");
+    let text = std::fs::read_to_string(page).expect("the page is there");
+    text.lines()
         .filter_map(|line| {
             let cells = line.strip_prefix("| ")?.strip_suffix(" |")?;
             let cells: Vec<&str> = cells.split(" | ").collect();
-            let [complaint, numbers, shown] = cells.try_into().expect("three cells");
-            Some([complaint, numbers, shown].map(str::to_owned))
+            let [complaint, shown] = cells.try_into().expect("two cells");
+            Some([complaint, shown].map(str::to_owned))
         })
         .filter(|[complaint, ..]| complaint != "complaint")
-        .collect()
-}
-
-fn numbers(cell: &str) -> Vec<u32> {
-    let number = |text: &str| text.trim().parse::<u32>().expect("a number");
-    cell.split(',')
-        .flat_map(|part| match part.split_once('–') {
-            Some((first, last)) => (number(first)..=number(last)).collect(),
-            None => vec![number(part)],
-        })
         .collect()
 }
 
@@ -69,7 +52,7 @@ fn every_test_that_is_named_exists() {
     let rows = rows();
     let mut missing = Vec::new();
     let mut named = 0;
-    for [complaint, _, shown] in &rows {
+    for [complaint, shown] in &rows {
         for code in shown.split('`').skip(1).step_by(2) {
             let name = code.rsplit("::").next().unwrap_or(code);
             // Names of tests are sentences; what else stands in code there is short or a path.
@@ -84,13 +67,4 @@ fn every_test_that_is_named_exists() {
     }
     assert_eq!(missing, Vec::<String>::new());
     assert!(named > 80, "{named} tests were found in the tables");
-}
-
-#[test]
-fn no_complaint_about_sessions_is_passed_over() {
-    let told: BTreeSet<u32> = rows().iter().flat_map(|row| numbers(&row[1])).collect();
-    let missing: Vec<u32> = ABOUT_SESSIONS
-        .filter(|number| !told.contains(number))
-        .collect();
-    assert_eq!(missing, Vec::<u32>::new());
 }

@@ -1,4 +1,4 @@
-//! The house rule of ARCHITECTURE.md: a crate uses only crates of lower floors.
+//! The rule of ARCHITECTURE.md: a crate depends only on crates of lower layers.
 
 use std::collections::BTreeMap;
 
@@ -38,11 +38,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What tests may use besides: the emulator stands in for the service everywhere above floor 1.
+/// Dev-dependencies that are allowed besides: tests above layer 1 use the emulator as the service.
 const ALLOWED_IN_TESTS: &[&str] = &["oci-genai-emulator", "oci-genai-session"];
 
 /// Every workspace crate with the workspace crates it depends on, and whether only its tests do.
-fn arrows() -> BTreeMap<String, Vec<(String, bool)>> {
+fn dependencies() -> BTreeMap<String, Vec<(String, bool)>> {
     let metadata = MetadataCommand::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
         .no_deps()
@@ -68,12 +68,12 @@ fn arrows() -> BTreeMap<String, Vec<(String, bool)>> {
         .collect()
 }
 
-fn violations(arrows: &BTreeMap<String, Vec<(String, bool)>>) -> Vec<String> {
+fn violations(dependencies: &BTreeMap<String, Vec<(String, bool)>>) -> Vec<String> {
     let mut found = Vec::new();
-    for (name, uses) in arrows {
+    for (name, uses) in dependencies {
         let Some((_, allowed)) = ALLOWED.iter().find(|(listed, _)| listed == name) else {
             found.push(format!(
-                "{name} has no floor: add it to the list in this test"
+                "{name} has no layer: add it to the list in this test"
             ));
             continue;
         };
@@ -81,7 +81,7 @@ fn violations(arrows: &BTreeMap<String, Vec<(String, bool)>>) -> Vec<String> {
             let fine = allowed.contains(&used.as_str())
                 || (*in_tests_only && ALLOWED_IN_TESTS.contains(&used.as_str()));
             if !fine {
-                found.push(format!("{name} uses {used}, which is not on a lower floor"));
+                found.push(format!("{name} uses {used}, which is not in a lower layer"));
             }
         }
     }
@@ -89,24 +89,24 @@ fn violations(arrows: &BTreeMap<String, Vec<(String, bool)>>) -> Vec<String> {
 }
 
 #[test]
-fn crates_use_lower_floors_only() {
-    let arrows = arrows();
+fn crates_use_lower_layers_only() {
+    let dependencies = dependencies();
     assert!(
-        arrows.len() >= ALLOWED.len(),
+        dependencies.len() >= ALLOWED.len(),
         "some crates are missing: {:?}",
-        arrows.keys()
+        dependencies.keys()
     );
-    assert_eq!(violations(&arrows), Vec::<String>::new());
+    assert_eq!(violations(&dependencies), Vec::<String>::new());
 }
 
 #[test]
-fn an_arrow_that_points_up_is_found() {
-    let mut arrows = arrows();
-    arrows
+fn a_dependency_on_a_higher_layer_is_found() {
+    let mut dependencies = dependencies();
+    dependencies
         .get_mut("oci-genai-auth")
         .expect("the auth crate is there")
         .push(("oci-genai".to_owned(), false));
-    assert_eq!(violations(&arrows).len(), 1);
-    arrows.insert("stranger".to_owned(), Vec::new());
-    assert_eq!(violations(&arrows).len(), 2);
+    assert_eq!(violations(&dependencies).len(), 1);
+    dependencies.insert("stranger".to_owned(), Vec::new());
+    assert_eq!(violations(&dependencies).len(), 2);
 }
