@@ -17,6 +17,7 @@ use crate::ids::Ids;
 use crate::model::Model;
 use crate::projects::Projects;
 use crate::requests::Requests;
+use crate::server::host::Hosts;
 use crate::state::Store;
 use crate::turn::log::Log;
 
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) identity: Identity,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
+    pub(crate) hosts: Hosts,
     pub(crate) model: Arc<dyn Model>,
     pub(crate) store: Store,
     pub(crate) projects: Projects,
@@ -63,6 +65,7 @@ impl App {
         }
         Self {
             ids: Ids::new(&config.region),
+            hosts: Hosts::new(&config),
             config,
             authenticator,
             identity: Identity::default(),

@@ -121,6 +121,13 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Takes requests that name this host, where it listens on loopback: see
+    /// [`EmulatorConfig::allow_hosts`]. May be called several times.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.config.allow_hosts.push(name.into());
+        self
+    }
+
     /// Serves over TLS, by a certificate made for this emulator: see [`Emulator::ca_pem`].
     pub fn tls(mut self) -> Self {
         self.config.tls = true;

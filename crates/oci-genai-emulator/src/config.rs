@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::ErrorShape;
+use crate::server::host::allowed_name;
 
 /// The API key accepted when no other credential is configured.
 pub const DEFAULT_API_KEY: &str = "sk-emulator";
@@ -26,6 +27,11 @@ pub const DEFAULT_REGION: &str = "us-chicago-1";
 pub struct EmulatorConfig {
     /// Where to listen. Default: loopback, a free port.
     pub listen: SocketAddr,
+    /// Hosts that requests may name besides loopback ones, without a port, such as the name of a machine that
+    /// forwards a port to this one. Counts only where the emulator listens on loopback: there, every other host but
+    /// loopback addresses, `localhost` and names below it is refused, so that no web page can reach the emulator by
+    /// a name of its own. Listening elsewhere, the API takes any host. Default: none.
+    pub allow_hosts: Vec<String>,
     /// Whether to serve over TLS, by a certificate made for this emulator. Default: no.
     pub tls: bool,
     /// The region emulated; identifiers carry its airport code. Default: [`DEFAULT_REGION`].
@@ -89,6 +95,7 @@ impl Default for EmulatorConfig {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            allow_hosts: Vec::new(),
             tls: false,
             region: DEFAULT_REGION.to_owned(),
             api_keys: Vec::new(),
@@ -135,6 +142,15 @@ impl EmulatorConfig {
                 "the project {project:?} is empty or has characters that no header can carry"
             ));
         }
+        if let Some(name) = self
+            .allow_hosts
+            .iter()
+            .find(|name| allowed_name(name).is_none())
+        {
+            return Some(format!(
+                "cannot allow the host {name:?}: give a host name or an IP address without a port"
+            ));
+        }
         if self.region.is_empty()
             || !self
                 .region
@@ -171,6 +187,7 @@ impl fmt::Debug for EmulatorConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmulatorConfig")
             .field("listen", &self.listen)
+            .field("allow_hosts", &self.allow_hosts)
             .field("tls", &self.tls)
             .field("region", &self.region)
             .field(

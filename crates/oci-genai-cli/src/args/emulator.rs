@@ -45,6 +45,12 @@ pub(crate) struct Emulator {
     )]
     pub(crate) listen: SocketAddr,
 
+    /// Host name that requests may use besides loopback ones, such as the name of a machine that forwards a port
+    /// here; may be repeated. On loopback every other host is refused, so that no web page reaches the emulator by a
+    /// name of its own
+    #[arg(long, help_heading = "Server", value_name = "HOST")]
+    pub(crate) allow_host: Vec<String>,
+
     /// Serve over TLS, by a certificate made for this emulator
     #[arg(long, help_heading = "Server")]
     pub(crate) tls: bool,

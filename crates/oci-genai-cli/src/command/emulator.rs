@@ -51,6 +51,7 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
 fn config(options: &args::Emulator) -> EmulatorConfig {
     let mut config = EmulatorConfig::default();
     config.listen = options.listen;
+    config.allow_hosts.clone_from(&options.allow_host);
     config.tls = options.tls;
     config.data.clone_from(&options.data);
     config.api_keys.clone_from(&options.api_key);

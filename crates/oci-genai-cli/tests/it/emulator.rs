@@ -165,6 +165,7 @@ async fn wrong_options_are_named() {
         ),
         (&["--listen", "127.0.0.1:70000"], &["--listen", "70000"]),
         (&["--listen", &taken], &[&taken, "in use"]),
+        (&["--allow-host", "box:80"], &["box:80", "without a port"]),
         (&["--tls-cert-out", "ca.pem"], &["--tls"]),
         (
             &["--tls", "--tls-cert-out", &nowhere],

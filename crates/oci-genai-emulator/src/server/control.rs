@@ -1,9 +1,7 @@
 //! Orders to the emulator itself, apart from the API it emulates.
 //!
-//! Only for whoever runs the emulator: it is served on loopback alone, and only to requests that name a
-//! loopback host, so that no web page can reach it by way of a name of its own.
+//! Only for the person who runs the emulator: it is served on loopback alone.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,13 +11,12 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 use bytes::Bytes;
-use http::uri::Authority;
 use http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorShape};
 use crate::fault::{Fault, FaultId, FaultState, Scenario};
 use crate::requests::SeenRequest;
 use crate::view::ProjectView;
@@ -61,23 +58,13 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Lets only requests through that came to a loopback address by its own name.
+/// Lets only requests through that came to a loopback address and name a host that is taken there.
 async fn only_here(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let host = request
-        .uri()
-        .host()
-        .map(str::to_owned)
-        .or_else(|| Some(host?.parse::<Authority>().ok()?.host().to_owned()));
-    let loopback = host.is_some_and(|host| {
-        let host = host.trim_matches(['[', ']']);
-        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    });
-    if !app.config.listen.ip().is_loopback() || !loopback {
+    if !app.hosts.on_loopback() {
         return ApiError::unknown_path().render(app.config.error_shape);
+    }
+    if let Err(error) = app.hosts.check(request.uri(), request.headers()) {
+        return error.render(ErrorShape::OpenAi);
     }
     // A page of another origin can post a form, but not JSON without asking first.
     let writes = request.headers().contains_key(header::ORIGIN) && !request.method().is_safe();

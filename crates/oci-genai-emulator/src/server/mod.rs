@@ -17,6 +17,7 @@ pub(crate) mod connection;
 mod control;
 mod conversations;
 mod encoding;
+pub(crate) mod host;
 mod identity;
 pub(crate) mod listen;
 mod pipeline;

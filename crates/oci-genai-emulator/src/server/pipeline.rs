@@ -1,6 +1,6 @@
 //! What happens to every request on its way to its route and back.
 //!
-//! 1. request ids; 2. the faults that strike it; 3. body, credential, project; 4. the route;
+//! 1. request ids, host; 2. the faults that strike it; 3. body, credential, project; 4. the route;
 //! 5. the error's shape; 6. faults in the answer; 7. its encoding, headers, log, memory.
 
 use std::sync::Arc;
@@ -55,12 +55,20 @@ pub(super) async fn every_request(
         status: None,
         opc_request_id: opc_request_id(request.headers()),
     };
-    let plan = app
-        .faults
-        .plan(request.method(), below_base(request.uri().path()), || {
-            app.authenticator.claimed(request.headers())
-        });
-    let outcome = answer(&app, request, next, &plan, &mut record).await;
+    // Faults are for requests that are let in.
+    let named = app.hosts.check(request.uri(), request.headers());
+    let plan = match &named {
+        Ok(()) => app
+            .faults
+            .plan(request.method(), below_base(request.uri().path()), || {
+                app.authenticator.claimed(request.headers())
+            }),
+        Err(_) => Plan::default(),
+    };
+    let outcome = match named {
+        Ok(()) => answer(&app, request, next, &plan, &mut record).await,
+        Err(error) => Outcome::Answer(error.into_response()),
+    };
     let mut response = match outcome {
         Outcome::Answer(response) => response,
         Outcome::Reset => {

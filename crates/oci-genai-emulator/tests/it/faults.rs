@@ -472,7 +472,7 @@ async fn orders_are_taken_apart_from_the_api() {
     assert_eq!(moved.send().await.unwrap().status(), 200);
 
     let foreign = http.get(url("/requests")).header("host", "evil.example");
-    assert_eq!(foreign.send().await.unwrap().status(), 404);
+    assert_eq!(foreign.send().await.unwrap().status(), 403);
     let form = http
         .post(url("/faults"))
         .header("origin", "http://evil.example")

@@ -4,6 +4,7 @@
 mod conversations;
 mod faults;
 mod front_page;
+mod hosts;
 mod identity;
 mod limits;
 mod models;
