@@ -85,7 +85,8 @@ pub struct EmulatorConfig {
     pub max_body_bytes: usize,
     /// The most room the headers of a request may take, in bytes; at least 8,192. Default: 64 KiB.
     pub max_header_bytes: usize,
-    /// How long a client may take to send a request's headers, and then its body. Default: 30 s.
+    /// How long a client may take to send a request's headers, and then its body, and how long a connection may be
+    /// without a request before it is ended. Default: 30 s.
     pub read_timeout: Duration,
     /// How long a client may leave an answer unread before its connection is closed. Default: 30 s.
     pub write_timeout: Duration,

@@ -195,7 +195,8 @@ pub(crate) struct Limits {
     )]
     pub(crate) max_header_bytes: Option<u32>,
 
-    /// How long a client may take to send its headers, and then its body [default: 30s]
+    /// How long a client may take to send a request's headers, and then its body, and how long a connection may be
+    /// without a request [default: 30s]
     #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = humantime::parse_duration)]
     pub(crate) read_timeout: Option<Duration>,
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::Sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,18 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Connection {
     abort: CancellationToken,
     reset: Arc<AtomicBool>,
+    /// How many of its requests have not been answered to the end.
+    in_flight: watch::Sender<usize>,
+}
+
+/// A request that has not been answered to the end.
+#[derive(Debug)]
+pub(super) struct InFlight(watch::Sender<usize>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
 }
 
 impl Connection {
@@ -29,6 +42,32 @@ impl Connection {
     /// Waits until somebody resets it.
     pub(crate) async fn aborted(&self) {
         self.abort.cancelled().await;
+    }
+
+    /// Counts a request as in flight for as long as the guard lives.
+    pub(super) fn begin(&self) -> InFlight {
+        self.in_flight.send_modify(|count| *count += 1);
+        InFlight(self.in_flight.clone())
+    }
+
+    /// Waits until no request has been in flight for this long. What a client sends without completing a request's
+    /// headers does not count.
+    pub(super) async fn silent_for(&self, patience: Duration) {
+        let mut in_flight = self.in_flight.subscribe();
+        loop {
+            let busy = *in_flight.borrow_and_update() > 0;
+            let silent = async {
+                match busy {
+                    true => std::future::pending().await,
+                    false => tokio::time::sleep(patience).await,
+                }
+            };
+            tokio::select! {
+                () = silent => return,
+                // The sender lives as long as this handle.
+                _ = in_flight.changed() => {}
+            }
+        }
     }
 
     /// The stream, closed with a reset if that was asked for by then. A client that takes nothing for as

@@ -21,7 +21,7 @@ use crate::fault::{Fault, FaultId, FaultState, Scenario};
 use crate::requests::SeenRequest;
 use crate::view::ProjectView;
 
-use super::CONTROL_PATH;
+use super::{CONTROL_PATH, body};
 
 type Answer = Result<Json<Value>, Refused>;
 
@@ -75,7 +75,11 @@ async fn only_here(State(app): State<Arc<App>>, request: Request, next: Next) ->
     if writes && !json {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    next.run(request).await
+    let (parts, body) = request.into_parts();
+    match body::read(&app.config, body).await {
+        Ok(body) => next.run(Request::from_parts(parts, body.into())).await,
+        Err(error) => error.render(ErrorShape::OpenAi),
+    }
 }
 
 fn refuse(message: impl std::fmt::Display) -> Refused {

@@ -1,9 +1,16 @@
 //! Accepting connections.
 
+use std::convert::Infallible;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -13,7 +20,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-use super::connection::Connection;
+use super::connection::{Connection, InFlight};
 use super::router;
 use crate::app::App;
 
@@ -50,41 +57,91 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener, tls: Option<TlsA
         let connection = Connection::default();
         let stream = connection.wrap(stream, app.config.write_timeout);
         let (builder, router) = (builder.clone(), router.clone());
+        let patience = app.config.read_timeout;
         match tls.clone() {
-            None => connections.spawn(one(builder, router, stream, connection)),
-            Some(tls) => {
-                let patience = app.config.read_timeout;
-                connections.spawn(async move {
-                    match tokio::time::timeout(patience, tls.accept(stream)).await {
-                        Ok(Ok(stream)) => one(builder, router, stream, connection).await,
-                        Ok(Err(error)) => tracing::debug!(%error, "a client does not speak TLS"),
-                        Err(_) => tracing::debug!("a client did not begin TLS in time"),
+            None => connections.spawn(one(builder, router, stream, connection, patience)),
+            Some(tls) => connections.spawn(async move {
+                match tokio::time::timeout(patience, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => {
+                        one(builder, router, stream, connection, patience).await;
                     }
-                })
-            }
+                    Ok(Err(error)) => tracing::debug!(%error, "a client does not speak TLS"),
+                    Err(_) => tracing::debug!("a client did not begin TLS in time"),
+                }
+            }),
         };
     }
 }
 
-/// Serves one connection to its end.
+/// Serves one connection to its end: the client's, or after it has asked nothing for as long as `patience`.
 async fn one(
     builder: auto::Builder<TokioExecutor>,
     router: Router,
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     connection: Connection,
+    patience: Duration,
 ) {
     let of_request = connection.clone();
-    let service = router.map_request(move |mut request: http::Request<_>| {
+    let service = tower::service_fn(move |mut request: http::Request<Incoming>| {
+        let in_flight = of_request.begin();
         request.extensions_mut().insert(of_request.clone());
-        request
+        let answered = router.clone().oneshot(request);
+        async move {
+            let response: Result<http::Response<Body>, Infallible> = answered.await;
+            response.map(|response| {
+                response.map(|body| Counted {
+                    body,
+                    _in_flight: in_flight,
+                })
+            })
+        }
     });
-    let service = TowerToHyperService::new(service);
-    tokio::select! {
-        served = builder.serve_connection(TokioIo::new(stream), service) => {
-            if let Err(error) = served {
-                tracing::debug!(error = &*error, "a connection ended with an error");
+    let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let mut served = pin!(served);
+    let mut ending = false;
+    loop {
+        tokio::select! {
+            served = served.as_mut() => {
+                if let Err(error) = served {
+                    tracing::debug!(error = &*error, "a connection ended with an error");
+                }
+                return;
+            }
+            () = connection.aborted() => return,
+            () = connection.silent_for(patience) => {
+                if ending {
+                    return;
+                }
+                // An orderly end first, which a client that is silent for good does not take part in.
+                ending = true;
+                served.as_mut().graceful_shutdown();
             }
         }
-        () = connection.aborted() => {}
+    }
+}
+
+/// The body of an answer, which counts as in flight until it has been sent or given up.
+struct Counted {
+    body: Body,
+    _in_flight: InFlight,
+}
+
+impl http_body::Body for Counted {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

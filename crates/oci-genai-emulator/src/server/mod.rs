@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 use http::StatusCode;
@@ -13,6 +14,7 @@ use crate::contract::{self, Operation};
 use crate::error::ApiError;
 use crate::fault::plan::TurnPlan;
 
+mod body;
 pub(crate) mod connection;
 mod control;
 mod conversations;
@@ -75,6 +77,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         ))
         .with_state(app.clone())
         .merge(control::router(app))
+        // Bodies are bounded where they are read.
+        .layer(DefaultBodyLimit::disable())
 }
 
 async fn unknown_path() -> ApiError {

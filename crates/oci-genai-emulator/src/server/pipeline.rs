@@ -4,7 +4,6 @@
 //! 5. the error's shape; 6. faults in the answer; 7. its encoding, headers, log, memory.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -13,10 +12,10 @@ use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 
 use super::connection::Connection;
-use super::{BASE_PATH, Caller, below_base, encoding};
+use super::{BASE_PATH, Caller, below_base, body, encoding};
 use crate::app::App;
 use crate::contract;
 use crate::error::ApiError;
@@ -193,7 +192,11 @@ async fn checked(
         ));
     }
     encoding::refuse_encoded(&parts.headers)?;
-    let body = read_body(app, body, plan.slow_reader).await?;
+    let read = match plan.slow_reader {
+        Some(pause) => faulty::read_slowly(body, pause),
+        None => body,
+    };
+    let body = body::read(&app.config, read).await?;
     record.body = Record::body_to_keep(&body);
     if !parts.uri.path().starts_with(BASE_PATH) {
         // The identity side, which looks at credentials of its own.
@@ -222,32 +225,6 @@ async fn checked(
         turn: plan.turn.clone(),
     });
     Ok(Request::from_parts(parts, Body::from(body)))
-}
-
-async fn read_body(app: &App, body: Body, pause: Option<Duration>) -> Result<Bytes, ApiError> {
-    let body = match pause {
-        Some(pause) => faulty::read_slowly(body, pause),
-        None => body,
-    };
-    let limited = Limited::new(body, app.config.max_body_bytes).collect();
-    match tokio::time::timeout(app.config.read_timeout, limited).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ApiError::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!(
-                "The body is larger than {} bytes.",
-                app.config.max_body_bytes
-            ),
-        )),
-        Ok(Err(_)) => Err(ApiError::new(
-            StatusCode::BAD_REQUEST,
-            "The body could not be read.",
-        )),
-        Err(_) => Err(ApiError::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "The body did not arrive in time.",
-        )),
-    }
 }
 
 fn project(app: &App, parts: &Parts) -> Result<String, ApiError> {

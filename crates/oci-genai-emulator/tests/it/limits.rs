@@ -47,7 +47,8 @@ async fn large_bodies_and_headers_are_refused() {
 async fn a_body_that_does_not_come_is_not_waited_for() {
     let desk = configured(|config| config.read_timeout = Duration::from_millis(50)).await;
     let mut socket = TcpStream::connect(desk.emulator.address()).await.unwrap();
-    let head = "POST /openai/v1/conversations HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n{";
+    let head =
+        "POST /openai/v1/conversations HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n{";
     socket.write_all(head.as_bytes()).await.unwrap();
     let mut text = [0; 12];
     socket.read_exact(&mut text).await.unwrap();

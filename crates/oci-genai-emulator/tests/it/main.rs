@@ -12,6 +12,7 @@ mod oracle;
 mod persistence;
 mod responses;
 mod signatures;
+mod silence;
 mod streams;
 mod support;
 mod tls;
