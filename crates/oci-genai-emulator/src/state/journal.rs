@@ -1,30 +1,21 @@
-//! The file that outlives the emulator: one line of JSON for each set of changes, written before they
-//! are acknowledged.
+//! The file that outlives the emulator: one record for each set of changes, written before they are
+//! acknowledged.
 //!
-//! A line is handed to the operating system before its changes take effect, so killing the emulator
-//! loses nothing that was acknowledged. A line that was not finished was not acknowledged either; it is
-//! cut off when the file is opened again. (A machine that loses power may lose its last moments.)
+//! A record is handed to the operating system before its changes take effect, so killing the emulator
+//! loses nothing that was acknowledged. A record that was not finished was not acknowledged either; it is
+//! cut off when the file is opened again, and nothing else ever is. (A machine that loses power may lose its
+//! last moments.)
 //!
 //! When more than half of the file is of things deleted or replaced, it is written anew beside itself, and
-//! the new file takes its name in one step. Whenever the emulator dies, one whole file has the name.
+//! the new file takes its name in one step. Whenever the emulator dies, one whole file has the name. A file
+//! of the first form is written anew when it is opened.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
+use super::record::{self, Form, Next, Start, Unreadable};
 use super::{Change, State, snapshot};
-
-#[derive(Serialize, Deserialize, PartialEq)]
-struct Header {
-    oci_genai_emulator: u32,
-}
-
-/// The first line: whose file it is, and of which form.
-const HEADER: Header = Header {
-    oci_genai_emulator: 1,
-};
 
 /// Why a data file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -39,13 +30,17 @@ pub enum DataError {
     /// The file is not an emulator's, or of a form this version does not know.
     #[error("the file is not a data file of this emulator; choose another file")]
     Foreign,
-    /// A line in the middle of the file is damaged.
-    #[error("line {line} of the data file is damaged; restore the file or choose another")]
+    /// A line of the file is not what was written. The file is left as it is.
+    #[error(
+        "line {line} of the data file is damaged: {problem}; hint: restore the file from a copy, or keep \
+         the lines before it: head -n {} FILE > COPY",
+        line - 1
+    )]
     Damaged {
         /// Its number, from 1.
-        line: usize,
+        line: u64,
         /// What is wrong with it.
-        source: serde_json::Error,
+        problem: &'static str,
     },
 }
 
@@ -56,9 +51,13 @@ pub(super) struct Journal {
     path: PathBuf,
     /// Where the last whole line ends.
     end: u64,
-    /// How much of the dead is borne.
+    /// How many lines there are.
+    lines: u64,
+    /// Whether the file may go on behind `end`, because half a record could not be cut off.
+    torn: bool,
+    /// How many bytes of the dead are borne.
     slack: u64,
-    /// How long the file may grow before it is looked at again.
+    /// How long the file may grow before it is looked at again, in bytes.
     limit: u64,
 }
 
@@ -71,76 +70,94 @@ impl Journal {
             file,
             path,
             end: 0,
+            lines: 0,
+            torn: false,
             slack,
             limit: slack,
         };
+        let form = journal.replay(state)?;
         // The one before may have died while it wrote.
         let _ = std::fs::remove_file(journal.beside());
-        journal.replay(state)?;
-        journal.file.set_len(journal.end)?;
-        journal.file.seek(SeekFrom::Start(journal.end))?;
-        if journal.end == 0 {
-            journal.line(&HEADER)?;
+        if form == Form::Unsummed {
+            journal.write_anew(state, true)?;
         }
         Ok(journal)
     }
 
-    fn replay(&mut self, state: &mut State) -> Result<(), DataError> {
+    /// Applies what the file holds and leaves it at its end, ready for more.
+    fn replay(&mut self, state: &mut State) -> Result<Form, DataError> {
+        let size = self.file.metadata()?.len();
         let mut reader = BufReader::new(&self.file);
-        let mut line = Vec::new();
-        let mut number = 0;
-        let mut end = 0;
-        loop {
-            line.clear();
-            let length = reader.read_until(b'\n', &mut line)?;
-            if line.last() != Some(&b'\n') {
-                // The end, or a line that was never finished. An unfinished first line that is not the
-                // beginning of ours is somebody else's text.
-                let ours =
-                    serde_json::to_vec(&HEADER).is_ok_and(|header| header.starts_with(&line));
-                if number == 0 && !ours {
-                    return Err(DataError::Foreign);
-                }
-                break;
+        let form = match record::read_header(&mut reader)? {
+            Start::Header(form, length) => {
+                self.end = length;
+                self.lines = 1;
+                form
             }
-            number += 1;
-            if number == 1 {
-                let header: Header =
-                    serde_json::from_slice(&line).map_err(|_| DataError::Foreign)?;
-                if header != HEADER {
-                    return Err(DataError::Foreign);
+            Start::Empty => Form::Summed,
+            Start::Foreign => return Err(DataError::Foreign),
+        };
+        let mut missing = "";
+        while self.lines > 0 {
+            let line = self.lines + 1;
+            match record::read(form, line, &mut reader) {
+                Ok(Next::Record {
+                    changes,
+                    length,
+                    missing: end,
+                }) => {
+                    changes.into_iter().for_each(|change| state.apply(change));
+                    self.lines = line;
+                    self.end += length;
+                    missing = end;
                 }
-            } else {
-                let changes: Vec<Change> =
-                    serde_json::from_slice(&line).map_err(|source| DataError::Damaged {
-                        line: number,
-                        source,
-                    })?;
-                for change in changes {
-                    state.apply(change);
+                Ok(Next::Unfinished) => {
+                    let bytes = size.saturating_sub(self.end);
+                    tracing::warn!(path = %self.path.display(), bytes, "the last record of the data file was never finished and is dropped");
+                    break;
+                }
+                Ok(Next::End) => break,
+                Err(Unreadable::Io(error)) => return Err(error.into()),
+                Err(Unreadable::Damaged(problem)) => {
+                    return Err(DataError::Damaged { line, problem });
                 }
             }
-            end += length as u64;
         }
-        self.end = end;
+        self.cut()?;
+        if self.lines == 0 {
+            self.append(record::header().as_bytes())?;
+        } else {
+            self.file.write_all(missing.as_bytes())?;
+            self.end += missing.len() as u64;
+        }
+        Ok(form)
+    }
+
+    /// Cuts off what is behind the last whole line.
+    fn cut(&mut self) -> io::Result<()> {
+        self.torn = true;
+        self.file.set_len(self.end)?;
+        self.file.seek(SeekFrom::Start(self.end))?;
+        self.torn = false;
         Ok(())
     }
 
     /// Writes changes; afterwards they are safe. If it fails, nothing is written.
     pub(super) fn write(&mut self, changes: &[Change]) -> io::Result<()> {
-        self.line(changes)
+        self.append(&record::write(self.lines + 1, changes)?)
     }
 
-    fn line(&mut self, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
-        let mut line = serde_json::to_vec(value)?;
-        line.push(b'\n');
-        if let Err(error) = self.file.write_all(&line) {
-            // Half a line must not be followed by a whole one.
-            let _ = self.file.set_len(self.end);
-            let _ = self.file.seek(SeekFrom::Start(self.end));
+    fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        // Half a line must not be followed by a whole one.
+        if self.torn {
+            self.cut()?;
+        }
+        if let Err(error) = self.file.write_all(line) {
+            let _ = self.cut();
             return Err(error);
         }
         self.end += line.len() as u64;
+        self.lines += 1;
         Ok(())
     }
 
@@ -156,14 +173,16 @@ impl Journal {
         if self.end <= self.limit {
             return;
         }
-        if let Err(error) = self.write_anew(state) {
+        if let Err(error) = self.write_anew(state, false) {
             tracing::warn!(path = %self.path.display(), %error, "the data file cannot be written anew");
             self.limit = self.end + self.slack;
             let _ = std::fs::remove_file(self.beside());
         }
     }
 
-    fn write_anew(&mut self, state: &State) -> io::Result<()> {
+    /// Writes what the state needs into a new file, which takes the old one's place if that is worth it or
+    /// demanded.
+    fn write_anew(&mut self, state: &State, demanded: bool) -> io::Result<()> {
         let beside = self.beside();
         let file = OpenOptions::new()
             .read(true)
@@ -173,18 +192,19 @@ impl Journal {
             .open(&beside)?;
         file.set_permissions(self.file.metadata()?.permissions())?;
         file.try_lock()?;
-        let mut end = 0;
         let mut writer = BufWriter::new(&file);
-        let mut line = |mut line: Vec<u8>| {
-            line.push(b'\n');
+        let mut end = record::header().len() as u64;
+        let mut lines = 1;
+        writer.write_all(record::header().as_bytes())?;
+        snapshot::write(state, |change| {
+            lines += 1;
+            let line = record::write(lines, &[change])?;
             end += line.len() as u64;
             writer.write_all(&line)
-        };
-        line(serde_json::to_vec(&HEADER)?)?;
-        snapshot::write(state, |change| line(serde_json::to_vec(&[change])?))?;
+        })?;
         writer.flush()?;
         drop(writer);
-        if end.saturating_mul(2).saturating_add(self.slack) >= self.end {
+        if !demanded && end.saturating_mul(2).saturating_add(self.slack) >= self.end {
             // Most of the old file is still needed.
             self.limit = self.end + end + self.slack;
             return std::fs::remove_file(&beside);
@@ -194,6 +214,8 @@ impl Journal {
         std::fs::rename(&beside, &self.path)?;
         self.file = file;
         self.end = end;
+        self.lines = lines;
+        self.torn = false;
         self.limit = end.saturating_mul(2).saturating_add(self.slack);
         Ok(())
     }
@@ -208,6 +230,10 @@ fn lock(path: &Path) -> Result<File, DataError> {
             .create(true)
             .truncate(false)
             .open(path)?;
+        if !file.metadata()?.is_file() {
+            // A pipe could be waited on for ever, a device read for ever.
+            return Err(DataError::Foreign);
+        }
         match file.try_lock() {
             Ok(()) if is_at(&file, path)? => return Ok(file),
             // Written anew since it was opened: the name is another file's now.
@@ -286,7 +312,7 @@ mod tests {
         journal.write(&[put("a")]).unwrap();
         let beside = journal.beside();
         drop(journal);
-        std::fs::write(&beside, "{\"oci_genai_emulator\":1}\n[{").unwrap();
+        std::fs::write(&beside, "{\"oci_genai_emulator\":2}\n{").unwrap();
         let (_journal, state) = open(&path).unwrap();
         assert_eq!(state.project("p").conversations.len(), 1);
         assert!(!beside.exists());
@@ -336,11 +362,20 @@ mod tests {
             assert!(matches!(open(&path), Err(DataError::Foreign)), "{text}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
-        std::fs::write(&path, "{\"oci_genai_emulator\":1}\n[{]\n[]\n").unwrap();
-        assert!(matches!(
-            open(&path),
-            Err(DataError::Damaged { line: 2, .. })
-        ));
+        for damaged in [
+            "{\"oci_genai_emulator\":1}\n[{]\n[]\n",
+            "{\"oci_genai_emulator\":1}\n[]\nand so on",
+            "{\"oci_genai_emulator\":1}\n[{\"change\":\"fly\"}]\n",
+            "{\"oci_genai_emulator\":2}\n[]\n",
+        ] {
+            std::fs::write(&path, damaged).unwrap();
+            let wrong = 2 + u64::from(damaged.ends_with("on"));
+            assert!(
+                matches!(open(&path), Err(DataError::Damaged { line, .. }) if line == wrong),
+                "{damaged}"
+            );
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), damaged);
+        }
         std::fs::remove_file(&path).unwrap();
         let (_first, _) = open(&path).unwrap();
         assert!(matches!(open(&path), Err(DataError::InUse)));

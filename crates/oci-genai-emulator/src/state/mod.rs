@@ -23,6 +23,7 @@ pub(crate) mod conversations;
 pub(crate) mod items;
 mod journal;
 pub(crate) mod page;
+mod record;
 pub(crate) mod responses;
 mod snapshot;
 

@@ -109,6 +109,103 @@ async fn a_file_is_for_one_emulator() {
     );
 }
 
+/// The files of the first form, as an earlier emulator left them: one with its changes in a row, one that it wrote
+/// anew.
+const OLD: [&str; 2] = [
+    include_str!("../fixtures/data-1-appended.jsonl"),
+    include_str!("../fixtures/data-1-rewritten.jsonl"),
+];
+
+#[tokio::test]
+async fn a_file_without_checksums_is_opened_and_gets_them() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("data.jsonl");
+    for old in OLD {
+        std::fs::write(&path, old).unwrap();
+        let mut before = None;
+        for _ in 0..2 {
+            let desk = open(&path).await;
+            let there = desk.emulator.project(DEFAULT_PROJECT);
+            assert_eq!(there.conversations.len(), 1);
+            assert_eq!(there.conversations[0].items.len(), 4);
+            assert_eq!(there.responses.len(), 5);
+            let chained = there
+                .responses
+                .iter()
+                .find(|response| response["output"].to_string().contains("said: \\\"b\\\""));
+            let next = json!({"model": "m", "input": "recall:", "store": false,
+                "previous_response_id": chained.unwrap()["id"]});
+            assert_eq!(text(&desk.ok("/responses", next).await), "one\na\nb");
+            assert_eq!(*before.get_or_insert(there.clone()), there);
+            let written = std::fs::read_to_string(&path).unwrap();
+            assert!(written.starts_with("{\"oci_genai_emulator\":2}\n{\"sum\":"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_altered_is_refused_by_name_and_left_alone() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("data.jsonl");
+    let desk = open(&path).await;
+    for _ in 0..3 {
+        desk.conversation().await;
+    }
+    drop(desk);
+    until_free(&path).await;
+    let whole = std::fs::read(&path).unwrap();
+    let lines: Vec<usize> = (0..whole.len()).filter(|at| whole[*at] == b'\n').collect();
+    assert_eq!(lines.len(), 4);
+    let line_of = |at: usize| lines.iter().filter(|end| **end < at).count() + 1;
+    let mut altered: Vec<(usize, Vec<u8>)> = Vec::new();
+    for at in (lines[0] + 1..whole.len()).step_by(7) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x10;
+        altered.push((line_of(at), bytes));
+    }
+    let text = String::from_utf8(whole.clone()).unwrap();
+    // The last line, altered by hand: a word, its end, a line behind it.
+    let last = text.rfind("false").unwrap();
+    let mut word = text.clone();
+    word.replace_range(last..last + 5, "truth");
+    altered.push((4, word.into_bytes()));
+    altered.push((4, text.trim_end().trim_end_matches('}').as_bytes().to_vec()));
+    altered.last_mut().unwrap().1.extend_from_slice(b"]\n");
+    altered.push((5, format!("{text}one more").into_bytes()));
+    for (line, bytes) in altered {
+        std::fs::write(&path, &bytes).unwrap();
+        let error = Emulator::builder().data(&path).start().await.unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains(&format!("line {line} of")), "{source}");
+        assert!(
+            source.contains(&format!("head -n {}", line - 1)),
+            "{source}"
+        );
+        assert!(
+            std::fs::read(&path).unwrap() == bytes,
+            "the file was changed"
+        );
+    }
+    // What the error proposes: the lines before it are whole.
+    std::fs::write(&path, &whole[..=lines[2]]).unwrap();
+    let desk = open(&path).await;
+    let there = desk.emulator.project(DEFAULT_PROJECT);
+    assert_eq!(there.conversations.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_no_file_is_no_data_file() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let pipe = folder.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    for path in [pipe.to_str().unwrap(), "/dev/zero", "/dev/null", "/"] {
+        let error = Emulator::builder().data(path).start().await.unwrap_err();
+        let text = format!("{error}");
+        assert!(text.contains(path), "{text}");
+    }
+}
+
 /// Runs an emulator in a process that can be killed; started by the test below.
 #[tokio::test]
 #[ignore = "another test starts it"]
