@@ -1,7 +1,7 @@
 //! Responses as streams of events.
 
 use futures_util::StreamExt as _;
-use oci_genai_emulator::Emulator;
+use oci_genai_emulator::{DEFAULT_PROJECT, Emulator};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -264,6 +264,57 @@ async fn a_client_that_leaves_does_not_stop_the_turn() {
     let next = json!({"model": "m", "input": "and now?", "conversation": id});
     let answer = desk.ok("/responses", next).await;
     assert!(text(&answer).starts_with("I can see 2 earlier messages."));
+}
+
+/// Begins a streamed turn, reads its first piece and leaves.
+async fn leave_early(desk: &Desk, input: &str, conversation: &str) {
+    let body = json!({"model": "m", "input": input, "stream": true, "conversation": conversation});
+    let request = desk.request(Method::POST, "/responses").json(&body);
+    let response = request.send().await.unwrap();
+    let mut pieces = response.bytes_stream();
+    pieces.next().await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_turn_keeps_its_pace_when_its_client_leaves() {
+    let desk = Desk::new().await;
+    let id = desk.conversation().await;
+    leave_early(&desk, "slow:30 count:5000", &id).await;
+    // Another turn of the same pace, which has to write a thousandth of it.
+    let shorter = desk
+        .stream(json!({"model": "m", "input": "slow:30 count:5", "stream": true}))
+        .await;
+    assert_eq!(shorter.last().unwrap().name, "response.completed");
+    let (status, error) = desk
+        .post(
+            "/responses",
+            json!({"model": "m", "input": "x", "conversation": id}),
+        )
+        .await;
+    assert_eq!(
+        (status, &error["error"]["code"]),
+        (400, &json!("conversation_locked"))
+    );
+    let there = desk.emulator.project(DEFAULT_PROJECT);
+    let left = there
+        .responses
+        .iter()
+        .find(|response| response["conversation"]["id"] == id.as_str());
+    assert_eq!(left.unwrap()["status"], "in_progress");
+}
+
+#[tokio::test]
+async fn what_became_of_an_abandoned_turn_can_be_seen() {
+    let desk = Desk::new().await;
+    let id = desk.conversation().await;
+    leave_early(&desk, "slow:5 count:20", &id).await;
+    desk.emulator.until_idle().await;
+    let there = desk.emulator.project(DEFAULT_PROJECT);
+    assert_eq!(there.responses[0]["status"], "completed");
+    let counted: Vec<String> = (1..=20).map(|n| n.to_string()).collect();
+    assert_eq!(text(&there.responses[0]), counted.join(" "));
+    let items = &there.conversation(&id).unwrap().items;
+    assert_eq!(items.len(), 2);
 }
 
 #[tokio::test]

@@ -26,8 +26,10 @@ const PIECE: usize = 16 * 1024;
 /// Where the events of a turn go.
 #[derive(Debug)]
 pub(crate) enum Sink {
-    /// Nobody watches.
+    /// Nobody asked for them.
     Nowhere,
+    /// Their client has gone. The turn keeps its pace, so that it can be seen what becomes of it.
+    Abandoned,
     /// One client reads them. A client that does not read holds the turn up, not the memory.
     Wire(tokio::sync::mpsc::Sender<Bytes>),
     /// They are kept, for any number of readers from any point.
@@ -86,8 +88,8 @@ pub(crate) async fn run(
 impl Run<'_> {
     async fn answer(&mut self, guard: Option<tokio::sync::OwnedSemaphorePermit>) -> Arc<Value> {
         // A response that can be seen before it is over is stored from the start.
-        let early = self.turn.request.background || self.turn.request.store && self.watched();
-        if self.watched() {
+        let early = self.turn.request.background || self.turn.request.store && self.streamed();
+        if self.streamed() {
             self.events
                 .begin(&mut self.response, self.turn.request.background);
         }
@@ -130,13 +132,14 @@ impl Run<'_> {
         }
     }
 
-    fn watched(&self) -> bool {
+    /// Whether the turn is streamed, also if nobody reads it any more.
+    fn streamed(&self) -> bool {
         !matches!(self.sink, Sink::Nowhere)
     }
 
     async fn step(&mut self, step: Step) -> Result<(), Stop> {
         match step {
-            Step::Pace(pace) if self.watched() => self.pace = pace.max(self.pace),
+            Step::Pace(pace) if self.streamed() => self.pace = pace.max(self.pace),
             Step::Pace(pace) => self.wait(pace).await?,
             Step::Reasoning(text) => self.write(Kind::Reasoning, &text).await?,
             Step::Text(text) => self.write(Kind::Text, &text).await?,
@@ -180,13 +183,12 @@ impl Run<'_> {
         }
         let events = Bytes::from(self.events.take());
         match &self.sink {
-            Sink::Nowhere => {}
+            Sink::Nowhere | Sink::Abandoned => {}
             Sink::Wire(wire) => {
                 let sent = tokio::time::timeout(self.app.config.write_timeout, wire.send(events));
                 if !matches!(sent.await, Ok(Ok(()))) {
-                    // The client has gone or does not read; the turn goes on without a witness.
-                    self.sink = Sink::Nowhere;
-                    self.pace = Duration::ZERO;
+                    // The client has gone or does not read.
+                    self.sink = Sink::Abandoned;
                 }
             }
             Sink::Log(log) => log.push(events),

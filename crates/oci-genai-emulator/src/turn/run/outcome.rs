@@ -38,7 +38,7 @@ impl Run<'_> {
             "output".into(),
             Value::Array(std::mem::take(&mut self.output)),
         );
-        if self.watched() {
+        if self.streamed() {
             self.events.end(status, &self.response);
         }
         let response = Arc::new(Value::Object(std::mem::take(&mut self.response)));

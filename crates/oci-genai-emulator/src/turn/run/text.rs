@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{PIECE, Run, Sink, Stop};
+use super::{PIECE, Run, Stop};
 use crate::turn::events::{At, complete, deltas};
 use crate::turn::output::{self, Kind};
 
@@ -29,7 +29,7 @@ impl Run<'_> {
                     .app
                     .ids
                     .make(if kind == Kind::Reasoning { "rs" } else { "msg" });
-                if !matches!(self.sink, Sink::Nowhere) {
+                if self.streamed() {
                     self.events.open(
                         kind,
                         At {
@@ -53,7 +53,7 @@ impl Run<'_> {
     /// Sends what is unsent of the open text, word by word; a last word that may still grow only if
     /// `all` is said.
     pub(super) async fn send_deltas(&mut self, all: bool) -> Result<(), Stop> {
-        if !self.watched() && self.left.is_none() {
+        if !self.streamed() && self.left.is_none() {
             return Ok(());
         }
         let Some(mut open) = self.open.take() else {
@@ -69,7 +69,7 @@ impl Run<'_> {
                 break;
             }
             open.sent += delta.len();
-            if self.watched() {
+            if self.streamed() {
                 let at = At {
                     item: &open.id,
                     output: self.output.len(),
@@ -100,7 +100,7 @@ impl Run<'_> {
         let id = self.app.ids.make("fc");
         let call_id = call_id.unwrap_or_else(|| self.app.ids.make("call"));
         let item = output::call(&id, &call_id, name, arguments, "completed");
-        if self.watched() {
+        if self.streamed() {
             self.events.call(
                 At {
                     item: &id,
@@ -119,7 +119,7 @@ impl Run<'_> {
         if open.kind == Kind::Reasoning && self.turn.request.encrypted_reasoning {
             item["encrypted_content"] = encrypted(&open.text).into();
         }
-        if self.watched() {
+        if self.streamed() {
             let at = At {
                 item: &open.id,
                 output: self.output.len(),
