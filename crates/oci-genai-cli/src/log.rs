@@ -17,6 +17,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::args::{Cli, Command};
 use crate::output::{self, BAD, DIM, GOOD, WARN};
+use crate::terminal::visible;
 
 /// Sends logs to standard error: warnings, or more with `-v`, or what `RUST_LOG` asks for.
 pub(crate) fn start(cli: &Cli) {
@@ -144,11 +145,8 @@ impl Visit for Request {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        // What a client sent must not move the cursor or forge a line.
-        let value: String = value
-            .chars()
-            .map(|c| if c.is_control() { '·' } else { c })
-            .collect();
+        // What a client sent must not move the cursor, forge a line or hide a part of it.
+        let value = visible(value).replace(['\n', '\t'], "·");
         match field.name() {
             "method" => self.method = value,
             "path" => self.path = value,
@@ -177,6 +175,8 @@ fn clock_time(now: SystemTime) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tracing_subscriber::layer::SubscriberExt as _;
+
     use super::*;
 
     #[test]
@@ -204,6 +204,38 @@ mod tests {
             "{line}"
         );
         assert!(request.line("12:00:00", true).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_client_cannot_hide_or_forge_a_part_of_the_line() {
+        let subscriber = tracing_subscriber::registry().with(Catch::default());
+        let caught = tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(
+                target: "oci_genai_emulator",
+                method = "GET",
+                path = "/conversations/a\u{202e}b\u{200b}\u{1b}[2J\n12:00:00 200",
+            );
+            tracing::dispatcher::get_default(|dispatch| {
+                let catch = dispatch.downcast_ref::<Catch>().unwrap();
+                catch.0.lock().unwrap().clone()
+            })
+        });
+        assert_eq!(
+            caught,
+            r"/conversations/a\u{202e}b\u{200b}\u{1b}[2J·12:00:00 200"
+        );
+    }
+
+    /// Keeps the path of the last event.
+    #[derive(Default)]
+    struct Catch(std::sync::Mutex<String>);
+
+    impl<S: Subscriber> tracing_subscriber::Layer<S> for Catch {
+        fn on_event(&self, event: &Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+            let mut request = Request::default();
+            event.record(&mut request);
+            *self.0.lock().unwrap() = request.path;
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstyle::{AnsiColor, Style};
 
 use crate::error::Error;
+use crate::terminal::visible;
 
 /// Headings and names.
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -83,7 +84,7 @@ pub(crate) fn error(error: &Error) {
     if matches!(error, Error::Told(_)) {
         return;
     }
-    let text = format!("error: {}", error.paragraph());
+    let text = format!("error: {}", visible(&error.paragraph()));
     let text = wrapped(&text, width(&console::Term::stderr()));
     let rest = text.strip_prefix("error:").unwrap_or(&text);
     to_standard_error(&format!("{BAD}error:{BAD:#}{rest}"));

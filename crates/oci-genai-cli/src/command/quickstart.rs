@@ -5,7 +5,7 @@ use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
 
 use crate::args::Connection;
 use crate::error::Error;
-use crate::terminal::harmless;
+use crate::terminal::{harmless, visible};
 use crate::{output, settings};
 
 const QUESTIONS: [&str; 2] = [
@@ -44,7 +44,7 @@ async fn converse(client: &Client) -> Result<(), Error> {
         .metadata([("topic", "offsite")])
         .send()
         .await?;
-    output::line(&format!("Conversation ID: {}", conversation.id));
+    output::line(&format!("Conversation ID: {}", visible(&conversation.id)));
     for (number, question) in (1..).zip(QUESTIONS) {
         let response = client
             .responses()

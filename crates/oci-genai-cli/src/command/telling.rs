@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::output;
 use crate::render::Renderer;
-use crate::terminal::{Spinner, faint};
+use crate::terminal::{Spinner, faint, visible};
 
 /// Tells one answer.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl Telling {
             TurnEvent::ToolStarted { name, .. } => {
                 // What was said before a call is not the answer.
                 self.told.clear();
-                self.aside(&format!("[calling {name}]"))
+                self.aside(&format!("[calling {}]", visible(name)))
             }
             TurnEvent::ToolFinished { .. } => {
                 self.spinner = Some(Spinner::start("Thinking"));
@@ -118,7 +118,7 @@ impl Telling {
 
     /// Says that the service ended the answer before the model did.
     pub(super) fn stopped_early(&mut self, why: &str) -> Result<(), Error> {
-        self.aside(&format!("[the answer stopped early: {why}]"))
+        self.aside(&format!("[the answer stopped early: {}]", visible(why)))
     }
 
     /// Says something beside the answer.

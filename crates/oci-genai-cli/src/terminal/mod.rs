@@ -5,6 +5,7 @@ mod edge;
 mod interrupt;
 mod progress;
 mod table;
+mod visible;
 
 use std::io::IsTerminal as _;
 
@@ -17,6 +18,7 @@ pub(crate) use confirm::confirm;
 pub(crate) use interrupt::interrupted;
 pub(crate) use progress::{Counter, Spinner, waiting};
 pub(crate) use table::Table;
+pub(crate) use visible::{harmless, visible};
 
 /// The columns of standard output when it is a terminal.
 pub(crate) fn width() -> Option<usize> {
@@ -44,21 +46,4 @@ pub(crate) fn strong(text: &str) -> String {
 /// A text that stands back, where colours are shown.
 pub(crate) fn faint(text: &str) -> String {
     format!("{DIM}{text}{DIM:#}")
-}
-
-/// The text without what a terminal would obey: text of the service or of a file must not move the cursor or set the
-/// window's title.
-pub(crate) fn harmless(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn control_sequences_lose_their_power() {
-        let text = super::harmless("a\u{1b}[2Jb\r\u{9b}1mc\td\n");
-        assert_eq!(text, "a[2Jb1mc\td\n");
-    }
 }

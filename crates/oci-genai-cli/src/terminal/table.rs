@@ -3,7 +3,7 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Width};
 
-use super::harmless;
+use super::visible;
 
 /// Spaces between columns.
 const PADDING: u16 = 2;
@@ -65,7 +65,7 @@ impl Table {
     pub(crate) fn row(&mut self, cells: &[&str]) {
         let cells = cells
             .iter()
-            .map(|text| Cell::new(harmless(text).replace(['\n', '\t'], " ")));
+            .map(|text| Cell::new(visible(text).replace(['\n', '\t'], " ")));
         let mut row = Row::from(cells.collect::<Vec<_>>());
         if self.width.is_some() {
             row.max_height(1);
@@ -105,7 +105,7 @@ mod tests {
     fn columns_are_aligned() {
         let lines = filled(None, "offsite");
         assert_eq!(lines[0], "NAME     TURNS  TITLE");
-        assert_eq!(lines[2], "b            3  [31mred lines");
+        assert_eq!(lines[2], r"b            3  \u{1b}[31mred lines");
     }
 
     #[test]

@@ -54,6 +54,43 @@ async fn long_names_are_whole_in_a_pipe() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_hidden_in_a_list() {
+    let world = World::new().await;
+    let name = "off\u{202e}site\u{200b} 👩\u{200d}🚀";
+    let shown = r"off\u{202e}site\u{200b} 👩‍🚀";
+    let answer = world.ask(name, "Is\u{2066} it\u{feff}?");
+    assert!(
+        answer.contains("Is\u{2066} it\u{feff}?"),
+        "an answer in a pipe is as it came: {answer}"
+    );
+    for arguments in [
+        &["sessions", "list"][..],
+        &["sessions", "search", "off"],
+        &["sessions", "search", "--content", "off"],
+        &["sessions", "show", name],
+    ] {
+        let text = world.prints(arguments);
+        assert!(text.contains(shown), "{arguments:?}: {text:?}");
+        assert!(
+            !text.contains(['\u{202e}', '\u{200b}', '\u{1b}', '\u{2066}', '\u{feff}']),
+            "{arguments:?}: {text:?}"
+        );
+    }
+    let said = world.prints(&["sessions", "show", name]);
+    assert_eq!(said.matches(r"Is\u{2066} it\u{feff}?").count(), 2, "{said}");
+    let list = world.json(&["sessions", "list", "--json"]);
+    assert_eq!(names(&list), [name], "a script gets the name itself");
+    let gone = world
+        .run(&["sessions", "show", "gone\u{202e}\u{1b}"])
+        .code(2);
+    assert!(
+        stderr(&gone).contains(r"gone\u{202e}\u{1b}"),
+        "{}",
+        stderr(&gone)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_is_shown_with_what_was_said() {
     let world = offsite().await;
     let text = world.prints(&["sessions", "show", "offsite"]);

@@ -124,7 +124,7 @@ impl Chat {
             None => self.name.clone(),
         };
         match name {
-            Some(name) => format!("{name}> "),
+            Some(name) => format!("{}> ", terminal::visible(&name)),
             None => "> ".to_owned(),
         }
     }

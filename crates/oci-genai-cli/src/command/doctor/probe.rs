@@ -18,6 +18,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::output::BOLD;
+use crate::terminal::visible;
 
 /// A request as it left, and the head of its answer. Holds no secret.
 #[derive(Clone, Debug, Serialize)]
@@ -139,7 +140,7 @@ impl Exchange {
         lines.push(format!("{BOLD}Sent, with secrets masked:{BOLD:#}"));
         lines.push(format!("  {} {}", self.method, self.url));
         for (name, value) in &self.headers {
-            lines.push(format!("  {name}: {value}"));
+            lines.push(format!("  {name}: {}", visible(value)));
         }
         if let Some(text) = &self.signing_string {
             lines.push(format!("{BOLD}The text that is signed:{BOLD:#}"));
@@ -151,7 +152,7 @@ impl Exchange {
         ));
         if let Some(id) = &self.opc_request_id {
             lines.push("  its opc-request-id, for Oracle's support:".to_owned());
-            lines.push(format!("  {id}"));
+            lines.push(format!("  {}", visible(id)));
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::probe::Exchange;
 use crate::output::{BAD, BOLD, DIM, GOOD, WARN, wrap};
+use crate::terminal::visible;
 
 /// The steps, in the order they are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -193,7 +194,7 @@ impl Report {
         lines.push(String::new());
         lines.push(match &self.change {
             Some(change) => {
-                let text = wrap(&format!("Change this: {change}"), columns, "");
+                let text = wrap(&visible(&format!("Change this: {change}")), columns, "");
                 let rest = text.strip_prefix("Change this:").unwrap_or(&text);
                 format!("{BOLD}Change this:{BOLD:#}{rest}")
             }
@@ -214,7 +215,7 @@ impl Step {
         let name = format!("{:?}", self.step).to_lowercase();
         let head = format!("{mark:<4}  {name:<13}  ");
         let indent = " ".repeat(head.len());
-        let found = wrap(&format!("{head}{}", self.found), columns, &indent);
+        let found = wrap(&visible(&format!("{head}{}", self.found)), columns, &indent);
         let found = found.strip_prefix(mark).unwrap_or(&found);
         lines.push(format!("{style}{mark}{style:#}{found}"));
         let widest = |of: fn(&Detail) -> usize| self.details.iter().map(of).max().unwrap_or(0);
@@ -231,7 +232,8 @@ impl Step {
         } in &self.details
         {
             let line = format!("      {name:<name_width$}  ");
-            let source = source.as_deref().unwrap_or_default();
+            let value = visible(value);
+            let source = visible(source.as_deref().unwrap_or_default());
             let one = format!("{line}{value:<value_width$}  {source}");
             if one.trim_end().chars().count() <= columns {
                 let one = format!("{line}{value:<value_width$}  {DIM}{source}{DIM:#}");
@@ -248,7 +250,7 @@ impl Step {
             }
         }
         for note in &self.notes {
-            lines.push(wrap(&format!("      {note}"), columns, "      "));
+            lines.push(wrap(&visible(&format!("      {note}")), columns, "      "));
         }
     }
 }

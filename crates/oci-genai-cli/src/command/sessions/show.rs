@@ -30,7 +30,7 @@ pub(super) async fn run(show: &args::ShowSession) -> Result<(), Error> {
         return output::json(&value);
     }
     for (what, value) in facts(&record) {
-        output::line(&format!("{what:<12}  {}", terminal::harmless(&value)));
+        output::line(&format!("{what:<12}  {}", terminal::visible(&value)));
     }
     for exchange in &exchanges {
         output::line("");
@@ -84,7 +84,7 @@ fn facts(record: &SessionRecord) -> Vec<(&'static str, String)> {
 fn told(exchange: &Exchange) -> Result<(), Error> {
     let number = format!("{}> ", exchange.turn);
     let indent = " ".repeat(number.len());
-    let question = terminal::harmless(&exchange.question);
+    let question = terminal::visible(&exchange.question);
     for (index, line) in question.lines().enumerate() {
         let before = if index == 0 { &number } else { &indent };
         let line = format!("{before}{line}");
@@ -95,7 +95,10 @@ fn told(exchange: &Exchange) -> Result<(), Error> {
         output::line(&terminal::strong(&line));
     }
     for tool in &exchange.tools {
-        output::line(&terminal::faint(&format!("[called {tool}]")));
+        output::line(&terminal::faint(&format!(
+            "[called {}]",
+            terminal::visible(tool)
+        )));
     }
     if exchange.state != TurnState::Committed {
         let state = format!("[not answered: {}]", exchange.state.as_str());
@@ -103,7 +106,7 @@ fn told(exchange: &Exchange) -> Result<(), Error> {
     }
     if !exchange.answer.is_empty() {
         let mut renderer = Renderer::for_standard_output();
-        let text = renderer.push(&exchange.answer) + &renderer.finish();
+        let text = renderer.push(&terminal::visible(&exchange.answer)) + &renderer.finish();
         output::answer(&text)?;
     }
     Ok(())
