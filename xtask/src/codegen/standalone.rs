@@ -72,8 +72,8 @@ const RUNTIME: [(&str, &str); 19] = [
         include_str!("../../../crates/oci-genai-api/src/model/unknown.rs"),
     ),
     (
-        "transport/answer.rs",
-        include_str!("../../../crates/oci-genai-api/src/transport/answer.rs"),
+        "transport/response.rs",
+        include_str!("../../../crates/oci-genai-api/src/transport/response.rs"),
     ),
     (
         "transport/base_url.rs",

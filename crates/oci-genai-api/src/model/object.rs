@@ -12,7 +12,7 @@ use super::tolerant::{Odd, Tolerant, hand_back, read};
 /// Constructs, reads and writes a struct that stands for a JSON object.
 ///
 /// The struct itself is written out in the generated source, with one `pub` field per member and
-/// `pub extra: Extra`. The macro is told, per member, its kind, field, type and name on the wire:
+/// `pub extra: Extra`. The macro gets, per member, its kind, field, type and name on the wire:
 ///
 /// - `constants` are members with one possible value: no field, written unless the object was read
 ///   without it or with another value.

@@ -22,8 +22,8 @@ pub(crate) fn odd(value: impl Into<Value>) -> Odd {
 
 /// A type that a member of an object may have.
 ///
-/// What nobody asked for cannot cost the rest: reading never fails over a value's type. The value
-/// that does not fit is handed back to whoever holds the member, who keeps it.
+/// Reading never fails because of a value's type: a member that nobody asked for cannot cost the
+/// rest. The value that does not fit is returned to the object that holds the member, which keeps it.
 pub trait Tolerant: Sized + PartialEq + Serialize {
     /// Whether a default would be taken for a fact: there is no number that means "none came".
     #[doc(hidden)]

@@ -1,4 +1,4 @@
-//! Unions: one of several shapes, told apart by a tag or by the kind of JSON.
+//! Unions: one of several shapes, distinguished by a tag or by the kind of JSON.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -19,7 +19,7 @@ use super::tolerant::{Tolerant, from_value};
 /// - `variants` lists all variants but `Unknown`.
 /// - `kinds` name the variants for JSON that is no object: `string`, `integer`, `number` (whole or
 ///   not), `float` (not whole, beside an `integer`), `boolean`, `array`.
-/// - `tagged` names the member that tells objects apart, then for each tag the variants it may stand
+/// - `tagged` names the member that distinguishes objects, then for each tag the variants it may stand
 ///   for, the most specific first. A `direct` one is read without its tag, straight from the input;
 ///   of `whole` ones, read from the buffered object, tag included, the one with the fewest defects is
 ///   taken.

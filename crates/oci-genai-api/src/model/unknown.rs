@@ -1,4 +1,4 @@
-//! A variant of a union that the contract does not name.
+//! A variant of a union that the contract does not know.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -16,7 +16,7 @@ impl Unknown {
         Self { tag_name, value }
     }
 
-    /// The tag by which the union tells its variants apart, for example the value of `type`.
+    /// The tag that identifies a variant of the union, for example the value of `type`.
     /// `None` if there is none, or it is not a string.
     pub fn tag(&self) -> Option<&str> {
         self.value.get(self.tag_name)?.as_str()

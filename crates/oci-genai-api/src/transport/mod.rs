@@ -8,10 +8,10 @@
 //! A layer may fail with a type of its own. That error reaches the caller of the operation intact:
 //! see [`into_transport_error`].
 
-mod answer;
 mod base_url;
 mod error;
 mod http_client;
+mod response;
 
 use std::any::Any;
 use std::fmt;
@@ -24,10 +24,10 @@ use http::Extensions;
 use progenitor_client::OperationInfo;
 use tower::{BoxError as TowerBoxError, Service, ServiceExt};
 
-use self::answer::Answer;
 pub(crate) use self::base_url::BaseUrl;
 pub use self::error::{TRANSPORT_FAILURE_STATUS, TransportError, into_transport_error};
 pub use self::http_client::{HttpClient, ResponseFuture};
+use self::response::StackResponse;
 
 /// The body of every request and response in the stack.
 pub type Body = reqwest::Body;
@@ -129,7 +129,7 @@ impl Transport {
         &self,
         request: reqwest::Request,
         operation_id: &'static str,
-    ) -> impl Future<Output = Answer> + Send + use<> {
+    ) -> impl Future<Output = StackResponse> + Send + use<> {
         let url = Arc::new(request.url().clone());
         let built = Built {
             url: Arc::clone(&url),
@@ -149,7 +149,7 @@ impl Transport {
             };
             let response =
                 outcome.unwrap_or_else(|error| TransportError::new(error).into_response());
-            Answer { response, url }
+            StackResponse { response, url }
         }
     }
 }

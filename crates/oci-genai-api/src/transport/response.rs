@@ -1,4 +1,4 @@
-//! What an operation's request is answered with.
+//! The response to an operation's request.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use reqwest::{ResponseBuilderExt as _, StatusCode, Url};
 use super::Body;
 use crate::model::{Tolerant, read};
 
-/// The answer of a stack. Generated operations read it without the detour over reqwest's type, which
-/// has no room for a body of another's making but in a box, and gives its headers away as a copy only.
+/// The response of a stack. Generated operations read it directly: reqwest's type would box a body
+/// that is not its own, and gives its headers away only as a copy.
 #[allow(dead_code, reason = "a document may have no operations")]
-pub(crate) struct Answer {
+pub(crate) struct StackResponse {
     pub(super) response: http::Response<Body>,
     pub(super) url: Arc<Url>,
 }
@@ -21,7 +21,7 @@ pub(crate) struct Answer {
     dead_code,
     reason = "a document has operations of some of these kinds only"
 )]
-impl Answer {
+impl StackResponse {
     pub(crate) fn status(&self) -> StatusCode {
         self.response.status()
     }
@@ -45,18 +45,18 @@ impl Answer {
         ResponseValue::new(bytes, parts.status, parts.headers.clone())
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     pub(crate) fn empty(self) -> ResponseValue<()> {
         let (parts, _) = self.response.into_parts();
         ResponseValue::new((), parts.status, parts.headers)
     }
 }
 
-impl From<Answer> for reqwest::Response {
-    fn from(answer: Answer) -> Self {
-        let (mut parts, body) = answer.response.into_parts();
+impl From<StackResponse> for reqwest::Response {
+    fn from(stack: StackResponse) -> Self {
+        let (mut parts, body) = stack.response.into_parts();
         // reqwest would make up a URL, and parse it, otherwise.
-        let url = Arc::unwrap_or_clone(answer.url);
+        let url = Arc::unwrap_or_clone(stack.url);
         if let Ok(of_url) = http::Response::builder().url(url).body(()) {
             let (of_url, ()) = of_url.into_parts();
             parts.extensions.extend(of_url.extensions);
