@@ -123,7 +123,11 @@ pub(crate) fn every_type(shape: &Shape, command: &str) -> String {
          let (written, defects) = (serde_json::to_value(&value)?, value.defects());\n    \
          value.make_valid();\n    \
          let valid = serde_json::to_value(&value)?;\n    \
-         Ok(Outcome { written, defects, valid })\n\
+         Ok(Outcome {\n        \
+         written,\n        \
+         defects,\n        \
+         valid,\n    \
+         })\n\
          }\n\n\
          /// Reads a text as a type and writes it again; `None` if there is no such type.\n\
          #[rustfmt::skip]\n\
