@@ -1,7 +1,7 @@
 //! A tool from a Rust type and an async function.
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
-use oci_genai::{Client, Error, ResponseExt, ToolSet};
+use oci_genai::{Client, Error, ToolSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 

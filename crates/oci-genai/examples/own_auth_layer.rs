@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request, Response};
-use oci_genai::{Client, ResponseExt};
+use oci_genai::Client;
 use oci_genai_api::{Body, BoxError};
 use tower::{Layer, Service};
 

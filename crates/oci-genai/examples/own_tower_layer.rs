@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use http::{HeaderName, HeaderValue, Request};
-use oci_genai::{ClientBuilder, ResponseExt};
+use oci_genai::ClientBuilder;
 use oci_genai_api::{Body, Operation};
 use tower::util::MapRequestLayer;
 use tower_http::set_header::SetRequestHeaderLayer;

@@ -4,7 +4,7 @@
 //! `OCI_GENAI_API_KEY` and `OCI_GENAI_MODEL`.
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
-use oci_genai::{Client, Error, ResponseExt};
+use oci_genai::{Client, Error};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {

@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 use http::{HeaderName, HeaderValue};
-use oci_genai::{Client, ResponseExt};
+use oci_genai::Client;
 use oci_genai_api::types::{CreateConversation, CreateResponse};
 use oci_genai_api::{HttpClient, Transport};
 use oci_genai_auth::{ApiKey, AuthLayer, StaticCredentialsProvider};

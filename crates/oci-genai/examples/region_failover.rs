@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 use oci_genai::middleware::FailoverTarget;
-use oci_genai::{ClientBuilder, Endpoint, Error, Region, ResponseExt, RetryConfig};
+use oci_genai::{ClientBuilder, Endpoint, Error, Region, RetryConfig};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {

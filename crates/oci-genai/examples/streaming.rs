@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use futures_util::TryStreamExt;
-use oci_genai::{Client, Delta, ResponseExt};
+use oci_genai::{Client, Delta};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 "#;
 
 const OCI_GENAI: &str = r#"
-use oci_genai::{Client, ResponseExt};
+use oci_genai::Client;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

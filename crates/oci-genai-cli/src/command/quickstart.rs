@@ -1,6 +1,6 @@
 //! `quickstart`: one conversation, two turns.
 
-use oci_genai::{Client, ResponseExt as _};
+use oci_genai::Client;
 use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
 
 use crate::args::Connection;

@@ -11,9 +11,6 @@ use crate::{Error, Result};
 
 /// Questions to a [`Response`].
 pub trait ResponseExt {
-    /// The text of all output messages, joined. Empty if there is none.
-    fn output_text(&self) -> String;
-
     /// The tool calls that wait for the caller's answer.
     fn function_calls(&self) -> impl Iterator<Item = &FunctionCall>;
 
@@ -39,18 +36,6 @@ pub trait ResponseExt {
 }
 
 impl ResponseExt for Response {
-    fn output_text(&self) -> String {
-        let mut text = String::new();
-        for part in messages(self).flat_map(parts) {
-            match part {
-                Part::Part(ContentPart::OutputText(part)) => text.push_str(&part.text),
-                Part::Text(plain) => text.push_str(plain),
-                Part::Part(_) => {}
-            }
-        }
-        text
-    }
-
     fn function_calls(&self) -> impl Iterator<Item = &FunctionCall> {
         self.output.iter().filter_map(|item| match item {
             Item::FunctionCall(call) => Some(&**call),
@@ -75,10 +60,9 @@ impl ResponseExt for Response {
     }
 
     fn refusal(&self) -> Option<String> {
-        let refusals: Vec<&str> = messages(self)
-            .flat_map(parts)
+        let refusals: Vec<&str> = parts(self)
             .filter_map(|part| match part {
-                Part::Part(ContentPart::Refusal(part)) => Some(part.refusal.as_str()),
+                ContentPart::Refusal(part) => Some(part.refusal.as_str()),
                 _ => None,
             })
             .collect();
@@ -129,27 +113,15 @@ impl ResponseExt for Response {
     }
 }
 
-fn messages(response: &Response) -> impl Iterator<Item = &Message> {
-    response.output.iter().filter_map(|item| match item {
-        Item::Message(message) if message.role == Role::Assistant => Some(message),
-        _ => None,
+/// The parts of all messages that the model wrote.
+fn parts(response: &Response) -> impl Iterator<Item = &ContentPart> {
+    response.output.iter().flat_map(|item| match item {
+        Item::Message(Message {
+            content: MessageContent::Parts(parts),
+            ..
+        }) => parts.as_slice(),
+        _ => &[],
     })
-}
-
-enum Part<'a> {
-    Text(&'a str),
-    Part(&'a ContentPart),
-}
-
-fn parts(message: &Message) -> impl Iterator<Item = Part<'_>> {
-    let (text, list) = match &message.content {
-        MessageContent::Text(text) => (Some(text.as_str()), [].as_slice()),
-        MessageContent::Parts(parts) => (None, parts.as_slice()),
-        _ => (None, [].as_slice()),
-    };
-    text.map(Part::Text)
-        .into_iter()
-        .chain(list.iter().map(Part::Part))
 }
 
 /// Questions to an [`Item`], and the long form of messages.
