@@ -61,6 +61,8 @@ pub(crate) struct StreamSettings {
     /// The most time a stream may take in all.
     pub(crate) deadline: Option<Duration>,
     pub(crate) max_event_bytes: usize,
+    /// The most bytes of a body that is no stream.
+    pub(crate) max_response_bytes: usize,
     /// How often a broken stream is taken up again.
     pub(crate) max_resumptions: u32,
 }

@@ -55,7 +55,7 @@ pub use region::{BasePath, Endpoint, EndpointBuilder, Region, RegionResolver};
 pub use responses::{
     Accumulator, CancelResponse, CompactResponse, CountInputTokens, CreateResponse, DeleteResponse,
     Delta, Deltas, ItemExt, Parsed, RawResponse, ResponseExt, ResponseStream, Responses,
-    RetrieveResponse, StreamEventExt,
+    RetrieveResponse, StreamDefect, StreamEventExt,
 };
 pub use stack::HttpService;
 pub use tools::{ToolSet, function_tool};

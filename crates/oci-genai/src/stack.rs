@@ -1,6 +1,5 @@
 //! Builds the stack that [`middleware`](crate::middleware) describes.
 
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -12,10 +11,10 @@ use tower::util::{BoxCloneSyncService, Either, option_layer};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::Error;
 use crate::middleware::{
     AttemptTimeoutLayer, CircuitBreakerLayer, DeadlineLayer, EndpointLayer, FailoverLayer,
-    LogBodiesLayer, RaiseErrorLayer, ReadErrorLayer, RetryLayer, StandardHeadersLayer, TraceLayer,
+    LogBodiesLayer, RaiseErrorLayer, ReadErrorLayer, RetryLayer, SizeLimitsLayer,
+    StandardHeadersLayer, TraceLayer,
 };
 use crate::time::SharedClock;
 
@@ -73,7 +72,7 @@ pub(crate) struct Parts {
     pub(crate) retry: RetryLayer,
     pub(crate) deadline: Option<Duration>,
     pub(crate) layers: Vec<AnyLayer>,
-    pub(crate) max_request_bytes: usize,
+    pub(crate) size_limits: SizeLimitsLayer,
     pub(crate) clock: SharedClock,
 }
 
@@ -103,74 +102,17 @@ pub(crate) fn transport(parts: Parts) -> Transport {
         .layer(parts.headers)
         .service(innermost);
     let raise = RaiseErrorLayer::new(clock);
-    let size_limit = SizeLimitLayer {
-        max_request_bytes: parts.max_request_bytes,
-    };
     if parts.layers.is_empty() {
-        return Transport::new(raise.layer(size_limit.layer(core)));
+        return Transport::new(raise.layer(parts.size_limits.layer(core)));
     }
     let mut layered = any_service(core);
     for layer in parts.layers.into_iter().rev() {
         layered = layer(layered);
     }
-    Transport::new(raise.layer(size_limit.layer(layered)))
+    Transport::new(raise.layer(parts.size_limits.layer(layered)))
 }
 
 /// `option_layer` for a layer whose service boxes its error, which the bare service does too.
 fn either<L>(layer: Option<L>) -> Either<L, tower_layer::Identity> {
     option_layer(layer)
-}
-
-struct SizeLimitLayer {
-    max_request_bytes: usize,
-}
-
-impl<S> Layer<S> for SizeLimitLayer {
-    type Service = SizeLimit<S>;
-
-    fn layer(&self, inner: S) -> SizeLimit<S> {
-        SizeLimit {
-            inner,
-            max_request_bytes: self.max_request_bytes,
-        }
-    }
-}
-
-/// Refuses bodies that are too large to be meant.
-#[derive(Clone, Debug)]
-struct SizeLimit<S> {
-    inner: S,
-    max_request_bytes: usize,
-}
-
-impl<S> Service<Request<Body>> for SizeLimit<S>
-where
-    S: Service<Request<Body>>,
-    S::Error: Into<BoxError>,
-    S::Future: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = BoxError;
-    type Future = futures_util::future::Either<
-        futures_util::future::MapErr<S::Future, fn(S::Error) -> BoxError>,
-        std::future::Ready<Result<S::Response, BoxError>>,
-    >;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(context).map_err(Into::into)
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        use futures_util::TryFutureExt;
-        use futures_util::future::Either;
-        let size = request.body().as_bytes().map_or(0, <[u8]>::len);
-        if size > self.max_request_bytes {
-            let error = Error::invalid(format!(
-                "the request has {size} bytes, more than the {} this client sends",
-                self.max_request_bytes
-            ));
-            return Either::Right(std::future::ready(Err(error.into())));
-        }
-        Either::Left(self.inner.call(request).map_err(Into::into))
-    }
 }

@@ -11,7 +11,7 @@ use super::{Auth, ClientBuilder};
 use crate::client::Inner;
 use crate::error::{ErrorKind, ResendVerdict};
 use crate::middleware::{
-    CircuitBreakerLayer, EndpointLayer, FailoverLayer, LogBodiesLayer, RetryLayer,
+    CircuitBreakerLayer, EndpointLayer, FailoverLayer, LogBodiesLayer, RetryLayer, SizeLimitsLayer,
     StandardHeadersLayer,
 };
 use crate::stack::{self, HttpService, Innermost, any_service};
@@ -61,7 +61,10 @@ impl ClientBuilder {
             retry: RetryLayer::new(self.retry, clock.clone()).budget(self.budget),
             deadline: self.timeout,
             layers: self.layers,
-            max_request_bytes: self.max_request_bytes,
+            size_limits: SizeLimitsLayer {
+                max_request_bytes: self.max_request_bytes,
+                max_response_bytes: self.streams.max_response_bytes,
+            },
             clock: clock.clone(),
         });
         let api =

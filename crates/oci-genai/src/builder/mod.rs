@@ -25,6 +25,8 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(240);
 const CALL_TIMEOUT: Duration = Duration::from_secs(300);
 /// The time between two events of a stream.
 const STALL_TIMEOUT: Duration = Duration::from_secs(180);
+/// Room for several images in base64.
+const MAX_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
 /// Twice what images in a request need at the most.
 const MAX_REQUEST_BYTES: usize = 50 * 1024 * 1024;
 
@@ -111,6 +113,7 @@ impl ClientBuilder {
                 stall: Some(STALL_TIMEOUT),
                 deadline: None,
                 max_event_bytes: DEFAULT_MAX_EVENT_BYTES,
+                max_response_bytes: MAX_RESPONSE_BYTES,
                 max_resumptions: 5,
             },
             breaker: None,
@@ -298,6 +301,13 @@ impl ClientBuilder {
     /// The most bytes one event of a stream may have. Default: 16 MiB.
     pub fn max_event_bytes(mut self, bytes: usize) -> Self {
         self.streams.max_event_bytes = bytes;
+        self
+    }
+
+    /// The most bytes the body of an answer may have that is no stream, after decompression.
+    /// Default: 64 MiB.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.streams.max_response_bytes = bytes;
         self
     }
 

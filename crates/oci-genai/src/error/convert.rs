@@ -1,10 +1,12 @@
 //! Errors of the layers and of the generated code, made into [`Error`].
 
 use std::error::Error as StdError;
+use std::time::SystemTime;
 
 use oci_genai_api::{BoxError, into_transport_error};
 
 use super::{Error, ErrorKind, Outcome, ResendVerdict, ServiceError, verdict};
+use crate::sse::EventTooLarge;
 
 /// How much of an unreadable answer is kept, in bytes.
 const MAX_SHOWN_BODY: usize = 64 * 1024;
@@ -58,8 +60,12 @@ impl Error {
     /// An answer that began but could not be read to its end.
     pub(crate) fn from_body(error: reqwest::Error) -> Self {
         match find_ours(&error) {
-            Some((kind, message)) => {
-                Self::new(kind, ResendVerdict::Unknown, message).with_source(error)
+            Some(ours) => {
+                let found = Self::new(ours.kind(), ours.verdict(), ours.to_string());
+                match ours.hint().map(str::to_owned) {
+                    Some(hint) => found.with_hint(hint).with_source(error),
+                    None => found.with_source(error),
+                }
             }
             None => Self::new(
                 ErrorKind::Transport,
@@ -72,11 +78,11 @@ impl Error {
 }
 
 /// One of our own errors that crossed reqwest as the cause of another, such as a deadline's.
-fn find_ours(error: &reqwest::Error) -> Option<(ErrorKind, String)> {
+fn find_ours(error: &reqwest::Error) -> Option<&Error> {
     let mut cause = error.source();
     while let Some(next) = cause {
         if let Some(ours) = next.downcast_ref::<Error>() {
-            return Some((ours.kind(), ours.to_string()));
+            return Some(ours);
         }
         cause = next.source();
     }
@@ -165,19 +171,65 @@ impl From<oci_genai_api::Error<oci_genai_api::types::ErrorResponse>> for Error {
 }
 
 impl Error {
-    /// An answer of the right status whose body is not what was promised.
+    /// An answer of the right status whose body is not what was promised: an error object, or
+    /// something that cannot be read.
     pub(crate) fn undecodable(body: &[u8], error: serde_json::Error) -> Self {
-        let mut service = ServiceError::from_body(&body[..body.len().min(MAX_SHOWN_BODY)]);
+        Self::unexpected(body).with_source(error)
+    }
+
+    /// An answer of the right status whose body, JSON or not, is not what was promised.
+    pub(crate) fn unexpected(body: &[u8]) -> Self {
+        let body = &body[..body.len().min(MAX_SHOWN_BODY)];
+        if let Some(service) = ServiceError::in_success(body) {
+            return Self::reported(service);
+        }
+        let mut service = ServiceError::from_body(body);
         // JSON may hold what people said, which is not for every log; a gateway's page may not.
         let message = if body.trim_ascii_start().starts_with(b"{") {
             "the answer is JSON, but not as expected".to_owned()
         } else {
             format!("the answer is not JSON: {}", shown(&service.message))
         };
-        let mut ours = Self::new(ErrorKind::Decode, verdict(Outcome::Answered), message);
         service.message.clear();
-        ours.0.service = Some(service);
-        ours.with_source(error)
+        Self::new(ErrorKind::Decode, verdict(Outcome::Answered), message).with_service(service)
+    }
+
+    /// An error that the service reports within a success: in its body, or in an event.
+    pub(crate) fn reported(service: ServiceError) -> Self {
+        // Without the answer's date no clock can be compared.
+        Self::service(service, SystemTime::UNIX_EPOCH)
+    }
+
+    /// An event of a stream that is larger than the limit.
+    pub(crate) fn event_too_large(error: EventTooLarge) -> Self {
+        let message = format!(
+            "an event of the stream has more than {} bytes, the limit set by max_event_bytes",
+            error.limit()
+        );
+        Self::new(ErrorKind::Decode, verdict(Outcome::NoAnswer), message)
+            .with_hint("raise the limit with ClientBuilder::max_event_bytes")
+            .with_source(error)
+    }
+
+    /// The body of a success that is larger than the limit.
+    pub(crate) fn response_too_large(limit: usize) -> Self {
+        let message =
+            format!("the answer has more than {limit} bytes, the limit set by max_response_bytes");
+        Self::new(ErrorKind::Decode, verdict(Outcome::Answered), message)
+            .with_hint("raise the limit with ClientBuilder::max_response_bytes")
+    }
+
+    /// A success in an encoding that is not read.
+    pub(crate) fn encoded(encoding: &str) -> Self {
+        let shown: String = encoding
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(40)
+            .collect();
+        let message = format!("the answer is encoded with {shown}, which is not read");
+        Self::new(ErrorKind::Decode, verdict(Outcome::Answered), message).with_hint(
+            "the client asks for gzip or no encoding: have the server or proxy in between send one of them",
+        )
     }
 
     fn unread(status: http::StatusCode, headers: &http::HeaderMap) -> Self {

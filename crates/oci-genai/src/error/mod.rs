@@ -15,6 +15,7 @@ use http::StatusCode;
 
 pub(crate) use self::retry_safety::{Outcome, Repeat, Rule, rule, verdict};
 pub use self::service::ServiceError;
+pub(crate) use self::service::is_error;
 pub use self::verdict::ResendVerdict;
 use crate::types;
 
@@ -125,6 +126,11 @@ impl Error {
         error
     }
 
+    pub(crate) fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.0.message = message.into();
+        self
+    }
+
     pub(crate) fn with_service(mut self, service: ServiceError) -> Self {
         self.0.service = Some(service);
         self
@@ -149,7 +155,7 @@ impl Error {
     }
 
     pub(crate) fn with_response(mut self, response: types::Response) -> Self {
-        self.0.response_id = Some(response.id.clone());
+        self.0.response_id = Some(response.id.clone()).filter(|id| !id.is_empty());
         self.0.response = Some(Box::new(response));
         self
     }
@@ -365,6 +371,9 @@ impl fmt::Display for Error {
         match service {
             Some(service) if self.0.kind == ErrorKind::Service => {
                 match service.status {
+                    Some(status) if status.is_success() => {
+                        write!(f, "the service answered {status} with an error")?;
+                    }
                     Some(status) => write!(f, "the service answered {status}")?,
                     None => f.write_str("the service reported an error in the stream")?,
                 }

@@ -43,6 +43,10 @@ impl ServiceError {
         error.status = Some(status);
         error.request_id = text("opc-request-id").or_else(|| text("x-request-id"));
         error.date = text("date");
+        if let Some(encoding) = text("content-encoding").filter(|name| name != "identity") {
+            // What it says cannot be read.
+            error.message = format!("the body is encoded with {encoding}, which is not read");
+        }
         // OCI repeats the status as the code; that says nothing the status does not.
         if error.code.as_deref() == Some(status.as_str()) {
             error.code = None;
@@ -64,15 +68,36 @@ impl ServiceError {
     /// Reads an error body or the data of an error event.
     pub(crate) fn from_body(body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
-        let mut error = match serde_json::from_str::<Value>(&text) {
-            Ok(value) => Self::from_value(&value),
-            Err(_) => Self {
+        let mut error = match json_in(&text) {
+            Some(value) => Self::from_value(&value),
+            None => Self {
                 message: plain_text(&text),
                 ..Self::default()
             },
         };
         error.body = text.into_owned();
         error
+    }
+
+    /// Reads the error object that stands in place of what was promised in the body of a success.
+    /// `None` if there is none.
+    pub(crate) fn in_success(body: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(body);
+        let value = json_in(&text)?;
+        if !is_error(&value) {
+            return None;
+        }
+        let mut error = Self::from_error(&value);
+        error.body = text.into_owned();
+        Some(error)
+    }
+
+    /// Reads an error object that came in a success.
+    pub(crate) fn from_error(value: &Value) -> Self {
+        Self {
+            status: Some(StatusCode::OK),
+            ..Self::from_value(value)
+        }
     }
 
     /// What this says about its request.
@@ -184,6 +209,44 @@ impl ServiceError {
     pub fn body(&self) -> &str {
         &self.body
     }
+}
+
+/// Whether an object tells of an error, in any of the shapes that error answers have.
+pub(crate) fn is_error(value: &Value) -> bool {
+    let has = |name: &str| match value.get(name) {
+        Some(Value::Object(members)) => !members.is_empty(),
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Number(_)) => true,
+        _ => false,
+    };
+    let in_words = ["message", "detail"].into_iter().any(has);
+    let is_success = has("id") || has("object");
+    has("error") || (in_words && !is_success && (has("code") || has("detail")))
+}
+
+/// The JSON of an error answer, also with a byte order mark before or an event stream behind it, or
+/// within the data of an event stream.
+fn json_in(text: &str) -> Option<Value> {
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    let first = |text: &str| {
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+        let value = values.next()?.ok()?;
+        let rest = text.get(values.byte_offset()..)?.trim_start();
+        let is_rest_of_stream = ["data:", "event:", ":"]
+            .iter()
+            .any(|field| rest.starts_with(field));
+        (rest.is_empty() || is_rest_of_stream).then_some(value)
+    };
+    if ["data:", "event:", "id:", "retry:", ":"]
+        .iter()
+        .any(|field| text.starts_with(field))
+    {
+        let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
+        return data
+            .filter_map(|data| first(data.trim_start()))
+            .find(Value::is_object);
+    }
+    first(text)
 }
 
 fn scalar(value: &Value) -> Option<String> {

@@ -97,7 +97,7 @@ async fn read(response: Response<Body>) -> Result<Response<Body>, BoxError> {
 }
 
 /// As much of a body as can be had, up to the limit: a cut body tells more than none.
-pub(crate) async fn read_bounded(mut body: Body) -> Bytes {
+async fn read_bounded(mut body: Body) -> Bytes {
     let mut read = BytesMut::new();
     while !body.is_end_stream() && read.len() < MAX_ERROR_BODY {
         let Some(Ok(frame)) = body.frame().await else {

@@ -2,7 +2,8 @@
 //!
 //! The client's stack, outermost first:
 //!
-//! 1. [`RaiseErrorLayer`]: an error answer becomes an [`Error`](crate::Error).
+//! 1. [`RaiseErrorLayer`]: an error answer becomes an [`Error`](crate::Error). Right below it the sizes
+//!    of bodies are bounded, and an answer in an encoding that is not read is refused.
 //! 2. **layers of yours**, given with [`ClientBuilder::layer`](crate::ClientBuilder::layer): they see
 //!    a call once, whatever happens below.
 //! 3. [`TraceLayer`]: one span for each call.
@@ -35,9 +36,9 @@ mod failover;
 mod headers;
 mod log_bodies;
 mod retry;
+mod size_limits;
 mod trace;
 
-pub(crate) use self::answer::read_bounded;
 pub use self::answer::{RaiseError, RaiseErrorLayer, ReadError, ReadErrorLayer};
 pub use self::attempt_timeout::{AttemptLimit, AttemptTimeout, AttemptTimeoutLayer};
 pub use self::circuit_breaker::{CircuitBreaker, CircuitBreakerLayer};
@@ -53,4 +54,5 @@ pub use self::log_bodies::{LogBodies, LogBodiesLayer};
 pub use self::retry::{
     Attempts, OPC_RETRY_TOKEN, Resend, Retry, RetryBudget, RetryConfig, RetryLayer, RetryOverride,
 };
+pub(crate) use self::size_limits::SizeLimitsLayer;
 pub use self::trace::{CallSpan, Trace, TraceLayer, call_span};

@@ -1,11 +1,10 @@
 //! Asking for a response.
 
-use http::StatusCode;
-
+use super::failure::{raise_failed, require_output};
 use super::raw::RawResponse;
 use super::stream::ResponseStream;
-use crate::call::{Call, awaitable, outcome};
-use crate::error::{ErrorKind, ResendVerdict};
+use super::whole::response_of;
+use crate::call::{Call, awaitable};
 use crate::middleware::{Resend, call_span};
 use crate::options::call_options;
 use crate::{Client, Error, RequestOptions, ResourceId, Result, types, validate};
@@ -184,19 +183,19 @@ impl CreateResponse {
         // Before the future, which is then half the size: allocators are slow above 1 KiB.
         let call = self.into_call();
         async move {
-            let (call, body) = call?;
-            let response = outcome(call.api.create_response(&body).await)?;
+            let (call, body, client) = call?;
+            let response = response_of(call.api.create_response(&body).await, &client)?;
             record(&call.span, &response);
-            raise_failed(response)
+            require_output(raise_failed(response)?)
         }
     }
 
-    fn into_call(mut self) -> Result<(Call, Box<types::CreateResponse>)> {
+    fn into_call(mut self) -> Result<(Call, Box<types::CreateResponse>, Client)> {
         self.prepare(false)?;
         let resend = self.resend();
         let span = self.span();
         let call = Call::with_span(&self.client, self.options, resend, span)?;
-        Ok((call, self.body))
+        Ok((call, self.body, self.client))
     }
 
     /// Sends the request and gives the answer unread: status, headers and body.
@@ -320,24 +319,4 @@ pub(super) fn record(span: &tracing::Span, response: &types::Response) {
         span.record("gen_ai.usage.input_tokens", usage.input_tokens);
         span.record("gen_ai.usage.output_tokens", usage.output_tokens);
     }
-}
-
-/// A response that the service itself calls failed does not pass for a success.
-pub(super) fn raise_failed(response: types::Response) -> Result<types::Response> {
-    if response.status != Some(types::ResponseStatus::Failed) {
-        return Ok(response);
-    }
-    let mut message = "the response failed".to_owned();
-    let mut service = crate::ServiceError {
-        status: Some(StatusCode::OK),
-        ..crate::ServiceError::default()
-    };
-    if let Some(error) = &response.error {
-        message = format!("the response failed ({}): {}", error.code, error.message);
-        service.code = Some(error.code.to_string());
-        service.message.clone_from(&error.message);
-    }
-    Err(Error::new(ErrorKind::Failed, ResendVerdict::Done, message)
-        .with_service(service)
-        .with_response(response))
 }

@@ -3,42 +3,64 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use memchr::memmem;
+use memchr::memchr;
 use oci_genai_api::{ByteStream, ResponseValue};
 
+use super::event::{EventReader, Said};
+use super::form::{Form, form_of};
+use super::stall::StallGuard;
+use super::whole::{self, form_of_line};
 use crate::call::request_id;
-use crate::error::{Error, ErrorKind, ResendVerdict, ServiceError};
-use crate::middleware::read_bounded;
-use crate::sse::{Decoder, Frame};
-use crate::types::StreamEvent;
+use crate::error::{Error, ErrorKind};
+use crate::sse::Decoder;
+use crate::types::Response;
 use crate::{Client, Result};
 
 type Bodies = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
+/// How much is read of what is neither an event stream nor JSON.
+const MAX_OTHER_BYTES: usize = 64 * 1024;
+
 /// The events of one connection.
 pub(super) struct EventSource {
     bytes: Bodies,
-    decoder: Decoder,
+    reading: Reading,
+    reader: EventReader,
     /// The bytes have come to their end, or will not be asked for any more.
     closed: bool,
-    pub(super) heartbeats: u64,
+    heartbeats: u64,
+    limits: Limits,
+}
+
+#[derive(Clone, Copy)]
+struct Limits {
+    event: usize,
+    body: usize,
+    is_declared_stream: bool,
+}
+
+/// What the bytes are read as.
+enum Reading {
+    /// It is not known yet; what has come.
+    Unknown(BytesMut),
+    Events(Box<Decoder>),
+    /// JSON, or something else, of which the beginning is enough. How far it was looked at.
+    Document(BytesMut, Form, usize),
 }
 
 /// What a connection brings.
 pub(super) enum Received {
-    Event(StreamEvent, Option<i64>),
-    /// An error the service reports within the stream.
-    Error(Box<ServiceError>),
-    /// An event that cannot be read; later ones may be.
-    Garbled(Error),
-    /// The end, as the server announced it.
-    Done,
+    Said(Said),
+    /// A whole response in place of a stream.
+    Response(Box<Response>),
     /// The connection ended.
     Closed,
+    /// Something else than a stream came.
+    NoStream(Error),
     /// The connection failed, the call's time is over, or an event is too large.
     Broken(Error),
     /// No event came for too long.
@@ -46,58 +68,82 @@ pub(super) enum Received {
 }
 
 impl EventSource {
-    /// Takes over an answer.
+    /// Takes over an answer. One that is not declared to be an event stream is looked at before it is
+    /// called one, for as long as the guard allows.
     ///
     /// # Errors
     ///
-    /// When it is not an event stream: then the text of what came instead is in the error.
+    /// When it is neither an event stream nor a response: then the text of what came instead is in the
+    /// error.
     pub(super) async fn open(
         answer: ResponseValue<ByteStream>,
         client: &Client,
-    ) -> Result<(Self, StatusCode, HeaderMap)> {
+        numbered: bool,
+        guard: &mut StallGuard,
+    ) -> Result<(Opened, StatusCode, HeaderMap)> {
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let bytes = answer.into_inner_stream();
-        if !is_event_stream(&headers) {
-            return Err(not_a_stream(status, &headers, bytes, client).await);
-        }
-        let limit = client.streams().max_event_bytes;
-        let source = Self {
-            bytes,
-            decoder: Decoder::new().with_max_event_bytes(limit),
+        let settings = client.streams();
+        let is_declared_stream = is_event_stream(&headers);
+        let mut source = Self {
+            bytes: answer.into_inner_stream(),
+            reading: Reading::Unknown(BytesMut::new()),
+            reader: EventReader::new(numbered),
             closed: false,
             heartbeats: 0,
+            limits: Limits {
+                event: settings.max_event_bytes,
+                body: settings.max_response_bytes,
+                is_declared_stream,
+            },
         };
-        Ok((source, status, headers))
+        if is_declared_stream {
+            return Ok((Opened::Stream(source), status, headers));
+        }
+        let first = std::future::poll_fn(|context| match source.poll_form(context) {
+            Poll::Pending => guard
+                .poll(context)
+                .map(|error| Some(Received::Stalled(error))),
+            ready => ready,
+        });
+        let opened = match first.await {
+            None => Opened::Stream(source),
+            Some(Received::Response(response)) => Opened::Response(response),
+            Some(Received::NoStream(error)) => return Err(of_type(error, &headers)),
+            Some(Received::Broken(error) | Received::Stalled(error)) => {
+                return Err(error.with_request_id(request_id(&headers)));
+            }
+            Some(Received::Said(_) | Received::Closed) => Opened::Stream(source),
+        };
+        Ok((opened, status, headers))
     }
 
-    pub(super) fn poll(&mut self, context: &mut Context<'_>, numbered: bool) -> Poll<Received> {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Received> {
         loop {
-            match self.decoder.next_frame() {
-                Ok(Some(frame)) => match read(&frame, numbered) {
+            let Reading::Events(decoder) = &mut self.reading else {
+                match ready!(self.poll_form(context)) {
                     Some(received) => return Poll::Ready(received),
-                    None => {
+                    None => continue,
+                }
+            };
+            match decoder.next_frame() {
+                Ok(Some(frame)) => match self.reader.read(&frame) {
+                    Said::Heartbeat => {
                         self.heartbeats += 1;
                         continue;
                     }
+                    said => return Poll::Ready(Received::Said(said)),
                 },
                 Ok(None) => {}
                 Err(error) => {
                     self.closed = true;
-                    return Poll::Ready(Received::Broken(
-                        Error::new(
-                            ErrorKind::Decode,
-                            ResendVerdict::Unknown,
-                            "the stream cannot be read",
-                        )
-                        .with_source(error),
-                    ));
+                    return Poll::Ready(Received::Broken(Error::event_too_large(error)));
                 }
             }
             if self.closed {
                 return Poll::Ready(Received::Closed);
             }
             match ready!(self.bytes.as_mut().poll_next(context)) {
-                Some(Ok(bytes)) => self.decoder.push(bytes),
+                Some(Ok(bytes)) => decoder.push(bytes),
                 Some(Err(error)) => {
                     self.closed = true;
                     return Poll::Ready(Received::Broken(Error::from_body(error)));
@@ -105,15 +151,140 @@ impl EventSource {
                 None => {
                     self.closed = true;
                     // A last event without its blank line counts if it is whole.
-                    if let Some(frame) = self.decoder.finish()
-                        && let Some(received) = read(&frame, numbered)
-                        && !matches!(received, Received::Garbled(_))
-                    {
-                        return Poll::Ready(received);
+                    if let Some(frame) = decoder.finish() {
+                        match self.reader.read(&frame) {
+                            Said::Garbled { .. } | Said::Heartbeat => {}
+                            said => return Poll::Ready(Received::Said(said)),
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// Reads until it shows what the body is: `None` for events. A document is read to its end.
+    fn poll_form(&mut self, context: &mut Context<'_>) -> Poll<Option<Received>> {
+        while !matches!(self.reading, Reading::Events(_)) {
+            if self.closed {
+                return Poll::Ready(Some(Received::Closed));
+            }
+            let received = match ready!(self.bytes.as_mut().poll_next(context)) {
+                Some(Ok(bytes)) => self.take(bytes),
+                Some(Err(error)) => {
+                    self.closed = true;
+                    // A document may be whole although its connection was not ended as it should.
+                    Some(match self.document() {
+                        Some(Received::Response(response)) => Received::Response(response),
+                        _ => Received::Broken(Error::from_body(error)),
+                    })
+                }
+                None => {
+                    self.closed = true;
+                    self.document()
+                }
+            };
+            if received.is_some() {
+                return Poll::Ready(received);
+            }
+        }
+        Poll::Ready(None)
+    }
+
+    /// Adds bytes of a body that is not known to be an event stream.
+    fn take(&mut self, bytes: Bytes) -> Option<Received> {
+        let is_declared = self.limits.is_declared_stream;
+        let (mut buffer, form, mut seen) = match &mut self.reading {
+            Reading::Events(_) => return None,
+            // The usual case, without a copy.
+            Reading::Unknown(buffer)
+                if buffer.is_empty()
+                    && form_of(&bytes, is_declared, false) == Some(Form::Events) =>
+            {
+                self.read_events(bytes);
+                return None;
+            }
+            Reading::Unknown(buffer) => {
+                buffer.extend_from_slice(&bytes);
+                let form = form_of(buffer, is_declared, buffer.len() > MAX_OTHER_BYTES)?;
+                (std::mem::take(buffer), form, 0)
+            }
+            Reading::Document(buffer, form, seen) => {
+                buffer.extend_from_slice(&bytes);
+                (std::mem::take(buffer), *form, *seen)
+            }
+        };
+        let size = buffer.len();
+        let mut is_all = false;
+        match form {
+            Form::Events => {
+                self.read_events(buffer.freeze());
+                return None;
+            }
+            // The first line may be all there is, though the connection stays open.
+            Form::Json if seen < MAX_OTHER_BYTES => {
+                let end = memchr(b'\n', buffer.get(seen..)?).map(|end| seen + end);
+                seen = if end.is_some() { usize::MAX } else { size };
+                let line = end.and_then(|end| buffer.get(..end));
+                match line.and_then(form_of_line) {
+                    Some(Form::Events) => {
+                        self.read_events(buffer.freeze());
+                        return None;
+                    }
+                    Some(_) => {
+                        is_all = true;
+                        buffer.truncate(end.unwrap_or(size));
+                    }
+                    None => {}
+                }
+            }
+            Form::Json => {}
+            Form::Other => is_all = size > MAX_OTHER_BYTES,
+        }
+        if form == Form::Json && size > self.limits.body {
+            self.closed = true;
+            return Some(Received::Broken(Error::response_too_large(
+                self.limits.body,
+            )));
+        }
+        if is_all {
+            self.closed = true;
+        }
+        self.reading = Reading::Document(buffer, form, seen);
+        if is_all { self.document() } else { None }
+    }
+
+    fn read_events(&mut self, bytes: Bytes) {
+        let decoder = Decoder::new().with_max_event_bytes(self.limits.event);
+        let mut decoder = Box::new(decoder.with_json_lines(true));
+        decoder.push(bytes);
+        self.reading = Reading::Events(decoder);
+    }
+
+    /// What a body that is no event stream says, now that it is read. `None` if it is one after all.
+    fn document(&mut self) -> Option<Received> {
+        let nothing = Reading::Unknown(BytesMut::new());
+        let (body, form) = match std::mem::replace(&mut self.reading, nothing) {
+            Reading::Document(body, form, _) => (body.freeze(), form),
+            Reading::Unknown(body) => {
+                let form = form_of(&body, self.limits.is_declared_stream, true);
+                (body.freeze(), form.unwrap_or(Form::Other))
+            }
+            Reading::Events(decoder) => {
+                self.reading = Reading::Events(decoder);
+                return None;
+            }
+        };
+        Some(match form {
+            Form::Events => {
+                self.read_events(body);
+                return None;
+            }
+            Form::Json => match whole::from_json(&body) {
+                Ok(response) => Received::Response(Box::new(response)),
+                Err(error) => Received::NoStream(error),
+            },
+            Form::Other => Received::NoStream(Error::unexpected(&body)),
+        })
     }
 
     /// Takes what is left of a finished answer if it is there already, so that its connection can be
@@ -129,95 +300,43 @@ impl EventSource {
     }
 
     /// Comments and heartbeat events so far.
-    pub(super) const fn heartbeats(&self) -> u64 {
-        self.heartbeats + self.decoder.comments()
+    pub(super) fn heartbeats(&self) -> u64 {
+        let comments = match &self.reading {
+            Reading::Events(decoder) => decoder.comments(),
+            Reading::Unknown(_) | Reading::Document(..) => 0,
+        };
+        self.heartbeats + comments
     }
 }
 
-/// Reads a frame. `None` for one that only says that the server is alive.
-#[inline]
-fn read(frame: &Frame, numbered: bool) -> Option<Received> {
-    let data = frame.data.trim_ascii();
-    if data == b"[DONE]" {
-        return Some(Received::Done);
-    }
-    if data.is_empty() || is_heartbeat(&frame.event) {
-        return None;
-    }
-    if &frame.event[..] == b"error" {
-        return Some(Received::Error(Box::new(ServiceError::from_body(data))));
-    }
-    Some(match event(data) {
-        Ok(StreamEvent::Error(_)) => Received::Error(Box::new(ServiceError::from_body(data))),
-        Ok(StreamEvent::Unknown(unknown)) => match unknown.tag() {
-            Some(tag) if is_heartbeat(tag.as_bytes()) => return None,
-            // An error in any of the shapes that error answers have.
-            None => Received::Error(Box::new(ServiceError::from_body(data))),
-            Some(_) => Received::Event(StreamEvent::Unknown(unknown), number(data, numbered)),
-        },
-        Ok(event) => Received::Event(event, number(data, numbered)),
-        Err(error) => Received::Garbled(Error::undecodable(data, error)),
-    })
+/// An answer that was taken over.
+pub(super) enum Opened {
+    Stream(EventSource),
+    /// A whole response in place of a stream.
+    Response(Box<Response>),
 }
 
-/// Text that was checked as a whole is not checked again string by string.
-fn event(data: &[u8]) -> serde_json::Result<StreamEvent> {
-    serde_json::from_str(std::str::from_utf8(data).map_err(serde::de::Error::custom)?)
-}
-
-fn is_heartbeat(name: &[u8]) -> bool {
-    matches!(name, b"keepalive" | b"keep-alive" | b"ping" | b"heartbeat")
-}
-
-/// The event's sequence number, read from its text: every kind of event has one, in a field of its
-/// own type. The name with its quotes and colon cannot stand inside a JSON string.
-fn number(data: &[u8], numbered: bool) -> Option<i64> {
-    const NAME: &[u8] = b"\"sequence_number\":";
-    if !numbered {
-        return None;
-    }
-    let at = memmem::rfind(data, NAME)? + NAME.len();
-    let rest = data.get(at..)?.trim_ascii_start();
-    let end = rest
-        .iter()
-        .position(|byte| !byte.is_ascii_digit())
-        .unwrap_or(rest.len());
-    std::str::from_utf8(&rest[..end]).ok()?.parse().ok()
-}
-
-/// An absent content type is let pass: the events will show.
 fn is_event_stream(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_none_or(|value| {
+    headers.get(CONTENT_TYPE).is_some_and(|value| {
         let bytes = value.as_bytes();
         let name = b"text/event-stream";
         bytes.len() >= name.len() && bytes[..name.len()].eq_ignore_ascii_case(name)
     })
 }
 
-/// The error for a success whose body is no event stream, such as a gateway's page.
-async fn not_a_stream(
-    status: StatusCode,
-    headers: &HeaderMap,
-    bytes: Bodies,
-    client: &Client,
-) -> Error {
-    let body = read_bounded(oci_genai_api::Body::wrap_stream(bytes)).await;
+/// Names the type of a success whose body is neither a stream nor a response.
+fn of_type(error: Error, headers: &HeaderMap) -> Error {
+    let request_id = request_id(headers);
+    if error.kind() != ErrorKind::Decode {
+        return error.with_request_id(request_id);
+    }
     let kind = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .unwrap_or("nothing it names");
-    let service = ServiceError::from_answer(status, headers, &body);
-    if service.code().is_some() || service.error_type().is_some() {
-        return Error::service(service, client.clock().wall());
-    }
-    Error::new(
-        ErrorKind::Decode,
-        ResendVerdict::Unknown,
-        format!(
-            "the service answered with {kind} where an event stream was asked for: {}",
-            service.message()
-        ),
-    )
-    .with_service(service)
-    .with_request_id(request_id(headers))
+        .unwrap_or("no content type");
+    let message = format!(
+        "the service answered with {kind} where an event stream was requested: {}",
+        error.message()
+    );
+    error.with_message(message).with_request_id(request_id)
 }

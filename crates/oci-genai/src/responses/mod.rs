@@ -1,18 +1,26 @@
 //! Responses of a model.
 
 mod accumulator;
+mod assembler;
 mod create;
 mod deltas;
+mod event;
 mod event_source;
 mod ext;
+mod failure;
+mod form;
 mod parse;
 mod raw;
+mod repetition;
+mod replay;
 mod resume;
 mod stall;
 mod stream;
 mod tokens;
+mod whole;
 
 pub use self::accumulator::Accumulator;
+pub use self::assembler::StreamDefect;
 pub use self::create::CreateResponse;
 pub use self::deltas::{Delta, Deltas};
 pub use self::ext::{ItemExt, ResponseExt, StreamEventExt};
@@ -136,11 +144,11 @@ impl RetrieveResponse {
             "retrieve_response",
             Resend::Always,
         )?;
-        crate::call::outcome(
-            call.api
-                .retrieve_response(&id, include.as_ref(), None, None, None)
-                .await,
-        )
+        let answer = call
+            .api
+            .retrieve_response(&id, include.as_ref(), None, None, None)
+            .await;
+        whole::response_of(answer, &self.client)
     }
 }
 

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use super::event_source::EventSource;
-use crate::call::{Call, outcome};
+use http::{HeaderMap, StatusCode};
+
+use super::event_source::{EventSource, Opened};
+use super::stall::StallGuard;
+use super::whole::response_of;
+use crate::call::Call;
 use crate::middleware::{Resend, call_span};
 use crate::types::{Response, ResponseStatus};
 use crate::{Client, Error, RequestOptions, Result};
@@ -46,8 +50,18 @@ pub(super) async fn resume(
             client.clock().sleep(pause).await;
         }
         if how == Resumable::Stream {
-            match open(&client, &id, after).await {
-                Ok(source) => return Ok(Resumed::Stream(Box::new(source))),
+            let mut guard = StallGuard::new(client.streams().stall, client.clock().clone());
+            match open(&client, &id, after, &mut guard).await {
+                Ok((Opened::Stream(source), ..)) => {
+                    return Ok(Resumed::Stream(Box::new(source)));
+                }
+                Ok((Opened::Response(response), ..)) if is_over(&response) => {
+                    return Ok(Resumed::Response(response));
+                }
+                Ok((Opened::Response(_), ..)) => {
+                    failure = None;
+                    continue;
+                }
                 Err(error) if error.is_transient() => {
                     failure = Some(error);
                     continue;
@@ -75,7 +89,12 @@ pub(super) async fn resume(
 }
 
 /// Opens the stream of a stored response.
-pub(super) async fn open(client: &Client, id: &str, after: Option<i64>) -> Result<EventSource> {
+pub(super) async fn open(
+    client: &Client,
+    id: &str,
+    after: Option<i64>,
+    guard: &mut StallGuard,
+) -> Result<(Opened, StatusCode, HeaderMap)> {
     let options = RequestOptions::new().timeout(client.streams().deadline);
     let span = call_span("retrieve_response_stream", None, None);
     let call = Call::with_span(client, options, Resend::Always, span)?;
@@ -84,19 +103,20 @@ pub(super) async fn open(client: &Client, id: &str, after: Option<i64>) -> Resul
         .retrieve_response_stream(id, None, Some(true), after, None)
         .await
         .map_err(Error::from)?;
-    let (source, ..) = EventSource::open(answer, client).await?;
-    Ok(source)
+    EventSource::open(answer, client, true, guard).await
 }
 
 async fn fetch(client: &Client, id: &str) -> Result<Response> {
     let options = RequestOptions::new();
     let call = Call::new(client, options, "retrieve_response", Resend::Always)?;
-    outcome(call.api.retrieve_response(id, None, None, None, None).await)
+    let answer = call.api.retrieve_response(id, None, None, None, None).await;
+    response_of(answer, client)
 }
 
-fn is_over(response: &Response) -> bool {
+/// Whether a response will not change any more.
+pub(super) fn is_over(response: &Response) -> bool {
     !matches!(
         response.status,
-        None | Some(ResponseStatus::Queued | ResponseStatus::InProgress)
+        Some(ResponseStatus::Queued | ResponseStatus::InProgress)
     )
 }

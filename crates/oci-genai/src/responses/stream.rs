@@ -1,5 +1,6 @@
 //! A response as it comes into being.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,19 +10,18 @@ use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
 use tracing::Span;
 
-use super::accumulator::Accumulator;
-use super::create::{raise_failed, record};
+use super::assembler::{Assembler, Step, StreamDefect, interrupted};
+use super::create::record;
 use super::deltas::Deltas;
-use super::event_source::{EventSource, Received};
+use super::event::Said;
+use super::event_source::{EventSource, Opened, Received};
+use super::replay;
 use super::resume::{self, Resumable, Resumed, resume};
 use super::stall::StallGuard;
 use crate::call::{Call, request_id};
-use crate::error::{Error, ErrorKind, ResendVerdict};
+use crate::error::{Error, ErrorKind, Outcome, verdict};
 use crate::middleware::Resend;
-use crate::types::{
-    CreateResponse, Response, ResponseCompletedEvent, ResponseFailedEvent, ResponseIncompleteEvent,
-    ResponseStatus, StreamEvent,
-};
+use crate::types::{CreateResponse, Response, ResponseCreatedEvent, StreamEvent};
 use crate::{Client, RequestOptions, Result};
 
 /// The events of a response, as they come.
@@ -41,19 +41,18 @@ use crate::{Client, RequestOptions, Result};
 pub struct ResponseStream {
     client: Client,
     state: State,
-    accumulator: Accumulator,
+    assembler: Assembler,
+    /// Events of a response that came whole, yet to be given.
+    waiting: VecDeque<StreamEvent>,
     stall: StallGuard,
     resumable: Resumable,
     resumptions_left: u32,
-    last_number: Option<i64>,
     heartbeats: u64,
     status: StatusCode,
     headers: HeaderMap,
     span: Span,
     started: Instant,
     seen_event: bool,
-    /// The server closed the stream without saying that the response is over.
-    ended_early: bool,
 }
 
 enum State {
@@ -62,6 +61,8 @@ enum State {
         Pin<Box<dyn Future<Output = Result<Resumed>> + Send>>,
         Box<Error>,
     ),
+    /// The service answered with a response that is still being made.
+    Unfinished,
     Ended,
 }
 
@@ -90,54 +91,64 @@ impl ResponseStream {
             .create_response_stream(&body)
             .await
             .map_err(Error::from)?;
-        let (source, status, headers) = EventSource::open(answer, &client).await?;
+        let numbered = resumable == Resumable::Stream;
+        let mut stall = StallGuard::new(client.streams().stall, client.clock().clone());
+        let (opened, status, headers) =
+            EventSource::open(answer, &client, numbered, &mut stall).await?;
         Ok(Self::new(
-            client, source, resumable, status, headers, call.span, started,
+            client, opened, stall, resumable, status, headers, call.span, started,
         ))
     }
 
     pub(super) async fn resume(client: Client, id: String, after: Option<i64>) -> Result<Self> {
         let started = client.clock().now();
-        let source = resume::open(&client, &id, after).await?;
+        let mut stall = StallGuard::new(client.streams().stall, client.clock().clone());
+        let (opened, status, headers) = resume::open(&client, &id, after, &mut stall).await?;
         let mut stream = Self::new(
             client,
-            source,
+            opened,
+            stall,
             Resumable::Stream,
-            StatusCode::OK,
-            HeaderMap::new(),
+            status,
+            headers,
             Span::none(),
             started,
         );
-        stream.last_number = after;
+        stream.assembler.resume_after(after);
         Ok(stream)
     }
 
+    #[allow(clippy::too_many_arguments, reason = "each becomes a field")]
     fn new(
         client: Client,
-        source: EventSource,
+        opened: Opened,
+        stall: StallGuard,
         resumable: Resumable,
         status: StatusCode,
         headers: HeaderMap,
         span: Span,
         started: Instant,
     ) -> Self {
-        let settings = client.streams();
-        Self {
-            stall: StallGuard::new(settings.stall, client.clock().clone()),
-            resumptions_left: settings.max_resumptions,
+        let mut stream = Self {
+            stall,
+            resumptions_left: client.streams().max_resumptions,
             client,
-            state: State::Reading(Box::new(source)),
-            accumulator: Accumulator::new(),
+            state: State::Ended,
+            assembler: Assembler::default(),
+            waiting: VecDeque::new(),
             resumable,
-            last_number: None,
             heartbeats: 0,
             status,
             headers,
             span,
             started,
             seen_event: false,
-            ended_early: false,
+        };
+        match opened {
+            Opened::Stream(source) => stream.state = State::Reading(Box::new(source)),
+            Opened::Response(response) => stream.tell(*response),
         }
+        stream
     }
 
     /// The HTTP status of the answer.
@@ -157,7 +168,7 @@ impl ResponseStream {
 
     /// The response's id, once an event has told it.
     pub fn response_id(&self) -> Option<&str> {
-        self.accumulator.response_id()
+        self.assembler.accumulator().response_id()
     }
 
     /// Comments and heartbeats that came so far. They do not count as events.
@@ -171,33 +182,31 @@ impl ResponseStream {
 
     /// The response as far as it has come; marked `incomplete` while it is not over.
     pub fn response(&self) -> Option<Response> {
-        self.accumulator.response()
+        self.assembler.accumulator().response()
+    }
+
+    /// What the stream did otherwise than it should so far, without harm: at most 100 such things.
+    /// What is odd within an event or a response is in their own `defects()`.
+    pub fn defects(&self) -> &[StreamDefect] {
+        self.assembler.defects()
     }
 
     /// Reads to the end and gives the whole response.
     ///
-    /// If the server ends the stream without saying that the response is over, what came is returned
-    /// and marked `incomplete`.
+    /// A stream that ends without saying that the response is over has brought all of it if at least
+    /// one item came and every item that began is done.
     ///
     /// # Errors
     ///
-    /// When the stream breaks or stalls and cannot be taken up again, or the service reports an
-    /// error; what was received is in [`Error::response`]. Also when the stream ends without having
-    /// brought anything.
+    /// When the stream ends early, breaks or stalls and cannot be taken up again, or the service
+    /// reports an error; what was received is in [`Error::response`]. Also when the response ends
+    /// without output ([`ErrorKind::NoOutput`]).
     pub async fn final_response(mut self) -> Result<Response> {
-        loop {
-            match std::future::poll_fn(|context| self.poll_event(context)).await {
-                Some(Ok(_)) => {}
-                // The server ended the stream in good order; it only never said that it was over.
-                Some(Err(_)) if self.ended_early && !self.accumulator.is_empty() => break,
-                Some(Err(error)) => return Err(error),
-                None => break,
-            }
+        while let Some(event) = std::future::poll_fn(|context| self.poll_event(context)).await {
+            event?;
         }
-        match self.accumulator.into_response() {
-            Some(response) => raise_failed(response),
-            None => Err(nothing_received()),
-        }
+        let response = self.assembler.into_response();
+        response.ok_or_else(|| interrupted().with_request_id(request_id(&self.headers)))
     }
 
     /// The text, reasoning and function arguments as they come, without the events around them.
@@ -220,7 +229,7 @@ impl ResponseStream {
             Some(id) => client.responses().cancel(id).send().await,
             None => Err(Error::new(
                 ErrorKind::Interrupted,
-                ResendVerdict::Unknown,
+                verdict(Outcome::NoAnswer),
                 "the connection was closed before the response's id was known",
             )),
         }
@@ -231,88 +240,109 @@ impl ResponseStream {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<StreamEvent>>> {
         loop {
-            let received = match &mut self.state {
+            if let Some(event) = self.waiting.pop_front() {
+                let said = Said::Event {
+                    event,
+                    number: None,
+                    is_progress: true,
+                };
+                let step = self.assembler.take(said);
+                match self.follow(step) {
+                    Some(event) => return Poll::Ready(Some(event)),
+                    None => continue,
+                }
+            }
+            let step = match &mut self.state {
                 State::Ended => return Poll::Ready(None),
+                State::Unfinished => {
+                    self.end();
+                    Step::Ended(interrupted())
+                }
                 State::Reading(source) => {
-                    if self.accumulator.is_finished() {
+                    if self.assembler.accumulator().is_finished() {
                         source.drain(context);
                         self.end();
                         return Poll::Ready(None);
                     }
-                    let numbered = self.resumable == Resumable::Stream;
-                    match source.poll(context, numbered) {
-                        Poll::Ready(received) => received,
-                        Poll::Pending => Received::Stalled(ready!(self.stall.poll(context))),
+                    match source.poll(context) {
+                        Poll::Ready(Received::Said(said)) => self.assembler.take(said),
+                        Poll::Ready(received) => self.received(received),
+                        Poll::Pending => Step::Ended(ready!(self.stall.poll(context))),
                     }
                 }
                 State::Resuming(resuming, _) => {
                     let outcome = ready!(resuming.as_mut().poll(context));
-                    match self.resumed(outcome) {
-                        Some(event) => return Poll::Ready(Some(event)),
-                        None => continue,
-                    }
+                    self.resumed(outcome)
                 }
             };
-            match received {
-                Received::Event(event, number) => {
-                    if number.is_some() && number <= self.last_number {
-                        continue;
-                    }
-                    self.last_number = number.or(self.last_number);
-                    self.note(&event);
-                    if !self.accumulator.is_finished() {
-                        return Poll::Ready(Some(Ok(event)));
-                    }
-                    return Poll::Ready(Some(self.last(event)));
-                }
-                Received::Error(service) => {
-                    let error = Error::service(*service, self.client.clock().wall());
-                    return Poll::Ready(Some(Err(self.fail(error))));
-                }
-                Received::Garbled(error) => {
-                    return Poll::Ready(Some(Err(error.with_request_id(self.request_id()))));
-                }
-                Received::Done => {
-                    if self.accumulator.is_empty() {
-                        let error = self.fail(nothing_received());
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                    self.end();
-                    return Poll::Ready(None);
-                }
-                Received::Closed => {
-                    let error = Error::new(
-                        ErrorKind::Interrupted,
-                        ResendVerdict::Unknown,
-                        "the stream ended before the response was complete",
-                    );
-                    if let Some(error) = self.broken(error) {
-                        self.ended_early = true;
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                }
-                Received::Stalled(error) => {
-                    if let Some(error) = self.broken(error) {
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                }
-                // The time for the whole call is over, or what came makes no sense.
-                Received::Broken(error) if error.kind() != ErrorKind::Transport => {
-                    return Poll::Ready(Some(Err(self.fail(error))));
-                }
-                Received::Broken(error) => {
-                    if let Some(error) = self.broken(error) {
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                }
+            if let Some(event) = self.follow(step) {
+                return Poll::Ready(Some(event));
             }
         }
     }
 
-    /// Notes an event on its way to the caller.
+    /// What follows from something that is no event.
+    #[cold]
+    fn received(&mut self, received: Received) -> Step {
+        match received {
+            Received::Said(said) => self.assembler.take(said),
+            Received::Response(response) => {
+                self.tell(*response);
+                Step::Pass
+            }
+            // Of a response that runs on in the background more may come than did so far.
+            Received::Closed if self.can_be_resumed(Resumable::Stream) => {
+                Step::Ended(interrupted())
+            }
+            Received::Closed => self.assembler.end(interrupted()),
+            Received::NoStream(error) => Step::Over(Err(error)),
+            // Unless the connection failed, the call's time is over, or what came is too large.
+            Received::Broken(error) if error.kind() != ErrorKind::Transport => {
+                Step::Over(Err(error))
+            }
+            Received::Broken(error) | Received::Stalled(error) => Step::Ended(error),
+        }
+    }
+
+    /// Tells a response that came whole as events, from where the stream is.
+    fn tell(&mut self, response: Response) {
+        self.end();
+        if !resume::is_over(&response) {
+            self.waiting = VecDeque::from([ResponseCreatedEvent::new(response).into()]);
+            self.state = State::Unfinished;
+            return;
+        }
+        let so_far = self.assembler.accumulator().response();
+        self.waiting = replay::events_of(response, so_far.as_ref());
+    }
+
+    /// What the caller is given of a step, if anything.
     #[inline]
-    fn note(&mut self, event: &StreamEvent) {
-        self.stall.reset();
+    fn follow(&mut self, step: Step) -> Option<Result<StreamEvent>> {
+        match step {
+            Step::Deliver { event, is_progress } => {
+                if is_progress {
+                    self.stall.reset();
+                } else {
+                    self.heartbeats += 1;
+                }
+                self.note_first();
+                Some(Ok(event))
+            }
+            Step::Pass => None,
+            Step::Over(Ok(event)) => {
+                self.note_first();
+                self.record(&event);
+                Some(Ok(event))
+            }
+            Step::Over(Err(error)) => Some(Err(self.fail(error))),
+            Step::Ended(error) => self.broken(error).map(Err),
+        }
+    }
+
+    /// Notes in the span when the first event came.
+    #[inline]
+    fn note_first(&mut self) {
         if !self.seen_event {
             self.seen_event = true;
             let waited = self.client.clock().now() - self.started;
@@ -320,40 +350,27 @@ impl ResponseStream {
             self.span
                 .record("gen_ai.response.time_to_first_event_ms", millis);
         }
-        self.accumulator.apply(event);
     }
 
-    /// The event that finished the response: an error, if it failed.
-    fn last(&mut self, event: StreamEvent) -> Result<StreamEvent> {
-        match event {
-            StreamEvent::Failed(failed) => {
-                record(&self.span, &failed.response);
-                self.end();
-                match raise_failed(failed.response) {
-                    Err(error) => Err(error.with_request_id(self.request_id())),
-                    // The event says failed, whatever the response says.
-                    Ok(response) => Err(Error::new(
-                        ErrorKind::Failed,
-                        ResendVerdict::Done,
-                        "the response failed",
-                    )
-                    .with_response(response)),
-                }
-            }
-            event => {
-                if let StreamEvent::Completed(completed) = &event {
-                    record(&self.span, &completed.response);
-                }
-                Ok(event)
-            }
+    fn record(&self, event: &StreamEvent) {
+        if let StreamEvent::Completed(completed) = event {
+            record(&self.span, &completed.response);
         }
+        if !self.span.is_disabled() && !self.defects().is_empty() {
+            self.span.record("oci.stream.defects", self.defects().len());
+        }
+    }
+
+    fn can_be_resumed(&self, at_least: Resumable) -> bool {
+        self.resumptions_left > 0
+            && self.response_id().is_some()
+            && (self.resumable == Resumable::Stream || self.resumable == at_least)
     }
 
     /// Takes the stream up again after a break, or gives the error if that cannot be.
     fn broken(&mut self, error: Error) -> Option<Error> {
-        let id = self.accumulator.response_id().map(str::to_owned);
-        let possible = self.resumable != Resumable::No && self.resumptions_left > 0;
-        let (true, Some(id)) = (possible, id) else {
+        let id = self.response_id().map(str::to_owned);
+        let (true, Some(id)) = (self.can_be_resumed(Resumable::Fetch), id) else {
             return Some(self.fail(error));
         };
         tracing::debug!(parent: &self.span, reason = %error, "taking up a broken stream");
@@ -362,7 +379,7 @@ impl ResponseStream {
             self.client.clone(),
             id,
             self.resumable,
-            self.last_number,
+            self.assembler.last_number(),
             self.resumptions_left,
         );
         self.resumptions_left -= 1;
@@ -370,27 +387,29 @@ impl ResponseStream {
         None
     }
 
-    fn resumed(&mut self, outcome: Result<Resumed>) -> Option<Result<StreamEvent>> {
+    fn resumed(&mut self, outcome: Result<Resumed>) -> Step {
         let broke = match std::mem::replace(&mut self.state, State::Ended) {
             State::Resuming(_, error) => *error,
-            State::Reading(_) | State::Ended => nothing_received(),
+            State::Reading(_) | State::Unfinished | State::Ended => interrupted(),
         };
         self.stall.reset();
         match outcome {
             Ok(Resumed::Stream(source)) => {
+                self.assembler.resume_after(self.assembler.last_number());
                 self.state = State::Reading(source);
-                None
+                Step::Pass
             }
             Ok(Resumed::Response(response)) => {
-                let event = closing_event(*response);
-                self.note(&event);
-                let event = self.last(event);
-                self.end();
-                Some(event)
+                self.tell(*response);
+                Step::Pass
             }
-            Err(error) => Some(Err(
-                self.fail(broke.with_hint(format!("it could not be taken up again: {error}")))
-            )),
+            Err(error) => {
+                let broke = broke.with_hint(format!("it could not be taken up again: {error}"));
+                match self.assembler.end(broke) {
+                    Step::Ended(broke) => Step::Over(Err(broke)),
+                    over => over,
+                }
+            }
         }
     }
 
@@ -403,7 +422,10 @@ impl ResponseStream {
             self.span
                 .record("error.type", tracing::field::debug(error.kind()));
         }
-        match self.accumulator.response() {
+        if error.response().is_some() {
+            return error;
+        }
+        match self.response() {
             Some(response) => error.with_response(response),
             None => error,
         }
@@ -413,25 +435,6 @@ impl ResponseStream {
         self.heartbeats = self.heartbeats();
         self.state = State::Ended;
     }
-}
-
-/// The event that would have closed the stream of a response that was fetched instead.
-fn closing_event(response: Response) -> StreamEvent {
-    match response.status {
-        Some(ResponseStatus::Failed | ResponseStatus::Cancelled) => {
-            ResponseFailedEvent::new(response).into()
-        }
-        Some(ResponseStatus::Incomplete) => ResponseIncompleteEvent::new(response).into(),
-        _ => ResponseCompletedEvent::new(response).into(),
-    }
-}
-
-fn nothing_received() -> Error {
-    Error::new(
-        ErrorKind::Interrupted,
-        ResendVerdict::Unknown,
-        "the stream ended without an event",
-    )
 }
 
 impl Stream for ResponseStream {

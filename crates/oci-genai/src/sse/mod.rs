@@ -47,6 +47,7 @@ pub struct Decoder {
     /// The last line ended with CR: an LF right after it belongs to the same line end.
     after_cr: bool,
     started: bool,
+    json_lines: bool,
     comments: u64,
 }
 
@@ -66,6 +67,7 @@ impl Decoder {
             max_event_bytes: DEFAULT_MAX_EVENT_BYTES,
             after_cr: false,
             started: false,
+            json_lines: false,
             comments: 0,
         }
     }
@@ -74,6 +76,14 @@ impl Decoder {
     #[must_use]
     pub const fn with_max_event_bytes(mut self, limit: usize) -> Self {
         self.max_event_bytes = limit;
+        self
+    }
+
+    /// Takes a line that begins with `{` for a frame of its own. The format says to ignore it; servers
+    /// write errors so that come up within a stream. Default: no.
+    #[must_use]
+    pub const fn with_json_lines(mut self, json_lines: bool) -> Self {
+        self.json_lines = json_lines;
         self
     }
 
@@ -136,8 +146,10 @@ impl Decoder {
     /// all the same. Whether it is whole is for the reader of its data to find out.
     pub fn finish(&mut self) -> Option<Frame> {
         let line = self.partial.split().freeze();
-        if !line.is_empty() {
-            self.line(line);
+        if !line.is_empty()
+            && let Some(frame) = self.line(line)
+        {
+            return Some(frame);
         }
         self.pending.take()
     }
@@ -152,6 +164,12 @@ impl Decoder {
         match line.first() {
             None => return self.pending.take(),
             Some(b':') => self.comments += 1,
+            Some(b'{') if self.json_lines => {
+                return Some(Frame {
+                    event: Bytes::new(),
+                    data: line,
+                });
+            }
             Some(_) => self.pending.field(line),
         }
         None
@@ -171,6 +189,13 @@ impl Decoder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventTooLarge {
     limit: usize,
+}
+
+impl EventTooLarge {
+    /// The most bytes that the decoder takes.
+    pub const fn limit(&self) -> usize {
+        self.limit
+    }
 }
 
 impl fmt::Display for EventTooLarge {

@@ -141,3 +141,20 @@ proptest! {
         decoder.finish();
     }
 }
+
+#[test]
+fn json_lines_are_frames_if_asked_for() {
+    let text = "data: a\n{\"error\":1}\ndata: b\n\n{\"x\":2}";
+    let frames = |json_lines| {
+        let mut decoder = Decoder::new().with_json_lines(json_lines);
+        decoder.push(text);
+        let mut data = Vec::new();
+        while let Some(frame) = decoder.next_frame().unwrap() {
+            data.push(frame.data);
+        }
+        data.extend(std::iter::from_fn(|| decoder.finish()).map(|frame| frame.data));
+        data
+    };
+    assert_eq!(frames(false), [&b"a\nb"[..]]);
+    assert_eq!(frames(true), [&b"{\"error\":1}"[..], b"a\nb", b"{\"x\":2}"]);
+}

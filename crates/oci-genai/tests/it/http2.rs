@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use oci_genai::{Client, ErrorKind, ResendVerdict, ResponseExt, RetryConfig};
+use oci_genai::{Client, ErrorKind, ResendVerdict, RetryConfig};
 use tokio::net::TcpListener;
 
 const RESPONSE: &str = r#"{"id":"resp_1","object":"response","created_at":1,"model":"m","status":"completed","output":[{"type":"message","role":"assistant","content":[{"type":"output_text","text":"Hello","annotations":[]}]}]}"#;

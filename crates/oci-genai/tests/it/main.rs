@@ -5,6 +5,8 @@ mod calls;
 mod emulator;
 mod examples;
 mod http2;
+mod odd_bodies;
+mod odd_streams;
 mod scripted;
 mod setup;
 mod streams;

@@ -35,6 +35,8 @@ pub(crate) enum Reply {
     Body(u16, &'static str, String),
     /// Chunks of an event stream, then its end.
     Stream(Vec<Vec<u8>>, End),
+    /// The same with these header lines, whatever they say it is.
+    Chunks(&'static str, Vec<Vec<u8>>, End),
     /// The connection closes without an answer.
     Reset,
     /// Nothing is ever answered.
@@ -137,24 +139,14 @@ async fn serve(
                 socket.write_all(body.as_bytes()).await.unwrap();
             }
             Some(Reply::Stream(chunks, end)) => {
-                let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\
-                            opc-request-id: STREAM/1\r\ntransfer-encoding: chunked\r\n\r\n";
-                socket.write_all(head.as_bytes()).await.unwrap();
-                for chunk in chunks {
-                    let mut framed = format!("{:x}\r\n", chunk.len()).into_bytes();
-                    framed.extend_from_slice(&chunk);
-                    framed.extend_from_slice(b"\r\n");
-                    socket.write_all(&framed).await.unwrap();
-                    socket.flush().await.unwrap();
+                let headers = "content-type: text/event-stream; charset=utf-8\r\n";
+                if !write_chunks(&mut socket, headers, chunks, end, gone).await {
+                    return;
                 }
-                match end {
-                    End::Clean => socket.write_all(b"0\r\n\r\n").await.unwrap(),
-                    End::Cut => return,
-                    End::Open => {
-                        let _ = socket.read(&mut [0; 1]).await;
-                        gone.notify_one();
-                        return;
-                    }
+            }
+            Some(Reply::Chunks(headers, chunks, end)) => {
+                if !write_chunks(&mut socket, headers, chunks, end, gone).await {
+                    return;
                 }
             }
             Some(Reply::Reset) => return,
@@ -164,6 +156,39 @@ async fn serve(
                 return;
             }
             None => panic!("more requests than the script has replies"),
+        }
+    }
+}
+
+/// Whether the connection goes on afterwards.
+async fn write_chunks(
+    socket: &mut TcpStream,
+    headers: &str,
+    chunks: Vec<Vec<u8>>,
+    end: End,
+    gone: &Notify,
+) -> bool {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\n{headers}opc-request-id: STREAM/1\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    for chunk in chunks {
+        let mut framed = format!("{:x}\r\n", chunk.len()).into_bytes();
+        framed.extend_from_slice(&chunk);
+        framed.extend_from_slice(b"\r\n");
+        // A client that has had enough may be gone.
+        if socket.write_all(&framed).await.is_err() {
+            return false;
+        }
+        let _ = socket.flush().await;
+    }
+    match end {
+        End::Clean => socket.write_all(b"0\r\n\r\n").await.is_ok(),
+        End::Cut => false,
+        End::Open => {
+            let _ = socket.read(&mut [0; 1]).await;
+            gone.notify_one();
+            false
         }
     }
 }

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use oci_genai::middleware::FailoverTarget;
 use oci_genai::{
     Client, ClientBuilder, Endpoint, Error, ErrorKind, Region, RegionResolver, RequestOptions,
-    ResponseExt, RetryConfig,
+    RetryConfig,
 };
 use oci_genai_auth::Environment;
 

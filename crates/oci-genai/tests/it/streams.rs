@@ -6,7 +6,10 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt};
 use oci_genai::time::ManualClock;
 use oci_genai::types::{ResponseStatus, StreamEvent};
-use oci_genai::{Delta, Error, ErrorKind, ResendVerdict, ResponseExt, ResponseStream};
+use oci_genai::{
+    Delta, Error, ErrorKind, ResendVerdict, ResponseExt, ResponseStream, StreamDefect,
+    StreamEventExt,
+};
 
 use crate::scripted::{End, Reply, Scripted, events, json};
 
@@ -29,7 +32,6 @@ async fn open(server: &Scripted) -> ResponseStream {
 
 /// The text deltas and how the stream ended.
 async fn read(mut stream: ResponseStream) -> (String, Result<(), Error>) {
-    use oci_genai::StreamEventExt;
     let mut text = String::new();
     loop {
         match stream.try_next().await {
@@ -75,30 +77,77 @@ async fn the_last_event_counts_without_its_blank_line() {
     assert!(response.is_completed());
 }
 
+const ADDED: &str = r#"{"type":"response.output_item.added","output_index":0,"item":{"type":"message","id":"msg_1","role":"assistant","status":"in_progress","content":[]}}"#;
+const DONE: &str = r#"{"type":"response.output_item.done","output_index":0,"item":{"type":"message","id":"msg_1","role":"assistant","status":"completed","content":[{"type":"output_text","text":"Hello","annotations":[]}]}}"#;
+/// A closing event that has nothing of what came before.
+const EMPTY: &str = r#"{"type":"response.completed","sequence_number":9,"response":{"id":"resp_1","object":"response","created_at":1,"model":"m","status":"completed","output":[]}}"#;
+
 #[tokio::test]
-async fn done_ends_a_stream_that_never_completed_and_marks_it_incomplete() {
-    let data = [CREATED, HEL, LO, "[DONE]", "never read"];
-    let server = Scripted::start(vec![events(&data, End::Open), events(&data, End::Open)]).await;
-    let (text, outcome) = read(open(&server).await).await;
-    assert_eq!((text.as_str(), outcome.is_ok()), ("Hello", true));
-    let response = open(&server).await.final_response().await.unwrap();
-    assert_eq!(response.status, Some(ResponseStatus::Incomplete));
-    assert_eq!(response.output_text(), "Hello");
-    assert_eq!(
-        response
-            .incomplete_details
-            .unwrap()
-            .reason
-            .unwrap()
-            .as_str(),
-        "stream_interrupted"
-    );
+async fn a_stream_without_a_closing_event_is_whole_if_every_item_is_done() {
+    let body = [CREATED, ADDED, HEL, LO, DONE];
+    let with_done = [CREATED, ADDED, HEL, LO, DONE, "[DONE]", "never read"];
+    let garbled = [
+        CREATED,
+        ADDED,
+        HEL,
+        LO,
+        DONE,
+        r#"{"type":"response.completed",}"#,
+    ];
+    for reply in [
+        events(&body, End::Clean),
+        events(&with_done, End::Open),
+        events(&garbled, End::Open),
+    ] {
+        let server = Scripted::start(vec![reply]).await;
+        let mut stream = open(&server).await;
+        let mut last = None;
+        while let Some(event) = stream.next().await {
+            last = Some(event.unwrap());
+        }
+        let Some(StreamEvent::Completed(last)) = last else {
+            panic!("{last:?}");
+        };
+        assert_eq!(last.response.output_text(), "Hello");
+        assert_eq!(last.response.usage, None);
+        assert!(stream.defects().contains(&StreamDefect::NoClosingEvent));
+        let response = stream.final_response().await.unwrap();
+        assert!(response.is_completed());
+        assert_eq!(
+            (response.id.as_str(), response.model.as_str()),
+            ("resp_1", "m")
+        );
+    }
 }
 
 #[tokio::test]
-async fn a_stream_that_ends_early_is_an_error_for_readers_and_incomplete_for_the_final_response() {
-    let reply = || events(&[CREATED, HEL], End::Clean);
-    let server = Scripted::start(vec![reply(), reply()]).await;
+async fn done_ends_a_stream_that_never_completed_with_what_came() {
+    // The item began and is not done; no item at all; nothing but reasoning.
+    let reasoning = r#"{"type":"response.output_item.done","output_index":0,"item":{"type":"reasoning","id":"r","summary":[]}}"#;
+    for (data, came) in [
+        (vec![CREATED, HEL, LO, "[DONE]", "never read"], "Hello"),
+        (vec![CREATED, "[DONE]"], ""),
+        (vec![CREATED, reasoning, "[DONE]"], ""),
+    ] {
+        let server = Scripted::start(vec![events(&data, End::Open)]).await;
+        let error = open(&server).await.final_response().await.unwrap_err();
+        assert!(error.is_interrupted(), "{error:?}");
+        assert_eq!(error.verdict(), ResendVerdict::Unknown);
+        let response = error.into_response().unwrap();
+        assert_eq!(response.status, Some(ResponseStatus::Incomplete));
+        assert_eq!(response.output_text(), came);
+        let reason = response.incomplete_details.unwrap().reason.unwrap();
+        assert_eq!(reason.as_str(), "stream_interrupted");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_early_is_an_error_that_keeps_what_came() {
+    let server = Scripted::start(vec![
+        events(&[CREATED, HEL], End::Clean),
+        events(&[CREATED, HEL], End::Clean),
+    ])
+    .await;
     let (text, outcome) = read(open(&server).await).await;
     let error = outcome.unwrap_err();
     assert_eq!(text, "Hel");
@@ -106,8 +155,9 @@ async fn a_stream_that_ends_early_is_an_error_for_readers_and_incomplete_for_the
     assert_eq!(error.request_id(), Some("STREAM/1"));
     assert_eq!(error.response_id(), Some("resp_1"));
     assert_eq!(error.response().unwrap().output_text(), "Hel");
-    let response = open(&server).await.final_response().await.unwrap();
-    assert!(response.is_incomplete());
+    let error = open(&server).await.final_response().await.unwrap_err();
+    assert!(error.is_interrupted());
+    assert_eq!(error.response().unwrap().output_text(), "Hel");
 }
 
 #[tokio::test]
@@ -224,19 +274,39 @@ async fn heartbeats_and_unknown_events_do_no_harm() {
 }
 
 #[tokio::test]
-async fn a_garbled_event_is_reported_and_the_stream_goes_on() {
-    let server = Scripted::start(vec![events(
-        &[CREATED, "{broken", HEL, LO, COMPLETED],
-        End::Clean,
-    )])
-    .await;
+async fn a_garbled_event_is_noted_and_the_stream_goes_on() {
+    let data = [
+        CREATED,
+        "{broken",
+        HEL,
+        r#"{"type":"response.in_progress",}"#,
+        LO,
+        COMPLETED,
+    ];
+    let server = Scripted::start(vec![events(&data, End::Clean)]).await;
     let mut stream = open(&server).await;
-    assert!(stream.next().await.unwrap().is_ok());
-    assert!(stream.next().await.unwrap().unwrap_err().is_decode());
-    assert_eq!(
-        stream.final_response().await.unwrap().output_text(),
-        "Hello"
-    );
+    let mut text = String::new();
+    while let Some(event) = stream.next().await {
+        text.push_str(event.unwrap().text_delta().unwrap_or_default());
+    }
+    assert_eq!(text, "Hello");
+    assert_eq!(stream.defects(), [StreamDefect::GarbledEvent; 2]);
+}
+
+#[tokio::test]
+async fn a_garbled_closing_event_is_an_error_that_keeps_what_came() {
+    let broken = &COMPLETED[..COMPLETED.len() - 2];
+    let named = b"event: response.completed\ndata: {broken\n\n".to_vec();
+    for last in [format!("data: {broken}\n\n").into_bytes(), named] {
+        let mut chunks: Vec<Vec<u8>> = [CREATED, HEL, LO]
+            .map(|data| format!("data: {data}\n\n").into_bytes())
+            .into();
+        chunks.push(last);
+        let server = Scripted::start(vec![Reply::Stream(chunks, End::Open)]).await;
+        let error = open(&server).await.final_response().await.unwrap_err();
+        assert!(error.is_decode(), "{error:?}");
+        assert_eq!(error.response().unwrap().output_text(), "Hello");
+    }
 }
 
 #[tokio::test]
@@ -252,7 +322,12 @@ async fn an_event_beyond_the_limit_ends_the_stream() {
         .unwrap();
     let error = stream.final_response().await.unwrap_err();
     assert!(error.is_decode());
-    assert!(error.source().unwrap().to_string().contains("1000 bytes"));
+    let shown = format!("{error:#}");
+    assert!(
+        shown.contains("1000 bytes") && shown.contains("max_event_bytes"),
+        "{shown}"
+    );
+    assert!(error.source().is_some());
 }
 
 #[tokio::test]
@@ -466,8 +541,8 @@ async fn deltas_are_told_apart() {
         r#"{"type":"response.reasoning_text.delta","item_id":"r","output_index":0,"content_index":0,"delta":"so"}"#,
         r#"{"type":"response.function_call_arguments.delta","item_id":"f","output_index":1,"delta":"{}"}"#,
         r#"{"type":"response.refusal.delta","item_id":"m","output_index":2,"content_index":0,"delta":"No"}"#,
-        r#"{"type":"response.output_text.delta","item_id":"m","output_index":3,"content_index":0,"delta":"Yes"}"#,
-        "[DONE]",
+        r#"{"type":"response.output_text.delta","item_id":"n","output_index":3,"content_index":0,"delta":"Yes"}"#,
+        EMPTY,
     ];
     let server = Scripted::start(vec![events(&data, End::Clean)]).await;
     let mut deltas = open(&server).await.deltas();
@@ -497,7 +572,7 @@ async fn deltas_are_told_apart() {
 #[tokio::test]
 async fn an_item_that_is_done_without_having_begun_is_kept() {
     let done = r#"{"type":"response.output_item.done","output_index":1,"item":{"type":"function_call","call_id":"c","name":"f","arguments":"{}"}}"#;
-    let server = Scripted::start(vec![events(&[CREATED, HEL, done, "[DONE]"], End::Clean)]).await;
+    let server = Scripted::start(vec![events(&[CREATED, HEL, done, EMPTY], End::Clean)]).await;
     let response = open(&server).await.final_response().await.unwrap();
     assert_eq!(response.output_text(), "Hel");
     assert_eq!(response.function_calls().next().unwrap().name, "f");

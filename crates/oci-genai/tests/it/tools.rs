@@ -95,7 +95,11 @@ async fn refusals_incompletes_and_nonsense_are_told_apart() {
             ErrorKind::NoOutput,
             "max_output_tokens",
         ),
-        (answer("", "completed"), ErrorKind::NoOutput, "no text"),
+        (
+            answer("", "completed"),
+            ErrorKind::NoOutput,
+            "without output",
+        ),
         (answer("Sure!", "completed"), ErrorKind::Decode, "shape"),
     ] {
         let server = Scripted::start(vec![scripted::json(200, body)]).await;

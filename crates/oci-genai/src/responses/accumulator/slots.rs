@@ -1,0 +1,286 @@
+//! The items of a response that is under way, each in its place.
+
+use oci_genai_api::Extra;
+
+use super::identity::{
+    are_different_calls, are_named_alike, id, is_hollow, same_kind, say_the_same,
+};
+use super::merge;
+use crate::types::{Item, Message, ReasoningItem};
+
+/// No response has more items. Keeps a broken stream from taking memory.
+const MAX_ITEMS: usize = 4096;
+
+/// Where an event says that it belongs. Servers leave out either, or give two items one index.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    index: Option<i64>,
+    item_id: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    /// The place of an item that begins or ends.
+    pub(super) fn of_item(extra: &Extra, index: i64) -> Self {
+        Self {
+            index: given(extra, "output_index", index),
+            item_id: None,
+        }
+    }
+
+    /// The place of an event within an item.
+    pub(super) fn of_delta(extra: &Extra, index: i64, item_id: &'a str) -> Self {
+        Self {
+            item_id: Some(item_id).filter(|id| !id.is_empty()),
+            ..Self::of_item(extra, index)
+        }
+    }
+}
+
+/// An index, unless it did not come or cannot be one.
+pub(super) fn given(extra: &Extra, name: &str, index: i64) -> Option<i64> {
+    let fits = usize::try_from(index).is_ok_and(|index| index < MAX_ITEMS);
+    (fits && !extra.is_missing(name)).then_some(index)
+}
+
+/// The items so far, in the order of the output.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Slots(Vec<Slot>);
+
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    index: Option<i64>,
+    /// The id that deltas use, or the item's own.
+    id: Option<String>,
+    pub(super) item: Item,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Only deltas of it came.
+    Unannounced,
+    Begun,
+    Done,
+}
+
+impl Slot {
+    fn is_open(&self) -> bool {
+        self.state != State::Done
+    }
+
+    /// Whether a delta with this id may belong here. Some servers give the events of an item ids that
+    /// are not the item's, so one that was announced takes them.
+    fn takes(&self, item_id: Option<&str>) -> bool {
+        match (self.id.as_deref(), item_id) {
+            (Some(own), Some(id)) => own == id || self.state == State::Begun,
+            _ => true,
+        }
+    }
+
+    /// Whether ids say that an item is another one.
+    fn speaks_against(&self, item: &Item) -> bool {
+        let own = self.id.as_deref();
+        own.zip(id(item)).is_some_and(|(own, id)| own != id)
+            || are_different_calls(&self.item, item)
+    }
+
+    /// Takes over what an event says about the whole item, without losing what came before.
+    fn replace(&mut self, item: &Item) {
+        let former = std::mem::replace(&mut self.item, item.clone());
+        merge::fill_item(&mut self.item, former);
+        if let Some(id) = id(item) {
+            self.id = Some(id.to_owned());
+        }
+    }
+}
+
+impl Slots {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether there are items, and none is open.
+    pub(super) fn are_done(&self) -> bool {
+        !self.0.is_empty() && self.0.iter().all(|slot| slot.state == State::Done)
+    }
+
+    pub(super) fn into_items(self) -> Vec<Item> {
+        self.0.into_iter().map(|slot| slot.item).collect()
+    }
+
+    /// The items that have something in them.
+    pub(super) fn into_telling_items(self) -> impl Iterator<Item = Item> {
+        self.into_items()
+            .into_iter()
+            .filter(|item| !is_hollow(item))
+    }
+
+    /// Notes that an item began.
+    pub(super) fn begin(&mut self, place: Place<'_>, item: &Item) {
+        let known = self.named_as(item).or_else(|| {
+            // An index alone says that it is the same item only while nothing speaks against it.
+            self.position(|slot| {
+                place.index.is_some()
+                    && slot.index == place.index
+                    && slot.is_open()
+                    && same_kind(&slot.item, item)
+                    && !slot.speaks_against(item)
+            })
+        });
+        match known.and_then(|at| self.0.get_mut(at)) {
+            Some(slot) => {
+                slot.replace(item);
+                if slot.state == State::Unannounced {
+                    slot.state = State::Begun;
+                }
+            }
+            None => {
+                self.insert(place, id(item), item.clone(), State::Begun);
+            }
+        }
+    }
+
+    /// Notes that an item is done. What is done counts, whatever its deltas said.
+    pub(super) fn end(&mut self, place: Place<'_>, item: &Item) {
+        let is_it = |slot: &Slot| {
+            slot.is_open()
+                && same_kind(&slot.item, item)
+                && (!slot.speaks_against(item) || is_renamed(&slot.item, item))
+        };
+        let known = self
+            .named_as(item)
+            .or_else(|| {
+                self.position(|slot| {
+                    place.index.is_some() && slot.index == place.index && is_it(slot)
+                })
+            })
+            .or_else(|| {
+                self.position(|slot| (place.index.is_none() || slot.index.is_none()) && is_it(slot))
+            })
+            .or_else(|| {
+                // The same event once more.
+                self.position(|slot| {
+                    slot.index == place.index && !slot.is_open() && slot.item == *item
+                })
+            });
+        match known.and_then(|at| self.0.get_mut(at)) {
+            Some(slot) => {
+                slot.replace(item);
+                slot.state = State::Done;
+            }
+            None => {
+                self.insert(place, id(item), item.clone(), State::Done);
+            }
+        }
+    }
+
+    /// The open item that a delta belongs to; `fits` says which kinds it can be. `make` makes it if its
+    /// beginning never came.
+    pub(super) fn open(
+        &mut self,
+        place: Place<'_>,
+        fits: fn(&Item) -> bool,
+        make: Option<fn() -> Item>,
+    ) -> Option<&mut Item> {
+        let at = self.find_open(place, fits);
+        let at = match at {
+            Some(at) => at?,
+            None => self.insert(place, place.item_id, make?(), State::Unannounced)?,
+        };
+        let slot = self.0.get_mut(at)?;
+        if slot.id.is_none() {
+            slot.id = place.item_id.map(str::to_owned);
+        }
+        if slot.state == State::Unannounced
+            && let Item::Message(Message { id, .. }) | Item::Reasoning(ReasoningItem { id, .. }) =
+                &mut slot.item
+            && id.is_none()
+        {
+            id.clone_from(&slot.id);
+        }
+        Some(&mut slot.item)
+    }
+
+    /// `Some(None)` if the item is known, but takes no delta.
+    fn find_open(&self, place: Place<'_>, fits: fn(&Item) -> bool) -> Option<Option<usize>> {
+        // The usual case: the item under way is the last one.
+        if let Some(item_id) = place.item_id
+            && let Some(at) = self
+                .0
+                .iter()
+                .rposition(|slot| slot.id.as_deref() == Some(item_id))
+        {
+            let takes = self
+                .0
+                .get(at)
+                .is_some_and(|slot| slot.is_open() && fits(&slot.item));
+            return Some(takes.then_some(at));
+        }
+        let takes = |slot: &Slot| slot.is_open() && fits(&slot.item) && slot.takes(place.item_id);
+        if place.index.is_some() {
+            let here = |slot: &&Slot| slot.index == place.index;
+            let open = self.0.iter().rposition(|slot| here(&slot) && takes(slot));
+            // A delta that came after the end of its item says nothing new.
+            let is_late = place.item_id.is_none()
+                && self
+                    .0
+                    .iter()
+                    .any(|slot| here(&slot) && !slot.is_open() && fits(&slot.item));
+            return match open {
+                Some(at) => Some(Some(at)),
+                None if is_late => Some(None),
+                None => None,
+            };
+        }
+        self.0.iter().rposition(takes).map(Some)
+    }
+
+    /// The item that names itself as this one does.
+    fn named_as(&self, item: &Item) -> Option<usize> {
+        self.position(|slot| {
+            let by_deltas = slot.state == State::Unannounced
+                && same_kind(&slot.item, item)
+                && id(item).is_some_and(|id| slot.id.as_deref() == Some(id));
+            by_deltas || are_named_alike(&slot.item, item)
+        })
+    }
+
+    fn position(&self, is_it: impl FnMut(&Slot) -> bool) -> Option<usize> {
+        self.0.iter().position(is_it)
+    }
+
+    /// Puts an item where its index says, after those that came before with the same one.
+    fn insert(
+        &mut self,
+        place: Place<'_>,
+        id: Option<&str>,
+        item: Item,
+        state: State,
+    ) -> Option<usize> {
+        if self.0.len() >= MAX_ITEMS {
+            return None;
+        }
+        let later = |slot: &Slot| {
+            slot.index
+                .zip(place.index)
+                .is_some_and(|(one, new)| one > new)
+        };
+        let at = self.position(later).unwrap_or(self.0.len());
+        self.0.insert(
+            at,
+            Slot {
+                index: place.index,
+                id: id.map(str::to_owned),
+                item,
+                state,
+            },
+        );
+        Some(at)
+    }
+}
+
+/// Whether a done item may be an open one although the two have different ids: some servers make ids
+/// up for each event. The ids of calls are never made up.
+fn is_renamed(open: &Item, done: &Item) -> bool {
+    !are_different_calls(open, done) && (is_hollow(open) || say_the_same(open, done))
+}

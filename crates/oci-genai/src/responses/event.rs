@@ -1,0 +1,241 @@
+//! From a frame to what it says. No I/O here.
+
+use memchr::memmem;
+use serde_json::Value;
+
+use super::repetition::Repetitions;
+use crate::Error;
+use crate::error::{ServiceError, is_error};
+use crate::sse::Frame;
+use crate::types::StreamEvent;
+
+/// What a frame says.
+#[derive(Debug)]
+pub(super) enum Said {
+    Event {
+        event: StreamEvent,
+        /// The event's sequence number, where it is asked for.
+        number: Option<i64>,
+        /// Whether it shows that the response goes on.
+        is_progress: bool,
+    },
+    /// An error that the service reports within the stream.
+    Error(Box<ServiceError>),
+    /// An event that is no JSON. If it is the closing one, nothing comes after it.
+    Garbled { error: Error, is_closing: bool },
+    /// The end, as the server announced it.
+    Done,
+    /// That the server is alive.
+    Heartbeat,
+}
+
+/// Reads the frames of one connection.
+#[derive(Debug, Default)]
+pub(super) struct EventReader {
+    numbered: bool,
+    repetitions: Repetitions,
+}
+
+impl EventReader {
+    /// Reads sequence numbers only if asked to.
+    pub(super) fn new(numbered: bool) -> Self {
+        Self {
+            numbered,
+            repetitions: Repetitions::default(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn read(&mut self, frame: &Frame) -> Said {
+        let data = frame.data.trim_ascii();
+        if data == b"[DONE]" {
+            return Said::Done;
+        }
+        let name = frame.event.trim_ascii();
+        if says_nothing(data, name) {
+            return Said::Heartbeat;
+        }
+        match oci_genai_api::read(data) {
+            Ok(StreamEvent::Unknown(unknown)) => self.unknown(unknown.into_value(), name, data),
+            Ok(StreamEvent::Error(_)) => error(data),
+            Ok(event) => self.event(event, data),
+            Err(_) if name == b"error" => error(data),
+            Err(cause) => garbled(cause, name, data),
+        }
+    }
+
+    /// An event of a kind that the contract does not name, or names elsewhere than in `type`.
+    #[cold]
+    fn unknown(&mut self, mut value: Value, name: &[u8], data: &[u8]) -> Said {
+        let is_untagged = value.get("type").is_none_or(|tag| !tag.is_string());
+        if is_untagged
+            && let Ok(name) = std::str::from_utf8(name)
+            && !name.is_empty()
+            && let Some(members) = value.as_object_mut()
+        {
+            if is_heartbeat(name.as_bytes()) {
+                return Said::Heartbeat;
+            }
+            members.insert("type".to_owned(), name.into());
+        }
+        let tag = value
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if is_heartbeat(tag.as_bytes()) {
+            return Said::Heartbeat;
+        }
+        // An event of a kind to come may tell of an error of a tool, say.
+        let is_failure = match tag {
+            "error" | "response.error" => true,
+            "" => is_error(&value),
+            tag if tag.starts_with("response.") => false,
+            _ => value.get("error").is_some_and(Value::is_object),
+        };
+        if is_failure || name == b"error" {
+            return error(data);
+        }
+        if let Some(closing) = closing_tag(&value, tag) {
+            close(&mut value, closing);
+        }
+        match serde_json::from_value(value) {
+            Ok(StreamEvent::Unknown(unknown)) => {
+                let tag = unknown.tag().unwrap_or_default();
+                let is_progress =
+                    tag.starts_with("response.") && !self.repetitions.repeats(tag, data);
+                self.said(StreamEvent::Unknown(unknown), is_progress, data)
+            }
+            Ok(event) => self.event(event, data),
+            Err(cause) => garbled(cause, name, data),
+        }
+    }
+
+    fn event(&mut self, event: StreamEvent, data: &[u8]) -> Said {
+        let is_progress = match &event {
+            StreamEvent::OutputTextDelta(e) => !e.delta.is_empty(),
+            StreamEvent::RefusalDelta(e) => !e.delta.is_empty(),
+            StreamEvent::ReasoningTextDelta(e) => !e.delta.is_empty(),
+            StreamEvent::ReasoningSummaryTextDelta(e) => !e.delta.is_empty(),
+            StreamEvent::FunctionCallArgumentsDelta(e) => !e.delta.is_empty(),
+            event => match state_of(event) {
+                Some(state) => !self.repetitions.repeats(state, data),
+                None => true,
+            },
+        };
+        self.said(event, is_progress, data)
+    }
+
+    fn said(&self, event: StreamEvent, is_progress: bool, data: &[u8]) -> Said {
+        Said::Event {
+            event,
+            number: if self.numbered { number(data) } else { None },
+            is_progress,
+        }
+    }
+}
+
+/// The events that only name a state: a server may repeat them to show that it is alive. All others
+/// bring something.
+fn state_of(event: &StreamEvent) -> Option<&'static str> {
+    Some(match event {
+        StreamEvent::Queued(_) => "queued",
+        StreamEvent::InProgress(_) => "in_progress",
+        StreamEvent::FileSearchCallInProgress(_) => "file_search in_progress",
+        StreamEvent::FileSearchCallSearching(_) => "file_search searching",
+        StreamEvent::WebSearchCallInProgress(_) => "web_search in_progress",
+        StreamEvent::WebSearchCallSearching(_) => "web_search searching",
+        StreamEvent::CodeInterpreterCallInProgress(_) => "code_interpreter in_progress",
+        StreamEvent::CodeInterpreterCallInterpreting(_) => "code_interpreter interpreting",
+        StreamEvent::ImageGenerationCallInProgress(_) => "image_generation in_progress",
+        StreamEvent::ImageGenerationCallGenerating(_) => "image_generation generating",
+        StreamEvent::McpCallInProgress(_) => "mcp_call in_progress",
+        StreamEvent::McpListToolsInProgress(_) => "mcp_list_tools in_progress",
+        _ => return None,
+    })
+}
+
+#[cold]
+fn garbled(cause: serde_json::Error, name: &[u8], data: &[u8]) -> Said {
+    Said::Garbled {
+        error: Error::undecodable(data, cause),
+        is_closing: is_closing_name(name) || says_that_it_closes(data),
+    }
+}
+
+fn error(data: &[u8]) -> Said {
+    Said::Error(Box::new(ServiceError::from_body(data)))
+}
+
+/// Whether a frame only says that the server is alive. An empty object is an event if its name is one.
+fn says_nothing(data: &[u8], name: &[u8]) -> bool {
+    match data {
+        b"" | b"null" => true,
+        b"{}" => !name.starts_with(b"response.") && name != b"error",
+        _ => is_heartbeat(name),
+    }
+}
+
+fn is_heartbeat(name: &[u8]) -> bool {
+    matches!(name, b"keepalive" | b"keep-alive" | b"ping" | b"heartbeat")
+}
+
+/// The names of events that end a stream.
+const CLOSING: [&str; 6] = [
+    "response.completed",
+    "response.incomplete",
+    "response.failed",
+    "response.done",
+    "response.cancelled",
+    "response.canceled",
+];
+
+fn is_closing_name(name: &[u8]) -> bool {
+    CLOSING.iter().any(|closing| closing.as_bytes() == name)
+}
+
+/// Whether text that is no JSON names a closing event. Within a JSON string the quotes would be escaped.
+fn says_that_it_closes(data: &[u8]) -> bool {
+    CLOSING
+        .iter()
+        .any(|closing| memmem::find(data, format!("\"{closing}\"").as_bytes()).is_some())
+}
+
+/// What a closing event of another name means.
+fn closing_tag(value: &Value, tag: &str) -> Option<&'static str> {
+    let status = value.pointer("/response/status").and_then(Value::as_str);
+    match (tag, status) {
+        ("response.done", Some("failed" | "cancelled" | "canceled")) => Some("response.failed"),
+        ("response.done", Some("incomplete")) => Some("response.incomplete"),
+        ("response.done", _) => Some("response.completed"),
+        ("response.cancelled" | "response.canceled", _) => Some("response.failed"),
+        _ => None,
+    }
+}
+
+/// Makes a closing event of another name the one that it means.
+fn close(value: &mut Value, closing: &'static str) {
+    let is_cancelled = value.get("type").and_then(Value::as_str) != Some("response.done");
+    let Some(members) = value.as_object_mut() else {
+        return;
+    };
+    members.insert("type".to_owned(), closing.into());
+    let response = members
+        .entry("response")
+        .or_insert_with(|| Value::Object(serde_json::Map::new()));
+    if is_cancelled && let Some(response) = response.as_object_mut() {
+        response.insert("status".to_owned(), "cancelled".into());
+    }
+}
+
+/// The event's sequence number, read from its text: every kind of event has one, in a field of its
+/// own type. The name with its quotes and colon cannot stand inside a JSON string.
+fn number(data: &[u8]) -> Option<i64> {
+    const NAME: &[u8] = b"\"sequence_number\":";
+    let at = memmem::rfind(data, NAME)? + NAME.len();
+    let rest = data.get(at..)?.trim_ascii_start();
+    let end = rest
+        .iter()
+        .position(|byte| !byte.is_ascii_digit())
+        .unwrap_or(rest.len());
+    std::str::from_utf8(&rest[..end]).ok()?.parse().ok()
+}
