@@ -49,14 +49,15 @@ struct Entry {
     run: Run,
 }
 
-/// A function tool whose parameters are a type's: for those who run calls themselves.
+/// Makes a function tool whose parameters are a type's: for those who run calls themselves, and read their arguments
+/// with [`schema::parse_arguments`].
 ///
-/// The schema is strict where the type can be said so ([`schema::strict`]), otherwise it is what
-/// `schemars` writes, and the model is not held to it.
+/// The schema is strict where a strict one can express the type; otherwise it is what `schemars` writes, and the model
+/// is not held to it: see [`schema::parameters`]. `()` stands for no arguments.
 ///
 /// # Errors
 ///
-/// When the name is not 1 to 64 letters, digits, `_` or `-`.
+/// When the name is not 1 to 64 letters, digits, `_` or `-`, or the type is no struct.
 pub fn function_tool<A: JsonSchema>(name: &str, description: &str) -> Result<FunctionTool> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
@@ -67,13 +68,9 @@ pub fn function_tool<A: JsonSchema>(name: &str, description: &str) -> Result<Fun
     }
     let mut tool = FunctionTool::new(name);
     tool.description = Some(description.to_owned());
-    let (parameters, strict) = match (schema::strict::<A>(), schema::plain::<A>()) {
-        (Ok(parameters), _) => (parameters, true),
-        (Err(_), Value::Object(parameters)) => (parameters, false),
-        (Err(error), _) => return Err(error),
-    };
-    tool.parameters = Some(parameters.into_iter().collect());
-    tool.strict = Some(strict);
+    let parameters = schema::parameters::<A>()?;
+    tool.parameters = Some(parameters.schema.into_iter().collect());
+    tool.strict = Some(parameters.strict);
     Ok(tool)
 }
 
@@ -88,7 +85,7 @@ impl ToolSet {
     ///
     /// # Errors
     ///
-    /// When the name cannot be a tool's, or is taken.
+    /// When the name cannot be a tool's, or is taken, or the argument's type is no struct; `()` stands for no arguments.
     pub fn function<A, F, R, O, E>(
         mut self,
         name: &str,
@@ -108,14 +105,8 @@ impl ToolSet {
                 "there are two tools named {name:?}"
             )));
         }
-        let run: Run = Arc::new(move |arguments| {
-            // A call without arguments may come with none at all.
-            let arguments = if arguments.trim().is_empty() {
-                "{}"
-            } else {
-                arguments
-            };
-            match serde_json::from_str::<A>(arguments) {
+        let run: Run = Arc::new(
+            move |arguments| match schema::parse_arguments::<A>(arguments) {
                 Ok(arguments) => {
                     let running = function(arguments);
                     Box::pin(async move {
@@ -129,8 +120,8 @@ impl ToolSet {
                     let told = failure(&format!("the arguments do not fit: {error}"));
                     Box::pin(std::future::ready(told))
                 }
-            }
-        });
+            },
+        );
         self.tools
             .insert(name.to_owned(), Entry { definition, run });
         Ok(self)

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use oci_genai::schema;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -138,7 +139,10 @@ where
     }
 
     fn parameters(&self) -> Value {
-        schemars::schema_for!(A).to_value()
+        match schema::parameters::<A>() {
+            Ok(parameters) => Value::Object(parameters.schema),
+            Err(_) => schemars::schema_for!(A).to_value(),
+        }
     }
 
     fn is_repeatable(&self) -> bool {
@@ -150,7 +154,7 @@ where
     }
 
     async fn call(&self, call: ToolCall) -> Result<String, ToolError> {
-        let arguments = serde_json::from_str(&call.arguments)
+        let arguments = schema::parse_arguments(&call.arguments)
             .map_err(|error| ToolError::new(format!("the arguments do not fit: {error}")))?;
         let result = (self.function)(arguments)
             .await
@@ -201,5 +205,20 @@ mod tests {
         );
         let wrong = add.call(call(r#"{"a":2}"#)).await.unwrap_err().to_string();
         assert!(wrong.contains("missing field `b`"), "{wrong}");
+    }
+
+    #[tokio::test]
+    async fn a_function_without_arguments_takes_an_empty_object() {
+        let now = tool("now", "The time", |(): ()| async {
+            Ok::<_, ToolError>("noon")
+        });
+        let parameters = now.parameters();
+        assert_eq!(parameters["type"], "object");
+        assert_eq!(parameters["properties"], serde_json::json!({}));
+        for arguments in ["{}", "", " {} ", "null"] {
+            assert_eq!(now.call(call(arguments)).await.unwrap(), "noon");
+        }
+        let wrong = now.call(call(r#"{"a":1}"#)).await.unwrap_err();
+        assert!(wrong.to_string().contains("expected unit"), "{wrong}");
     }
 }

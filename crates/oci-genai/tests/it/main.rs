@@ -7,6 +7,7 @@ mod examples;
 mod http2;
 mod odd_bodies;
 mod odd_streams;
+mod schemas;
 mod scripted;
 mod setup;
 mod streams;
