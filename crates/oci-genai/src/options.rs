@@ -6,8 +6,9 @@ use std::time::Duration;
 use http::{Extensions, HeaderMap, HeaderName};
 
 use crate::middleware::{
-    AttemptLimit, CallLimit, CallSpan, EndpointOverride, OPC_COMPARTMENT_ID, OPC_RETRY_TOKEN,
-    OPENAI_PROJECT, RequestHeaders, Resend, RetryConfig, RetryOverride, Stateless, header_value,
+    AttemptCheck, AttemptLimit, CallLimit, CallSpan, EndpointOverride, OPC_COMPARTMENT_ID,
+    OPC_RETRY_TOKEN, OPENAI_PROJECT, RequestHeaders, Resend, RetryConfig, RetryOverride, Stateless,
+    header_value,
 };
 use crate::{Endpoint, Error, Region, Result};
 
@@ -32,6 +33,8 @@ pub struct RequestOptions {
     headers: HeaderMap,
     endpoint: Option<Arc<Endpoint>>,
     retry: Option<RetryConfig>,
+    resend: Option<Resend>,
+    check: Option<AttemptCheck>,
     stateless: bool,
     error: Option<Error>,
 }
@@ -61,6 +64,22 @@ impl RequestOptions {
     #[must_use]
     pub fn retry(mut self, config: RetryConfig) -> Self {
         self.retry = Some(config);
+        self
+    }
+
+    /// What repeating the call does, in place of what is known of its kind.
+    #[must_use]
+    pub fn resend(mut self, resend: Resend) -> Self {
+        self.resend = Some(resend);
+        self
+    }
+
+    /// Makes a check right before each attempt is sent: after every pause, and after credentials
+    /// were refreshed. If it fails, the attempt is not sent, nor is any other; the call's error has
+    /// the check's as its source.
+    #[must_use]
+    pub fn before_attempt(mut self, check: AttemptCheck) -> Self {
+        self.check = Some(check);
         self
     }
 
@@ -147,7 +166,8 @@ impl RequestOptions {
         }
         let headers = (!self.headers.is_empty()).then(|| RequestHeaders(Arc::new(self.headers)));
         Ok(CallContext(Arc::new(CallSettings {
-            resend,
+            resend: self.resend.unwrap_or(resend),
+            check: self.check,
             span,
             attempt_limit: self.attempt_timeout,
             limit: self.timeout,
@@ -174,6 +194,7 @@ pub(crate) struct CallContext(Arc<CallSettings>);
 #[derive(Debug)]
 struct CallSettings {
     resend: Resend,
+    check: Option<AttemptCheck>,
     span: CallSpan,
     attempt_limit: Option<AttemptLimit>,
     limit: Option<CallLimit>,
@@ -199,6 +220,7 @@ macro_rules! optional_settings {
 }
 
 optional_settings! {
+    AttemptCheck: check,
     AttemptLimit: attempt_limit,
     CallLimit: limit,
     EndpointOverride: endpoint,

@@ -12,8 +12,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::middleware::{
-    AttemptTimeoutLayer, CircuitBreakerLayer, DeadlineLayer, EndpointLayer, FailoverLayer,
-    LogBodiesLayer, RaiseErrorLayer, ReadErrorLayer, RetryLayer, SizeLimitsLayer,
+    AttemptTimeoutLayer, BeforeAttempt, CircuitBreakerLayer, DeadlineLayer, EndpointLayer,
+    FailoverLayer, LogBodiesLayer, RaiseErrorLayer, ReadErrorLayer, RetryLayer, SizeLimitsLayer,
     StandardHeadersLayer, TraceLayer,
 };
 use crate::time::SharedClock;
@@ -22,7 +22,7 @@ use crate::time::SharedClock;
 pub type HttpService = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
 
 /// What sends, with credentials; the usual pair is put together without a box between.
-pub(crate) type Innermost = Either<Auth<HttpClient>, HttpService>;
+pub(crate) type Innermost = Either<Auth<BeforeAttempt<HttpClient>>, HttpService>;
 
 /// A layer of the caller's, whatever its type.
 pub(crate) type AnyLayer = Box<dyn FnOnce(HttpService) -> HttpService + Send>;

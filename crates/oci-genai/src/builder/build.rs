@@ -11,8 +11,8 @@ use super::{Auth, ClientBuilder};
 use crate::client::Inner;
 use crate::error::{ErrorKind, ResendVerdict};
 use crate::middleware::{
-    CircuitBreakerLayer, EndpointLayer, FailoverLayer, LogBodiesLayer, RetryLayer, SizeLimitsLayer,
-    StandardHeadersLayer,
+    BeforeAttemptLayer, CircuitBreakerLayer, EndpointLayer, FailoverLayer, LogBodiesLayer,
+    RetryLayer, SizeLimitsLayer, StandardHeadersLayer,
 };
 use crate::stack::{self, HttpService, Innermost, any_service};
 use crate::{Client, Endpoint, Error, Region, RegionResolver, Result};
@@ -122,7 +122,9 @@ fn authenticated(
     http: Option<HttpService>,
     reqwest: &reqwest::Client,
 ) -> Result<Innermost> {
-    let client = HttpClient::new(reqwest.clone());
+    let check = BeforeAttemptLayer::new();
+    let client = check.layer(HttpClient::new(reqwest.clone()));
+    let http = http.map(|http| any_service(check.layer(http)));
     Ok(match (auth, http) {
         (Auth::None, _) => return Err(no_credentials()),
         (Auth::Key(key), None) => Either::Left(api_key_layer(key)?.layer(client)),

@@ -21,7 +21,8 @@
 //! 14. **authentication**: the last to touch the request, so that it signs what is sent, and afresh
 //!     for each attempt. [`ClientBuilder::auth_layer`](crate::ClientBuilder::auth_layer) puts a layer
 //!     of yours in its place.
-//! 15. reqwest, or the service given with
+//! 15. [`BeforeAttemptLayer`]: makes the check of [`RequestOptions::before_attempt`](crate::RequestOptions::before_attempt).
+//! 16. reqwest, or the service given with
 //!     [`ClientBuilder::http_service`](crate::ClientBuilder::http_service).
 //!
 //! Every layer speaks `http::Request` and `http::Response`, so those of `tower` and `tower-http` fit
@@ -29,6 +30,7 @@
 
 mod answer;
 mod attempt_timeout;
+mod before_attempt;
 mod circuit_breaker;
 mod deadline;
 mod endpoint;
@@ -41,6 +43,7 @@ mod trace;
 
 pub use self::answer::{RaiseError, RaiseErrorLayer, ReadError, ReadErrorLayer};
 pub use self::attempt_timeout::{AttemptLimit, AttemptTimeout, AttemptTimeoutLayer};
+pub use self::before_attempt::{AttemptCheck, BeforeAttempt, BeforeAttemptLayer};
 pub use self::circuit_breaker::{CircuitBreaker, CircuitBreakerLayer};
 pub use self::deadline::{CallLimit, Deadline, DeadlineAt, DeadlineBody, DeadlineLayer};
 pub use self::endpoint::{EndpointLayer, EndpointOverride, EndpointService};

@@ -1,6 +1,7 @@
 //! The client over real sockets: against the emulator, and against servers that misbehave.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod attempt_checks;
 mod calls;
 mod emulator;
 mod examples;
