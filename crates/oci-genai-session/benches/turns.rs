@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use oci_genai_session::service::{
-    Answer, AnswerStatus, AnswerStream, Repeat, Service, ServiceError, ServiceErrorKind,
+    Answer, AnswerStatus, AnswerStream, SendOptions, Service, ServiceError, ServiceErrorKind,
 };
 use oci_genai_session::{
     HistoryBudget, MemoryKind, Session, SessionOptions, Sessions, SqliteStore, TokenUsage,
@@ -43,15 +43,25 @@ impl Service for Instant {
         Ok(Vec::new())
     }
 
-    async fn add_items(&self, _: &str, items: Vec<Value>) -> Result<Vec<Value>, ServiceError> {
+    async fn add_items(
+        &self,
+        _: &str,
+        items: Vec<Value>,
+        _: SendOptions,
+    ) -> Result<Vec<Value>, ServiceError> {
         Ok(items)
     }
 
-    async fn delete_item(&self, _: &str, _: &str) -> Result<(), ServiceError> {
+    async fn delete_item(&self, _: &str, _: &str, _: SendOptions) -> Result<(), ServiceError> {
         Ok(())
     }
 
-    async fn respond(&self, _: Map<String, Value>, _: Repeat) -> Result<Answer, ServiceError> {
+    async fn respond(
+        &self,
+        _: Map<String, Value>,
+        options: SendOptions,
+    ) -> Result<Answer, ServiceError> {
+        options.confirm().await?;
         let _passed = self.gate.acquire().await;
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let text = "a sentence of some words, as models write them, ".repeat(8);
@@ -70,7 +80,11 @@ impl Service for Instant {
         })
     }
 
-    async fn stream(&self, _: Map<String, Value>, _: Repeat) -> Result<AnswerStream, ServiceError> {
+    async fn stream(
+        &self,
+        _: Map<String, Value>,
+        _: SendOptions,
+    ) -> Result<AnswerStream, ServiceError> {
         Err(ServiceError::new(
             ServiceErrorKind::Refused,
             "this one does not stream",

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, TryStreamExt};
-use oci_genai::middleware::RetryConfig;
+use oci_genai::middleware::{AttemptCheck, Resend, RetryConfig};
 use oci_genai::types::{self, CreateResponse, ListOrder, ResponseStatus, StreamEvent};
 use oci_genai::{Client, RequestOptions, ResendVerdict};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::service::{
-    Answer, AnswerEvent, AnswerStatus, AnswerStream, Repeat, Service, ServiceError,
+    Answer, AnswerEvent, AnswerStatus, AnswerStream, Repeat, SendOptions, Service, ServiceError,
     ServiceErrorKind,
 };
 use crate::store::TokenUsage;
@@ -34,7 +34,10 @@ impl ClientService {
 }
 
 fn failure(error: oci_genai::Error) -> ServiceError {
-    use ServiceErrorKind::{Locked, NotDone, NotFound, Refused, Unknown};
+    use ServiceErrorKind::{Locked, NotAllowed, NotDone, NotFound, Refused, Unknown};
+    if let Some(text) = not_allowed(&error) {
+        return ServiceError::new(NotAllowed, text).with_source(error);
+    }
     let kind = match error.verdict() {
         _ if error.is_conversation_locked() => Locked,
         _ if error.is_config() => Refused,
@@ -57,6 +60,20 @@ fn failure(error: oci_genai::Error) -> ServiceError {
         message.push_str(&format!("; {hint}"));
     }
     ServiceError::new(kind, message).with_source(error)
+}
+
+/// What the session's own check said before an attempt, if that is what the call failed with.
+fn not_allowed(error: &oci_genai::Error) -> Option<String> {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        match error.downcast_ref::<ServiceError>() {
+            Some(ours) if ours.kind() == ServiceErrorKind::NotAllowed => {
+                return Some(ours.to_string());
+            }
+            _ => cause = error.source(),
+        }
+    }
+    None
 }
 
 fn to_value(of: &impl Serialize) -> Result<Value, ServiceError> {
@@ -165,11 +182,21 @@ fn gone<T>(result: Result<T, oci_genai::Error>) -> Result<(), ServiceError> {
     }
 }
 
-fn options(repeat: Repeat) -> RequestOptions {
-    match repeat {
-        Repeat::IfTurnedAway => RequestOptions::new(),
-        Repeat::Never => RequestOptions::new().retry(RetryConfig::never()),
+/// The client's options for a request of a session. What may have been carried out is never sent again by the client: whether
+/// it is, the session decides, and it asks before each attempt.
+fn options(send: &SendOptions) -> RequestOptions {
+    let mut options = RequestOptions::new().resend(Resend::IfNotExecuted);
+    if send.repeat() == Repeat::Never {
+        options = options.retry(RetryConfig::never());
     }
+    if send.needs_confirmation() {
+        let send = send.clone();
+        options = options.before_attempt(AttemptCheck::new(move || {
+            let send = send.clone();
+            async move { Ok(send.confirm().await?) }
+        }));
+    }
+    options
 }
 
 #[async_trait]
@@ -217,6 +244,7 @@ impl Service for ClientService {
         &self,
         conversation: &str,
         items: Vec<Value>,
+        send: SendOptions,
     ) -> Result<Vec<Value>, ServiceError> {
         let mut rest = items.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
         let mut added = Vec::with_capacity(rest.len());
@@ -226,7 +254,8 @@ impl Service for ClientService {
                 .client
                 .conversations()
                 .items(conversation)
-                .create(batch);
+                .create(batch)
+                .options(options(&send));
             for item in create.send().await.map_err(failure)?.data {
                 added.push(to_value(&item)?);
             }
@@ -234,33 +263,34 @@ impl Service for ClientService {
         Ok(added)
     }
 
-    async fn delete_item(&self, conversation: &str, item: &str) -> Result<(), ServiceError> {
-        gone(
-            self.client
-                .conversations()
-                .items(conversation)
-                .delete(item)
-                .send()
-                .await,
-        )
+    async fn delete_item(
+        &self,
+        conversation: &str,
+        item: &str,
+        send: SendOptions,
+    ) -> Result<(), ServiceError> {
+        let items = self.client.conversations().items(conversation);
+        // Deleting twice deletes once.
+        let options = options(&send).resend(Resend::Always);
+        gone(items.delete(item).options(options).send().await)
     }
 
     async fn respond(
         &self,
         request: Map<String, Value>,
-        repeat: Repeat,
+        send: SendOptions,
     ) -> Result<Answer, ServiceError> {
         let create = self.client.responses().create_from(body(request)?);
-        answer_or_failure(create.options(options(repeat)).send().await)
+        answer_or_failure(create.options(options(&send)).send().await)
     }
 
     async fn stream(
         &self,
         request: Map<String, Value>,
-        repeat: Repeat,
+        send: SendOptions,
     ) -> Result<AnswerStream, ServiceError> {
         let create = self.client.responses().create_from(body(request)?);
-        let create = create.options(options(repeat));
+        let create = create.options(options(&send));
         let stream = create.stream().await.map_err(failure)?;
         Ok(Box::pin(stream.map(event)))
     }

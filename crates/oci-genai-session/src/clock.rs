@@ -1,15 +1,16 @@
 //! Time as a dependency.
 //!
 //! Everything in this crate that stamps a record, measures a lease or waits between attempts asks a
-//! [`TimeSource`]. Programs use [`SystemTimeSource`]; tests use [`ManualTimeSource`], where a wait takes no
-//! time and moves the clock instead.
+//! [`TimeSource`]. It has two clocks: the time of day stamps records, and may be wrong or be set; the monotonic clock
+//! measures how long something took, and only moves forward. Programs use [`SystemTimeSource`]; tests use
+//! [`ManualTimeSource`], where a wait takes no time and moves the clock instead.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -54,8 +55,12 @@ impl fmt::Display for Timestamp {
 
 /// Where the time comes from and how to wait.
 pub trait TimeSource: fmt::Debug + Send + Sync {
-    /// The current time.
+    /// The time of day, for stamping records.
     fn now(&self) -> Timestamp;
+
+    /// The time since a moment of the implementation's choice, for measuring. It never goes back, also when the time of
+    /// day is set.
+    fn monotonic(&self) -> Duration;
 
     /// Completes once `span` has passed on this clock.
     fn sleep(&self, span: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -67,9 +72,12 @@ pub trait TimeSource: fmt::Debug + Send + Sync {
     }
 }
 
-/// The machine's clock and tokio's timer.
+/// The machine's clocks and tokio's timer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemTimeSource;
+
+#[expect(clippy::disallowed_methods, reason = "this is the crate's one clock")]
+static FIRST_ASKED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl TimeSource for SystemTimeSource {
     #[expect(clippy::disallowed_methods, reason = "this is the crate's one clock")]
@@ -80,17 +88,27 @@ impl TimeSource for SystemTimeSource {
         Timestamp::default().after(span)
     }
 
+    fn monotonic(&self) -> Duration {
+        FIRST_ASKED.elapsed()
+    }
+
     fn sleep(&self, span: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(tokio::time::sleep(span))
     }
 }
 
-/// A clock that a test moves. A [`sleep`](TimeSource::sleep) moves it by the span, yields once and is over.
+/// A clock that a test moves. A [`sleep`](TimeSource::sleep) moves it by the span, yields once and is over. Clones share
+/// the same time.
 #[derive(Clone, Debug, Default)]
 pub struct ManualTimeSource {
+    /// The time of day of [`offset`](Self::with_offset) 0, in milliseconds.
     now: Arc<AtomicI64>,
+    /// Nanoseconds.
+    monotonic: Arc<AtomicU64>,
     slept: Arc<Mutex<Vec<Duration>>>,
     moved: Arc<Notify>,
+    /// Milliseconds by which this clone's time of day differs.
+    offset: i64,
 }
 
 impl ManualTimeSource {
@@ -98,15 +116,31 @@ impl ManualTimeSource {
     pub fn new(start: Timestamp) -> Self {
         Self {
             now: Arc::new(AtomicI64::new(start.as_millis())),
-            slept: Arc::default(),
-            moved: Arc::default(),
+            ..Self::default()
         }
+    }
+
+    /// The same clock as a machine has it whose time of day is wrong by so many milliseconds; its monotonic clock is the
+    /// same.
+    #[must_use]
+    pub fn with_offset(&self, millis: i64) -> Self {
+        Self {
+            offset: millis,
+            ..self.clone()
+        }
+    }
+
+    /// Sets the time of day forward or back by so many milliseconds. The monotonic clock stays as it is.
+    pub fn set_by(&self, millis: i64) {
+        self.now.fetch_add(millis, Ordering::SeqCst);
     }
 
     /// Moves the clock forward.
     pub fn advance(&self, span: Duration) {
         let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        let nanos = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
         self.now.fetch_add(millis, Ordering::SeqCst);
+        self.monotonic.fetch_add(nanos, Ordering::SeqCst);
         self.moved.notify_waiters();
     }
 
@@ -121,7 +155,11 @@ impl ManualTimeSource {
 
 impl TimeSource for ManualTimeSource {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.now.load(Ordering::SeqCst))
+        Timestamp::from_millis(self.now.load(Ordering::SeqCst).saturating_add(self.offset))
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_nanos(self.monotonic.load(Ordering::SeqCst))
     }
 
     fn sleep(&self, span: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
@@ -139,13 +177,13 @@ impl TimeSource for ManualTimeSource {
 
     fn timer(&self, span: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let clock = self.clone();
-        let end = self.now().after(span);
+        let end = self.monotonic().saturating_add(span);
         Box::pin(async move {
             loop {
                 // Listen before looking, so that no move is missed.
                 let mut moved = pin!(clock.moved.notified());
                 moved.as_mut().enable();
-                if clock.now() >= end {
+                if clock.monotonic() >= end {
                     return;
                 }
                 moved.await;
@@ -175,6 +213,22 @@ mod tests {
         assert!(!timer.is_finished());
         clock.sleep(Duration::from_secs(1)).await;
         timer.await.unwrap();
+    }
+
+    #[test]
+    fn the_time_of_day_may_be_set_and_the_monotonic_clock_may_not() {
+        let clock = ManualTimeSource::new(Timestamp::from_millis(1_000));
+        let ahead = clock.with_offset(5_000);
+        clock.advance(Duration::from_millis(10));
+        clock.set_by(-500);
+        assert_eq!(
+            (clock.now().as_millis(), ahead.now().as_millis()),
+            (510, 5_510)
+        );
+        assert_eq!(clock.monotonic(), Duration::from_millis(10));
+        assert_eq!(ahead.monotonic(), clock.monotonic());
+        let before = SystemTimeSource.monotonic();
+        assert!(SystemTimeSource.monotonic() >= before);
     }
 
     #[test]

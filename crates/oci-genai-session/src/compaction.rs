@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item;
 use crate::journal::{self, Journal};
 use crate::memory;
-use crate::service::{AnswerStatus, Repeat, Service};
+use crate::service::{AnswerStatus, Repeat, SendOptions, Service};
 use crate::session::Session;
 use crate::store::{Batch, ItemRange, MemoryKind, SessionRecord, Store};
 
@@ -44,7 +44,8 @@ impl Session {
         let Some((end, input)) = what_to_summarise(self.store(), &record, keep).await? else {
             return Ok(false);
         };
-        let summary = summarise(self.service(), &record, input).await?;
+        let options = SendOptions::new(Repeat::IfTurnedAway);
+        let summary = summarise(self.service(), &record, input, options).await?;
         let _place = self.place().await;
         let (held, journal) = self.hold().await?;
         let mut now = journal.record().clone();
@@ -91,7 +92,8 @@ pub(crate) async fn compact_if_due(journal: &mut Journal, service: &dyn Service)
     let Some((end, input)) = what_to_summarise(store, record, policy.keep).await? else {
         return Ok(false);
     };
-    match summarise(service, record, input).await {
+    let options = journal.send_options(Repeat::IfTurnedAway);
+    match summarise(service, record, input, options).await {
         Ok(summary) => journal.condense(summary, end).await.map(|()| true),
         Err(error) => {
             tracing::warn!(session = %record.id, %error, "old turns were not summarised");
@@ -130,6 +132,7 @@ async fn summarise(
     service: &dyn Service,
     record: &SessionRecord,
     mut input: Vec<Value>,
+    options: SendOptions,
 ) -> Result<Value> {
     input.push(item::user_message(INSTRUCTIONS));
     let mut request = Map::new();
@@ -139,7 +142,7 @@ async fn summarise(
     request.insert("store".to_owned(), json!(false));
     request.insert("input".to_owned(), Value::Array(input));
     let answer = service
-        .respond(request, Repeat::IfTurnedAway)
+        .respond(request, options)
         .await
         .map_err(|error| Error::service(ErrorKind::Refused, "the model wrote no summary", error))?;
     let text = item::output_text(&answer.items);

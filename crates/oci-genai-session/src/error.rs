@@ -68,6 +68,11 @@ impl Error {
         Self::new(kind, message).with_source(error)
     }
 
+    /// A request was not sent, because the session may be somebody else's by now.
+    pub(crate) fn lease_lost(error: ServiceError) -> Self {
+        Self::new(ErrorKind::LeaseLost, error.to_string()).with_source(error)
+    }
+
     /// The kind of trouble.
     pub fn kind(&self) -> ErrorKind {
         self.kind

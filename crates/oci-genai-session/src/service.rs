@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_core::Stream;
@@ -71,6 +72,8 @@ pub enum ServiceErrorKind {
     Locked,
     /// The request left and no clear answer came: it may have been carried out.
     Unknown,
+    /// [`SendOptions::confirm`] did not allow the request: it was not sent.
+    NotAllowed,
 }
 
 /// A failed call.
@@ -127,6 +130,67 @@ pub enum Repeat {
     Never,
 }
 
+/// What is done before each attempt of a request; see [`SendOptions::confirm`].
+type Confirm = Arc<dyn Fn() -> Confirmed + Send + Sync>;
+type Confirmed = Pin<Box<dyn Future<Output = Result<(), ServiceError>> + Send>>;
+
+/// How a request may be sent that changes something.
+#[derive(Clone)]
+pub struct SendOptions {
+    repeat: Repeat,
+    confirm: Option<Confirm>,
+}
+
+impl SendOptions {
+    /// Options of a request that needs no confirmation.
+    pub fn new(repeat: Repeat) -> Self {
+        Self {
+            repeat,
+            confirm: None,
+        }
+    }
+
+    /// Asks `confirm` before each attempt.
+    #[must_use]
+    pub fn confirmed_by<F>(mut self, confirm: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), ServiceError>> + Send + 'static,
+    {
+        self.confirm = Some(Arc::new(move || Box::pin(confirm())));
+        self
+    }
+
+    /// Whether the request may be sent again after it surely was not carried out.
+    pub fn repeat(&self) -> Repeat {
+        self.repeat
+    }
+
+    /// Whether [`confirm`](Self::confirm) has to ask anybody.
+    pub fn needs_confirmation(&self) -> bool {
+        self.confirm.is_some()
+    }
+
+    /// Makes sure that the request may still be sent: to be awaited right before each attempt, after all pauses.
+    ///
+    /// # Errors
+    /// [`ServiceErrorKind::NotAllowed`]; the request must not be sent then, and the error is to be returned.
+    pub async fn confirm(&self) -> Result<(), ServiceError> {
+        match &self.confirm {
+            Some(confirm) => confirm().await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for SendOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendOptions")
+            .field("repeat", &self.repeat)
+            .field("needs_confirmation", &self.needs_confirmation())
+            .finish()
+    }
+}
+
 /// The operations that sessions need. None of them may be repeated by the implementation after a failure whose
 /// outcome is unclear: that is for the session to decide, which looks first.
 #[cfg_attr(test, mockall::automock)]
@@ -156,23 +220,29 @@ pub trait Service: fmt::Debug + Send + Sync {
         &self,
         conversation: &str,
         items: Vec<Value>,
+        options: SendOptions,
     ) -> Result<Vec<Value>, ServiceError>;
 
     /// Deletes an item; one that is not there counts as deleted.
-    async fn delete_item(&self, conversation: &str, item: &str) -> Result<(), ServiceError>;
+    async fn delete_item(
+        &self,
+        conversation: &str,
+        item: &str,
+        options: SendOptions,
+    ) -> Result<(), ServiceError>;
 
     /// Asks for a response and waits for it.
     async fn respond(
         &self,
         request: Map<String, Value>,
-        repeat: Repeat,
+        options: SendOptions,
     ) -> Result<Answer, ServiceError>;
 
     /// Asks for a response and streams it.
     async fn stream(
         &self,
         request: Map<String, Value>,
-        repeat: Repeat,
+        options: SendOptions,
     ) -> Result<AnswerStream, ServiceError>;
 
     /// Reads a response; `None` when it is not there.

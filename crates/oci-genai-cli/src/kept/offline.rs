@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use oci_genai_session::service::{
-    Answer, AnswerStream, Repeat, Service, ServiceError, ServiceErrorKind,
+    Answer, AnswerStream, SendOptions, Service, ServiceError, ServiceErrorKind,
 };
 use oci_genai_session::{Sessions, SqliteStore};
 use serde_json::{Map, Value};
@@ -48,18 +48,24 @@ impl Service for NoService {
         &self,
         _conversation: &str,
         _items: Vec<Value>,
+        _options: SendOptions,
     ) -> Result<Vec<Value>, ServiceError> {
         none()
     }
 
-    async fn delete_item(&self, _conversation: &str, _item: &str) -> Result<(), ServiceError> {
+    async fn delete_item(
+        &self,
+        _conversation: &str,
+        _item: &str,
+        _options: SendOptions,
+    ) -> Result<(), ServiceError> {
         none()
     }
 
     async fn respond(
         &self,
         _request: Map<String, Value>,
-        _repeat: Repeat,
+        _options: SendOptions,
     ) -> Result<Answer, ServiceError> {
         none()
     }
@@ -67,7 +73,7 @@ impl Service for NoService {
     async fn stream(
         &self,
         _request: Map<String, Value>,
-        _repeat: Repeat,
+        _options: SendOptions,
     ) -> Result<AnswerStream, ServiceError> {
         none()
     }

@@ -1,10 +1,11 @@
-//! Promises about leases: one writer at a time, and a late one is shut out.
+//! Promises about leases: one writer at a time, a late one is shut out, and all come in turn.
 
 use std::time::Duration;
 
 use super::{Broken, Check, Outcome, START, Shared, TTL, fresh, held, hold, refused, same, there};
-use crate::clock::Timestamp;
-use crate::store::{Batch, Grant, Lease, SessionId, SessionRecord, StoreErrorKind};
+use crate::store::{
+    Batch, Grant, Held, Lease, LeaseMark, LeaseRequest, SessionId, SessionRecord, StoreErrorKind,
+};
 
 pub(super) const CHECKS: &[Check] = &[
     ("one holder at a time", |store| Box::pin(exclusive(store))),
@@ -12,9 +13,16 @@ pub(super) const CHECKS: &[Check] = &[
         "a lease that has ended is taken over with a higher fence",
         |store| Box::pin(takeover(store)),
     ),
+    (
+        "a lease that was not renewed for its length is taken over however late it ends",
+        |store| Box::pin(overdue(store)),
+    ),
     ("a renewed lease is kept", |store| Box::pin(renewal(store))),
     ("a lease given back is free", |store| {
         Box::pin(release(store))
+    }),
+    ("a lease is granted in the order of the requests", |store| {
+        Box::pin(queue(store))
     }),
     ("who lost the lease cannot write", |store| {
         Box::pin(fencing(store))
@@ -27,27 +35,55 @@ pub(super) const CHECKS: &[Check] = &[
     }),
 ];
 
+fn request(holder: &str) -> LeaseRequest {
+    LeaseRequest::new(holder, START, TTL)
+}
+
 async fn take(
     store: &Shared,
     id: &SessionId,
-    holder: &str,
-    now: Timestamp,
+    request: &LeaseRequest,
 ) -> Result<(Lease, SessionRecord), Broken> {
-    match store.acquire(id, holder, now, TTL).await? {
+    match store.acquire(id, request).await? {
         Grant::Granted(lease, record) => Ok((lease, *record)),
-        Grant::Held(_) => Err(Broken(format!("`{holder}` did not get a free lease"), None)),
+        Grant::Held(_) => Err(Broken(
+            format!("`{}` did not get a free lease", request.holder),
+            None,
+        )),
     }
+}
+
+/// What keeps a holder waiting.
+async fn wait(store: &Shared, id: &SessionId, request: &LeaseRequest) -> Result<Held, Broken> {
+    match store.acquire(id, request).await? {
+        Grant::Held(held) => Ok(held),
+        Grant::Granted(..) => Err(Broken(
+            format!("`{}` got a lease that is taken", request.holder),
+            None,
+        )),
+    }
+}
+
+/// A request of somebody who has seen for long enough that nothing moves.
+fn insisting(holder: &str, mark: LeaseMark) -> LeaseRequest {
+    let mut request = request(holder);
+    request.overdue = Some(mark);
+    request
 }
 
 async fn exclusive(store: Shared) -> Outcome {
     let record = fresh(&store).await?;
     let (lease, seen) = hold(&store, &record.id).await?;
     same("the session handed over with the lease", &seen, &record)?;
-    same("the end of the lease", &lease.until, &START.after(TTL))?;
-    let early = START.after(TTL - Duration::from_millis(1));
-    let second = store.acquire(&record.id, "other", early, TTL).await?;
-    same("a second holder", &second, &Grant::Held(START.after(TTL)))?;
-    let (again, _) = take(&store, &record.id, "writer", early).await?;
+    same("the first lease was free", &lease.taken_over, &false)?;
+    let held = wait(&store, &record.id, &request("other")).await?;
+    same("how long the holder may be silent", &held.patience, &TTL)?;
+    same(
+        "the lease ends within its length",
+        &(held.left <= TTL),
+        &true,
+    )?;
+    let (again, _) = take(&store, &record.id, &request("writer")).await?;
     same(
         "the same holder asks again: a higher fence",
         &(again.fence > lease.fence),
@@ -57,31 +93,51 @@ async fn exclusive(store: Shared) -> Outcome {
 
 async fn takeover(store: Shared) -> Outcome {
     let record = fresh(&store).await?;
-    let (lease, _) = hold(&store, &record.id).await?;
-    let (next, _) = take(&store, &record.id, "other", START.after(TTL)).await?;
+    // A lease without a length has ended at once, by whatever clock.
+    let short = LeaseRequest::new("writer", START, Duration::ZERO);
+    let (lease, _) = take(&store, &record.id, &short).await?;
+    let (next, _) = take(&store, &record.id, &request("other")).await?;
     same("a higher fence", &(next.fence > lease.fence), &true)?;
-    let renewed = store.renew(&lease, START.after(TTL * 9)).await;
+    same("the lease was taken over", &next.taken_over, &true)?;
     refused(
         "a renewal after the takeover",
-        renewed,
+        store.renew(&lease, START, TTL).await,
         StoreErrorKind::Fenced,
     )
 }
 
+async fn overdue(store: Shared) -> Outcome {
+    let record = fresh(&store).await?;
+    let long = LeaseRequest::new("writer", START, TTL * 1000);
+    let (lease, _) = take(&store, &record.id, &long).await?;
+    let held = wait(&store, &record.id, &request("other")).await?;
+    store.renew(&lease, START, TTL * 1000).await?;
+    let moved = wait(&store, &record.id, &insisting("other", held.mark)).await?;
+    same("the mark moves", &(moved.mark != held.mark), &true)?;
+    let (next, _) = take(&store, &record.id, &insisting("other", moved.mark)).await?;
+    same("the lease was taken over", &next.taken_over, &true)?;
+    let late = store.renew(&lease, START, TTL).await;
+    refused("a late renewal", late, StoreErrorKind::Fenced)?;
+    // An end in the past is a wrong clock when the holder was seen to renew.
+    store.renew(&next, START, Duration::ZERO).await?;
+    let mut patient = request("third");
+    patient.seen = Some(moved.mark);
+    wait(&store, &record.id, &patient).await?;
+    patient.seen = None;
+    patient.holder_is_alive = true;
+    wait(&store, &record.id, &patient).await?;
+    let (_, seen) = take(&store, &record.id, &request("third")).await?;
+    same("the session", &seen, &record)
+}
+
 async fn renewal(store: Shared) -> Outcome {
     let record = fresh(&store).await?;
-    let (lease, _) = hold(&store, &record.id).await?;
-    store.renew(&lease, START.after(TTL * 2)).await?;
-    let second = store
-        .acquire(&record.id, "other", START.after(TTL), TTL)
-        .await?;
-    same(
-        "a second holder",
-        &second,
-        &Grant::Held(START.after(TTL * 2)),
-    )?;
+    let short = LeaseRequest::new("writer", START, Duration::ZERO);
+    let (lease, _) = take(&store, &record.id, &short).await?;
     // Ended, but nobody took it: still good.
-    store.renew(&lease, START.after(TTL * 5)).await?;
+    store.renew(&lease, START, TTL).await?;
+    let held = wait(&store, &record.id, &request("other")).await?;
+    same("how long the holder may be silent", &held.patience, &TTL)?;
     same(
         "a write under it",
         &store.apply(&Batch::new(record, lease.fence)).await?,
@@ -93,15 +149,15 @@ async fn release(store: Shared) -> Outcome {
     let record = fresh(&store).await?;
     let (lease, _) = hold(&store, &record.id).await?;
     store.release(&lease).await?;
-    let (next, _) = take(&store, &record.id, "other", START).await?;
+    let (next, _) = take(&store, &record.id, &request("other")).await?;
+    same("the lease was given back", &next.taken_over, &false)?;
     // A release that comes late takes nothing from the next holder.
     store.release(&lease).await?;
-    let third = store.acquire(&record.id, "third", START, TTL).await?;
-    same("a third holder", &matches!(third, Grant::Held(_)), &true)?;
+    wait(&store, &record.id, &request("third")).await?;
     let mut batch = Batch::new(record.clone(), next.fence);
     batch.release = true;
     store.apply(&batch).await?;
-    let (_, seen) = take(&store, &record.id, "third", START).await?;
+    let (_, seen) = take(&store, &record.id, &request("third")).await?;
     same(
         "the session after a batch that released",
         &seen.generation,
@@ -109,10 +165,42 @@ async fn release(store: Shared) -> Outcome {
     )
 }
 
+async fn queue(store: Shared) -> Outcome {
+    let record = fresh(&store).await?;
+    let id = &record.id;
+    let waiting = |holder: &str| {
+        let mut request = request(holder);
+        request.asks_again_within = Some(Duration::from_millis(10));
+        request
+    };
+    let (lease, _) = take(&store, id, &waiting("a")).await?;
+    wait(&store, id, &waiting("b")).await?;
+    wait(&store, id, &waiting("c")).await?;
+    store.release(&lease).await?;
+    // Whoever had it last comes last, and nobody comes out of turn.
+    wait(&store, id, &waiting("a")).await?;
+    wait(&store, id, &waiting("c")).await?;
+    wait(&store, id, &request("d")).await?;
+    let (lease, _) = take(&store, id, &waiting("b")).await?;
+    store.release(&lease).await?;
+    // Who has gone away is passed over by those who have waited for it.
+    let held = wait(&store, id, &waiting("a")).await?;
+    same(
+        "the place in the queue that comes first",
+        &matches!(held.mark, LeaseMark::Waiter(_)),
+        &true,
+    )?;
+    let mut insisting = waiting("a");
+    insisting.overdue = Some(held.mark);
+    let (lease, _) = take(&store, id, &insisting).await?;
+    same("nothing was interrupted", &lease.taken_over, &false)
+}
+
 async fn fencing(store: Shared) -> Outcome {
     let (_, mut batch) = held(&store).await?;
     let id = batch.session.id.clone();
-    take(&store, &id, "other", START.after(TTL)).await?;
+    let held = wait(&store, &id, &request("other")).await?;
+    take(&store, &id, &insisting("other", held.mark)).await?;
     batch.session.title = Some("late".to_owned());
     refused(
         "a late write",
@@ -130,11 +218,8 @@ async fn contention(store: Shared) -> Outcome {
         .map(|number| {
             let (store, id) = (store.clone(), record.id.clone());
             tokio::spawn(async move {
-                let holder = format!("holder {number}");
-                matches!(
-                    store.acquire(&id, &holder, START, TTL).await,
-                    Ok(Grant::Granted(..))
-                )
+                let request = request(&format!("holder {number}"));
+                matches!(store.acquire(&id, &request).await, Ok(Grant::Granted(..)))
             })
         })
         .collect();
@@ -147,17 +232,18 @@ async fn contention(store: Shared) -> Outcome {
 
 async fn absent(store: Shared) -> Outcome {
     let id = SessionId::generate();
-    let answer = store.acquire(&id, "writer", START, TTL).await;
+    let answer = store.acquire(&id, &request("writer")).await;
     refused("a lease on nothing", answer, StoreErrorKind::NotFound)?;
     let lease = Lease {
         session: id,
         holder: "writer".to_owned(),
         fence: 1,
         until: START,
+        taken_over: false,
     };
     refused(
         "a renewal of nothing",
-        store.renew(&lease, START).await,
+        store.renew(&lease, START, TTL).await,
         StoreErrorKind::NotFound,
     )?;
     store.release(&lease).await?;

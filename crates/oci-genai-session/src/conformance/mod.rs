@@ -29,8 +29,8 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::store::{
-    Batch, Direction, Grant, ItemRecord, Lease, MemoryKind, SessionId, SessionRecord, Store,
-    StoreError, StoreErrorKind,
+    Batch, Direction, Grant, ItemRecord, Lease, LeaseRequest, MemoryKind, SessionId, SessionRecord,
+    Store, StoreError, StoreErrorKind,
 };
 
 /// A promise that a store broke.
@@ -143,12 +143,10 @@ async fn fresh(store: &Shared) -> Result<SessionRecord, StoreError> {
 }
 
 async fn hold(store: &Shared, id: &SessionId) -> Result<(Lease, SessionRecord), Broken> {
-    match store.acquire(id, "writer", START, TTL).await? {
+    let request = LeaseRequest::new("writer", START, TTL);
+    match store.acquire(id, &request).await? {
         Grant::Granted(lease, record) => Ok((lease, *record)),
-        Grant::Held(until) => Err(Broken(
-            format!("a free lease is said to be held to {until}"),
-            None,
-        )),
+        Grant::Held(_) => Err(Broken("a free lease is said to be held".to_owned(), None)),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Check, Outcome, START, Shared, fresh, held, hold, item, same};
+use super::{Check, Outcome, START, Shared, fresh, held, hold, item, same, there};
 use crate::store::{
-    Batch, ItemRange, MemoryKind, SessionId, SessionQuery, SessionRecord, TurnRecord,
+    Batch, EffectRecord, EffectState, ItemRange, MemoryKind, SessionId, SessionQuery,
+    SessionRecord, StoreError, TurnRecord,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -20,6 +21,9 @@ pub(super) const CHECKS: &[Check] = &[
     }),
     ("sessions are listed newest first, in pages", |store| {
         Box::pin(pages(store))
+    }),
+    ("a snapshot is of one moment", |store| {
+        Box::pin(snapshot(store))
     }),
     ("a deleted session leaves nothing", |store| {
         Box::pin(deletion(store))
@@ -176,6 +180,63 @@ async fn pages(store: Shared) -> Outcome {
     same("two pages", &found, &expected)
 }
 
+async fn snapshot(store: Shared) -> Outcome {
+    const WRITES: u64 = 40;
+    let (_, mut batch) = held(&store).await?;
+    let id = batch.session.id.clone();
+    let writer = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            for seq in 1..=WRITES {
+                batch.turn = Some(TurnRecord::new(seq, format!("turn {seq}"), START));
+                batch.items = vec![item(2 * seq - 2, seq, "a"), item(2 * seq - 1, seq, "b")];
+                batch.effects = vec![EffectRecord::new(seq, "call", "weather", EffectState::Done)];
+                batch.session.next_turn = seq + 1;
+                batch.session.next_position = 2 * seq;
+                batch.session.generation = store.apply(&batch).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    };
+    loop {
+        let seen = there("the session", store.snapshot(&id).await?)?;
+        let turns = seen.session.generation;
+        let counts = [seen.turns.len(), seen.effects.len(), seen.items.len()];
+        same(
+            &format!("turns, effects and items after {turns} writes"),
+            &counts.map(|count| count as u64),
+            &[turns, turns, 2 * turns],
+        )?;
+        same(
+            "the next position",
+            &seen.session.next_position,
+            &(2 * turns),
+        )?;
+        let order: Vec<u64> = seen.items.iter().map(|item| item.position).collect();
+        same("the order of the items", &order.is_sorted(), &true)?;
+        same(
+            "the order of the turns",
+            &seen.turns.is_sorted_by_key(|turn| turn.seq),
+            &true,
+        )?;
+        if turns == WRITES {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let written = writer.await;
+    same(
+        "writes during snapshots",
+        &matches!(written, Ok(Ok(()))),
+        &true,
+    )?;
+    same(
+        "a snapshot of nothing",
+        &store.snapshot(&SessionId::generate()).await?,
+        &None,
+    )
+}
+
 async fn filled(store: &Shared) -> Result<Batch, super::Broken> {
     let (_, mut batch) = held(store).await?;
     batch.turn = Some(TurnRecord::new(1, "first", START));
@@ -230,9 +291,7 @@ async fn purge(store: Shared) -> Outcome {
     )?;
     let end = START.after(Duration::from_secs(60));
     let (lease, _) = hold(&store, &in_use.session.id).await?;
-    store
-        .renew(&lease, end.after(Duration::from_secs(1)))
-        .await?;
+    store.renew(&lease, end, Duration::from_secs(1)).await?;
     let purged = store.purge(end).await?;
     same("a purge says how many it took", &(purged >= 1), &true)?;
     same(

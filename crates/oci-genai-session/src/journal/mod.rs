@@ -11,7 +11,8 @@ pub(crate) use self::open::{asked_with, unanswered};
 use crate::clock::TimeSource;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item;
-use crate::service::Answer;
+use crate::lease::{HeldLease, Keeper};
+use crate::service::{Answer, Repeat, SendOptions, ServiceError, ServiceErrorKind};
 use crate::store::{
     Batch, Decision, Direction, EffectRecord, EffectState, ItemRange, ItemRecord, MemoryKind,
     Recovery, SessionRecord, Store, TurnRecord, TurnState,
@@ -25,7 +26,7 @@ const KNOWN_ITEMS: u32 = 100;
 pub(crate) struct Journal {
     store: Arc<dyn Store>,
     clock: Arc<dyn TimeSource>,
-    fence: u64,
+    keeper: Arc<Keeper>,
     record: SessionRecord,
     turn: TurnRecord,
     /// The turn's items, oldest first.
@@ -33,6 +34,8 @@ pub(crate) struct Journal {
     effects: Vec<EffectRecord>,
     /// The last write gave the lease back.
     released: bool,
+    /// The holder before may still have a request on its way, and no turn that was begun since has looked for it.
+    taken_over: bool,
 }
 
 /// An item as it is stored.
@@ -50,20 +53,50 @@ impl Journal {
     pub(crate) fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn TimeSource>,
-        fence: u64,
-        record: SessionRecord,
+        held: &HeldLease,
+        mut record: SessionRecord,
     ) -> Self {
         let turn = TurnRecord::new(0, "", clock.now());
+        let taken_over = held.lease.taken_over && record.memory == MemoryKind::Conversation;
+        record.stale |= taken_over;
         Self {
             store,
             clock,
-            fence,
+            keeper: held.keeper.clone(),
             record,
             turn,
             items: Vec::new(),
             effects: Vec::new(),
             released: false,
+            taken_over,
         }
+    }
+
+    /// Writes down that the next turn has to look before it is sent, if the holder before did not give the lease back.
+    pub(crate) async fn note_takeover(&mut self) -> Result<()> {
+        if !self.taken_over {
+            return Ok(());
+        }
+        let batch = Batch::new(self.record.clone(), self.keeper.fence());
+        self.write(batch).await
+    }
+
+    pub(crate) fn keeper(&self) -> &Arc<Keeper> {
+        &self.keeper
+    }
+
+    /// Options of a request that is sent only while the lease is held.
+    pub(crate) fn send_options(&self, repeat: Repeat) -> SendOptions {
+        let keeper = self.keeper.clone();
+        SendOptions::new(repeat).confirmed_by(move || {
+            let keeper = keeper.clone();
+            async move {
+                keeper.confirm().await.map_err(|error| {
+                    let text = error.to_string();
+                    ServiceError::new(ServiceErrorKind::NotAllowed, text).with_source(error)
+                })
+            }
+        })
     }
 
     /// Whether the lease was given back with the last write.
@@ -106,6 +139,8 @@ impl Journal {
         turn.seq = self.record.next_turn;
         turn.base = self.record.anchor.clone();
         turn.anchor = self.record.anchor.clone();
+        // This turn looks before it is sent, if the record says so.
+        self.taken_over = false;
         self.turn = turn;
         self.items.clear();
         self.effects.clear();
@@ -244,7 +279,7 @@ impl Journal {
         self.record.turns += 1;
         self.record.usage.add(self.turn.usage);
         self.record.open_turn = None;
-        self.record.stale = false;
+        self.record.stale = self.taken_over;
         self.record.unanswered = unanswered(&self.asked(), &answer.items);
         let mut batch = self.batch();
         batch.items = items;
@@ -256,7 +291,7 @@ impl Journal {
     pub(crate) async fn condense(&mut self, summary: Value, end: u64) -> Result<()> {
         self.record.summary = Some(summary);
         self.record.window_start = end;
-        self.write(Batch::new(self.record.clone(), self.fence))
+        self.write(Batch::new(self.record.clone(), self.keeper.fence()))
             .await
     }
 
@@ -357,7 +392,7 @@ impl Journal {
     }
 
     fn batch(&self) -> Batch {
-        let mut batch = Batch::new(self.record.clone(), self.fence);
+        let mut batch = Batch::new(self.record.clone(), self.keeper.fence());
         batch.turn = Some(self.turn.clone());
         batch
     }

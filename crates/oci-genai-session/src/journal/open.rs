@@ -110,7 +110,7 @@ impl Journal {
             self.record.last_response_id = None;
             self.record.memory_since = self.record.next_turn;
         }
-        let mut batch = Batch::new(self.record.clone(), self.fence);
+        let mut batch = Batch::new(self.record.clone(), self.keeper.fence());
         batch.drop_items_from = first;
         // Those after it go back to where they were.
         batch.items = tail

@@ -10,7 +10,7 @@ use super::{Found, Look, Memory, look_for_response};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{self, Asked};
 use crate::journal::Journal;
-use crate::service::{Answer, AnswerStatus, Service, ServiceError, ServiceErrorKind};
+use crate::service::{Answer, AnswerStatus, Repeat, Service, ServiceError, ServiceErrorKind};
 use crate::store::TokenUsage;
 use crate::tool::INTERRUPTED;
 
@@ -63,7 +63,8 @@ impl Memory for ConversationMemory {
         let asked = journal.asked();
         if !ours.iter().any(|item| asked.question(item).is_some()) {
             for id in ours.iter().filter_map(item::id) {
-                service.delete_item(conversation, id).await?;
+                let options = journal.send_options(Repeat::IfTurnedAway);
+                service.delete_item(conversation, id, options).await?;
             }
             return Ok(Vec::new());
         }
@@ -76,7 +77,8 @@ impl Memory for ConversationMemory {
             .map(str::to_owned)
             .collect();
         for id in &begun {
-            service.delete_item(conversation, id).await?;
+            let options = journal.send_options(Repeat::IfTurnedAway);
+            service.delete_item(conversation, id, options).await?;
         }
         ours.retain(|item| !item::id(item).is_some_and(|id| begun.iter().any(|b| b == id)));
         let outputs: Vec<Value> = asked
@@ -90,7 +92,8 @@ impl Memory for ConversationMemory {
             })
             .collect();
         if !outputs.is_empty() {
-            ours.extend(service.add_items(conversation, outputs).await?);
+            let options = journal.send_options(Repeat::IfTurnedAway);
+            ours.extend(service.add_items(conversation, outputs, options).await?);
         }
         Ok(ours)
     }

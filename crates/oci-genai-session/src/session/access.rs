@@ -6,7 +6,7 @@ use super::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::Journal;
 use crate::lease::HeldLease;
-use crate::service::Service;
+use crate::service::{Repeat, SendOptions, Service};
 use crate::store::{SessionRecord, Store};
 
 impl Session {
@@ -21,12 +21,13 @@ impl Session {
             &sessions.holder,
         )
         .await?;
-        let journal = Journal::new(
+        let mut journal = Journal::new(
             sessions.store.clone(),
             sessions.clock.clone(),
-            held.lease.fence,
+            &held,
             record,
         );
+        journal.note_takeover().await?;
         Ok((held, journal))
     }
 
@@ -73,7 +74,9 @@ impl Session {
         if items.is_empty() {
             return Ok(items);
         }
-        self.service().add_items(id, items).await.map_err(|error| {
+        let options = SendOptions::new(Repeat::IfTurnedAway);
+        let added = self.service().add_items(id, items, options);
+        added.await.map_err(|error| {
             Error::service(
                 ErrorKind::Unsettled,
                 "the service did not take the copied items",

@@ -9,6 +9,7 @@
 //! crate's repository is a whole one, over a key-value database.
 
 mod error;
+mod lease;
 mod memory;
 mod postgres;
 mod record;
@@ -22,12 +23,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use error::{StoreError, StoreErrorKind};
+pub use lease::{Grant, Held, Lease, LeaseMark, LeaseRequest, LeaseState, Waiter};
 pub use memory::MemoryStore;
 pub use postgres::PostgresStore;
 pub use record::{
     Batch, CompactionPolicy, Decision, Direction, EffectRecord, EffectState, HistoryBudget,
-    ItemRecord, Lease, MemoryKind, Recovery, SessionId, SessionRecord, TokenUsage, TurnRecord,
-    TurnState,
+    ItemRecord, MemoryKind, Recovery, SessionId, SessionRecord, SessionSnapshot, TokenUsage,
+    TurnRecord, TurnState,
 };
 pub use sealed::{SealedStore, SealingKeys};
 pub use sqlite::SqliteStore;
@@ -79,15 +81,6 @@ impl ItemRange {
             newest_first: false,
         }
     }
-}
-
-/// The answer to a request for a lease.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Grant {
-    /// The lease, and the session as it stands now.
-    Granted(Lease, Box<SessionRecord>),
-    /// Another holder has it until then.
-    Held(Timestamp),
 }
 
 /// A place where sessions are kept. See the [module](self) for what an implementation promises.
@@ -150,24 +143,22 @@ pub trait Store: Debug + Send + Sync {
     /// The effects of one turn, by call id.
     async fn effects(&self, id: &SessionId, turn: u64) -> Result<Vec<EffectRecord>, StoreError>;
 
-    /// Takes the lease of a session when it is free, has ended by `now`, or is held by `holder` already.
+    /// Takes the lease of a session, or says what stands in the way: see [`LeaseState::request`].
     ///
     /// # Errors
     /// [`StoreErrorKind::NotFound`] without the session.
-    async fn acquire(
-        &self,
-        id: &SessionId,
-        holder: &str,
-        now: Timestamp,
-        ttl: Duration,
-    ) -> Result<Grant, StoreError>;
+    async fn acquire(&self, id: &SessionId, request: &LeaseRequest) -> Result<Grant, StoreError>;
 
-    /// Prolongs a lease to `until`, also one that has ended if nobody took it since.
+    /// Renews a lease for `ttl` from `now`, also one that has ended if nobody took it since. A store whose users share a
+    /// clock goes by that instead of `now`.
     ///
     /// # Errors
     /// [`StoreErrorKind::Fenced`] when somebody did, [`StoreErrorKind::NotFound`] without the session.
-    async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError>;
+    async fn renew(&self, lease: &Lease, now: Timestamp, ttl: Duration) -> Result<(), StoreError>;
 
     /// Ends a lease; nothing happens when somebody else has taken it.
     async fn release(&self, lease: &Lease) -> Result<(), StoreError>;
+
+    /// The whole session as it is at one moment, also while others write to it; `None` when there is none.
+    async fn snapshot(&self, id: &SessionId) -> Result<Option<SessionSnapshot>, StoreError>;
 }

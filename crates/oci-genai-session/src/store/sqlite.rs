@@ -11,8 +11,8 @@ use sqlx::{Connection, Executor};
 
 use super::sql::{Dialect, MIGRATOR, SqlStore, store_through_sql};
 use super::{
-    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, SessionId, SessionQuery,
-    SessionRecord, StoreError, StoreErrorKind, TurnRecord,
+    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, LeaseRequest, SessionId,
+    SessionQuery, SessionRecord, SessionSnapshot, StoreError, StoreErrorKind, TurnRecord,
 };
 use crate::clock::Timestamp;
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::TurnEvent;
 use super::driver::{Doubt, Driver};
 use super::settling::Patience;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::item;
 use crate::journal::Journal;
 use crate::memory;
@@ -18,6 +18,8 @@ pub(super) enum Asked {
     Answer(Answer),
     GivenUp,
     Failed(ServiceError),
+    /// No renewal of the lease has succeeded for a whole lease.
+    LeaseLapsed,
 }
 
 impl Driver {
@@ -49,15 +51,21 @@ impl Driver {
             Doubt::Stale | Doubt::Lost => Repeat::Never,
         };
         let service = self.shared.sessions.service.clone();
+        let options = journal.send_options(repeat);
+        let keeper = journal.keeper().clone();
+        let lapsed = keeper.lapsed();
+        tokio::pin!(lapsed);
         if !streaming {
             return Ok(tokio::select! {
-                answer = service.respond(request, repeat) => answer.map_or_else(Asked::Failed, Asked::Answer),
+                answer = service.respond(request, options) => answer.map_or_else(Asked::Failed, Asked::Answer),
                 () = self.cancel.cancelled() => Asked::GivenUp,
+                () = &mut lapsed => Asked::LeaseLapsed,
             });
         }
         let opened = tokio::select! {
-            opened = service.stream(request, repeat) => opened,
+            opened = service.stream(request, options) => opened,
             () = self.cancel.cancelled() => return Ok(Asked::GivenUp),
+            () = &mut lapsed => return Ok(Asked::LeaseLapsed),
         };
         let mut steps = match opened {
             Ok(steps) => steps,
@@ -67,6 +75,7 @@ impl Driver {
             let step = tokio::select! {
                 step = steps.next() => step,
                 () = self.cancel.cancelled() => return Ok(Asked::GivenUp),
+                () = &mut lapsed => return Ok(Asked::LeaseLapsed),
             };
             let event = match step {
                 Some(Ok(AnswerEvent::Done(answer))) => return Ok(Asked::Answer(answer)),
@@ -160,6 +169,7 @@ impl Driver {
                 self.busy(patience, Some(error)).await?;
                 Ok(doubt.max(Doubt::Stale))
             }
+            ServiceErrorKind::NotAllowed => Err(Error::lease_lost(error)),
             ServiceErrorKind::Unknown => {
                 self.pause(patience, error).await?;
                 Ok(Doubt::Lost)

@@ -60,11 +60,14 @@ impl Driver {
         let mut journal = Journal::new(
             shared.sessions.store.clone(),
             shared.sessions.clock.clone(),
-            held.lease.fence,
+            &held,
             record,
         );
         let mut held = held;
-        let result = self.work(&mut journal, &mut held, order).await;
+        let result = match journal.note_takeover().await {
+            Ok(()) => self.work(&mut journal, &mut held, order).await,
+            Err(error) => Err(error),
+        };
         shared.publish(journal.record());
         // A turn that was over gave the lease back with its last write; this is for all others.
         if !journal.released()
@@ -129,13 +132,8 @@ impl Driver {
         )
         .await?;
         *held = next;
-        *journal = Journal::new(
-            sessions.store.clone(),
-            sessions.clock.clone(),
-            held.lease.fence,
-            record,
-        );
-        Ok(())
+        *journal = Journal::new(sessions.store.clone(), sessions.clock.clone(), held, record);
+        journal.note_takeover().await
     }
 
     async fn begin(&mut self, journal: &mut Journal, mut order: Order) -> Result<Turn> {
@@ -199,6 +197,11 @@ impl Driver {
                             doubt = self.answered(journal, &mut patience, answer).await?;
                         }
                         Asked::GivenUp => journal.enter(TurnState::Cancelling).await?,
+                        Asked::LeaseLapsed => {
+                            let text = "the session's lease could not be renewed for too long; \
+                                the turn is settled before the session's next one";
+                            return Err(Error::new(ErrorKind::LeaseLost, text));
+                        }
                         Asked::Failed(error) => {
                             doubt = self.failed(journal, &mut patience, doubt, error).await?;
                         }

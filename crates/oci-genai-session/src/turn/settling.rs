@@ -1,17 +1,18 @@
 //! Finding out what became of a round whose fate is unclear, and cleaning up behind turns that were given up.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::TurnEvent;
 use super::asking::full_text;
 use super::driver::{Doubt, Driver};
-use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item;
 use crate::journal::Journal;
 use crate::memory::{self, Found, Look};
 use crate::policy::{Backoff, Policy};
-use crate::service::{ServiceError, ServiceErrorKind};
+use crate::service::{Repeat, ServiceError, ServiceErrorKind};
 use crate::store::{Decision, MemoryKind, TurnState};
 use crate::tool::INTERRUPTED;
 
@@ -20,8 +21,9 @@ pub(super) struct Patience {
     backoff: Backoff,
     settling: Backoff,
     resends: u32,
-    busy_until: Option<Timestamp>,
-    settle_until: Option<Timestamp>,
+    /// Moments of the monotonic clock.
+    busy_until: Option<Duration>,
+    settle_until: Option<Duration>,
 }
 
 impl Patience {
@@ -88,7 +90,9 @@ impl Driver {
                 }
                 let conversation = journal.record().conversation_id.clone().unwrap_or_default();
                 for id in ids {
-                    if let Err(error) = service.delete_item(&conversation, &id).await {
+                    let options = journal.send_options(Repeat::IfTurnedAway);
+                    let deleted = service.delete_item(&conversation, &id, options);
+                    if let Err(error) = deleted.await {
                         self.pause(patience, error).await?;
                         return Ok(false);
                     }
@@ -128,15 +132,13 @@ impl Driver {
                 .map(|question| item::substitute(question, INTERRUPTED));
             let service = self.shared.sessions.service.clone();
             let added = service
-                .add_items(&conversation, outputs.collect())
+                .add_items(
+                    &conversation,
+                    outputs.collect(),
+                    journal.send_options(Repeat::IfTurnedAway),
+                )
                 .await
-                .map_err(|error| {
-                    Error::service(
-                        ErrorKind::Unsettled,
-                        "the conversation could not be repaired",
-                        error,
-                    )
-                })?;
+                .map_err(|error| unsettled("the conversation could not be repaired", error))?;
             if let Some(id) = added.iter().rev().find_map(item::id) {
                 last = id.to_owned();
             }
@@ -162,12 +164,12 @@ impl Driver {
             for id in &ids {
                 let service = self.shared.sessions.service.as_ref();
                 service
-                    .delete_item(conversation, id)
+                    .delete_item(conversation, id, journal.send_options(Repeat::IfTurnedAway))
                     .await
                     .map_err(|error| {
                         let text =
                             "a call without a result could not be removed from the conversation";
-                        Error::service(ErrorKind::Unsettled, text, error)
+                        unsettled(text, error)
                     })?;
             }
         }
@@ -241,6 +243,9 @@ impl Driver {
 
     /// Waits before another attempt, or gives up and leaves the turn open.
     pub(super) async fn pause(&self, patience: &mut Patience, error: ServiceError) -> Result<()> {
+        if error.kind() == ServiceErrorKind::NotAllowed {
+            return Err(Error::lease_lost(error));
+        }
         if patience.resends == 0 {
             let text = "the turn's outcome could not be found out; it is settled before the session's next turn";
             return Err(Error::service(ErrorKind::Unsettled, text, error));
@@ -274,8 +279,8 @@ impl Driver {
         let wait = self.shared.sessions.policy.busy_wait;
         let until = *patience
             .busy_until
-            .get_or_insert_with(|| clock.now().after(wait));
-        if clock.now() >= until {
+            .get_or_insert_with(|| clock.monotonic().saturating_add(wait));
+        if clock.monotonic() >= until {
             let text = "the service was busy with the conversation for too long; try again later";
             let busy = Error::new(ErrorKind::Busy, text);
             return Err(match error {
@@ -290,18 +295,26 @@ impl Driver {
     /// Gives a request of unclear outcome time to show up; `false` when it has had enough.
     pub(super) async fn settling(&self, patience: &mut Patience) -> bool {
         let clock = &self.shared.sessions.clock;
-        let now = clock.now();
+        let now = clock.monotonic();
         let settle = self.shared.sessions.policy.settle;
         let until = *patience
             .settle_until
-            .get_or_insert_with(|| now.after(settle));
+            .get_or_insert_with(|| now.saturating_add(settle));
         if now >= until {
             return false;
         }
-        let left = until.since(now);
+        let left = until.saturating_sub(now);
         clock
             .sleep(patience.settling.next().min(left).max(left / 8))
             .await;
         true
+    }
+}
+
+/// The turn stays open, and the session's next use settles it.
+fn unsettled(text: &str, error: ServiceError) -> Error {
+    match error.kind() {
+        ServiceErrorKind::NotAllowed => Error::lease_lost(error),
+        _ => Error::service(ErrorKind::Unsettled, text, error),
     }
 }

@@ -1,14 +1,15 @@
 //! A store that counts what is asked of it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use oci_genai_session::clock::Timestamp;
 use oci_genai_session::store::{
-    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, SessionId, SessionQuery,
-    SessionRecord, Store, StoreError, TurnRecord,
+    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, LeaseRequest, SessionId,
+    SessionQuery, SessionRecord, SessionSnapshot, Store, StoreError, StoreErrorKind, TurnRecord,
 };
 use tokio::sync::Notify;
 
@@ -24,6 +25,8 @@ pub(crate) struct Counted {
     halted: Arc<Notify>,
     /// Told of each lease that was prolonged.
     pub(crate) renewed: Arc<Notify>,
+    /// Whether leases cannot be renewed, because the store is out of order.
+    no_renewals: Arc<AtomicBool>,
 }
 
 impl Counted {
@@ -34,7 +37,19 @@ impl Counted {
             left: Arc::default(),
             halted: Arc::default(),
             renewed: Arc::default(),
+            no_renewals: Arc::default(),
         }
+    }
+
+    /// How often an operation was called so far.
+    pub(crate) fn calls(&self, what: &str) -> u64 {
+        let counts = self.counts.lock().unwrap();
+        counts.get(what).map_or(0, |(calls, _)| *calls)
+    }
+
+    /// Fails all renewals from now on, or no longer.
+    pub(crate) fn refuse_renewals(&self, refuse: bool) {
+        self.no_renewals.store(refuse, Ordering::SeqCst);
     }
 
     /// Calls and records by operation since the last time, without those that were not asked for.
@@ -152,20 +167,18 @@ impl Store for Counted {
         Ok(found)
     }
 
-    async fn acquire(
-        &self,
-        id: &SessionId,
-        holder: &str,
-        now: Timestamp,
-        ttl: Duration,
-    ) -> Result<Grant> {
+    async fn acquire(&self, id: &SessionId, request: &LeaseRequest) -> Result<Grant> {
         self.count("acquire", 0);
-        self.inner.acquire(id, holder, now, ttl).await
+        self.inner.acquire(id, request).await
     }
 
-    async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<()> {
+    async fn renew(&self, lease: &Lease, now: Timestamp, ttl: Duration) -> Result<()> {
         self.count("renew", 0);
-        self.inner.renew(lease, until).await?;
+        if self.no_renewals.load(Ordering::SeqCst) {
+            let text = "the disk is out of order";
+            return Err(StoreError::new(StoreErrorKind::Unavailable, text));
+        }
+        self.inner.renew(lease, now, ttl).await?;
         self.renewed.notify_one();
         Ok(())
     }
@@ -173,5 +186,10 @@ impl Store for Counted {
     async fn release(&self, lease: &Lease) -> Result<()> {
         self.count("release", 0);
         self.inner.release(lease).await
+    }
+
+    async fn snapshot(&self, id: &SessionId) -> Result<Option<SessionSnapshot>> {
+        self.count("snapshot", 0);
+        self.inner.snapshot(id).await
     }
 }

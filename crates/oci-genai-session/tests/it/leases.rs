@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oci_genai_session::clock::TimeSource;
-use oci_genai_session::store::{Grant, MemoryStore};
+use oci_genai_session::store::{Grant, LeaseRequest, MemoryStore};
 use oci_genai_session::{ErrorKind, MemoryKind};
 
 use crate::counted::Counted;
@@ -27,9 +27,11 @@ async fn a_turn_that_takes_longer_than_its_lease_keeps_it() {
     for _ in 0..15 {
         world.clock.advance(ttl / 3);
         counted.renewed.notified().await;
-        let now = world.clock.now();
-        let grant = world.store.acquire(session.id(), "somebody", now, ttl);
-        assert_eq!(grant.await.unwrap(), Grant::Held(now.after(ttl)));
+        let request = LeaseRequest::new("somebody", world.clock.now(), ttl);
+        let Grant::Held(held) = world.store.acquire(session.id(), &request).await.unwrap() else {
+            panic!("the turn keeps its lease")
+        };
+        assert_eq!((held.patience, held.left), (ttl, ttl));
     }
     world.service.resume.notify_one();
     turn.await.unwrap().unwrap();
@@ -39,9 +41,9 @@ async fn a_turn_that_takes_longer_than_its_lease_keeps_it() {
     world.clock.advance(ttl);
     tokio::task::yield_now().await;
     assert!(!counted.take().contains_key("renew"));
-    let now = world.clock.now();
-    let grant = world.store.acquire(session.id(), "somebody", now, ttl);
-    assert!(matches!(grant.await.unwrap(), Grant::Granted(..)));
+    let request = LeaseRequest::new("somebody", world.clock.now(), ttl);
+    let grant = world.store.acquire(session.id(), &request).await;
+    assert!(matches!(grant.unwrap(), Grant::Granted(..)));
 }
 
 #[tokio::test]
@@ -56,10 +58,9 @@ async fn a_writer_that_lost_its_lease_writes_nothing_more() {
     world.service.hanging.notified().await;
     // The process stood still for so long that another one took the session over.
     let later = world.clock.now().after(Duration::from_secs(60));
-    let grant = world
-        .store
-        .acquire(session.id(), "somebody", later, Duration::from_secs(1));
-    let Grant::Granted(lease, before) = grant.await.unwrap() else {
+    let request = LeaseRequest::new("somebody", later, Duration::from_secs(1));
+    let Grant::Granted(lease, before) = world.store.acquire(session.id(), &request).await.unwrap()
+    else {
         panic!("the lease has run out by then")
     };
     world.service.resume.notify_one();

@@ -8,12 +8,14 @@
 
 mod approvals;
 mod branches;
+mod clocks;
 mod compaction;
 mod copies;
 mod counted;
 mod double;
 mod histories;
 mod late;
+mod lease_checks;
 mod leases;
 mod model;
 mod net;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use oci_genai_session::clock::TimeSource;
 use oci_genai_session::store::{
-    Batch, Direction, Grant, ItemRecord, MemoryStore, TurnRecord, TurnState,
+    Batch, Direction, Grant, ItemRecord, LeaseRequest, MemoryStore, TurnRecord, TurnState,
 };
 use oci_genai_session::{HistoryBudget, MemoryKind, Session, SessionOptions};
 use serde_json::json;
@@ -20,7 +20,8 @@ const AT_ONCE: u64 = 100;
 async fn fill(world: &World, session: &Session) {
     let ttl = world.policy.lease_ttl;
     let now = world.clock.now();
-    let grant = world.store.acquire(session.id(), "filler", now, ttl);
+    let request = LeaseRequest::new("filler", now, ttl);
+    let grant = world.store.acquire(session.id(), &request);
     let Grant::Granted(lease, mut record) = grant.await.unwrap() else {
         panic!("the lease is free")
     };

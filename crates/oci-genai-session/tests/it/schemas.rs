@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use oci_genai_session::MemoryKind;
+use oci_genai_session::clock::TimeSource;
 use oci_genai_session::store::{
     ItemRange, PostgresStore, SessionId, SqliteStore, Store, TurnState,
 };
@@ -19,6 +20,7 @@ async fn restore_sqlite(path: &Path, statements: &'static str) {
     let url = format!("sqlite://{}?mode=rwc", path.display());
     let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
     sqlx::raw_sql(statements).execute(&pool).await.unwrap();
+    sqlx::raw_sql(HELD).execute(&pool).await.unwrap();
     pool.close().await;
 }
 
@@ -31,8 +33,15 @@ async fn restore_postgres(url: &str, statements: &str) {
     let pool = sqlx::PgPool::connect(url).await.unwrap();
     let statements = sqlx::AssertSqlSafe(statements);
     sqlx::raw_sql(statements).execute(&pool).await.unwrap();
+    // By the server's clock, which is the right one.
+    let held = "UPDATE sessions SET lease_holder = 'old', \
+        lease_until = (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT + 18000000";
+    sqlx::raw_sql(held).execute(&pool).await.unwrap();
     pool.close().await;
 }
+
+/// A process of the earlier version holds the session, dies, and had a clock five hours ahead.
+const HELD: &str = "UPDATE sessions SET lease_holder = 'old', lease_until = 1700018000000";
 
 /// Every schema has the same session in it.
 async fn check(store: Arc<dyn Store>) {
@@ -57,7 +66,9 @@ async fn check(store: Arc<dyn Store>) {
     // And the session goes on.
     let world = World::with_store(store);
     let session = world.process().open("offsite").await.unwrap();
+    let begun = world.clock.monotonic();
     session.switch_memory(MemoryKind::Local).await.unwrap();
+    assert!(world.clock.monotonic() - begun <= world.policy.lease_ttl * 2);
     let turn = session.send("Which is the cheapest?").await.unwrap();
     assert_eq!(
         (turn.number(), turn.output_text().as_str()),

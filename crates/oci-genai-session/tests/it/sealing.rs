@@ -5,8 +5,8 @@ use std::sync::Arc;
 use oci_genai_session::clock::Timestamp;
 use oci_genai_session::conformance;
 use oci_genai_session::store::{
-    Batch, Grant, ItemRange, MemoryStore, SealedStore, SealingKeys, SqliteStore, Store,
-    StoreErrorKind,
+    Batch, Grant, ItemRange, LeaseRequest, MemoryStore, SealedStore, SealingKeys, SqliteStore,
+    Store, StoreErrorKind,
 };
 use oci_genai_session::{ErrorKind, MemoryKind, SessionOptions};
 
@@ -109,9 +109,8 @@ async fn content_put_elsewhere_or_laid_open_does_not_open() {
     session.send("one").await.unwrap();
     let id = session.id();
     for plain in [false, true] {
-        let grant = inner
-            .acquire(id, "thief", Timestamp::default(), Default::default())
-            .await;
+        let request = LeaseRequest::new("thief", Timestamp::default(), Default::default());
+        let grant = inner.acquire(id, &request).await;
         let Grant::Granted(lease, record) = grant.unwrap() else {
             panic!("the lease is free")
         };

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use oci_genai_session::clock::Timestamp;
 use oci_genai_session::store::{
-    Batch, Direction, Grant, ItemRecord, MemoryKind, MemoryStore, PostgresStore, SessionId,
-    SessionRecord, SqliteStore, Store, StoreError, StoreErrorKind,
+    Batch, Direction, Grant, ItemRecord, LeaseRequest, MemoryKind, MemoryStore, PostgresStore,
+    SessionId, SessionRecord, SqliteStore, Store, StoreError, StoreErrorKind,
 };
 use oci_genai_session::{SessionOptions, conformance};
 
@@ -18,7 +18,7 @@ async fn the_memory_store_conforms() {
     let passed = conformance::check(Arc::new(MemoryStore::new()))
         .await
         .unwrap();
-    assert_eq!(passed.len(), 24, "{passed:#?}");
+    assert_eq!(passed.len(), 27, "{passed:#?}");
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_third_partys_store_conforms_and_carries_sessions() {
     let dir = tempfile::tempdir().unwrap();
     let store = own_store::RedbStore::open(dir.path().join("s.redb")).unwrap();
     let passed = conformance::check(Arc::new(store.clone())).await.unwrap();
-    assert_eq!(passed.len(), 24);
+    assert_eq!(passed.len(), 27);
     for memory in KINDS {
         let world = World::with_store(Arc::new(store.clone()));
         let options = SessionOptions::new().name(memory.as_str()).memory(memory);
@@ -176,13 +176,14 @@ async fn sessions_outlive_the_process_in_a_file_and_are_shared_through_it() {
     let record = SessionRecord::new(SessionId::generate(), MemoryKind::Conversation, now);
     first.create(&record).await.unwrap();
     let ttl = std::time::Duration::from_secs(10);
-    let granted = first.acquire(&record.id, "first", now, ttl).await.unwrap();
+    let request = |who| LeaseRequest::new(who, now, ttl);
+    let granted = first.acquire(&record.id, &request("first")).await.unwrap();
     assert!(matches!(granted, Grant::Granted(..)));
-    let held = second
-        .acquire(&record.id, "second", now, ttl)
-        .await
-        .unwrap();
-    assert_eq!(held, Grant::Held(now.after(ttl)));
+    let held = second.acquire(&record.id, &request("second")).await;
+    let Grant::Held(held) = held.unwrap() else {
+        panic!("the lease is held")
+    };
+    assert_eq!((held.patience, held.left), (ttl, ttl));
     first.close().await;
     second.close().await;
     let third = SqliteStore::open(&path).await.unwrap();
@@ -212,8 +213,8 @@ async fn held(store: &dyn Store) -> Batch {
     let record = SessionRecord::new(SessionId::generate(), MemoryKind::Local, now);
     store.create(&record).await.unwrap();
     let ttl = std::time::Duration::from_secs(10);
-    let Grant::Granted(lease, record) = store.acquire(&record.id, "me", now, ttl).await.unwrap()
-    else {
+    let request = LeaseRequest::new("me", now, ttl);
+    let Grant::Granted(lease, record) = store.acquire(&record.id, &request).await.unwrap() else {
         panic!("the lease is free")
     };
     Batch::new(*record, lease.fence)

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use oci_genai_session::clock::{ManualTimeSource, Timestamp};
+use oci_genai_session::clock::{ManualTimeSource, TimeSource, Timestamp};
 use oci_genai_session::store::{MemoryStore, Store};
 use oci_genai_session::tool::Tools;
 use oci_genai_session::{
@@ -45,8 +45,13 @@ impl World {
 
     /// What a process does that starts: nothing is shared with the ones before but the service and the store.
     pub(crate) fn process(&self) -> Sessions {
+        self.process_with_clock(self.clock.clone())
+    }
+
+    /// The same on a machine with another clock.
+    pub(crate) fn process_with_clock(&self, clock: impl TimeSource + 'static) -> Sessions {
         Sessions::builder_with_service(self.service.clone(), self.store.clone())
-            .clock(self.clock.clone())
+            .clock(clock)
             .tools(self.tools.clone())
             .policy(self.policy.clone())
             .observer(self.heard.clone())

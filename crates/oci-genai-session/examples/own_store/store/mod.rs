@@ -14,8 +14,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use oci_genai_session::clock::Timestamp;
 use oci_genai_session::store::{
-    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, SessionId, SessionQuery,
-    SessionRecord, Store, StoreErrorKind, TurnRecord,
+    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, LeaseRequest, LeaseState, SessionId,
+    SessionQuery, SessionRecord, SessionSnapshot, Store, StoreErrorKind, TurnRecord,
 };
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use serde::de::DeserializeOwned;
@@ -148,9 +148,7 @@ impl Store for RedbStore {
                 tx,
                 &Entry {
                     record,
-                    holder: None,
-                    fence: 0,
-                    until: Timestamp::default(),
+                    lease: LeaseState::default(),
                 },
             )
         })
@@ -217,8 +215,9 @@ impl Store for RedbStore {
             let mut purged = 0;
             for id in &ids {
                 let Ok(entry) = entry(tx, id) else { continue };
-                let held = entry.holder.is_some() && entry.until > now;
-                if !held && entry.record.expires_at.is_some_and(|end| end <= now) {
+                if !entry.lease.is_held(now)
+                    && entry.record.expires_at.is_some_and(|end| end <= now)
+                {
                     delete(tx, id)?;
                     purged += 1;
                 }
@@ -289,47 +288,37 @@ impl Store for RedbStore {
         .await
     }
 
-    async fn acquire(
-        &self,
-        id: &SessionId,
-        holder: &str,
-        now: Timestamp,
-        ttl: Duration,
-    ) -> Result<Grant> {
-        let (id, holder) = (id.clone(), holder.to_owned());
+    async fn acquire(&self, id: &SessionId, request: &LeaseRequest) -> Result<Grant> {
+        let (id, request) = (id.clone(), request.clone());
         self.transaction(move |tx| {
             let mut entry = entry(tx, &id)?;
-            let other = entry
-                .holder
-                .as_ref()
-                .is_some_and(|current| *current != holder);
-            if other && entry.until > now {
-                return Ok(Grant::Held(entry.until));
-            }
-            entry.holder = Some(holder.clone());
-            entry.fence += 1;
-            entry.until = now.after(ttl);
+            let granted = entry.lease.request(&request, request.now);
             put(tx, &entry)?;
-            let lease = Lease {
-                session: id,
-                holder,
-                fence: entry.fence,
-                until: entry.until,
-            };
-            Ok(Grant::Granted(lease, Box::new(entry.record)))
+            Ok(match granted {
+                Err(held) => Grant::Held(held),
+                Ok(taken_over) => {
+                    let lease = Lease {
+                        session: id,
+                        holder: request.holder,
+                        fence: entry.lease.fence,
+                        until: entry.lease.until,
+                        taken_over,
+                    };
+                    Grant::Granted(lease, Box::new(entry.record))
+                }
+            })
         })
         .await
     }
 
-    async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<()> {
+    async fn renew(&self, lease: &Lease, now: Timestamp, ttl: Duration) -> Result<()> {
         let lease = lease.clone();
         self.transaction(move |tx| {
             let mut entry = entry(tx, &lease.session)?;
-            if entry.fence != lease.fence {
-                return Err(error(StoreErrorKind::Fenced, "somebody else has the lease"));
+            match entry.lease.renew(lease.fence, now, ttl) {
+                true => put(tx, &entry),
+                false => Err(error(StoreErrorKind::Fenced, "somebody else has the lease")),
             }
-            entry.until = until;
-            put(tx, &entry)
         })
         .await
     }
@@ -337,11 +326,40 @@ impl Store for RedbStore {
     async fn release(&self, lease: &Lease) -> Result<()> {
         let lease = lease.clone();
         self.transaction(move |tx| match entry(tx, &lease.session) {
-            Ok(mut entry) if entry.fence == lease.fence => {
-                entry.holder = None;
+            Ok(mut entry) => {
+                entry.lease.release(lease.fence);
                 put(tx, &entry)
             }
-            _ => Ok(()),
+            Err(_) => Ok(()),
+        })
+        .await
+    }
+
+    async fn snapshot(&self, id: &SessionId) -> Result<Option<SessionSnapshot>> {
+        let id = id.clone();
+        self.on_disk(move |database| {
+            // A reader of redb sees the database as it was when it began.
+            let tx = database.begin_read().map_err(failed)?;
+            let sessions = tx.open_table(SESSIONS).map_err(failed)?;
+            let Some(row) = sessions.get(id.as_str()).map_err(failed)? else {
+                return Ok(None);
+            };
+            let mut snapshot = SessionSnapshot::new(read::<Entry>(row.value())?.record);
+            let numbers = (id.as_str(), 0)..(id.as_str(), u64::MAX);
+            let turns = tx.open_table(TURNS).map_err(failed)?;
+            for row in turns.range(numbers.clone()).map_err(failed)? {
+                snapshot.turns.push(read(row.map_err(failed)?.1.value())?);
+            }
+            let items = tx.open_table(ITEMS).map_err(failed)?;
+            for row in items.range(numbers).map_err(failed)? {
+                snapshot.items.push(read(row.map_err(failed)?.1.value())?);
+            }
+            let effects = tx.open_table(EFFECTS).map_err(failed)?;
+            let keys = (id.as_str(), 0, "")..(id.as_str(), u64::MAX, "");
+            for row in effects.range(keys).map_err(failed)? {
+                snapshot.effects.push(read(row.map_err(failed)?.1.value())?);
+            }
+            Ok(Some(snapshot))
         })
         .await
     }

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use oci_genai_session::clock::Timestamp;
-use oci_genai_session::store::{SessionId, SessionRecord, StoreError, StoreErrorKind};
+use oci_genai_session::store::{LeaseState, SessionId, SessionRecord, StoreError, StoreErrorKind};
 use redb::TableDefinition;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -23,9 +22,7 @@ pub(super) const EFFECTS: TableDefinition<'_, (&str, u64, &str), &str> =
 #[derive(Serialize, Deserialize)]
 pub(super) struct Entry {
     pub(super) record: SessionRecord,
-    pub(super) holder: Option<String>,
-    pub(super) fence: u64,
-    pub(super) until: Timestamp,
+    pub(super) lease: LeaseState,
 }
 
 pub(super) fn failed(error: impl Into<redb::Error>) -> StoreError {

@@ -103,7 +103,7 @@ fn write_turn(tx: &WriteTransaction, id: &str, turn: &TurnRecord) -> Result<()> 
 pub(super) fn apply(tx: &WriteTransaction, batch: &Batch) -> Result<u64> {
     let (session, id) = (&batch.session, batch.session.id.as_str());
     let mut entry = entry(tx, &session.id)?;
-    if entry.fence != batch.fence {
+    if entry.lease.fence != batch.fence {
         let text = format!("session `{id}` was taken over by another writer");
         return Err(error(StoreErrorKind::Fenced, text));
     }
@@ -143,7 +143,7 @@ pub(super) fn apply(tx: &WriteTransaction, batch: &Batch) -> Result<u64> {
     entry.record = session.clone();
     entry.record.generation += 1;
     if batch.release {
-        entry.holder = None;
+        entry.lease.release(batch.fence);
     }
     put(tx, &entry)?;
     Ok(entry.record.generation)

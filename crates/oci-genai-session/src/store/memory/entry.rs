@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::clock::Timestamp;
 use crate::store::{
-    Batch, EffectRecord, ItemRecord, SessionId, SessionRecord, StoreError, StoreErrorKind,
-    TurnRecord,
+    Batch, EffectRecord, ItemRecord, LeaseState, SessionId, SessionRecord, SessionSnapshot,
+    StoreError, StoreErrorKind, TurnRecord,
 };
 
 #[derive(Debug)]
@@ -14,9 +13,7 @@ pub(super) struct Entry {
     pub(super) turns: BTreeMap<u64, TurnRecord>,
     pub(super) items: BTreeMap<u64, ItemRecord>,
     pub(super) effects: BTreeMap<(u64, String), EffectRecord>,
-    pub(super) holder: Option<String>,
-    pub(super) fence: u64,
-    pub(super) until: Timestamp,
+    pub(super) lease: LeaseState,
 }
 
 pub(super) fn not_found(id: &SessionId) -> StoreError {
@@ -44,16 +41,14 @@ impl Entry {
             turns: BTreeMap::new(),
             items: BTreeMap::new(),
             effects: BTreeMap::new(),
-            holder: None,
-            fence: 0,
-            until: Timestamp::default(),
+            lease: LeaseState::default(),
         }
     }
 
     /// Whether a batch may be written: nothing is changed by one that may not.
     pub(super) fn check(&self, batch: &Batch) -> Result<(), StoreError> {
         let id = &batch.session.id;
-        if self.fence != batch.fence {
+        if self.lease.fence != batch.fence {
             return Err(fenced(id));
         }
         if self.record.generation != batch.session.generation {
@@ -109,7 +104,15 @@ impl Entry {
         self.record = batch.session.clone();
         self.record.generation += 1;
         if batch.release {
-            self.holder = None;
+            self.lease.release(batch.fence);
         }
+    }
+
+    pub(super) fn snapshot(&self) -> SessionSnapshot {
+        let mut snapshot = SessionSnapshot::new(self.record.clone());
+        snapshot.turns = self.turns.values().cloned().collect();
+        snapshot.effects = self.effects.values().cloned().collect();
+        snapshot.items = self.items.values().cloned().collect();
+        snapshot
     }
 }

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 
 use self::entry::{Entry, exists, fenced, not_found};
 use super::{
-    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, SessionId, SessionQuery,
-    SessionRecord, Store, StoreError, TurnRecord,
+    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, LeaseRequest, SessionId,
+    SessionQuery, SessionRecord, SessionSnapshot, Store, StoreError, TurnRecord,
 };
 use crate::clock::Timestamp;
 
@@ -124,8 +124,7 @@ impl Store for MemoryStore {
         let mut sessions = self.lock();
         let before = sessions.len();
         sessions.retain(|_, entry| {
-            let held = entry.holder.is_some() && entry.until > now;
-            held || entry.record.expires_at.is_none_or(|end| end > now)
+            entry.lease.is_held(now) || entry.record.expires_at.is_none_or(|end| end > now)
         });
         Ok((before - sessions.len()) as u64)
     }
@@ -227,52 +226,43 @@ impl Store for MemoryStore {
         Ok(effects.map(|(_, effect)| effect.clone()).collect())
     }
 
-    async fn acquire(
-        &self,
-        id: &SessionId,
-        holder: &str,
-        now: Timestamp,
-        ttl: Duration,
-    ) -> Result<Grant, StoreError> {
+    async fn acquire(&self, id: &SessionId, request: &LeaseRequest) -> Result<Grant, StoreError> {
         let mut sessions = self.lock();
         let entry = sessions.get_mut(id).ok_or_else(|| not_found(id))?;
-        let other = entry
-            .holder
-            .as_deref()
-            .is_some_and(|current| current != holder);
-        if other && entry.until > now {
-            return Ok(Grant::Held(entry.until));
-        }
-        entry.holder = Some(holder.to_owned());
-        entry.fence += 1;
-        entry.until = now.after(ttl);
-        let lease = Lease {
-            session: id.clone(),
-            holder: holder.to_owned(),
-            fence: entry.fence,
-            until: entry.until,
-        };
-        Ok(Grant::Granted(lease, Box::new(entry.record.clone())))
+        Ok(match entry.lease.request(request, request.now) {
+            Ok(taken_over) => {
+                let lease = Lease {
+                    session: id.clone(),
+                    holder: request.holder.clone(),
+                    fence: entry.lease.fence,
+                    until: entry.lease.until,
+                    taken_over,
+                };
+                Grant::Granted(lease, Box::new(entry.record.clone()))
+            }
+            Err(held) => Grant::Held(held),
+        })
     }
 
-    async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
+    async fn renew(&self, lease: &Lease, now: Timestamp, ttl: Duration) -> Result<(), StoreError> {
         let mut sessions = self.lock();
         let entry = sessions
             .get_mut(&lease.session)
             .ok_or_else(|| not_found(&lease.session))?;
-        if entry.fence != lease.fence {
-            return Err(fenced(&lease.session));
+        match entry.lease.renew(lease.fence, now, ttl) {
+            true => Ok(()),
+            false => Err(fenced(&lease.session)),
         }
-        entry.until = until;
-        Ok(())
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
-        if let Some(entry) = self.lock().get_mut(&lease.session)
-            && entry.fence == lease.fence
-        {
-            entry.holder = None;
+        if let Some(entry) = self.lock().get_mut(&lease.session) {
+            entry.lease.release(lease.fence);
         }
         Ok(())
+    }
+
+    async fn snapshot(&self, id: &SessionId) -> Result<Option<SessionSnapshot>, StoreError> {
+        Ok(self.lock().get(id).map(Entry::snapshot))
     }
 }

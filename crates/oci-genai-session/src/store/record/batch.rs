@@ -1,20 +1,6 @@
-//! Writing: the right to it, and what is written at once.
+//! What is written at once, and what is read at once.
 
-use super::{EffectRecord, ItemRecord, SessionId, SessionRecord, TurnRecord};
-use crate::clock::Timestamp;
-
-/// The right to write to a session, for a while.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lease {
-    /// The session.
-    pub session: SessionId,
-    /// Who holds it: any text unlike that of other holders.
-    pub holder: String,
-    /// Grows by one with each new holder; a batch with an older number is refused.
-    pub fence: u64,
-    /// When it ends unless renewed.
-    pub until: Timestamp,
-}
+use super::{EffectRecord, ItemRecord, SessionRecord, TurnRecord};
 
 /// One atomic write: all of it happens or none.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +36,32 @@ impl Batch {
             drop_items_from: None,
             drop_turns_after: None,
             release: false,
+        }
+    }
+}
+
+/// A whole session as it was at one moment.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SessionSnapshot {
+    /// The session.
+    pub session: SessionRecord,
+    /// Its turns, oldest first.
+    pub turns: Vec<TurnRecord>,
+    /// The effects of its tool calls, by turn and place.
+    pub effects: Vec<EffectRecord>,
+    /// Its items, oldest first.
+    pub items: Vec<ItemRecord>,
+}
+
+impl SessionSnapshot {
+    /// A session without turns.
+    pub fn new(session: SessionRecord) -> Self {
+        Self {
+            session,
+            turns: Vec::new(),
+            effects: Vec::new(),
+            items: Vec::new(),
         }
     }
 }

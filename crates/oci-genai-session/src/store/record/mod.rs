@@ -5,7 +5,7 @@ mod item;
 mod session;
 mod turn;
 
-pub use batch::{Batch, Lease};
+pub use batch::{Batch, SessionSnapshot};
 pub use item::{Direction, EffectRecord, EffectState, ItemRecord};
 pub use session::{
     CompactionPolicy, HistoryBudget, MemoryKind, SessionId, SessionRecord, TokenUsage,

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{Result, SealedStore};
 use crate::clock::Timestamp;
 use crate::store::{
-    Batch, Grant, ItemRange, Lease, SessionId, SessionRecord, Store, StoreError, StoreErrorKind,
+    Batch, Grant, ItemRange, Lease, LeaseRequest, SessionId, SessionRecord, Store, StoreError,
+    StoreErrorKind,
 };
 
 impl<S: Store> SealedStore<S> {
@@ -16,9 +17,8 @@ impl<S: Store> SealedStore<S> {
     /// [`StoreErrorKind::Sealed`] when a key is missing, [`StoreErrorKind::Conflict`] while the session is in use. What
     /// was not sealed anew still opens with its older key.
     pub async fn rotate(&self, id: &SessionId, now: Timestamp) -> Result<()> {
-        let grant = self
-            .acquire(id, "rotation", now, Duration::from_secs(60))
-            .await?;
+        let request = LeaseRequest::new("rotation", now, Duration::from_secs(60));
+        let grant = self.acquire(id, &request).await?;
         let Grant::Granted(lease, record) = grant else {
             let text = format!("session `{id}` is in use; rotate its key later");
             return Err(StoreError::new(StoreErrorKind::Conflict, text));

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use super::{Result, SealedStore};
 use crate::clock::Timestamp;
 use crate::store::{
-    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, SessionId, SessionQuery,
-    SessionRecord, Store, TurnRecord,
+    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, LeaseRequest, SessionId,
+    SessionQuery, SessionRecord, SessionSnapshot, Store, TurnRecord,
 };
 
 #[async_trait]
@@ -101,14 +101,8 @@ impl<S: Store> Store for SealedStore<S> {
             .collect()
     }
 
-    async fn acquire(
-        &self,
-        id: &SessionId,
-        holder: &str,
-        now: Timestamp,
-        ttl: Duration,
-    ) -> Result<Grant> {
-        match self.inner.acquire(id, holder, now, ttl).await? {
+    async fn acquire(&self, id: &SessionId, request: &LeaseRequest) -> Result<Grant> {
+        match self.inner.acquire(id, request).await? {
             Grant::Granted(lease, record) => match self.open_session(*record) {
                 Ok(record) => Ok(Grant::Granted(lease, Box::new(record))),
                 Err(error) => {
@@ -121,11 +115,28 @@ impl<S: Store> Store for SealedStore<S> {
         }
     }
 
-    async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<()> {
-        self.inner.renew(lease, until).await
+    async fn renew(&self, lease: &Lease, now: Timestamp, ttl: Duration) -> Result<()> {
+        self.inner.renew(lease, now, ttl).await
     }
 
     async fn release(&self, lease: &Lease) -> Result<()> {
         self.inner.release(lease).await
+    }
+
+    async fn snapshot(&self, id: &SessionId) -> Result<Option<SessionSnapshot>> {
+        let Some(sealed) = self.inner.snapshot(id).await? else {
+            return Ok(None);
+        };
+        let mut snapshot = SessionSnapshot::new(self.open_session(sealed.session)?);
+        for turn in sealed.turns {
+            snapshot.turns.push(self.open_turn(id, turn)?);
+        }
+        for effect in sealed.effects {
+            snapshot.effects.push(self.open_effect(id, effect)?);
+        }
+        for item in sealed.items {
+            snapshot.items.push(self.open_item(id, item)?);
+        }
+        Ok(Some(snapshot))
     }
 }

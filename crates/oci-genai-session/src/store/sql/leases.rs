@@ -2,64 +2,130 @@
 
 use std::time::Duration;
 
-use sqlx::Row;
+use sqlx::any::{Any, AnyRow};
+use sqlx::{Row, Transaction};
 
-use super::rows::{column, failed, fenced, not_found, number, session};
-use super::{Result, SqlStore};
+use super::rows::{column, damaged, document, failed, fenced, not_found, number, session};
+use super::{Dialect, Result, SqlStore};
 use crate::clock::Timestamp;
-use crate::store::{Grant, Lease, SessionId};
+use crate::store::{Grant, Lease, LeaseRequest, LeaseState, SessionId};
+
+/// Takes a lease that is free and that nobody waits for, or that the holder has already: nearly every request.
+const TAKE: &str = "UPDATE sessions SET lease_holder = $1, lease_fence = lease_fence + 1, \
+    lease_renewals = lease_renewals + 1, lease_until = $2 + $3, lease_ttl = $3 \
+    WHERE id = $4 AND (lease_holder = $1 OR (lease_holder IS NULL AND lease_interrupted = 0 AND lease_queue IS NULL)) \
+    RETURNING document, generation, lease_fence, lease_until";
+/// The same by the server's clock, which all its clients share; the caller's is named and not used.
+const TAKE_BY_SERVER_CLOCK: &str = "UPDATE sessions SET lease_holder = $1, lease_fence = lease_fence + 1, \
+    lease_renewals = lease_renewals + 1, lease_ttl = $3, \
+    lease_until = COALESCE((EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT, $2) + $3 \
+    WHERE id = $4 AND (lease_holder = $1 OR (lease_holder IS NULL AND lease_interrupted = 0 AND lease_queue IS NULL)) \
+    RETURNING document, generation, lease_fence, lease_until";
+
+const STATE: &str = "SELECT document, generation, lease_fence, lease_until, lease_holder, lease_ttl, lease_renewals, \
+    lease_interrupted, lease_queue, $2 AS now FROM sessions WHERE id = $1";
+const STATE_BY_SERVER_CLOCK: &str = "SELECT document, generation, lease_fence, lease_until, lease_holder, lease_ttl, \
+    lease_renewals, lease_interrupted, lease_queue, \
+    COALESCE((EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT, $2) AS now FROM sessions WHERE id = $1";
+/// Nobody else changes the row until the transaction ends. SQLite needs no such word: its transaction holds the right to write.
+const STATE_FOR_UPDATE: &str = "SELECT document, generation, lease_fence, lease_until, lease_holder, lease_ttl, \
+    lease_renewals, lease_interrupted, lease_queue, \
+    COALESCE((EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT, $2) AS now FROM sessions WHERE id = $1 FOR UPDATE";
+
+const RENEW: &str = "UPDATE sessions SET lease_until = $1 + $2, lease_ttl = $2, lease_renewals = lease_renewals + 1 \
+    WHERE id = $3 AND lease_fence = $4";
+const RENEW_BY_SERVER_CLOCK: &str = "UPDATE sessions SET lease_ttl = $2, lease_renewals = lease_renewals + 1, \
+    lease_until = COALESCE((EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT, $1) + $2 \
+    WHERE id = $3 AND lease_fence = $4";
+
+/// The statement that the dialect wants.
+fn by(dialect: Dialect, sqlite: &'static str, postgres: &'static str) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => sqlite,
+        Dialect::Postgres => postgres,
+    }
+}
+
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX / 4)
+}
 
 impl SqlStore {
     pub(in crate::store) async fn acquire(
         &self,
         id: &SessionId,
-        holder: &str,
-        now: Timestamp,
-        ttl: Duration,
+        request: &LeaseRequest,
     ) -> Result<Grant> {
-        let until = now.after(ttl);
-        let row = sqlx::query(
-            "UPDATE sessions SET lease_holder = $1, lease_fence = lease_fence + 1, lease_until = $2 \
-             WHERE id = $3 AND (lease_holder IS NULL OR lease_holder = $1 OR lease_until <= $4) \
-             RETURNING document, generation, lease_fence",
-        )
-        .bind(holder)
-        .bind(until.as_millis())
-        .bind(id.as_str())
-        .bind(now.as_millis())
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(failed)?;
-        if let Some(row) = row {
-            let fence = number(row.try_get(2).map_err(failed)?);
-            let lease = Lease {
-                session: id.clone(),
-                holder: holder.to_owned(),
-                fence,
-                until,
-            };
-            return Ok(Grant::Granted(lease, Box::new(session(&row)?)));
-        }
-        let row = sqlx::query("SELECT lease_until FROM sessions WHERE id = $1")
+        let taken = sqlx::query(by(self.dialect, TAKE, TAKE_BY_SERVER_CLOCK))
+            .bind(request.holder.as_str())
+            .bind(request.now.as_millis())
+            .bind(millis(request.ttl))
             .bind(id.as_str())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(failed)?;
+        if let Some(row) = taken {
+            return granted(id, request, &row, false);
+        }
+        // Who only asks again changes nothing, and need not hold up those who write.
+        let row = sqlx::query(by(self.dialect, STATE, STATE_BY_SERVER_CLOCK))
+            .bind(id.as_str())
+            .bind(request.now.as_millis())
             .fetch_optional(&self.pool)
             .await
             .map_err(failed)?
             .ok_or_else(|| not_found(id))?;
-        Ok(Grant::Held(Timestamp::from_millis(
-            row.try_get(0).map_err(failed)?,
-        )))
+        let (before, now) = state(&row)?;
+        let mut after = before.clone();
+        match after.request(request, now) {
+            Err(held) if after == before => Ok(Grant::Held(held)),
+            _ => self.request(id, request).await,
+        }
     }
 
-    pub(in crate::store) async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<()> {
-        let renewed =
-            sqlx::query("UPDATE sessions SET lease_until = $1 WHERE id = $2 AND lease_fence = $3")
-                .bind(until.as_millis())
-                .bind(lease.session.as_str())
-                .bind(column(lease.fence))
-                .execute(&self.pool)
-                .await
-                .map_err(failed)?;
+    /// Grants a lease or a place in the queue, in a transaction.
+    async fn request(&self, id: &SessionId, request: &LeaseRequest) -> Result<Grant> {
+        let mut tx = self.begin().await?;
+        let row = sqlx::query(by(self.dialect, STATE, STATE_FOR_UPDATE))
+            .bind(id.as_str())
+            .bind(request.now.as_millis())
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(failed)?
+            .ok_or_else(|| not_found(id))?;
+        let (mut state, now) = state(&row)?;
+        let outcome = state.request(request, now);
+        write(&mut tx, id, &state).await?;
+        tx.commit().await.map_err(failed)?;
+        match outcome {
+            Err(held) => Ok(Grant::Held(held)),
+            Ok(taken_over) => {
+                let lease = Lease {
+                    session: id.clone(),
+                    holder: request.holder.clone(),
+                    fence: state.fence,
+                    until: state.until,
+                    taken_over,
+                };
+                Ok(Grant::Granted(lease, Box::new(session(&row)?)))
+            }
+        }
+    }
+
+    pub(in crate::store) async fn renew(
+        &self,
+        lease: &Lease,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<()> {
+        let renewed = sqlx::query(by(self.dialect, RENEW, RENEW_BY_SERVER_CLOCK))
+            .bind(now.as_millis())
+            .bind(millis(ttl))
+            .bind(lease.session.as_str())
+            .bind(column(lease.fence))
+            .execute(&self.pool)
+            .await
+            .map_err(failed)?;
         if renewed.rows_affected() == 1 {
             return Ok(());
         }
@@ -78,4 +144,70 @@ impl SqlStore {
             .map_err(failed)?;
         Ok(())
     }
+}
+
+/// The first columns of a row, as a lease.
+fn granted(
+    id: &SessionId,
+    request: &LeaseRequest,
+    row: &AnyRow,
+    taken_over: bool,
+) -> Result<Grant> {
+    let lease = Lease {
+        session: id.clone(),
+        holder: request.holder.clone(),
+        fence: number(row.try_get(2).map_err(failed)?),
+        until: Timestamp::from_millis(row.try_get(3).map_err(failed)?),
+        taken_over,
+    };
+    Ok(Grant::Granted(lease, Box::new(session(row)?)))
+}
+
+/// A row's lease, and the time.
+fn state(row: &AnyRow) -> Result<(LeaseState, Timestamp)> {
+    let queue: Option<String> = row.try_get(8).map_err(failed)?;
+    let interrupted: i64 = row.try_get(7).map_err(failed)?;
+    let state = LeaseState {
+        holder: row.try_get(4).map_err(failed)?,
+        fence: number(row.try_get(2).map_err(failed)?),
+        until: Timestamp::from_millis(row.try_get(3).map_err(failed)?),
+        ttl_ms: number(row.try_get(5).map_err(failed)?),
+        renewals: number(row.try_get(6).map_err(failed)?),
+        interrupted: interrupted != 0,
+        queue: match queue {
+            Some(text) => serde_json::from_str(&text).map_err(|error| damaged("lease", error))?,
+            None => Vec::new(),
+        },
+    };
+    Ok((
+        state,
+        Timestamp::from_millis(row.try_get(9).map_err(failed)?),
+    ))
+}
+
+async fn write(
+    tx: &mut Transaction<'static, Any>,
+    id: &SessionId,
+    state: &LeaseState,
+) -> Result<()> {
+    let queue = match state.queue.is_empty() {
+        true => None,
+        false => Some(document(&state.queue)?),
+    };
+    sqlx::query(
+        "UPDATE sessions SET lease_holder = $1, lease_fence = $2, lease_until = $3, lease_ttl = $4, \
+         lease_renewals = $5, lease_interrupted = $6, lease_queue = $7 WHERE id = $8",
+    )
+    .bind(state.holder.clone())
+    .bind(column(state.fence))
+    .bind(state.until.as_millis())
+    .bind(column(state.ttl_ms))
+    .bind(column(state.renewals))
+    .bind(i64::from(state.interrupted))
+    .bind(queue)
+    .bind(id.as_str())
+    .execute(&mut **tx)
+    .await
+    .map_err(failed)?;
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod leases;
 mod rows;
+mod snapshot;
 mod through;
 mod writing;
 

@@ -91,19 +91,29 @@ macro_rules! store_through_sql {
             async fn acquire(
                 &self,
                 id: &SessionId,
-                holder: &str,
-                now: Timestamp,
-                ttl: Duration,
+                request: &LeaseRequest,
             ) -> Result<Grant, StoreError> {
-                self.sql.acquire(id, holder, now, ttl).await
+                self.sql.acquire(id, request).await
             }
 
-            async fn renew(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
-                self.sql.renew(lease, until).await
+            async fn renew(
+                &self,
+                lease: &Lease,
+                now: Timestamp,
+                ttl: Duration,
+            ) -> Result<(), StoreError> {
+                self.sql.renew(lease, now, ttl).await
             }
 
             async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
                 self.sql.release(lease).await
+            }
+
+            async fn snapshot(
+                &self,
+                id: &SessionId,
+            ) -> Result<Option<SessionSnapshot>, StoreError> {
+                self.sql.snapshot(id).await
             }
         }
     };

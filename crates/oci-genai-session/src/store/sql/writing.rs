@@ -4,7 +4,7 @@ use sqlx::any::Any;
 use sqlx::{Row, Transaction};
 
 use super::rows::{column, document, failed, fenced, not_found, search_text};
-use super::{Result, SqlStore};
+use super::{Dialect, Result, SqlStore};
 use crate::clock::Timestamp;
 use crate::store::{
     Batch, Direction, EffectRecord, ItemRecord, SessionId, SessionRecord, StoreError,
@@ -53,14 +53,23 @@ impl SqlStore {
 
     pub(in crate::store) async fn purge(&self, now: Timestamp) -> Result<u64> {
         let mut tx = self.begin().await?;
-        let gone = sqlx::query(
-            "DELETE FROM sessions WHERE expires_at IS NOT NULL AND expires_at <= $1 \
-             AND (lease_holder IS NULL OR lease_until <= $1)",
-        )
-        .bind(now.as_millis())
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
+        let expired = match self.dialect {
+            Dialect::Sqlite => {
+                "DELETE FROM sessions WHERE expires_at IS NOT NULL AND expires_at <= $1 \
+                 AND (lease_holder IS NULL OR lease_until <= $1)"
+            }
+            // Leases end by the server's clock.
+            Dialect::Postgres => {
+                "DELETE FROM sessions WHERE expires_at IS NOT NULL AND expires_at <= $1 \
+                 AND (lease_holder IS NULL \
+                 OR lease_until <= (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT)"
+            }
+        };
+        let gone = sqlx::query(expired)
+            .bind(now.as_millis())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
         for statement in [
             "DELETE FROM turns WHERE session_id NOT IN (SELECT id FROM sessions)",
             "DELETE FROM items WHERE session_id NOT IN (SELECT id FROM sessions)",

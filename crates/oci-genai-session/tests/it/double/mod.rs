@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use futures_util::stream;
 use oci_genai_session::TokenUsage;
 use oci_genai_session::service::{
-    Answer, AnswerEvent, AnswerStatus, AnswerStream, Repeat, Service, ServiceError,
+    Answer, AnswerEvent, AnswerStatus, AnswerStream, SendOptions, Service, ServiceError,
     ServiceErrorKind,
 };
 use serde_json::{Map, Value, json};
@@ -368,7 +368,9 @@ impl Service for Double {
         &self,
         conversation: &str,
         items: Vec<Value>,
+        options: SendOptions,
     ) -> Result<Vec<Value>, ServiceError> {
+        options.confirm().await?;
         let mut state = self.state.lock().unwrap();
         let items: Vec<Value> = items.iter().map(|item| state.stored(item)).collect();
         state
@@ -379,7 +381,13 @@ impl Service for Double {
         Ok(items)
     }
 
-    async fn delete_item(&self, conversation: &str, item: &str) -> Result<(), ServiceError> {
+    async fn delete_item(
+        &self,
+        conversation: &str,
+        item: &str,
+        options: SendOptions,
+    ) -> Result<(), ServiceError> {
+        options.confirm().await?;
         let mut state = self.state.lock().unwrap();
         let items = state
             .conversations
@@ -392,8 +400,9 @@ impl Service for Double {
     async fn respond(
         &self,
         request: Map<String, Value>,
-        _: Repeat,
+        options: SendOptions,
     ) -> Result<Answer, ServiceError> {
+        options.confirm().await?;
         let fault = self.next(&request);
         self.perform(&request, fault).await
     }
@@ -401,8 +410,9 @@ impl Service for Double {
     async fn stream(
         &self,
         request: Map<String, Value>,
-        _: Repeat,
+        options: SendOptions,
     ) -> Result<AnswerStream, ServiceError> {
+        options.confirm().await?;
         let fault = self.next(&request);
         let answer = match self.perform(&request, fault).await {
             Err(error) if fault != Some(Fault::Cut) => return Err(error),
