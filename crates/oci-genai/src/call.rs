@@ -5,12 +5,15 @@ use oci_genai_api::types::ErrorResponse;
 
 use crate::middleware::{CallSpan, OPC_REQUEST_ID, Resend, call_span};
 use crate::options::RequestOptions;
+use crate::wire::SentCredential;
 use crate::{Client, Error, Result};
 
 /// One call under way: the low-level client with the call's options, and its span.
 pub(crate) struct Call {
     pub(crate) api: oci_genai_api::Client,
     pub(crate) span: tracing::Span,
+    /// What it was last sent with.
+    pub(crate) sent: SentCredential,
 }
 
 impl Call {
@@ -29,18 +32,18 @@ impl Call {
         resend: Resend,
         span: tracing::Span,
     ) -> Result<Self> {
-        Ok(Self {
-            api: client.call(options, resend, CallSpan(span.clone()))?,
-            span,
-        })
+        let (api, sent) = client.call(options, resend, CallSpan(span.clone()))?;
+        Ok(Self { api, span, sent })
     }
-}
 
-/// What an operation returned, as this crate tells it.
-pub(crate) fn outcome<T>(
-    result: Result<ResponseValue<T>, oci_genai_api::Error<ErrorResponse>>,
-) -> Result<T> {
-    result.map(ResponseValue::into_inner).map_err(Error::from)
+    /// What an operation of this call returned, as this crate tells it.
+    pub(crate) fn outcome<T>(
+        &self,
+        result: Result<ResponseValue<T>, oci_genai_api::Error<ErrorResponse>>,
+    ) -> Result<T> {
+        let result = result.map(ResponseValue::into_inner);
+        result.map_err(|error| Error::from(error).masked(&self.sent))
+    }
 }
 
 /// The service's id for an answered request.
@@ -73,6 +76,16 @@ macro_rules! id_call {
         $(#[$doc:meta])*
         $name:ident: $operation:ident($($id:ident: $what:literal),+) -> $output:ty, $resend:expr
     ) => {
+        $crate::call::id_call! {
+            $(#[$doc])*
+            $name: $operation($($id: $what),+) -> $output, $resend, |call, _, answer| call.outcome(answer)
+        }
+    };
+    (
+        $(#[$doc:meta])*
+        $name:ident: $operation:ident($($id:ident: $what:literal),+) -> $output:ty, $resend:expr,
+        |$call:ident, $client:pat_param, $answer:ident| $read:expr
+    ) => {
         $(#[$doc])*
         #[derive(Debug)]
         #[must_use = "nothing is sent before it is awaited"]
@@ -96,9 +109,11 @@ macro_rules! id_call {
             /// When an id cannot be one, which is found before anything is sent, or the call fails.
             pub async fn send(self) -> $crate::Result<$output> {
                 $(let $id = self.$id.checked($what)?;)+
-                let call = $crate::call::Call::new(
+                let $call = $crate::call::Call::new(
                     &self.client, self.options, stringify!($operation), $resend)?;
-                $crate::call::outcome(call.api.$operation($(&$id),+).await)
+                let $client = &self.client;
+                let $answer = $call.api.$operation($(&$id),+).await;
+                $read
             }
         }
 

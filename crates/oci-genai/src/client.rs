@@ -11,6 +11,7 @@ use crate::middleware::{CallSpan, Resend};
 use crate::options::RequestOptions;
 use crate::responses::Responses;
 use crate::time::SharedClock;
+use crate::wire::SentCredential;
 use crate::{ClientBuilder, Endpoint, Result};
 
 /// A client of OCI Generative AI's Conversations and Responses APIs.
@@ -19,7 +20,7 @@ use crate::{ClientBuilder, Endpoint, Result};
 /// clones.
 ///
 /// ```no_run
-/// use oci_genai::{Client, ResponseExt};
+/// use oci_genai::Client;
 ///
 /// # async fn example() -> Result<(), oci_genai::Error> {
 /// let client = Client::from_env()?;
@@ -128,16 +129,17 @@ impl Client {
         self.inner.streams
     }
 
-    /// The low-level client with the options of one call.
+    /// The low-level client with the options of one call, and the credential that it will be sent with.
     pub(crate) fn call(
         &self,
         options: RequestOptions,
         resend: Resend,
         span: CallSpan,
-    ) -> Result<oci_genai_api::Client> {
+    ) -> Result<(oci_genai_api::Client, SentCredential)> {
         let context = options.into_context(resend, span)?;
+        let sent = context.sent();
         let transport = self.inner.transport.with_extension(context);
-        Ok(self.inner.api.with_transport(transport))
+        Ok((self.inner.api.with_transport(transport), sent))
     }
 }
 

@@ -37,6 +37,7 @@ mod stack;
 pub mod time;
 mod tools;
 mod validate;
+mod wire;
 
 pub use builder::ClientBuilder;
 pub use client::Client;

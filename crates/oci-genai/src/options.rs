@@ -10,6 +10,8 @@ use crate::middleware::{
     OPC_RETRY_TOKEN, OPENAI_PROJECT, RequestHeaders, Resend, RetryConfig, RetryOverride, Stateless,
     header_value,
 };
+use crate::validate::shown;
+use crate::wire::SentCredential;
 use crate::{Endpoint, Error, Region, Result};
 
 /// Settings for a single call. Whatever is not set stays as the client has it.
@@ -89,9 +91,8 @@ impl RequestOptions {
         match name.parse::<HeaderName>() {
             Ok(name) => self.insert(name.clone(), name.as_str(), value),
             Err(error) => {
-                let shown: String = name.chars().take(80).collect();
                 self.fail(
-                    Error::invalid(format!("{shown:?} cannot be the name of a header"))
+                    Error::invalid(format!("{} cannot be the name of a header", shown(name)))
                         .with_source(error),
                 );
             }
@@ -175,6 +176,7 @@ impl RequestOptions {
             retry: self.retry.map(RetryOverride),
             stateless: self.stateless.then_some(Stateless),
             headers,
+            sent: SentCredential::default(),
         })))
     }
 
@@ -202,6 +204,14 @@ struct CallSettings {
     retry: Option<RetryOverride>,
     stateless: Option<Stateless>,
     headers: Option<RequestHeaders>,
+    sent: SentCredential,
+}
+
+impl CallContext {
+    /// The credential that the call was last sent with.
+    pub(crate) fn sent(&self) -> SentCredential {
+        self.0.sent.clone()
+    }
 }
 
 /// Something that a layer looks for in a request's extensions, and that a call's options may hold as well.
@@ -232,6 +242,12 @@ optional_settings! {
 impl Setting for Resend {
     fn of_call(call: &CallContext) -> Option<&Self> {
         Some(&call.0.resend)
+    }
+}
+
+impl Setting for SentCredential {
+    fn of_call(call: &CallContext) -> Option<&Self> {
+        Some(&call.0.sent)
     }
 }
 

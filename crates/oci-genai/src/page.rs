@@ -3,7 +3,7 @@
 use futures_core::Stream;
 use futures_util::stream::try_unfold;
 
-use crate::call::{Call, awaitable, outcome};
+use crate::call::{Call, awaitable};
 use crate::error::{ErrorKind, ResendVerdict};
 use crate::middleware::Resend;
 use crate::options::call_options;
@@ -152,7 +152,7 @@ impl Query {
             ListOf::Conversation => {
                 let id = id.checked("conversation")?;
                 let call = Call::new(&self.client, options, "list_items", Resend::Always)?;
-                outcome(
+                call.outcome(
                     call.api
                         .list_items(&id, limit, self.order.as_ref(), after, include)
                         .await,
@@ -161,7 +161,7 @@ impl Query {
             ListOf::Response => {
                 let id = id.checked("response")?;
                 let call = Call::new(&self.client, options, "list_input_items", Resend::Always)?;
-                outcome(
+                call.outcome(
                     call.api
                         .list_input_items(&id, limit, self.order.as_ref(), after, include)
                         .await,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{Request, Response};
-use oci_genai_api::{Body, BoxError, HttpClient, Transport, any_body};
+use oci_genai_api::{Body, BoxError, Transport, any_body};
 use oci_genai_auth::Auth;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
@@ -17,12 +17,13 @@ use crate::middleware::{
     StandardHeadersLayer, TraceLayer,
 };
 use crate::time::SharedClock;
+use crate::wire::{ByHost, RememberCredential};
 
 /// A boxed service that carries requests: what layers of the caller's are given.
 pub type HttpService = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
 
 /// What sends, with credentials; the usual pair is put together without a box between.
-pub(crate) type Innermost = Either<Auth<BeforeAttempt<HttpClient>>, HttpService>;
+pub(crate) type Innermost = Either<Auth<RememberCredential<BeforeAttempt<ByHost>>>, HttpService>;
 
 /// A layer of the caller's, whatever its type.
 pub(crate) type AnyLayer = Box<dyn FnOnce(HttpService) -> HttpService + Send>;

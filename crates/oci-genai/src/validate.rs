@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use oci_genai_auth::redact;
+
 use crate::{Error, Result};
 
 /// No id of the service comes near this length.
@@ -66,7 +68,8 @@ pub(crate) fn metadata(metadata: &BTreeMap<String, String>) -> Result<()> {
         }
         if value.chars().count() > MAX_METADATA_VALUE {
             return Err(Error::invalid(format!(
-                "the value of metadata key {key:?} is longer than {MAX_METADATA_VALUE} characters"
+                "the value of metadata key {} is longer than {MAX_METADATA_VALUE} characters",
+                shown(key)
             )));
         }
     }
@@ -93,8 +96,11 @@ pub(crate) fn finite(what: &str, number: Option<f64>) -> Result<()> {
     }
 }
 
-/// The beginning of a text, quoted.
-fn shown(text: &str) -> String {
+/// The beginning of a text, quoted, or what kind of secret it looks like.
+pub(crate) fn shown(text: &str) -> String {
+    if redact::is_secret(text) {
+        return redact::shown(text).to_string();
+    }
     let start: String = text.chars().take(60).collect();
     if start.len() < text.len() {
         format!("{start:?}…")

@@ -1,8 +1,5 @@
 //! From settings to a client.
 
-use std::time::Duration;
-
-use oci_genai_api::HttpClient;
 use oci_genai_auth::{ApiKey, AuthLayer, StaticCredentialsProvider};
 use tower::util::Either;
 use tower_layer::Layer as _;
@@ -15,9 +12,8 @@ use crate::middleware::{
     RetryLayer, SizeLimitsLayer, StandardHeadersLayer,
 };
 use crate::stack::{self, HttpService, Innermost, any_service};
+use crate::wire::{ByHost, RememberCredential};
 use crate::{Client, Endpoint, Error, Region, RegionResolver, Result};
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl ClientBuilder {
     /// Makes the client.
@@ -41,13 +37,14 @@ impl ClientBuilder {
         if let Some(model) = &self.model {
             crate::validate::model(model)?;
         }
-        let reqwest = match self.reqwest {
-            Some(client) => client,
-            None => http_client()?,
+        let wire = match self.reqwest {
+            Some(client) => ByHost::given(client),
+            None => ByHost::own(&endpoint)?,
         };
+        let reqwest = wire.reqwest(&endpoint)?;
         let clock = self.clock;
         let transport = stack::transport(stack::Parts {
-            authenticated: authenticated(self.auth, self.http, &reqwest)?,
+            authenticated: authenticated(self.auth, self.http, wire)?,
             attempt_layers: self.attempt_layers,
             headers,
             endpoint: EndpointLayer::new(endpoint.clone()),
@@ -105,32 +102,17 @@ impl ClientBuilder {
     }
 }
 
-fn http_client() -> Result<reqwest::Client> {
-    reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        // A signature is made for one host and one path.
-        .redirect(reqwest::redirect::Policy::none())
-        // What reqwest would send again by itself, the retry layer does, within its budget and with a
-        // fresh signature; and reqwest need not copy every request for it.
-        .retry(reqwest::retry::never().max_retries_per_request(0))
-        .build()
-        .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error))
-}
-
-fn authenticated(
-    auth: Auth,
-    http: Option<HttpService>,
-    reqwest: &reqwest::Client,
-) -> Result<Innermost> {
+fn authenticated(auth: Auth, http: Option<HttpService>, wire: ByHost) -> Result<Innermost> {
     let check = BeforeAttemptLayer::new();
-    let client = check.layer(HttpClient::new(reqwest.clone()));
-    let http = http.map(|http| any_service(check.layer(http)));
+    let innermost = |http| any_service(RememberCredential::new(check.layer(http)));
+    let http: Option<HttpService> = http.map(innermost);
+    let wire = RememberCredential::new(check.layer(wire));
     Ok(match (auth, http) {
         (Auth::None, _) => return Err(no_credentials()),
-        (Auth::Key(key), None) => Either::Left(api_key_layer(key)?.layer(client)),
+        (Auth::Key(key), None) => Either::Left(api_key_layer(key)?.layer(wire)),
         (Auth::Key(key), Some(http)) => Either::Right(any_service(api_key_layer(key)?.layer(http))),
         (Auth::Layer(layer), http) => {
-            Either::Right(layer(http.unwrap_or_else(|| any_service(client))))
+            Either::Right(layer(http.unwrap_or_else(|| any_service(wire))))
         }
     })
 }

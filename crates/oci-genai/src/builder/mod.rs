@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use oci_genai_api::{Body, BoxError};
-use oci_genai_auth::{AuthLayer, Environment, ProvideCredentials};
+use oci_genai_auth::{AuthLayer, Environment, ProvideCredentials, redact};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -361,12 +361,14 @@ impl ClientBuilder {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // People put keys where names belong.
+        let shown = |setting: &Option<String>| setting.as_deref().map(redact::shown);
         f.debug_struct("ClientBuilder")
-            .field("region", &self.region)
-            .field("base_url", &self.base_url.as_ref().map(|_| "set"))
-            .field("project", &self.project)
-            .field("compartment", &self.compartment)
-            .field("model", &self.model)
+            .field("region", &shown(&self.region))
+            .field("base_url", &shown(&self.base_url))
+            .field("project", &shown(&self.project))
+            .field("compartment", &shown(&self.compartment))
+            .field("model", &shown(&self.model))
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }

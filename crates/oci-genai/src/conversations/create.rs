@@ -1,6 +1,6 @@
 //! Creating a conversation.
 
-use crate::call::{Call, awaitable, outcome};
+use crate::call::{Call, awaitable};
 use crate::memory::Memory;
 use crate::middleware::Resend;
 use crate::options::call_options;
@@ -64,7 +64,7 @@ impl CreateConversation {
             Some(_) => Resend::IfAnswered,
         };
         let call = Call::new(&self.client, self.options, "create_conversation", resend)?;
-        let created = outcome(call.api.create_conversation(&self.body).await)?;
+        let created = call.outcome(call.api.create_conversation(&self.body).await)?;
         call.span.record("gen_ai.conversation.id", &*created.id);
         Ok(created)
     }

@@ -1,6 +1,6 @@
 //! The items of a conversation.
 
-use crate::call::{Call, awaitable, id_call, outcome};
+use crate::call::{Call, awaitable, id_call};
 use crate::middleware::Resend;
 use crate::options::call_options;
 use crate::page::{ListItems, ListOf};
@@ -90,7 +90,7 @@ impl CreateItems {
             Resend::IfNotExecuted,
         )?;
         let body = types::CreateItems::new(self.items);
-        outcome(call.api.create_items(&conversation, None, &body).await)
+        call.outcome(call.api.create_items(&conversation, None, &body).await)
     }
 }
 
@@ -126,7 +126,7 @@ impl RetrieveItem {
         let item = self.item.checked("item")?;
         let include = (!self.include.is_empty()).then_some(self.include);
         let call = Call::new(&self.client, self.options, "retrieve_item", Resend::Always)?;
-        outcome(
+        call.outcome(
             call.api
                 .retrieve_item(&conversation, &item, include.as_ref())
                 .await,

@@ -1,6 +1,6 @@
 //! Changing a conversation.
 
-use crate::call::{Call, awaitable, outcome};
+use crate::call::{Call, awaitable};
 use crate::memory::Memory;
 use crate::middleware::Resend;
 use crate::options::call_options;
@@ -64,7 +64,7 @@ impl UpdateConversation {
             "update_conversation",
             Resend::Always,
         )?;
-        outcome(call.api.update_conversation(&id, &body).await)
+        call.outcome(call.api.update_conversation(&id, &body).await)
     }
 }
 

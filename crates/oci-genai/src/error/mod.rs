@@ -18,6 +18,7 @@ pub use self::service::ServiceError;
 pub(crate) use self::service::is_error;
 pub use self::verdict::ResendVerdict;
 use crate::types;
+use crate::wire::SentCredential;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -124,6 +125,23 @@ impl Error {
         error.0.service = Some(service);
         error.0.hint = hint.map(Cow::Owned);
         error
+    }
+
+    /// Takes the credential that was sent out of everything that is shown of the service's answer.
+    pub(crate) fn masked(mut self, sent: &SentCredential) -> Self {
+        let inner = &mut *self.0;
+        if let Cow::Owned(masked) = sent.mask(&inner.message) {
+            inner.message = masked.into();
+        }
+        if let Some(hint) = &mut inner.hint
+            && let Cow::Owned(masked) = sent.mask(hint)
+        {
+            *hint = masked.into();
+        }
+        if let Some(service) = &mut inner.service {
+            service.mask(sent);
+        }
+        self
     }
 
     pub(crate) fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {

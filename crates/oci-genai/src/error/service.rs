@@ -1,9 +1,14 @@
 //! What the service said: its error bodies, in every shape that reaches a client.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use http::{HeaderMap, StatusCode};
+use oci_genai_auth::redact;
 use serde_json::Value;
 
 use super::Outcome;
+use crate::wire::SentCredential;
 
 /// How much of an error body that is not JSON is shown as the message, in characters.
 const MAX_TEXT: usize = 500;
@@ -12,7 +17,9 @@ const MAX_TEXT: usize = 500;
 const LOCKED: &str = "operating on this conversation";
 
 /// An error answer of the service, read from whichever shape it came in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// `Debug` leaves out the [body](Self::body), which may repeat what was sent.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ServiceError {
     /// HTTP status; `None` for an error event inside a stream that began with 200.
     pub(crate) status: Option<StatusCode>,
@@ -97,6 +104,22 @@ impl ServiceError {
         Self {
             status: Some(StatusCode::OK),
             ..Self::from_value(value)
+        }
+    }
+
+    /// Takes the credential that was sent out of everything but the body.
+    pub(crate) fn mask(&mut self, sent: &SentCredential) {
+        let optional = [
+            &mut self.code,
+            &mut self.error_type,
+            &mut self.param,
+            &mut self.request_id,
+        ];
+        let texts = optional.into_iter().flatten();
+        for text in texts.chain([&mut self.message]) {
+            if let Cow::Owned(masked) = sent.mask(text) {
+                *text = masked;
+            }
         }
     }
 
@@ -205,7 +228,8 @@ impl ServiceError {
         self.request_id.as_deref()
     }
 
-    /// The body as it came, at most 64 KiB of it.
+    /// The body as it came, at most 64 KiB of it. A service may repeat in it what it was sent,
+    /// credentials included.
     pub fn body(&self) -> &str {
         &self.body
     }
@@ -249,6 +273,19 @@ fn json_in(text: &str) -> Option<Value> {
     first(text)
 }
 
+impl fmt::Debug for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceError")
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("error_type", &self.error_type)
+            .field("param", &self.param)
+            .field("message", &self.message)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -270,11 +307,7 @@ fn without_secrets(url: &str) -> String {
         Some((_, host)) if !scheme.is_empty() => host,
         _ => authority,
     };
-    let shown: String = format!("{scheme}{host}{path}")
-        .chars()
-        .take(MAX_TEXT)
-        .collect();
-    shown.replace(char::is_control, " ")
+    redact::shown(&format!("{scheme}{host}{path}")).to_string()
 }
 
 /// Plain text as it is, HTML without its markup, cut to a length a person reads.
@@ -442,7 +475,6 @@ mod tests {
                 "https://host:8443/v1",
             ),
             ("//secret@host", "//host"),
-            ("http://host/a@b", "http://host/a@b"),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert("location", location.parse().unwrap());

@@ -35,6 +35,7 @@ use tower_service::Service;
 use super::retry::Attempts;
 use crate::error::{Error, ServiceError};
 use crate::time::SharedClock;
+use crate::wire::SentCredential;
 
 /// The most of an error body that is read.
 const MAX_ERROR_BODY: usize = 64 * 1024;
@@ -71,27 +72,29 @@ where
 {
     type Response = Response<Body>;
     type Error = BoxError;
-    type Future = ResponseFuture<S::Future, Body, BoxError>;
+    type Future = ResponseFuture<S::Future, Body, BoxError, SentCredential>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context).map_err(Into::into)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let sent = SentCredential::of(request.extensions_mut());
         ResponseFuture::new(
             self.inner.call(request),
             std::convert::identity,
-            |response, ()| Box::pin(read(response)),
-            (),
+            |response, sent| Box::pin(read(response, sent)),
+            sent,
         )
     }
 }
 
 /// Reads an error answer and leaves what it says in its extensions.
-async fn read(response: Response<Body>) -> Result<Response<Body>, BoxError> {
+async fn read(response: Response<Body>, sent: SentCredential) -> Result<Response<Body>, BoxError> {
     let (mut parts, body) = response.into_parts();
     let body = read_bounded(body).await;
-    let error = ServiceError::from_answer(parts.status, &parts.headers, &body);
+    let mut error = ServiceError::from_answer(parts.status, &parts.headers, &body);
+    error.mask(&sent);
     parts.extensions.insert(Arc::new(error));
     Ok(Response::from_parts(parts, Body::from(body)))
 }
@@ -180,7 +183,9 @@ where
         // A layer between the two halves made this answer itself.
         None => {
             let body = read_bounded(Body::wrap(body)).await;
-            ServiceError::from_answer(parts.status, &parts.headers, &body)
+            let mut error = ServiceError::from_answer(parts.status, &parts.headers, &body);
+            error.mask(&SentCredential::default());
+            error
         }
     };
     let attempts = parts.extensions.get().map_or(1, |Attempts(count)| *count);

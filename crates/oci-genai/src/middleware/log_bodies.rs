@@ -5,7 +5,7 @@
 //! pieces of a stream are therefore seen as they come. Nothing is held back and nothing is gathered.
 //!
 //! Place it inside retries, so that each attempt is seen, and outside authentication, so that no
-//! credentials are near. Headers are never written.
+//! credentials are near. Headers are never written, and a credential that a service repeats is masked.
 //!
 //! ```
 //! use oci_genai::middleware::LogBodiesLayer;
@@ -26,6 +26,8 @@ use oci_genai_api::Body;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
+
+use crate::wire::SentCredential;
 
 /// The target of the events.
 const TARGET: &str = "oci_genai::bodies";
@@ -73,14 +75,16 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let sent = SentCredential::of(request.extensions_mut());
         match request.body().as_bytes() {
-            Some(body) => write("request", body, self.max_bytes),
+            Some(body) => write("request", body, self.max_bytes, &sent),
             None => tracing::debug!(target: TARGET, "a request body that can be read once only"),
         }
         ResponseFuture {
             future: self.inner.call(request),
             max_bytes: self.max_bytes,
+            sent,
         }
     }
 }
@@ -91,6 +95,7 @@ pin_project! {
         #[pin]
         future: F,
         max_bytes: usize,
+        sent: SentCredential,
     }
 }
 
@@ -104,9 +109,14 @@ where
         let this = self.project();
         let response = ready!(this.future.poll(context))?;
         let max_bytes = *this.max_bytes;
-        Poll::Ready(Ok(
-            response.map(|body| Body::wrap(LoggedBody { body, max_bytes }))
-        ))
+        let sent = this.sent.clone();
+        Poll::Ready(Ok(response.map(|body| {
+            Body::wrap(LoggedBody {
+                body,
+                max_bytes,
+                sent,
+            })
+        })))
     }
 }
 
@@ -116,6 +126,7 @@ pin_project! {
         #[pin]
         body: Body,
         max_bytes: usize,
+        sent: SentCredential,
     }
 }
 
@@ -132,7 +143,7 @@ impl HttpBody for LoggedBody {
         if let Some(Ok(frame)) = &frame
             && let Some(data) = frame.data_ref()
         {
-            write("response", data, *this.max_bytes);
+            write("response", data, *this.max_bytes, this.sent);
         }
         Poll::Ready(frame)
     }
@@ -146,13 +157,16 @@ impl HttpBody for LoggedBody {
     }
 }
 
-fn write(of: &'static str, body: &[u8], max_bytes: usize) {
+fn write(of: &'static str, body: &[u8], max_bytes: usize, sent: &SentCredential) {
+    if !tracing::enabled!(target: TARGET, tracing::Level::DEBUG) {
+        return;
+    }
     let shown = body.get(..max_bytes).unwrap_or(body);
     tracing::debug!(
         target: TARGET,
         of,
         bytes = body.len(),
         cut = shown.len() < body.len(),
-        body = %String::from_utf8_lossy(shown),
+        body = %sent.mask(&String::from_utf8_lossy(shown)),
     );
 }

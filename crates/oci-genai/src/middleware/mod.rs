@@ -25,6 +25,9 @@
 //! 16. reqwest, or the service given with
 //!     [`ClientBuilder::http_service`](crate::ClientBuilder::http_service).
 //!
+//! What a service answered may repeat the credential that it was sent. Errors, hints and logs of this
+//! crate mask it; layers of yours that show answers can, with [`SentCredential`].
+//!
 //! Every layer speaks `http::Request` and `http::Response`, so those of `tower` and `tower-http` fit
 //! wherever yours do.
 
@@ -59,3 +62,4 @@ pub use self::retry::{
 };
 pub(crate) use self::size_limits::SizeLimitsLayer;
 pub use self::trace::{CallSpan, Trace, TraceLayer, call_span};
+pub use crate::wire::SentCredential;

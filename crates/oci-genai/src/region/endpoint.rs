@@ -68,10 +68,10 @@ impl Endpoint {
     ///
     /// When it is not an absolute `http` or `https` URL, or has a query, a fragment or credentials.
     pub fn from_url(url: &str) -> Result<Self> {
-        let shown: String = url.chars().take(200).collect();
+        let shown = oci_genai_auth::redact::shown(url);
         let wrong = |why: &str| {
             Error::config(format!(
-                "base URL {shown:?} {why}; give one such as \
+                "base URL {shown} {why}; give one such as \
                  https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/openai/v1"
             ))
         };

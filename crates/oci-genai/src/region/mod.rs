@@ -9,9 +9,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use oci_genai_auth::redact;
+
 pub use self::endpoint::{BasePath, Endpoint, EndpointBuilder};
 use self::generated::REGIONS;
 pub use self::resolver::RegionResolver;
+use crate::validate::shown;
 use crate::{Error, Result};
 
 /// An OCI region: its identifier and the domain its endpoints live under.
@@ -45,14 +48,15 @@ impl Region {
     ///
     /// When either is not a host name part: letters, digits, `-`, and in the domain `.`.
     pub fn custom(id: impl Into<String>, domain: impl Into<String>) -> Result<Self> {
-        let (id, domain) = (
-            id.into().to_ascii_lowercase(),
-            domain.into().to_ascii_lowercase(),
-        );
+        let (given_id, given_domain) = (id.into(), domain.into());
+        let id = given_id.to_ascii_lowercase();
+        let domain = given_domain.to_ascii_lowercase();
         if !is_host(&id, false) || !is_host(&domain, true) {
             return Err(Error::config(format!(
-                "region {id:?} in domain {domain:?} does not make a host name; give an identifier \
-                 such as us-chicago-1 and a domain such as oraclecloud.com"
+                "region {} in domain {} does not make a host name; give an identifier such as \
+                 us-chicago-1 and a domain such as oraclecloud.com",
+                shown(&given_id),
+                shown(&given_domain)
             )));
         }
         Ok(Self {
@@ -64,11 +68,13 @@ impl Region {
     }
 
     /// A region given as a whole domain: endpoints are `inference.generativeai.` and that domain.
-    fn from_domain(domain: &str) -> Result<Self> {
-        let domain = domain.to_ascii_lowercase();
-        if !is_host(&domain, true) {
+    fn from_domain(given: &str) -> Result<Self> {
+        let domain = given.to_ascii_lowercase();
+        // A token has dots too, and would be sent to name servers.
+        if !is_host(&domain, true) || redact::is_secret(given) {
             return Err(Error::config(format!(
-                "region {domain:?} is neither a region nor a domain"
+                "region {} is neither a region nor a domain",
+                shown(given)
             )));
         }
         Ok(Self {
@@ -150,15 +156,15 @@ impl fmt::Display for Region {
 /// The error for a region nobody knows, with the nearest known one.
 fn unknown(name: &str) -> Error {
     let name = name.trim();
-    let shown: String = name.chars().take(80).collect();
+    let start: String = name.chars().take(80).collect();
     let nearest = REGIONS
         .iter()
-        .map(|row| (distance(row.0, &shown.to_ascii_lowercase()), row.0))
+        .map(|row| (distance(row.0, &start.to_ascii_lowercase()), row.0))
         .min()
         .filter(|(distance, _)| *distance <= 3)
         .map(|(_, id)| format!("; did you mean {id}?"))
         .unwrap_or_default();
-    Error::config(format!("unknown region {shown:?}{nearest}")).with_hint(
+    Error::config(format!("unknown region {}{nearest}", shown(name))).with_hint(
         "for a region newer than this release set OCI_DEFAULT_REALM to its second-level domain \
          (oraclecloud.com in the commercial realm), describe it in OCI_REGION_METADATA, or give a \
          base URL",

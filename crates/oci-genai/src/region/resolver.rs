@@ -95,7 +95,7 @@ impl RegionResolver {
             Error::config(format!("cannot read {}", path.display())).with_source(error)
         })?;
         let described: Vec<Metadata> =
-            serde_json::from_str(&json).map_err(|error| unusable(path.display(), error))?;
+            serde_json::from_str(&json).map_err(|error| unusable(path.display(), place(&error)))?;
         for metadata in described {
             self.add(metadata)
                 .map_err(|error| unusable(path.display(), error))?;
@@ -114,7 +114,7 @@ impl RegionResolver {
                 "not a region description: expected a JSON object with realmKey, \
                  realmDomainComponent, regionKey and regionIdentifier",
             )
-            .with_source(error)
+            .with_source(place(&error))
         })?;
         self.add(metadata)?;
         Ok(self)
@@ -129,8 +129,9 @@ impl RegionResolver {
         let domain = domain.into();
         if !domain.contains('.') || !super::is_host(&domain, true) {
             return Err(Error::config(format!(
-                "default realm {domain:?} is not a domain: give the realm's second-level domain, \
-                 such as oraclecloud.com"
+                "default realm {} is not a domain: give the realm's second-level domain, such as \
+                 oraclecloud.com",
+                crate::validate::shown(&domain)
             )));
         }
         self.default_domain = Some(domain);
@@ -164,11 +165,8 @@ impl RegionResolver {
                     "it answers on OCI compute instances only; set OCI_GENAI_REGION elsewhere",
                 )
         };
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(METADATA_TIMEOUT)
-            .build()
-            .map_err(unreachable)?;
+        let client =
+            crate::wire::metadata_client(base_url, METADATA_TIMEOUT).map_err(unreachable)?;
         let metadata: Metadata = client
             .get(format!(
                 "{}/instance/regionInfo",
@@ -247,6 +245,16 @@ impl fmt::Debug for RegionResolver {
 
 fn unusable(what: impl fmt::Display, error: impl Into<Source>) -> Error {
     Error::config(format!("{what} does not describe regions")).with_source(error)
+}
+
+/// Where a text is not as expected. What stands there is not repeated: it may be a secret that was put in
+/// the wrong place.
+fn place(error: &serde_json::Error) -> String {
+    let what = match error.classify() {
+        serde_json::error::Category::Data => "it has another form",
+        _ => "it is not JSON",
+    };
+    format!("{what} (line {}, column {})", error.line(), error.column())
 }
 
 #[cfg(test)]

@@ -184,9 +184,11 @@ impl CreateResponse {
         let call = self.into_call();
         async move {
             let (call, body, client) = call?;
-            let response = response_of(call.api.create_response(&body).await, &client)?;
+            let answer = call.api.create_response(&body).await;
+            let response = response_of(&call, answer, &client)?;
             record(&call.span, &response);
-            require_output(raise_failed(response)?)
+            let response = raise_failed(response).map_err(|error| error.masked(&call.sent))?;
+            require_output(response)
         }
     }
 

@@ -148,7 +148,7 @@ impl RetrieveResponse {
             .api
             .retrieve_response(&id, include.as_ref(), None, None, None)
             .await;
-        whole::response_of(answer, &self.client)
+        whole::response_of(&call, answer, &self.client)
     }
 }
 
@@ -163,5 +163,6 @@ id_call! {
 id_call! {
     /// Cancels a background response; made by [`Responses::cancel`].
     CancelResponse: cancel_response(id: "response") -> types::Response,
-    Resend::Always
+    Resend::Always,
+    |call, client, answer| whole::response_of(&call, answer, client)
 }

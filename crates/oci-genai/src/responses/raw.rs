@@ -31,7 +31,7 @@ impl RawResponse {
         resend: Resend,
         span: Span,
     ) -> Result<Self> {
-        let api = client.call(options, resend, CallSpan(span))?;
+        let (api, _) = client.call(options, resend, CallSpan(span))?;
         let request = api
             .client()
             .post(format!("{}{path}", api.baseurl()))

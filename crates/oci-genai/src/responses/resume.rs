@@ -103,14 +103,15 @@ pub(super) async fn open(
         .retrieve_response_stream(id, None, Some(true), after, None)
         .await
         .map_err(Error::from)?;
-    EventSource::open(answer, client, true, guard).await
+    let opened = EventSource::open(answer, client, true, guard).await;
+    opened.map_err(|error| error.masked(&call.sent))
 }
 
 async fn fetch(client: &Client, id: &str) -> Result<Response> {
     let options = RequestOptions::new();
     let call = Call::new(client, options, "retrieve_response", Resend::Always)?;
     let answer = call.api.retrieve_response(id, None, None, None, None).await;
-    response_of(answer, client)
+    response_of(&call, answer, client)
 }
 
 /// Whether a response will not change any more.

@@ -22,6 +22,7 @@ use crate::call::{Call, request_id};
 use crate::error::{Error, ErrorKind, Outcome, verdict};
 use crate::middleware::Resend;
 use crate::types::{CreateResponse, Response, ResponseCreatedEvent, StreamEvent};
+use crate::wire::SentCredential;
 use crate::{Client, RequestOptions, Result};
 
 /// The events of a response, as they come.
@@ -51,6 +52,7 @@ pub struct ResponseStream {
     status: StatusCode,
     headers: HeaderMap,
     span: Span,
+    sent: SentCredential,
     started: Instant,
     seen_event: bool,
 }
@@ -93,11 +95,13 @@ impl ResponseStream {
             .map_err(Error::from)?;
         let numbered = resumable == Resumable::Stream;
         let mut stall = StallGuard::new(client.streams().stall, client.clock().clone());
-        let (opened, status, headers) =
-            EventSource::open(answer, &client, numbered, &mut stall).await?;
-        Ok(Self::new(
+        let opened = EventSource::open(answer, &client, numbered, &mut stall).await;
+        let (opened, status, headers) = opened.map_err(|error| error.masked(&call.sent))?;
+        let mut stream = Self::new(
             client, opened, stall, resumable, status, headers, call.span, started,
-        ))
+        );
+        stream.sent = call.sent;
+        Ok(stream)
     }
 
     pub(super) async fn resume(client: Client, id: String, after: Option<i64>) -> Result<Self> {
@@ -141,6 +145,7 @@ impl ResponseStream {
             status,
             headers,
             span,
+            sent: SentCredential::default(),
             started,
             seen_event: false,
         };
@@ -416,7 +421,7 @@ impl ResponseStream {
     /// Ends the stream with an error that carries what was received.
     fn fail(&mut self, error: Error) -> Error {
         self.end();
-        let error = error.with_request_id(self.request_id());
+        let error = error.with_request_id(self.request_id()).masked(&self.sent);
         if !self.span.is_disabled() {
             self.span.record("otel.status_code", "ERROR");
             self.span

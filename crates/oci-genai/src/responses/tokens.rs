@@ -1,6 +1,6 @@
 //! Counting and condensing input.
 
-use crate::call::{Call, awaitable, outcome};
+use crate::call::{Call, awaitable};
 use crate::middleware::Resend;
 use crate::options::call_options;
 use crate::{Client, Error, RequestOptions, ResourceId, Result, types, validate};
@@ -62,7 +62,7 @@ impl CountInputTokens {
             "count_input_tokens",
             Resend::Always,
         )?;
-        outcome(call.api.count_input_tokens(&self.body).await)
+        call.outcome(call.api.count_input_tokens(&self.body).await)
     }
 }
 
@@ -125,7 +125,7 @@ impl CompactResponse {
             "compact_response",
             Resend::IfAnswered,
         )?;
-        outcome(call.api.compact_response(&body).await)
+        call.outcome(call.api.compact_response(&body).await)
     }
 }
 

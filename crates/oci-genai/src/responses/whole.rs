@@ -7,26 +7,30 @@ use super::assembler::{Assembler, Step, interrupted};
 use super::event::EventReader;
 use super::failure::require_response;
 use super::form::{Form, form_of};
+use crate::call::Call;
 use crate::error::Error;
 use crate::sse::Decoder;
 use crate::types::{ErrorResponse, Response};
 use crate::{Client, Result};
 
-/// What an operation returned that is to return a response.
+/// What an operation of a call returned that is to return a response.
 pub(super) fn response_of(
+    call: &Call,
     result: Result<ResponseValue<Response>, ApiError<ErrorResponse>>,
     client: &Client,
 ) -> Result<Response> {
-    match result {
+    let read = match result {
         Ok(answer) => require_response(answer.into_inner()),
         Err(ApiError::InvalidResponsePayload(body, cause)) => {
             if form_of(&body, false, true) == Some(Form::Events) {
-                return from_events(body, client.streams().max_event_bytes);
+                from_events(body, client.streams().max_event_bytes)
+            } else {
+                Err(Error::undecodable(&body, cause))
             }
-            Err(Error::undecodable(&body, cause))
         }
         Err(error) => Err(Error::from(error)),
-    }
+    };
+    read.map_err(|error| error.masked(&call.sent))
 }
 
 /// Reads a body that is one JSON value.

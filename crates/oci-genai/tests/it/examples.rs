@@ -8,7 +8,7 @@ use tokio::process::Command;
 use crate::scripted::{Scripted, json};
 
 /// Examples are built along with the tests, beside them.
-fn program(name: &str) -> PathBuf {
+pub(crate) fn program(name: &str) -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let built = tests
         .parent()

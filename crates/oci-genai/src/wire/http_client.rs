@@ -1,0 +1,190 @@
+//! The HTTP clients of this crate: one for the network, and one that never leaves this machine.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{Request, Response};
+use oci_genai_api::{Body, BoxError, HttpClient};
+use oci_genai_auth::redact;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tower_service::Service;
+
+use super::is_loopback;
+use crate::{Endpoint, Error, Result};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Sends each request with the client for its host. Cheap to clone.
+///
+/// What goes to this machine uses no proxy, which would be handed the credentials, and asks nobody
+/// for the address of `localhost` or a name below it. Without TLS it needs no certificates either.
+#[derive(Clone, Debug)]
+pub(crate) struct ByHost(Arc<Clients>);
+
+#[derive(Debug)]
+enum Clients {
+    /// One of the caller's, for every host.
+    Given(HttpClient),
+    /// Made when they are needed: most programs need one.
+    Own {
+        network: Made,
+        local: Made,
+        local_tls: Made,
+    },
+}
+
+type Made = OnceLock<std::result::Result<HttpClient, String>>;
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Network,
+    Local,
+    LocalTls,
+}
+
+impl ByHost {
+    pub(crate) fn given(client: reqwest::Client) -> Self {
+        Self(Arc::new(Clients::Given(HttpClient::new(client))))
+    }
+
+    /// Clients of its own, of which the one for `endpoint` is made now.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made.
+    pub(crate) fn own(endpoint: &Endpoint) -> Result<Self> {
+        let own = Self(Arc::new(Clients::Own {
+            network: Made::new(),
+            local: Made::new(),
+            local_tls: Made::new(),
+        }));
+        let uri = endpoint.join("/")?;
+        own.client(&uri)?;
+        Ok(own)
+    }
+
+    /// The reqwest client that requests to `endpoint` are sent with.
+    pub(crate) fn reqwest(&self, endpoint: &Endpoint) -> Result<reqwest::Client> {
+        Ok(self.client(&endpoint.join("/")?)?.get_ref().clone())
+    }
+
+    fn client(&self, uri: &http::Uri) -> Result<&HttpClient> {
+        let (network, local, local_tls) = match &*self.0 {
+            Clients::Given(client) => return Ok(client),
+            Clients::Own {
+                network,
+                local,
+                local_tls,
+            } => (network, local, local_tls),
+        };
+        let (made, kind) = match (is_loopback(uri), uri.scheme_str()) {
+            (false, _) => (network, Kind::Network),
+            (true, Some("https")) => (local_tls, Kind::LocalTls),
+            (true, _) => (local, Kind::Local),
+        };
+        let client = made.get_or_init(|| match make(kind) {
+            Ok(client) => Ok(HttpClient::new(client)),
+            Err(error) => Err(why(&error)),
+        });
+        client.as_ref().map_err(|why| {
+            Error::config(format!("could not set up the HTTP client: {why}")).with_hint(
+                "correct or unset SSL_CERT_FILE and SSL_CERT_DIR, or give a client of your own",
+            )
+        })
+    }
+}
+
+impl Service<Request<Body>> for ByHost {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = futures_util::future::Either<
+        oci_genai_api::ResponseFuture,
+        std::future::Ready<std::result::Result<Response<Body>, BoxError>>,
+    >;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::result::Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        use futures_util::future::Either;
+        match self.client(request.uri()) {
+            Ok(client) => Either::Left(client.clone().call(request)),
+            Err(error) => Either::Right(std::future::ready(Err(error.into()))),
+        }
+    }
+}
+
+fn make(kind: Kind) -> reqwest::Result<reqwest::Client> {
+    let builder = base().connect_timeout(CONNECT_TIMEOUT);
+    match kind {
+        Kind::Network => builder,
+        Kind::Local => local(builder).tls_certs_only([]),
+        Kind::LocalTls => local(builder),
+    }
+    .build()
+}
+
+fn base() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        // A signature is made for one host and one path.
+        .redirect(reqwest::redirect::Policy::none())
+        // What reqwest would send again by itself, the retry layer does, within its budget and with a
+        // fresh signature; and reqwest need not copy every request for it.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
+}
+
+fn local(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    builder.no_proxy().dns_resolver(Loopback)
+}
+
+/// A client for a service at a plain address close by, such as the instance metadata service.
+pub(crate) fn metadata_client(url: &str, timeout: Duration) -> reqwest::Result<reqwest::Client> {
+    let builder = base().no_proxy().timeout(timeout);
+    if url.starts_with("https:") {
+        return builder.build();
+    }
+    builder.tls_certs_only([]).build()
+}
+
+/// Answers this machine for every name: it is asked for `localhost` and names below it alone.
+struct Loopback;
+
+impl Resolve for Loopback {
+    fn resolve(&self, _: Name) -> Resolving {
+        let addresses = [
+            SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
+        ];
+        let addresses: Addrs = Box::new(addresses.into_iter());
+        Box::pin(std::future::ready(Ok(addresses)))
+    }
+}
+
+/// Why a client could not be made. TLS says no more than that there are no certificates.
+fn why(error: &reqwest::Error) -> String {
+    let mut causes = Vec::new();
+    for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
+        let Some(path) = std::env::var_os(name).filter(|path| !path.is_empty()) else {
+            continue;
+        };
+        let path = Path::new(&path);
+        let shown = redact::shown_path(path);
+        let found = match std::fs::metadata(path) {
+            Err(error) => format!("{name} names {shown}, which cannot be read: {error}"),
+            Ok(_) => format!("{name} names {shown}, in which there is no certificate"),
+        };
+        causes.push(found);
+    }
+    if causes.is_empty() {
+        let mut cause: &dyn std::error::Error = error;
+        while let Some(next) = cause.source() {
+            cause = next;
+        }
+        causes.push(cause.to_string());
+    }
+    causes.join("; ")
+}
