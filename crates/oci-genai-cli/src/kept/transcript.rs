@@ -7,9 +7,6 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// Records read at a time.
-const PAGE: u32 = 500;
-
 /// A turn as a reader wants it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Exchange {
@@ -28,26 +25,13 @@ pub(crate) struct Exchange {
 /// The turns of a session, oldest first. Those from before a rewind are gone; what came with an imported or adopted
 /// conversation is not a turn.
 pub(crate) async fn exchanges(session: &Session) -> Result<Vec<Exchange>, Error> {
-    let mut exchanges: Vec<Exchange> = Vec::new();
-    loop {
-        let after = exchanges.last().map_or(0, |exchange| exchange.turn);
-        let page = session.turns(after, PAGE).await?;
-        let last = page.len() < PAGE as usize;
-        exchanges.extend(page.iter().map(begun));
-        if last {
-            break;
-        }
-    }
-    let mut from = 0;
-    loop {
-        let page = session.items(from, PAGE).await?;
-        let Some(end) = page.last() else { break };
-        from = end.position + 1;
-        for item in &page {
-            let at = exchanges.binary_search_by_key(&item.turn, |exchange| exchange.turn);
-            if let Some(exchange) = at.ok().and_then(|at| exchanges.get_mut(at)) {
-                said(exchange, item);
-            }
+    // Another process may be using the session.
+    let snapshot = session.snapshot().await?;
+    let mut exchanges: Vec<Exchange> = snapshot.turns.iter().map(begun).collect();
+    for item in &snapshot.items {
+        let at = exchanges.binary_search_by_key(&item.turn, |exchange| exchange.turn);
+        if let Some(exchange) = at.ok().and_then(|at| exchanges.get_mut(at)) {
+            said(exchange, item);
         }
     }
     Ok(exchanges)

@@ -6,10 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item;
 use crate::journal;
 use crate::session::Session;
-use crate::store::{ItemRange, ItemRecord, SessionRecord, Store, TurnRecord, TurnState};
-
-/// Records read at a time.
-const PAGE: u32 = 500;
+use crate::store::{ItemRecord, SessionId, SessionRecord, Store, TurnRecord, TurnState};
 
 /// A session's history up to a turn.
 pub(super) struct History {
@@ -64,36 +61,38 @@ pub(super) fn no_turn(number: u64) -> Error {
     )
 }
 
-/// Reads the committed history up to a turn.
-pub(super) async fn read(store: &dyn Store, record: &SessionRecord, to: u64) -> Result<History> {
-    if to >= record.next_turn {
+/// Refuses a session of which a turn is open.
+pub(super) fn check_settled(session: &SessionRecord) -> Result<()> {
+    session.open_turn.map_or(Ok(()), |_| Err(is_open()))
+}
+
+fn is_open() -> Error {
+    let text = "a turn of the session is open; settle it first";
+    Error::new(ErrorKind::Busy, text)
+}
+
+/// The session and its committed history up to a turn, as of one moment.
+pub(super) async fn read(
+    store: &dyn Store,
+    id: &SessionId,
+    to: Option<u64>,
+) -> Result<(SessionRecord, u64, History)> {
+    let snapshot = store
+        .snapshot(id)
+        .await?
+        .ok_or_else(|| Error::new(ErrorKind::NotFound, "the session has been deleted"))?;
+    let session = snapshot.session;
+    let to = to.unwrap_or(session.next_turn.saturating_sub(1));
+    if to >= session.next_turn {
         return Err(no_turn(to));
     }
-    if record.open_turn.is_some() {
-        let text = "a turn of the session is open; settle it first";
-        return Err(Error::new(ErrorKind::Busy, text));
+    if session.open_turn.is_some_and(|open| open <= to) {
+        return Err(is_open());
     }
-    let mut turns: Vec<TurnRecord> = Vec::new();
-    loop {
-        let after = turns.last().map_or(0, |turn| turn.seq);
-        let page = store.turns(&record.id, after, PAGE).await?;
-        let more = page.len() == PAGE as usize;
-        turns.extend(page.into_iter().filter(|turn| turn.seq <= to));
-        if !more || turns.last().is_some_and(|turn| turn.seq == to) {
-            break;
-        }
-    }
-    let mut items: Vec<ItemRecord> = Vec::new();
-    loop {
-        let from = items.last().map_or(0, |item| item.position + 1);
-        let page = store.items(&record.id, ItemRange::from(from, PAGE)).await?;
-        let more = page.len() == PAGE as usize && page.iter().all(|item| item.turn <= to);
-        items.extend(page.into_iter().filter(|item| item.turn <= to));
-        if !more {
-            break;
-        }
-    }
-    Ok(History { turns, items })
+    let (mut turns, mut items) = (snapshot.turns, snapshot.items);
+    turns.retain(|turn| turn.seq <= to);
+    items.retain(|item| item.turn <= to);
+    Ok((session, to, History { turns, items }))
 }
 
 /// Sets what a session record says about its turns.

@@ -6,8 +6,8 @@
 mod copying;
 mod switching;
 
-use self::copying::{History, chained_response, no_turn, read, resume_from};
-use crate::error::{Error, ErrorKind, Result};
+use self::copying::{History, chained_response, check_settled, no_turn, read, resume_from};
+use crate::error::Result;
 use crate::item;
 use crate::journal::{self, Journal};
 use crate::options::SessionOptions;
@@ -21,7 +21,7 @@ impl Sessions {
     /// memory. The old session is not touched.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when there is no such session or turn, [`ErrorKind::Busy`] while a turn of it is open,
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such session or turn, [`Busy`](crate::ErrorKind::Busy) while a turn up to there is open,
     /// and those of [`create`](Self::create).
     pub async fn fork(
         &self,
@@ -29,13 +29,7 @@ impl Sessions {
         at: Option<u64>,
         options: impl Into<SessionOptions>,
     ) -> Result<Session> {
-        let store = self.store();
-        let old = store
-            .session(session.id())
-            .await?
-            .ok_or_else(|| Error::new(ErrorKind::NotFound, "the session has been deleted"))?;
-        let at = at.unwrap_or(old.next_turn - 1);
-        let history = read(store, &old, at).await?;
+        let (old, at, history) = read(self.store(), session.id(), at).await?;
         let (copy, wanted) = self.create_unseen(options.into()).await?;
         let filled = self.fill(&copy, wanted, &old, at, history).await;
         if let Err(error) = filled {
@@ -117,7 +111,7 @@ impl Session {
     /// the session is as it was.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] without such a turn, [`ErrorKind::Busy`] while a turn is open, [`ErrorKind::Unsettled`]
+    /// [`NotFound`](crate::ErrorKind::NotFound) without such a turn, [`Busy`](crate::ErrorKind::Busy) while a turn is open, [`Unsettled`](crate::ErrorKind::Unsettled)
     /// when the service does not take the copy.
     pub async fn rewind(&self, to: u64) -> Result<()> {
         let _place = self.place().await;
@@ -129,7 +123,8 @@ impl Session {
 
     async fn rewind_held(&self, journal: &Journal, fence: u64, to: u64) -> Result<()> {
         let old = journal.record();
-        let history = read(self.store(), old, to).await?;
+        check_settled(old)?;
+        let (_, _, history) = read(self.store(), &old.id, Some(to)).await?;
         let mut record = old.clone();
         let mut items = Vec::new();
         let mut drop_from = history.items.last().map_or(0, |item| item.position + 1);

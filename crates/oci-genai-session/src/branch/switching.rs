@@ -1,6 +1,6 @@
 //! Another kind of memory for a session that has a history.
 
-use super::copying::{read, resume_from};
+use super::copying::{check_settled, read, resume_from};
 use crate::error::Result;
 use crate::journal::Journal;
 use crate::session::Session;
@@ -24,7 +24,8 @@ impl Session {
 
     async fn switch_held(&self, journal: &Journal, fence: u64, memory: MemoryKind) -> Result<()> {
         let old = journal.record();
-        let history = read(self.store(), old, old.next_turn.saturating_sub(1)).await?;
+        check_settled(old)?;
+        let (_, _, history) = read(self.store(), &old.id, None).await?;
         if memory == old.memory {
             return Ok(());
         }

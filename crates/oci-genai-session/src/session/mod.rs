@@ -16,7 +16,8 @@ use crate::error::Result;
 use crate::policy::Policy;
 use crate::sessions::Inner;
 use crate::store::{
-    ItemRange, ItemRecord, MemoryKind, SessionId, SessionRecord, TokenUsage, TurnRecord,
+    ItemRange, ItemRecord, MemoryKind, SessionId, SessionRecord, SessionSnapshot, TokenUsage,
+    TurnRecord,
 };
 use crate::tool::Tools;
 use crate::turn::{Cancel, Driver, Emitter, Order, Turn, TurnBuilder, TurnEvent, TurnStream};
@@ -48,7 +49,7 @@ impl Session {
         Self { shared, tools }
     }
 
-    fn snapshot<T>(&self, read: impl FnOnce(&SessionRecord) -> T) -> T {
+    fn last_seen<T>(&self, read: impl FnOnce(&SessionRecord) -> T) -> T {
         read(
             &self
                 .shared
@@ -65,32 +66,32 @@ impl Session {
 
     /// The name it was given, if any.
     pub fn name(&self) -> Option<String> {
-        self.snapshot(|record| record.name.clone())
+        self.last_seen(|record| record.name.clone())
     }
 
     /// Who holds its history.
     pub fn memory(&self) -> MemoryKind {
-        self.snapshot(|record| record.memory)
+        self.last_seen(|record| record.memory)
     }
 
     /// The conversation on the service, for sessions that have one.
     pub fn conversation_id(&self) -> Option<String> {
-        self.snapshot(|record| record.conversation_id.clone())
+        self.last_seen(|record| record.conversation_id.clone())
     }
 
     /// Turns committed, as last seen by this process.
     pub fn turn_count(&self) -> u64 {
-        self.snapshot(|record| record.turns)
+        self.last_seen(|record| record.turns)
     }
 
     /// Tokens of the committed turns, as last seen by this process.
     pub fn usage(&self) -> TokenUsage {
-        self.snapshot(|record| record.usage)
+        self.last_seen(|record| record.usage)
     }
 
     /// The session as last seen by this process.
     pub fn record(&self) -> SessionRecord {
-        self.snapshot(SessionRecord::clone)
+        self.last_seen(SessionRecord::clone)
     }
 
     /// This session with other tools for its turns, also for settling turns that were interrupted.
@@ -218,6 +219,18 @@ impl Session {
             .store
             .turns(&self.shared.id, after, limit)
             .await?)
+    }
+
+    /// The whole session as of one moment, also while it is in use. Pages of [`turns`](Self::turns) and
+    /// [`items`](Self::items) may be of different moments.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when the session has been deleted,
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    pub async fn snapshot(&self) -> Result<SessionSnapshot> {
+        let store = &self.shared.sessions.store;
+        let snapshot = store.snapshot(&self.shared.id).await?;
+        snapshot.ok_or_else(|| self.gone())
     }
 
     /// The transcript from a position on, oldest first, at most `limit` items.

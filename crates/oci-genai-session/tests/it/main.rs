@@ -29,5 +29,6 @@ mod sealing;
 mod sockets;
 mod stores;
 mod tools;
+mod transfer;
 mod turns;
 mod world;

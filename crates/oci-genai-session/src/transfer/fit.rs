@@ -1,0 +1,202 @@
+//! Whether the records of an export fit together, without I/O. A session that was taken out while it was in use does not: it
+//! could be imported and take no turn afterwards.
+
+use std::collections::{HashMap, HashSet};
+
+use super::lines::{Contents, Export, Numbered};
+use crate::store::{Direction, ItemRecord, MemoryKind, TokenUsage, TurnRecord, TurnState};
+
+/// The largest turn number and position that a store can keep.
+const LARGEST: u64 = i64::MAX as u64 - 1;
+
+/// The first line that does not fit to the others, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Misfit {
+    pub(super) line: usize,
+    pub(super) why: String,
+}
+
+type Fits = Result<(), Misfit>;
+
+fn misfit<T>(at: &Numbered<T>, why: String) -> Fits {
+    Err(Misfit { line: at.line, why })
+}
+
+/// Checks that the records fit together.
+pub(super) fn check(export: &Export) -> Fits {
+    count(export)?;
+    let turns = check_turns(export)?;
+    check_session(export, &turns)?;
+    check_effects(export, &turns)?;
+    check_items(export, &turns)
+}
+
+/// Computes anew what the session says about its turns and items.
+pub(super) fn recount(export: &mut Export) {
+    let committed = |turn: &&Numbered<TurnRecord>| turn.record.state == TurnState::Committed;
+    let session = &mut export.session.record;
+    session.turns = export.turns.iter().filter(committed).count() as u64;
+    session.usage = TokenUsage::default();
+    for turn in export.turns.iter().filter(committed) {
+        session.usage.add(turn.record.usage);
+    }
+    session.next_turn = export.turns.last().map_or(1, |last| last.record.seq + 1);
+    session.next_position = export
+        .items
+        .last()
+        .map_or(0, |last| last.record.position + 1);
+    session.window_start = session.window_start.min(session.next_position);
+    session.memory_since = session.memory_since.min(session.next_turn);
+}
+
+fn count(export: &Export) -> Fits {
+    let found = Contents {
+        turns: export.turns.len(),
+        effects: export.effects.len(),
+        items: export.items.len(),
+    };
+    match export.contents {
+        Some(said) if said != found => misfit(
+            &export.session,
+            format!(
+                "it says that {} turns, {} effects and {} items follow, but {}, {} and {} do; \
+                 hint: the file was cut off or changed, export the session again",
+                said.turns, said.effects, said.items, found.turns, found.effects, found.items
+            ),
+        ),
+        _ => Ok(()),
+    }
+}
+
+type Turns<'a> = HashMap<u64, &'a Numbered<TurnRecord>>;
+
+fn check_turns(export: &Export) -> Result<Turns<'_>, Misfit> {
+    let session = &export.session.record;
+    let (mut turns, mut ids) = (Turns::new(), HashSet::new());
+    let mut last = 0;
+    for turn in &export.turns {
+        let (seq, id) = (turn.record.seq, turn.record.turn_id.as_str());
+        if seq <= last || seq > LARGEST {
+            misfit(turn, format!("turn {seq} comes after turn {last}"))?;
+        }
+        if seq >= session.next_turn {
+            let why = format!(
+                "turn {seq} is later than the session's line, which says that turn {} is the next; {IN_USE}",
+                session.next_turn
+            );
+            misfit(turn, why)?;
+        }
+        if !ids.insert(id) {
+            misfit(
+                turn,
+                format!("turn {seq} has the id `{id}` of an earlier turn"),
+            )?;
+        }
+        if !turn.record.state.is_over() && session.open_turn != Some(seq) {
+            let why =
+                format!("turn {seq} is open, and the session's line does not say so; {IN_USE}");
+            misfit(turn, why)?;
+        }
+        last = seq;
+        turns.insert(seq, turn);
+    }
+    Ok(turns)
+}
+
+/// Why exports of older versions do not fit together.
+const IN_USE: &str = "hint: the session was in use while it was exported, export it again";
+
+fn check_session(export: &Export, turns: &Turns<'_>) -> Fits {
+    let session = &export.session.record;
+    let last = export.turns.last().map_or(0, |last| last.record.seq);
+    if session.next_turn != last + 1 {
+        let why = format!(
+            "it says that turn {} is the next, but the last turn is {last}; {IN_USE}",
+            session.next_turn
+        );
+        misfit(&export.session, why)?;
+    }
+    if let Some(open) = session.open_turn
+        && turns
+            .get(&open)
+            .is_none_or(|turn| turn.record.state.is_over())
+    {
+        let why = format!("it says that turn {open} is open, and that turn is not; {IN_USE}");
+        misfit(&export.session, why)?;
+    }
+    if session.memory == MemoryKind::Conversation && session.conversation_id.is_none() {
+        let why = "a session with Conversation memory needs a conversation_id".to_owned();
+        misfit(&export.session, why)?;
+    }
+    Ok(())
+}
+
+fn check_effects(export: &Export, turns: &Turns<'_>) -> Fits {
+    let mut known = HashSet::new();
+    for effect in &export.effects {
+        let record = &effect.record;
+        if !turns.contains_key(&record.turn) {
+            misfit(effect, format!("there is no turn {}", record.turn))?;
+        }
+        if !known.insert((record.turn, record.call_id.as_str())) {
+            misfit(
+                effect,
+                format!("turn {} has this effect already", record.turn),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn check_items(export: &Export, turns: &Turns<'_>) -> Fits {
+    let session = &export.session.record;
+    let mut before: Option<&ItemRecord> = None;
+    for item in &export.items {
+        let record = &item.record;
+        if before.is_some_and(|before| record.position <= before.position)
+            || record.position > LARGEST
+        {
+            misfit(item, format!("position {} comes too late", record.position))?;
+        }
+        if before.is_some_and(|before| record.turn < before.turn) {
+            let why = format!(
+                "an item of turn {} comes after one of a later turn",
+                record.turn
+            );
+            misfit(item, why)?;
+        }
+        if record.position >= session.next_position {
+            let why = format!(
+                "position {} is later than the session's line, which says that {} is the next; {IN_USE}",
+                record.position, session.next_position
+            );
+            misfit(item, why)?;
+        }
+        match turns.get(&record.turn) {
+            None => misfit(item, format!("there is no turn {}; {IN_USE}", record.turn))?,
+            Some(turn) => check_item(item, &turn.record)?,
+        }
+        before = Some(record);
+    }
+    Ok(())
+}
+
+fn check_item(item: &Numbered<ItemRecord>, turn: &TurnRecord) -> Fits {
+    let record = &item.record;
+    let parsed: Result<serde_json::Value, _> = serde_json::from_str(&record.body);
+    if !parsed.is_ok_and(|value| value.is_object()) {
+        misfit(item, "the item is not a JSON object".to_owned())?;
+    }
+    let is_early = record.round > turn.round
+        || (turn.state == TurnState::Asking
+            && record.round == turn.round
+            && record.direction == Direction::Output);
+    if is_early {
+        let why = format!(
+            "the item is of round {} of turn {}, which has not come that far; {IN_USE}",
+            record.round, turn.seq
+        );
+        misfit(item, why)?;
+    }
+    Ok(())
+}
