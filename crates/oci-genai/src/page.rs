@@ -1,13 +1,16 @@
 //! Paged lists of items.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hasher};
+
 use futures_core::Stream;
 use futures_util::stream::try_unfold;
 
 use crate::call::{Call, awaitable};
-use crate::error::{ErrorKind, ResendVerdict};
+use crate::error::{ErrorKind, Outcome, verdict};
 use crate::middleware::Resend;
 use crate::options::call_options;
-use crate::{Client, Error, RequestOptions, ResourceId, Result, types};
+use crate::{Client, Error, ItemExt, RequestOptions, ResourceId, Result, types};
 
 /// What a list is of.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +29,8 @@ struct Query {
     order: Option<types::ListOrder>,
     after: Option<String>,
     include: Option<Vec<types::Include>>,
+    /// Where pages went on before this one, hashed: a server may go round in a circle of any length.
+    visited: HashSet<u64>,
 }
 
 /// Lists the items of a conversation, or those a response was made from.
@@ -64,6 +69,7 @@ impl ListItems {
                 order: None,
                 after: None,
                 include: None,
+                visited: HashSet::new(),
             },
             options: RequestOptions::new(),
         }
@@ -109,7 +115,8 @@ impl ListItems {
 
     /// All items from here on, fetched page by page as they are asked for.
     ///
-    /// Options set on this call count for its first page.
+    /// Options set on this call count for its first page. A service that says that there is more without
+    /// saying where is asked for what comes after the last item; one that repeats a page is an error.
     pub fn stream(self) -> impl Stream<Item = Result<types::Item>> + Send {
         enum At {
             Start(Box<ListItems>),
@@ -176,17 +183,31 @@ impl Query {
         if !list.has_more {
             return Ok(None);
         }
-        // A server that says there is more but moves nowhere would be asked for ever.
-        if list.last_id.is_none() || list.last_id == self.after || list.data.is_empty() {
-            return Err(Error::new(
-                ErrorKind::Decode,
-                ResendVerdict::Done,
-                "the service says that the list goes on, but not where",
-            ));
+        let wrong = |why: &'static str| {
+            let error = Error::new(ErrorKind::Decode, verdict(Outcome::Answered), why);
+            Err(error.with_hint("list with an explicit `after`, or with a larger limit"))
+        };
+        let last = || list.data.iter().rev().find_map(ItemExt::id);
+        let given = list.last_id.clone().filter(|id| !id.is_empty());
+        let next = match given.or_else(last) {
+            Some(next) if !list.data.is_empty() => next,
+            _ => return wrong("the service says that the list goes on, but not where"),
+        };
+        if let Some(after) = &self.after {
+            self.visited.insert(hash(after));
         }
-        self.after.clone_from(&list.last_id);
+        if !self.visited.insert(hash(&next)) {
+            return wrong("the service repeats a page of the list");
+        }
+        self.after = Some(next);
         Ok(Some(self))
     }
+}
+
+fn hash(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(id.as_bytes());
+    hasher.finish()
 }
 
 /// One page of a list of items.

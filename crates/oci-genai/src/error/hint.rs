@@ -59,6 +59,33 @@ pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String
                 .to_owned(),
         );
     }
+    if code == "context_length_exceeded" {
+        return Some(
+            "the input and the history before it are longer than the model's context: shorten them, \
+             or choose a model with a larger context"
+                .to_owned(),
+        );
+    }
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        return Some(
+            "a proxy in between wants credentials of its own: put them into the proxy's URL \
+             (HTTPS_PROXY), or name the service's host in NO_PROXY"
+                .to_owned(),
+        );
+    }
+    if is_of_a_proxy(error)
+        && matches!(
+            status,
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
+        )
+    {
+        return Some(
+            "the answer is not in the service's form: a proxy, gateway or firewall in between gave \
+             it. Check the base URL and the proxy (HTTPS_PROXY, NO_PROXY), or ask whoever runs it to \
+             let the service's host pass"
+                .to_owned(),
+        );
+    }
     if status == StatusCode::UNAUTHORIZED {
         return Some(match clock_skew(error, now) {
             Some(skew) => format!(
@@ -87,6 +114,12 @@ pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String
     if status == StatusCode::NOT_FOUND && says("entity with key") {
         return Some("the model id is unknown in this region; check its spelling".to_owned());
     }
+    if error.param() == Some("after") || (status == StatusCode::NOT_FOUND && says("item")) {
+        return Some(
+            "the item may have been deleted: list without `after`, or after another item"
+                .to_owned(),
+        );
+    }
     if status == StatusCode::NOT_FOUND && says("conversation") {
         return Some(
             "conversations belong to one project in one region, and end with their retention time: \
@@ -102,6 +135,13 @@ pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String
         );
     }
     None
+}
+
+/// Whether an answer is in none of the forms that the service uses, such as a page of HTML.
+fn is_of_a_proxy(error: &ServiceError) -> bool {
+    let is_named = error.code().is_some() || error.error_type().is_some();
+    let body = error.body().trim_start_matches('\u{FEFF}').trim_start();
+    !is_named && !body.is_empty() && !body.starts_with(['{', '"'])
 }
 
 fn clock_skew(error: &ServiceError, now: SystemTime) -> Option<Duration> {
@@ -134,6 +174,40 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_of_a_proxy_is_not_the_services() {
+        let read = |status: u16, body: &str| {
+            let status = StatusCode::from_u16(status).unwrap();
+            let error = ServiceError::from_answer(status, &http::HeaderMap::new(), body.as_bytes());
+            hint(&error)
+        };
+        for status in [401, 403, 404] {
+            for body in ["<html><h1>Access denied</h1></html>", "RBAC: access denied"] {
+                let hint = read(status, body);
+                assert!(
+                    hint.contains("proxy") && !hint.contains("policy"),
+                    "{status}: {hint}"
+                );
+            }
+        }
+        for body in [
+            "",
+            r#"{"code":"NotAuthorized","message":"No."}"#,
+            r#"{"message":"No."}"#,
+        ] {
+            assert!(read(403, body).contains("IAM policy"), "{body}");
+        }
+        assert!(read(407, "").contains("HTTPS_PROXY"));
+        let long = r#"{"error":{"code":"context_length_exceeded","message":"Too long."}}"#;
+        assert!(read(400, long).contains("shorten"));
+        let quota = r#"{"error":{"code":"insufficient_quota","message":"No."}}"#;
+        assert!(!read(429, quota).contains("send less"));
+        let after = r#"{"error":{"param":"after","message":"No such item in the conversation."}}"#;
+        for status in [400, 404] {
+            assert!(!read(status, after).contains("retention"), "{status}");
+        }
+    }
+
+    #[test]
     fn each_known_trap_has_its_hint() {
         for (status, message, word) in [
             (400, "Invalid OpenAI project.", "minutes"),
@@ -152,6 +226,11 @@ mod tests {
             ),
             (401, "The required information was not provided", "region"),
             (403, "no", "IAM policy"),
+            (
+                404,
+                "Item with id 'msg_1' not found in conversation 'conv_1'.",
+                "after another item",
+            ),
             (
                 404,
                 "Authorization failed or requested resource not found.",
