@@ -20,6 +20,8 @@ pub(crate) const PROFILE: &[&str] = &["OCI_CLI_PROFILE", "OCI_CONFIG_PROFILE"];
 pub(crate) const CONFIG_FILE: &str = "OCI_CLI_CONFIG_FILE";
 /// Set where Oracle's command line is to sign without a configuration file.
 pub(crate) const SIGNING_TENANCY: &str = "OCI_CLI_TENANCY";
+/// Where Oracle's command line is to take credentials from.
+pub(crate) const CLI_AUTH: &str = "OCI_CLI_AUTH";
 /// The region of a function or other resource that acts for itself.
 pub(crate) const RESOURCE_PRINCIPAL_REGION: &str = "OCI_RESOURCE_PRINCIPAL_REGION";
 /// Whether to use hosts that also answer on IPv6.

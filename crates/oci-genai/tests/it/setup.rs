@@ -190,6 +190,57 @@ async fn without_key_and_file_credentials_are_looked_for_at_the_first_call() {
     );
 }
 
+#[test]
+fn the_region_fits_where_credentials_come_from() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join(".oci")).unwrap();
+    let config = "[DEFAULT]\nregion=us-chicago-1\n[OTHER]\nregion=eu-frankfurt-1\n";
+    std::fs::write(home.path().join(".oci/config"), config).unwrap();
+    let principal = ("OCI_RESOURCE_PRINCIPAL_REGION", "uk-london-1");
+    for (vars, region) in [
+        (vec![("OCI_CLI_AUTH", "resource_principal")], "uk-london-1"),
+        (
+            vec![("OCI_CLI_AUTH", "oke_workload_identity")],
+            "uk-london-1",
+        ),
+        (vec![("OCI_CLI_AUTH", "security_token")], "us-chicago-1"),
+        (
+            vec![("OCI_CLI_AUTH", "api_key"), ("OCI_CLI_PROFILE", "OTHER")],
+            "eu-frankfurt-1",
+        ),
+        (
+            vec![
+                ("OCI_CLI_AUTH", "api_key"),
+                ("OCI_CLI_REGION", "ap-osaka-1"),
+            ],
+            "ap-osaka-1",
+        ),
+        (
+            vec![
+                ("OCI_CLI_AUTH", "instance_principal"),
+                ("OCI_REGION", "ap-osaka-1"),
+            ],
+            "ap-osaka-1",
+        ),
+    ] {
+        let vars = [with_home(&home, &vars), vec![principal]].concat();
+        let client = build(&vars).unwrap();
+        assert!(
+            client.endpoint().as_str().contains(region),
+            "{vars:?}: {client:?}"
+        );
+    }
+    let unknown = [
+        with_home(&home, &[("OCI_CLI_AUTH", "instance_principal")]),
+        vec![principal],
+    ];
+    let error = build(&unknown.concat()).unwrap_err();
+    assert!(
+        error.is_config() && error.to_string().contains("region"),
+        "{error}"
+    );
+}
+
 #[tokio::test]
 async fn the_instance_tells_its_region_when_asked() {
     let info = r#"{"realmKey":"oc99","realmDomainComponent":"oraclecloud99.com","regionKey":"ZZM","regionIdentifier":"sol-mars-1"}"#;
