@@ -221,6 +221,7 @@ macro_rules! object {
                     use ::serde::ser::SerializeMap as _;
                     let mut map = serializer.serialize_map(::core::option::Option::None)?;
                     // The usual object holds what came, member for member.
+                    #[allow(unused_variables, reason = "an object may have no members")]
                     let sound = self.extra.is_sound();
                     $(if sound || self.extra.has_constant($cwire) {
                         map.serialize_entry($cwire, $cvalue)?;
