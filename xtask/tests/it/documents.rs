@@ -17,6 +17,7 @@ fn all_crates_compile_without_warnings() {
     let mut members = String::new();
     let mut documents = hard_documents();
     documents.push(("the-pin".into(), pin()));
+    documents.push(("matrix".into(), crate::matrix::document()));
     for (name, document) in documents {
         let package = format!("hard-{name}");
         for (path, content) in library(document, &package).unwrap() {
@@ -34,7 +35,13 @@ fn all_crates_compile_without_warnings() {
     .unwrap();
     fs::copy(here().join("../Cargo.lock"), root.join("Cargo.lock")).unwrap();
     let output = Command::new(env!("CARGO"))
-        .args(["check", "--workspace", "--offline", "--quiet"])
+        .args([
+            "check",
+            "--workspace",
+            "--offline",
+            "--quiet",
+            "--keep-going",
+        ])
         .current_dir(root)
         .env(
             "CARGO_TARGET_DIR",

@@ -4,6 +4,7 @@
 
 mod documents;
 mod drift;
+mod matrix;
 mod mutations;
 mod passes;
 mod refusals;

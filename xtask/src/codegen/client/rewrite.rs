@@ -94,6 +94,7 @@ fn rewrite_function(shape: &Shape, function: &mut ImplItemFn) {
     headers(operation, &mut function.block.stmts);
     exchange(operation, &mut function.block.stmts);
     Answers.visit_impl_item_fn_mut(function);
+    Maps.visit_impl_item_fn_mut(function);
     Renames { operation }.visit_impl_item_fn_mut(function);
 }
 
@@ -206,6 +207,16 @@ fn exchange(operation: &Operation, statements: &mut Vec<Stmt>) {
 struct Answers;
 
 impl VisitMut for Answers {
+    /// Single statuses come before ranges, whose arm would take them.
+    fn visit_expr_match_mut(&mut self, expr: &mut syn::ExprMatch) {
+        visit_mut::visit_expr_match_mut(self, expr);
+        expr.arms.sort_by_key(|arm| match arm.pat {
+            syn::Pat::Range(_) => 1,
+            syn::Pat::Wild(_) => 2,
+            _ => 0,
+        });
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
         let Expr::Call(call) = expr else { return };
@@ -217,6 +228,24 @@ impl VisitMut for Answers {
             "Error::UnexpectedResponse" => parse_quote!(Error::UnexpectedResponse(response.into())),
             _ => return,
         };
+    }
+}
+
+/// Has maps of any JSON be of the type that all maps are of.
+struct Maps;
+
+impl VisitMut for Maps {
+    fn visit_type_path_mut(&mut self, path: &mut syn::TypePath) {
+        visit_mut::visit_type_path_mut(self, path);
+        if quote!(#path)
+            .to_string()
+            .replace(' ', "")
+            .contains("serde_json::Map<")
+        {
+            *path = parse_quote! {
+                ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>
+            };
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod union;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use self::docs::doc_comment;
-use super::shape::{Kind, Shape, Type, TypeRef};
+use super::shape::{Kind, Place, Shape, Type, TypeRef};
 
 /// The first line of every generated file names the command that makes it.
 pub(crate) fn header(command: &str) -> String {
@@ -18,10 +18,16 @@ pub(crate) fn header(command: &str) -> String {
 /// The files below `types/`, by their names.
 pub(crate) fn types(shape: &Shape, command: &str) -> BTreeMap<String, String> {
     let mut bodies: BTreeMap<&str, String> = BTreeMap::new();
-    for ty in &shape.types {
+    let texts = texts(shape);
+    for (index, ty) in shape.types.iter().enumerate() {
         let body = bodies.entry(&ty.module).or_default();
         body.push('\n');
         one(shape, ty, body);
+        if let Kind::Union(union) = &ty.kind
+            && texts.contains(&index)
+        {
+            union::write_display(&ty.name, union, body);
+        }
     }
     let modules: BTreeSet<&str> = bodies.keys().copied().collect();
     let mut files = BTreeMap::new();
@@ -85,6 +91,27 @@ fn holds(shape: &Shape, module: &str, is_so: &dyn Fn(&TypeRef) -> bool) -> bool 
         Kind::Alias(target) => inside(target, is_so),
         Kind::OpenEnum(_) => false,
     })
+}
+
+/// The types whose values stand in paths and headers.
+fn texts(shape: &Shape) -> BTreeSet<usize> {
+    let parameters = shape.operations.iter().flat_map(|it| &it.parameters);
+    let mut queue: Vec<&TypeRef> = parameters
+        .filter(|parameter| parameter.place != Place::Query)
+        .map(|parameter| &parameter.ty)
+        .collect();
+    let mut found = BTreeSet::new();
+    while let Some(ty) = queue.pop() {
+        let TypeRef::Named(index) = shape.resolve(ty) else {
+            continue;
+        };
+        if found.insert(*index)
+            && let Kind::Union(union) = &shape.types[*index].kind
+        {
+            queue.extend(union.variants.iter().map(|variant| &variant.ty));
+        }
+    }
+    found
 }
 
 fn one(shape: &Shape, ty: &Type, out: &mut String) {

@@ -76,6 +76,28 @@ pub(super) fn write(shape: &Shape, name: &str, union: &Union, out: &mut String) 
     out.push_str("    }\n}\n");
 }
 
+/// Has a union of scalars written as the text that stands in a path or a header.
+pub(super) fn write_display(name: &str, union: &Union, out: &mut String) {
+    out.push_str(&format!(
+        "\nimpl std::fmt::Display for {name} {{\n    \
+         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{\n        \
+         match self {{\n"
+    ));
+    for variant in &union.variants {
+        out.push_str(&format!(
+            "            Self::{}(value) => std::fmt::Display::fmt(value, f),\n",
+            variant.ident
+        ));
+    }
+    out.push_str(
+        "            Self::Unknown(serde_json::Value::String(text)) => f.write_str(text),\n            \
+         Self::Unknown(value) => std::fmt::Display::fmt(value, f),\n        \
+         }\n    \
+         }\n\
+         }\n",
+    );
+}
+
 fn held(shape: &Shape, variant: &Variant) -> String {
     let ty = shape.rust(&variant.ty);
     if variant.boxed {

@@ -95,7 +95,7 @@ fn lower(mut parameter: Value, pointer: &str, source: &Value, kept: &mut Vec<Val
         "path" => {
             parameter["required"] = true.into();
             parameter["style"] = "simple".into();
-            if !is_scalar(&parameter["schema"], source, 0) {
+            if !is_text(&parameter["schema"], source) {
                 parameter["schema"] = json!({"type": "string"});
             }
         }
@@ -114,7 +114,7 @@ fn lower(mut parameter: Value, pointer: &str, source: &Value, kept: &mut Vec<Val
                 return Ok(());
             }
             parameter["style"] = "simple".into();
-            if !is_scalar(&parameter["schema"], source, 0) {
+            if !is_text(&parameter["schema"], source) {
                 parameter["schema"] = json!({"type": "string"});
             }
         }
@@ -238,6 +238,21 @@ fn is_scalar(schema: &Value, source: &Value, depth: usize) -> bool {
         text(&schema, "type"),
         Some("string" | "integer" | "number" | "boolean")
     )
+}
+
+/// Whether values can be written as a text. A union of which one is secret cannot: its text would be in logs.
+fn is_text(schema: &Value, source: &Value) -> bool {
+    is_scalar(schema, source, 0) && !has_secret(schema, source, 0)
+}
+
+fn has_secret(schema: &Value, source: &Value, depth: usize) -> bool {
+    let schema = target(schema, source);
+    let branches = schema.get("oneOf").and_then(Value::as_array);
+    branches.into_iter().flatten().any(|branch| {
+        let branch = target(branch, source);
+        text(&branch, "format") == Some("password")
+            || (depth < 8 && has_secret(&branch, source, depth + 1))
+    })
 }
 
 fn http_token(name: &str) -> Option<&str> {

@@ -93,9 +93,7 @@ impl<'a> Maker<'a> {
         let fits = |value: &Value| {
             let own = type_of(value);
             let allowed = |name: &&str| *name == own || *name == "number" && own == "integer";
-            types
-                .as_ref()
-                .is_none_or(|types| types.iter().any(allowed))
+            types.as_ref().is_none_or(|types| types.iter().any(allowed))
         };
         if let Some(values) = flat.values() {
             return values
