@@ -26,6 +26,12 @@ impl Error {
             cure: cure.into(),
         }
     }
+
+    /// The same error, in a file.
+    pub(crate) fn within(mut self, file: &str) -> Self {
+        self.pointer = format!("{file}: {}", self.pointer);
+        self
+    }
 }
 
 impl fmt::Display for Error {

@@ -14,6 +14,7 @@ mod output;
 mod read;
 mod shape;
 mod standalone;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

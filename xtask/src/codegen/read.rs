@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::{Map, Number, Value};
-use serde_yaml_ng::Value as Yaml;
+use serde_json::Value;
 
-use super::document::{join, text};
+use super::document::text;
 use super::error::{Error, Result};
+use super::yaml;
 
 /// Documents larger than this are refused.
 const MAX_BYTES: u64 = 64 << 20;
@@ -30,8 +30,7 @@ pub fn read_file(path: &Path) -> Result<Value> {
             "cut the document down to the paths that are needed",
         ));
     }
-    parse(&fs::read_to_string(path).map_err(unreadable)?)
-        .map_err(|error| Error::new(name, error.to_string(), "correct the document"))
+    parse(&fs::read_to_string(path).map_err(unreadable)?).map_err(|error| error.within(&name))
 }
 
 /// Reads a text.
@@ -44,12 +43,19 @@ pub fn parse(source: &str) -> Result<Value> {
         serde_json::from_str(source)
             .map_err(|error| Error::new("#", error.to_string(), "correct the JSON"))?
     } else {
-        let malformed =
-            |error: serde_yaml_ng::Error| Error::new("#", error.to_string(), "correct the YAML");
-        let mut yaml: Yaml = serde_yaml_ng::from_str(source).map_err(malformed)?;
-        yaml.apply_merge().map_err(malformed)?;
-        to_json(yaml, "#")?
+        yaml::parse(source)?
     };
+    if let Some(version) = document.get("swagger") {
+        let version = version
+            .as_str()
+            .map_or_else(|| version.to_string(), str::to_owned);
+        return Err(Error::new(
+            "#/swagger",
+            format!("this is Swagger {version}, the format before OpenAPI 3"),
+            "convert it to OpenAPI 3, for example with `npx swagger2openapi FILE` or at \
+             https://converter.swagger.io",
+        ));
+    }
     match text(&document, "openapi") {
         Some(version) if version.starts_with("3.0") || version.starts_with("3.1") => Ok(document),
         Some(version) => Err(Error::new(
@@ -63,59 +69,6 @@ pub fn parse(source: &str) -> Result<Value> {
             "start the document with `openapi: 3.1.0`",
         )),
     }
-}
-
-/// Turns YAML into JSON. Keys that YAML takes for numbers or booleans (`200:`, `on:`) become text.
-fn to_json(yaml: Yaml, pointer: &str) -> Result<Value> {
-    Ok(match yaml {
-        Yaml::Null => Value::Null,
-        Yaml::Bool(value) => Value::Bool(value),
-        Yaml::String(text) => Value::String(text),
-        Yaml::Number(number) => {
-            let exact = if let Some(value) = number.as_i64() {
-                Some(value.into())
-            } else if let Some(value) = number.as_u64() {
-                Some(value.into())
-            } else {
-                number.as_f64().and_then(Number::from_f64)
-            };
-            Value::Number(exact.ok_or_else(|| {
-                Error::new(
-                    pointer,
-                    format!("{number} has no JSON form"),
-                    "write a finite number",
-                )
-            })?)
-        }
-        Yaml::Sequence(items) => Value::Array(
-            items
-                .into_iter()
-                .enumerate()
-                .map(|(index, item)| to_json(item, &join(pointer, &index.to_string())))
-                .collect::<Result<_>>()?,
-        ),
-        Yaml::Mapping(members) => {
-            let mut object = Map::new();
-            for (key, value) in members {
-                let key = match key {
-                    Yaml::String(text) => text,
-                    Yaml::Number(number) => number.to_string(),
-                    Yaml::Bool(value) => value.to_string(),
-                    _ => {
-                        return Err(Error::new(
-                            pointer,
-                            "a key is neither text nor a number",
-                            "write the key in quotes",
-                        ));
-                    }
-                };
-                let value = to_json(value, &join(pointer, &key))?;
-                object.insert(key, value);
-            }
-            Value::Object(object)
-        }
-        Yaml::Tagged(tagged) => to_json(tagged.value, pointer)?,
-    })
 }
 
 #[cfg(test)]
@@ -142,7 +95,10 @@ mod tests {
     #[test]
     fn other_versions_are_refused_by_name() {
         for (source, part) in [
-            ("swagger: '2.0'", "#/openapi: there is no version string"),
+            ("info: {}", "#/openapi: there is no version string"),
+            ("swagger: '2.0'", "#/swagger: this is Swagger 2.0"),
+            ("swagger: 2.0", "`npx swagger2openapi FILE`"),
+            (r#"{"swagger": "1.2"}"#, "Swagger 1.2"),
             ("openapi: 4.0.0", "version 4.0.0 is not supported"),
             ("openapi: 3.1", "#/openapi"),
             ("{", "correct the JSON"),
@@ -150,6 +106,45 @@ mod tests {
         ] {
             let error = parse(source).unwrap_err().to_string();
             assert!(error.contains(part), "{source}: {error}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_any_size_are_read() {
+        let document = parse(
+            "openapi: 3.1.0\na: [-9223372036854776000, 18446744073709551616, 18446744073709551615, -1]\n\
+             b: !tag {c: 99999999999999999999999999999999999999999999}\n",
+        );
+        let document = document.unwrap();
+        assert_eq!(document["a"][0], -9_223_372_036_854_776_000.0);
+        assert_eq!(document["a"][1], 18_446_744_073_709_551_616.0);
+        assert_eq!(document["a"][2], u64::MAX);
+        assert_eq!(document["a"][3], -1);
+        assert!(document["b"].get("c").is_some(), "{document}");
+    }
+
+    #[test]
+    fn errors_of_yaml_have_a_place_and_one_piece_of_advice() {
+        for (source, expected) in [
+            (
+                "openapi: 3.1.0\npaths:\n  /a.b: &x\n    get: {a: 1, a: 2}\n",
+                "the key \"a\" occurs twice",
+            ),
+            (
+                "openapi: 3.1.0\ncomponents: {schemas: {A: [{enum: [.nan]}]}}\n",
+                "#/components/schemas/A/0/enum/0: .nan has no JSON form",
+            ),
+            ("openapi: 3.1.0\na: {b: [1, {c: 1, c: 2}]}\n", "#/a/b/1"),
+            ("openapi: 3.1.0\n\ta: b", "line 2 column 1"),
+        ] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), source).unwrap();
+            let error = super::read_file(file.path()).unwrap_err().to_string();
+            let name = file.path().display().to_string();
+            assert!(error.starts_with(&format!("{name}: #")), "{error}");
+            assert!(error.contains(expected), "{source}: {error}");
+            let advice = error.matches("correct the").count() + error.matches("write a").count();
+            assert_eq!(advice, 1, "{error}");
         }
     }
 }
