@@ -3,7 +3,8 @@
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
 
-use crate::settings::{Source, shown};
+use crate::secrets::{quoted, short_path, shown_path};
+use crate::settings::Source;
 
 /// A failure on its way to standard error.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +15,7 @@ pub(crate) enum Error {
     /// The program's configuration file cannot be read.
     #[error(
         "the configuration file {}{} cannot be read",
-        shown(path),
+        short_path(path),
         named.as_ref().map(|source| format!(", which {source} names,")).unwrap_or_default()
     )]
     ConfigFile {
@@ -26,7 +27,10 @@ pub(crate) enum Error {
     #[error("what was found is not well")]
     Told(u8),
     /// There is no such session.
-    #[error("no session is called {0:?}; `oci-genai sessions list` shows those there are")]
+    #[error(
+        "no session is called {}; `oci-genai sessions list` shows those there are",
+        quoted(.0)
+    )]
     Missing(String),
     /// The service answered, but not with what was asked for.
     #[error("{0}")]
@@ -41,7 +45,10 @@ pub(crate) enum Error {
     #[error(transparent)]
     Session(#[from] oci_genai_session::Error),
     /// The file with the sessions cannot be used.
-    #[error("cannot use {} as a session store; name another file with --store", path.display())]
+    #[error(
+        "cannot use {} as a session store; name another file with --store",
+        shown_path(path)
+    )]
     Store {
         path: PathBuf,
         source: oci_genai_session::store::StoreError,
@@ -53,14 +60,14 @@ pub(crate) enum Error {
     #[error(transparent)]
     Emulator(#[from] oci_genai_emulator::StartError),
     /// A file does not hold what it should.
-    #[error("{} is not a usable {what}", path.display())]
+    #[error("{} is not a usable {what}", shown_path(path))]
     File {
         what: &'static str,
         path: PathBuf,
         source: Box<dyn StdError + Send + Sync>,
     },
     /// A file or standard stream failed.
-    #[error("cannot {doing} {}", path.display())]
+    #[error("cannot {doing} {}", shown_path(path))]
     Io {
         doing: &'static str,
         path: PathBuf,

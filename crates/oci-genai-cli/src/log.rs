@@ -17,6 +17,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::args::{Cli, Command};
 use crate::output::{self, BAD, DIM, GOOD, WARN};
+use crate::secrets::hide;
 use crate::terminal::visible;
 
 /// Sends logs to standard error: warnings, or more with `-v`, or what `RUST_LOG` asks for.
@@ -42,13 +43,29 @@ pub(crate) fn start(cli: &Cli) {
     let colour = anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
+        .with_writer(|| Hiding(io::stderr()))
         .with_ansi(colour)
         .with_span_events(spans)
         .event_format(Lines {
             others: Format::default().with_target(cli.global.verbose > 0),
         })
         .init();
+}
+
+/// Standard error without credentials: libraries log what they are given. An event is written at
+/// once, so that none is cut in two.
+struct Hiding(io::Stderr);
+
+impl io::Write for Hiding {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        self.0.write_all(hide(&text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// The emulator's requests as a table, all else as usual.

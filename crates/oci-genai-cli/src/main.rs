@@ -10,7 +10,9 @@ mod error;
 mod kept;
 mod log;
 mod output;
+mod private;
 mod render;
+mod secrets;
 mod settings;
 mod terminal;
 mod when;
@@ -23,7 +25,16 @@ use crate::args::Cli;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    secrets::remember();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and the version.
+        Err(error) if !error.use_stderr() => error.exit(),
+        Err(error) => {
+            output::usage_error(error);
+            return ExitCode::from(2);
+        }
+    };
     log::start(&cli);
     match command::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,

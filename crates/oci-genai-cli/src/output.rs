@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::args;
 use crate::error::Error;
+use crate::secrets::hide;
 use crate::terminal::visible;
 
 /// Headings and names.
@@ -69,7 +71,7 @@ pub(crate) fn answer(text: &str) -> Result<(), Error> {
 pub(crate) fn ask(text: &str) {
     let mut err = anstream::AutoStream::auto(io::stderr()).lock();
     // Reading the answer tells of a failure.
-    let _ = write!(err, "{text}").and_then(|()| err.flush());
+    let _ = write!(err, "{}", hide(text)).and_then(|()| err.flush());
 }
 
 /// Tells the person something that is not the answer.
@@ -90,10 +92,15 @@ pub(crate) fn error(error: &Error) {
     to_standard_error(&format!("{BAD}error:{BAD:#}{rest}"));
 }
 
+/// Reports a command line that cannot be read, in clap's own form.
+pub(crate) fn usage_error(error: clap::Error) {
+    to_standard_error(args::usage_error(error).ansi().to_string().trim_end());
+}
+
 fn to_standard_error(text: &str) {
     let mut err = anstream::AutoStream::auto(io::stderr()).lock();
     // There is no place left to tell of a failure.
-    let _ = writeln!(err, "{text}");
+    let _ = writeln!(err, "{}", hide(text));
 }
 
 /// The columns there are for text, if that goes to a terminal: at most 100, for the eye's sake.

@@ -93,4 +93,85 @@ impl Auth {
             Self::Oke => "oke",
         }
     }
+
+    /// The kind that the variable `OCI_CLI_AUTH` of Oracle's tools asks for by this word.
+    pub(crate) fn of_oracles_tools(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "api_key" | "security_token" | "instance_obo_user" => Some(Self::Config),
+            "instance_principal" => Some(Self::InstancePrincipal),
+            "resource_principal" => Some(Self::ResourcePrincipal),
+            "oke_workload_identity" => Some(Self::Oke),
+            _ => None,
+        }
+    }
+
+    /// What it is, in a few words.
+    pub(crate) fn about(self) -> &'static str {
+        match self {
+            Self::Auto => "the first that there is",
+            Self::ApiKey => "a Generative AI API key, from the variable OCI_GENAI_API_KEY",
+            Self::Config => {
+                "a profile of the OCI config file: an API signing key or a session token"
+            }
+            Self::InstancePrincipal => "the compute instance",
+            Self::ResourcePrincipal => "the function or other resource",
+            Self::Oke => "the workload identity of a pod",
+        }
+    }
+
+    /// The kinds that somebody means by a word of Oracle's other tools, or by another spelling. It
+    /// may be two: Oracle's tools call an API signing key `api_key`.
+    pub(crate) fn meant(word: &str) -> &'static [Self] {
+        let letters: String = word
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
+        match letters.as_str() {
+            "apikey" | "key" => &[Self::ApiKey, Self::Config],
+            "genaiapikey" | "generativeaiapikey" | "bearer" | "bearertoken" => &[Self::ApiKey],
+            "securitytoken" | "sessiontoken" | "session" | "token" | "user" | "userprincipal"
+            | "profile" | "ociconfig" | "configfile" | "file" | "signingkey" | "apisigningkey"
+            | "iam" | "instanceobouser" | "delegationtoken" | "obotoken" | "upst" => {
+                &[Self::Config]
+            }
+            "instance" | "instanceprincipal" | "instanceprincipals" => &[Self::InstancePrincipal],
+            "resource" | "resourceprincipal" | "resourceprincipals" | "function" => {
+                &[Self::ResourcePrincipal]
+            }
+            "okeworkloadidentity"
+            | "okeworkload"
+            | "workloadidentity"
+            | "workload"
+            | "kubernetes"
+            | "pod" => &[Self::Oke],
+            "default" | "chain" | "any" => &[Self::Auto],
+            _ => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_oracles_tools_lead_to_ours() {
+        for (word, name) in [
+            ("security_token", "config"),
+            ("SECURITY-TOKEN", "config"),
+            ("instance_principal", "instance-principal"),
+            ("resource_principal", "resource-principal"),
+            ("oke_workload_identity", "oke"),
+            ("instance_obo_user", "config"),
+            ("apikey", "api-key"),
+        ] {
+            assert_eq!(
+                Auth::meant(word).first().map(|kind| kind.name()),
+                Some(name)
+            );
+        }
+        assert_eq!(Auth::meant("api_key"), [Auth::ApiKey, Auth::Config]);
+        assert!(Auth::meant("password").is_empty());
+    }
 }

@@ -10,6 +10,7 @@ mod doctor;
 mod emulator;
 mod pages;
 mod sessions;
+mod wrong;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,8 @@ pub(crate) use self::sessions::{
     DeleteSession, ExportSession, ForkSession, ImportSession, ListSessions, Memory, PurgeSessions,
     RewindSession, SearchSessions, Sessions, SessionsAction, ShowSession, Store,
 };
+
+pub(crate) use self::wrong::text as usage_error;
 
 /// The exit codes, for the commands whose long help tells them.
 const EXIT_CODES: &str = "\

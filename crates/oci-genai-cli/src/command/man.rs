@@ -14,7 +14,7 @@ use clap_mangen::roff::{Roff, roman};
 use crate::args::{self, Cli};
 use crate::error::Error;
 use crate::output;
-use crate::settings::shown;
+use crate::secrets::short_path;
 
 const NAME: &str = "oci-genai";
 
@@ -24,7 +24,10 @@ pub(crate) fn run(options: &args::Man) -> Result<(), Error> {
     let mut program = Cli::command().disable_help_subcommand(true);
     program.build();
     write(&program, folder).map_err(|error| Error::io("write manual pages into", folder, error))?;
-    output::note(&format!("Wrote the manual pages into {}.", shown(folder)));
+    output::note(&format!(
+        "Wrote the manual pages into {}.",
+        short_path(folder)
+    ));
     Ok(())
 }
 

@@ -15,7 +15,7 @@ const QUESTIONS: [&str; 2] = [
 
 pub(crate) async fn run(connection: &Connection) -> Result<(), Error> {
     if !connection.is_unset()? {
-        return converse(&connection.client()?).await;
+        return converse(&connection.client().await?).await;
     }
     let emulator = Emulator::start().await?;
     output::note(&format!(

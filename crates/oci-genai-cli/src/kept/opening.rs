@@ -12,7 +12,7 @@ const MAX_INPUT: usize = 48 << 20;
 
 /// The sessions of a store, run with the service of a connection.
 pub(crate) async fn online(store: &Store, connection: &Connection) -> Result<Sessions, Error> {
-    let client = connection.client()?;
+    let client = connection.client().await?;
     with_client(store, client).await
 }
 

@@ -19,6 +19,8 @@ const IDENTITY: &str = "OCI_CLI_FEDERATION_ENDPOINT";
 const SIGNING_KEY: &str = "OCI_CLI_TENANCY";
 /// Where a function or other resource is told its region.
 const RESOURCE_REGION: &str = "OCI_RESOURCE_PRINCIPAL_REGION";
+/// What the default chain calls the instance's own credentials.
+const INSTANCE: &str = "instance principal";
 
 /// A credential that has been chosen; whether it works shows when it is used.
 #[derive(Clone, Debug)]
@@ -165,7 +167,7 @@ impl Credential {
                 oci_genai_auth::AuthKind::SessionToken => "session token",
                 _ => "delegation token",
             },
-            Kind::Principal(Auth::InstancePrincipal) => "instance principal",
+            Kind::Principal(Auth::InstancePrincipal) => INSTANCE,
             Kind::Principal(Auth::ResourcePrincipal) => "resource principal",
             Kind::Principal(_) => "OKE workload identity",
             Kind::Chain(chain) => chain.source().unwrap_or("what the machine offers"),
@@ -188,18 +190,37 @@ impl Credential {
         }
     }
 
-    /// The region that comes with it.
+    /// The region that comes with it, without asking anybody.
     pub(super) fn region(&self, env: &Environment) -> Option<Sourced<String>> {
         match &self.kind {
             Kind::Profile(provider, source) => {
-                let region = provider.profile().region()?;
-                Some(Sourced::new(region, source.clone()))
+                let region = provider.profile().get("region")?;
+                Some(Sourced::new(region.to_owned(), source.clone()))
             }
-            Kind::Principal(Auth::ResourcePrincipal) | Kind::Chain(_) => {
+            Kind::Principal(Auth::ResourcePrincipal | Auth::Oke) | Kind::Chain(_) => {
                 let region = variable(env, RESOURCE_REGION)?;
                 Some(Sourced::new(region, Source::Variable(RESOURCE_REGION)))
             }
-            _ => None,
+            Kind::Principal(_) | Kind::ApiKey(_) => None,
+        }
+    }
+
+    /// Whether it is the instance's own, which the default chain knows once it has found
+    /// credentials.
+    ///
+    /// # Errors
+    ///
+    /// When the default chain finds none.
+    pub(super) async fn is_instance(&self) -> Result<bool, Error> {
+        match &self.kind {
+            Kind::Principal(kind) => Ok(*kind == Auth::InstancePrincipal),
+            Kind::Chain(chain) => {
+                if chain.source().is_none() {
+                    self.provide().await?;
+                }
+                Ok(chain.source() == Some(INSTANCE))
+            }
+            _ => Ok(false),
         }
     }
 

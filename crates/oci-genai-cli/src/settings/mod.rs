@@ -5,6 +5,7 @@
 
 mod credential;
 mod file;
+mod region;
 mod source;
 mod store;
 
@@ -17,16 +18,40 @@ use secrecy::SecretString;
 
 pub(crate) use self::credential::Credential;
 pub(crate) use self::file::{ConfigFile, default_path};
-pub(crate) use self::source::{Source, Sourced, shown};
+pub(crate) use self::region::ChosenRegion;
+pub(crate) use self::source::{Source, Sourced};
 use crate::args::{Auth, Connection};
 use crate::error::Error;
+use crate::secrets::{self, quoted, short_path, shown};
 
 /// The model that is asked when nobody names one.
 pub(crate) const DEFAULT_MODEL: &str = "openai.gpt-oss-120b";
 
 const API_KEY: &str = "OCI_GENAI_API_KEY";
-const REGION: &[&str] = &["OCI_GENAI_REGION", "OCI_REGION", "OCI_CLI_REGION"];
+/// Which credential Oracle's own tools use.
+pub(crate) const CLI_AUTH: &str = "OCI_CLI_AUTH";
+const REGION: &[&str] = &[region::OWN, "OCI_REGION", "OCI_CLI_REGION"];
 const OCI_PROFILE: &[&str] = &["OCI_CLI_PROFILE", "OCI_CONFIG_PROFILE"];
+
+/// The variables that are read here.
+pub(crate) const VARIABLES: [&str; 16] = [
+    API_KEY,
+    "OCI_GENAI_AUTH",
+    region::OWN,
+    "OCI_REGION",
+    "OCI_CLI_REGION",
+    "OCI_GENAI_PROJECT",
+    "OCI_GENAI_COMPARTMENT",
+    "OCI_GENAI_MODEL",
+    "OCI_GENAI_BASE_URL",
+    "OCI_CLI_CONFIG_FILE",
+    "OCI_CLI_PROFILE",
+    "OCI_CONFIG_PROFILE",
+    "OCI_GENAI_STORE",
+    "OCI_GENAI_CONFIG",
+    "OCI_GENAI_PROFILE",
+    CLI_AUTH,
+];
 
 /// Every setting of a connection.
 #[derive(Clone, Debug)]
@@ -53,6 +78,19 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn find(
+        &self,
+        flag: (&'static str, Option<&str>),
+        variables: &[&'static str],
+        key: &str,
+    ) -> Option<Sourced<String>> {
+        let found = self.nearest(flag, variables, key);
+        if let Some(found) = &found {
+            secrets::remember_value(&found.value);
+        }
+        found
+    }
+
+    fn nearest(
         &self,
         flag: (&'static str, Option<&str>),
         variables: &[&'static str],
@@ -153,17 +191,12 @@ impl Settings {
         &self.env
     }
 
-    /// The region in use: as set, else that of the credential's own profile or platform.
-    pub(crate) fn region_for(&self, credential: &Credential) -> Option<Sourced<String>> {
-        self.region.clone().or_else(|| credential.region(&self.env))
-    }
-
     /// A client's settings, all but the credential.
     ///
     /// # Errors
     ///
-    /// When there is no project, or neither a region nor a base URL.
-    pub(crate) fn builder(&self, credential: &Credential) -> Result<ClientBuilder, Error> {
+    /// When there is no project, neither a region nor a base URL, or the region is not known.
+    pub(crate) async fn builder(&self, credential: &Credential) -> Result<ClientBuilder, Error> {
         let project = self.project.as_ref();
         let project = project.ok_or_else(|| self.unchosen(no_project()))?;
         let mut builder = Client::builder()
@@ -172,15 +205,13 @@ impl Settings {
         if let Some(compartment) = &self.compartment {
             builder = builder.compartment(&compartment.value);
         }
-        if let Some(url) = &self.base_url {
-            builder = builder.base_url(&url.value);
+        let region = self.region_for(credential).await?;
+        match (&self.base_url, region) {
+            // A base URL takes the region's place, so nothing hangs on its name.
+            (Some(url), _) => Ok(builder.base_url(&url.value)),
+            (None, Some(region)) => Ok(builder.resolved_region(region.resolve()?)),
+            (None, None) => Err(self.unchosen(no_region())),
         }
-        match self.region_for(credential) {
-            Some(region) => builder = builder.region(region.value),
-            None if self.base_url.is_none() => return Err(self.unchosen(no_region())),
-            None => {}
-        }
-        Ok(builder)
     }
 
     /// A setting is missing: perhaps it stands in a profile that nobody chose.
@@ -189,8 +220,8 @@ impl Settings {
             Some(file) if file.profile.is_none() && !file.names.is_empty() => {
                 Error::usage(format!(
                     "{error}; no profile of {} is in use: choose one with --use ({})",
-                    shown(&file.path),
-                    file.names.join(", ")
+                    short_path(&file.path),
+                    shown_all(&file.names)
                 ))
             }
             _ => error,
@@ -213,22 +244,27 @@ pub(crate) fn no_region() -> Error {
 }
 
 fn auth_kind(named: Sourced<String>) -> Result<Sourced<Auth>, Error> {
-    let kinds = || {
-        let names: Vec<_> = Auth::value_variants()
-            .iter()
-            .map(|kind| kind.name())
-            .collect();
-        names.join(", ")
-    };
-    match Auth::from_str(&named.value, true) {
-        Ok(kind) => Ok(Sourced::new(kind, named.source)),
-        Err(_) => Err(Error::usage(format!(
-            "{}: {:?} is no kind of credential; the kinds are {}",
-            named.source,
-            named.value,
-            kinds(),
-        ))),
+    if let Ok(kind) = Auth::from_str(&named.value, true) {
+        return Ok(Sourced::new(kind, named.source));
     }
+    let kinds: Vec<_> = Auth::value_variants()
+        .iter()
+        .map(|kind| kind.name())
+        .collect();
+    let meant: Vec<_> = Auth::meant(&named.value)
+        .iter()
+        .map(|kind| format!("`{}` ({})", kind.name(), kind.about()))
+        .collect();
+    let hint = match meant.is_empty() {
+        true => String::new(),
+        false => format!("did you mean {}? ", meant.join(" or ")),
+    };
+    Err(Error::usage(format!(
+        "{}: {} is not a kind of credential; {hint}the kinds are {}",
+        named.source,
+        quoted(&named.value),
+        kinds.join(", "),
+    )))
 }
 
 impl Connection {
@@ -255,19 +291,37 @@ impl Connection {
     /// # Errors
     ///
     /// When a setting is missing or cannot be used; the text names it and the cure.
-    pub(crate) fn client(&self) -> Result<Client, Error> {
+    pub(crate) async fn client(&self) -> Result<Client, Error> {
         let settings = Settings::resolve(self)?;
         let credential = settings.credential()?;
-        let builder = settings.builder(&credential)?;
+        let builder = settings.builder(&credential).await?;
         Ok(builder.auth(credential.into_provider()).build()?)
     }
 }
 
-/// A variable that is set to something: a blank one counts as absent.
+/// Names, those that look like secrets by their kind.
+pub(crate) fn shown_all(names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| shown(name)).collect();
+    names.join(", ")
+}
+
+/// A variable that is set to something: a blank one counts as absent. Quotes around the whole value
+/// are not part of it: `docker run --env-file` and some shells leave them there.
 pub(crate) fn variable(env: &Environment, name: &str) -> Option<String> {
     env.var(name)
-        .map(|value| value.trim().to_owned())
+        .map(|value| unquoted(value.trim()).trim().to_owned())
         .filter(|value| !value.is_empty())
+}
+
+/// Whether a variable has quotes around its value.
+pub(crate) fn is_quoted(env: &Environment, name: &str) -> bool {
+    let value = env.var(name).unwrap_or_default();
+    unquoted(value.trim()).len() < value.trim().len()
+}
+
+fn unquoted(value: &str) -> &str {
+    let between = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
+    between('"').or_else(|| between('\'')).unwrap_or(value)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::secrets::{short_path, shown};
+
 /// Where a value was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -14,6 +16,8 @@ pub(crate) enum Source {
     File { path: PathBuf, line: usize },
     /// A profile of the OCI config file.
     OciConfig { path: String, profile: String },
+    /// The metadata service of the instance the program runs on.
+    Metadata,
     /// Nobody said otherwise.
     Default,
 }
@@ -29,10 +33,11 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag(name) | Self::Variable(name) => f.write_str(name),
-            Self::File { path, line } => write!(f, "{}:{line}", shown(path)),
+            Self::File { path, line } => write!(f, "{}:{line}", short_path(path)),
             Self::OciConfig { path, profile } => {
-                write!(f, "{} [{profile}]", shown(Path::new(path)))
+                write!(f, "{} [{}]", short_path(Path::new(path)), shown(profile))
             }
+            Self::Metadata => f.write_str("the metadata service"),
             Self::Default => f.write_str("default"),
         }
     }
@@ -48,14 +53,5 @@ pub(crate) struct Sourced<T> {
 impl<T> Sourced<T> {
     pub(crate) fn new(value: T, source: Source) -> Self {
         Self { value, source }
-    }
-}
-
-/// A path as a person writes it: with `~` for the home folder.
-pub(crate) fn shown(path: &Path) -> String {
-    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
-        Some(rest) => Path::new("~").join(rest).display().to_string(),
-        None => path.display().to_string(),
     }
 }

@@ -13,6 +13,8 @@ mod doctor;
 mod emulator;
 mod help;
 mod pages;
+mod private;
+mod secrets;
 mod sessions;
 mod settings;
 mod support;

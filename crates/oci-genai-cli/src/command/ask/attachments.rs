@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::secrets::shown_path;
 
 /// The most that all files and images of a question may hold together, in bytes.
 const MOST: u64 = 24 << 20;
@@ -99,14 +100,14 @@ fn content(path: &Path, option: &str, left: &mut u64) -> Result<Vec<u8>, Error> 
     if bytes.is_empty() {
         return Err(Error::usage(format!(
             "{option} {}: the file is empty",
-            path.display()
+            shown_path(path)
         )));
     }
     *left = left.checked_sub(bytes.len() as u64).ok_or_else(|| {
         Error::usage(format!(
             "{option} {}: the files of a question may hold 24 MiB together; put it where the service can read it and \
              pass its https URL",
-            path.display()
+            shown_path(path)
         ))
     })?;
     Ok(bytes)

@@ -24,7 +24,7 @@ pub(crate) async fn run(ask: args::Ask) -> Result<(), Error> {
         ));
     }
     let question = Question::read(&ask)?;
-    let client = ask.connection.client()?;
+    let client = ask.connection.client().await?;
     match &ask.session {
         None => once::run(&client, &question).await,
         Some(name) => {

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::secrets::shown_path;
 
 /// The largest schema, in bytes.
 const MOST: u64 = 1 << 20;
@@ -18,7 +19,7 @@ pub(super) fn read(path: &Path) -> Result<Value, Error> {
     let file = File::open(path).map_err(failed)?;
     file.take(MOST + 1).read_to_end(&mut text).map_err(failed)?;
     if text.len() as u64 > MOST {
-        let name = path.display();
+        let name = shown_path(path);
         return Err(Error::usage(format!(
             "{name} is larger than 1 MiB, the most that a schema may have"
         )));

@@ -8,6 +8,7 @@ use super::command::{self, Command};
 use super::{Chat, Next, tools};
 use crate::command::sessions;
 use crate::error::Error;
+use crate::secrets::{quoted, shown_path};
 use crate::terminal::waiting;
 use crate::{kept, output};
 
@@ -34,7 +35,8 @@ impl Chat {
             && kept::open(&self.sessions, name).await.is_ok()
         {
             return Err(Error::usage(format!(
-                "there is a session called {name:?} already; /open {name} goes on with it"
+                "there is a session called {} already; /open goes on with it",
+                quoted(name)
             )));
         }
         self.settle().await?;
@@ -144,7 +146,7 @@ impl Chat {
         let record = session.record();
         let file = file.unwrap_or_else(|| file_name(kept::label(&record)));
         let lines = sessions::export_to(&self.sessions, &record, &file, false).await?;
-        output::note(&format!("Wrote {lines} lines to {}.", file.display()));
+        output::note(&format!("Wrote {lines} lines to {}.", shown_path(&file)));
         Ok(())
     }
 }

@@ -130,7 +130,7 @@ pub(super) async fn ask(
     report: &mut Report,
     spinner: &Spinner,
 ) {
-    let client = match client(settings, credential, watch) {
+    let client = match client(settings, credential, watch).await {
         Ok(client) => client,
         Err(error) => {
             report.blame(local(step_of(&error), &error));
@@ -198,10 +198,15 @@ pub(super) async fn ask(
     report.requests = last(watch);
 }
 
-fn client(settings: &Settings, credential: &Credential, watch: &Watch) -> Result<Client, Error> {
+async fn client(
+    settings: &Settings,
+    credential: &Credential,
+    watch: &Watch,
+) -> Result<Client, Error> {
     let auth = AuthLayer::new(credential.clone().into_provider());
     Ok(settings
-        .builder(credential)?
+        .builder(credential)
+        .await?
         .auth_layer(Stack::new(watch.clone(), auth))
         .retry(RetryConfig::new().max_attempts(1))
         .attempt_timeout(PATIENCE)

@@ -1,13 +1,19 @@
 //! What can be seen on this machine: settings, credential, region and project.
 
-use oci_genai::{Endpoint, Region, RegionResolver};
+use std::path::PathBuf;
+
+use oci_genai::{Endpoint, Region};
+use oci_genai_auth::private_files::exposed;
 use oci_genai_auth::{Credentials, OciConfig, SystemTimeSource, TimeSource as _};
 use secrecy::ExposeSecret as _;
 
 use super::local;
-use super::probe::mask;
+use super::probe::masked;
 use super::report::{Blame, Name, Step};
-use crate::settings::{self, Credential, Settings, Source, Sourced, default_path, shown};
+use crate::args::Auth;
+use crate::private;
+use crate::secrets::{quoted, short_path, shown};
+use crate::settings::{self, ChosenRegion, Credential, Settings, Source, default_path};
 
 /// Where Oracle documents the Responses and Conversations APIs to be; the list grows.
 const DOCUMENTED: [&str; 9] = [
@@ -29,20 +35,20 @@ pub(super) fn configuration(settings: &Settings) -> Step {
                 Name::Configuration,
                 format!(
                     "{}, profile {} (chosen by {})",
-                    shown(&file.path),
-                    profile.value,
+                    short_path(&file.path),
+                    shown(&profile.value),
                     profile.source
                 ),
             ),
             None => {
-                let path = shown(&file.path);
+                let path = short_path(&file.path);
                 let mut step = Step::ok(Name::Configuration, format!("{path}, no profile chosen"));
                 if !file.names.is_empty() {
                     step.note(format!(
                         "Nothing of the file applies: choose one of its profiles ({}) with --use, or \
                          with a line `profile = \"{}\"` at its top.",
-                        file.names.join(", "),
-                        file.names[0],
+                        settings::shown_all(&file.names),
+                        shown(&file.names[0]),
                     ));
                 }
                 step
@@ -51,7 +57,7 @@ pub(super) fn configuration(settings: &Settings) -> Step {
         None => {
             let place = default_path().map_or_else(
                 || "name one with --config".to_owned(),
-                |path| format!("{} would be read", shown(&path)),
+                |path| format!("{} would be read", short_path(&path)),
             );
             Step::ok(
                 Name::Configuration,
@@ -64,7 +70,7 @@ pub(super) fn configuration(settings: &Settings) -> Step {
     if let Some(key) = &settings.api_key {
         step = step.with(
             "API key",
-            mask(key.value.expose_secret()),
+            masked(key.value.expose_secret()),
             Some(key.source.to_string()),
         );
     }
@@ -79,13 +85,46 @@ pub(super) fn configuration(settings: &Settings) -> Step {
     ];
     for (name, value) in rest {
         if let Some(value) = value {
-            step = step.with(name, &value.value, Some(value.source.to_string()));
+            step = step.with(name, shown(&value.value), Some(value.source.to_string()));
         }
     }
     if let Ok(store) = settings.store_path() {
-        step = step.with("store", shown(&store.value), Some(store.source.to_string()));
+        step = step.with(
+            "store",
+            short_path(&store.value),
+            Some(store.source.to_string()),
+        );
+        note_exposed(std::iter::once(store.value), &mut step);
     }
+    note_variables(settings, &mut step);
     step
+}
+
+/// Variables that do something else than they seem to.
+fn note_variables(settings: &Settings, step: &mut Step) {
+    let env = settings.environment();
+    for name in settings::VARIABLES {
+        if settings::is_quoted(env, name) {
+            step.note(format!(
+                "{name} has quotes around its value, which are left out here; other programs may \
+                 take them for a part of it."
+            ));
+        }
+    }
+    let auth = &settings.auth;
+    if let Some(word) = settings::variable(env, settings::CLI_AUTH)
+        && auth.source != Source::Default
+        && Auth::of_oracles_tools(&word) != Some(auth.value)
+        && auth.value != Auth::Auto
+    {
+        step.note(format!(
+            "{} asks for {}, and {} for {}: the latter counts.",
+            settings::CLI_AUTH,
+            shown(&word),
+            auth.source,
+            auth.value.name(),
+        ));
+    }
 }
 
 pub(super) fn credential(
@@ -99,7 +138,7 @@ pub(super) fn credential(
         .unwrap_or_default();
     let mut step = Step::ok(Name::Credential, format!("{}{from}", credential.kind()));
     if let Some(key) = found.api_key() {
-        step = step.with("key", mask(key.expose()), None);
+        step = step.with("key", masked(key.expose()), None);
         if !key.expose().starts_with("sk-") {
             step.note("Generative AI API keys begin with sk-; this one does not. Was something else copied?");
         }
@@ -127,7 +166,7 @@ pub(super) fn credential(
                         "security_token_file" => "token file",
                         key => key,
                     },
-                    value,
+                    shown(value),
                     None,
                 );
             }
@@ -139,14 +178,8 @@ pub(super) fn credential(
                  in lower case here.",
             );
         }
-        if let Ok(file) = profile.key_file()
-            && is_open_to_others(&file)
-        {
-            step.note(format!(
-                "Others on this machine may read {}: `chmod 600` it.",
-                shown(&file)
-            ));
-        }
+        let files = [profile.key_file(), profile.security_token_file()];
+        note_exposed(files.into_iter().flatten(), &mut step);
     }
     if let Some(end) = found.expires_at() {
         let left = end
@@ -189,20 +222,16 @@ pub(super) fn comment_behind_value(settings: &Settings) -> Option<String> {
     Some(format!(
         "take the comment out of the line `{key}` in the profile {} of {}: in that file all that \
          stands behind the `=` is the value",
-        profile.name(),
-        config.path().map(shown).unwrap_or_default(),
+        shown(profile.name()),
+        config.path().map(short_path).unwrap_or_default(),
     ))
 }
 
-#[cfg(unix)]
-fn is_open_to_others(path: &std::path::Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_open_to_others(_: &std::path::Path) -> bool {
-    false
+/// Names the files that others on this machine can read.
+fn note_exposed(files: impl Iterator<Item = PathBuf>, step: &mut Step) {
+    for found in files.filter_map(|file| exposed(&file)) {
+        step.note(private::sentence(&found));
+    }
 }
 
 /// Where requests go.
@@ -214,7 +243,7 @@ pub(super) struct Place {
 
 pub(super) fn endpoint(
     settings: &Settings,
-    region: Option<Sourced<String>>,
+    region: Option<ChosenRegion>,
 ) -> Result<(Step, Place), Blame> {
     let wrong = |error: oci_genai::Error| local(Name::Region, &error.into());
     let found = match &region {
@@ -239,7 +268,8 @@ pub(super) fn endpoint(
         if let Some(region) = &region {
             step.note(format!(
                 "The region {} ({}) is not used: the base URL takes its place.",
-                region.value, region.source
+                shown(&region.name),
+                region.source
             ));
         }
         let place = Place {
@@ -262,6 +292,15 @@ pub(super) fn endpoint(
         endpoint.as_str(),
         None,
     );
+    if let Some(set) = &settings.region
+        && set.source != named.source
+    {
+        step.note(format!(
+            "The region {} ({}) is not used: a profile named by flag brings its own.",
+            shown(&set.value),
+            set.source
+        ));
+    }
     if !DOCUMENTED.contains(&found.id()) {
         step.note(format!(
             "{found} is not among the regions that Oracle documents for this API; the nearest to try \
@@ -277,29 +316,27 @@ pub(super) fn endpoint(
     Ok((step, place))
 }
 
-fn find_region(named: &Sourced<String>) -> Result<Region, Blame> {
+fn find_region(named: &ChosenRegion) -> Result<Region, Blame> {
     let from_oci_config = matches!(named.source, Source::OciConfig { .. });
-    if from_oci_config && named.value.contains([';', '#', ' ']) {
+    if from_oci_config && named.name.contains([';', '#', ' ']) {
         let text = format!(
             "take the comment out of the line `region` in {}: in that file all that stands behind the \
-             `=` is the value, here {:?}",
-            named.source, named.value
+             `=` is the value, here {}",
+            named.source,
+            quoted(&named.name)
         );
         return Err(Blame {
             step: Name::Region,
-            cause: format!("{:?} is no region", named.value),
+            cause: format!("{} is no region", quoted(&named.name)),
             change: text,
             exit: 2,
         });
     }
-    let resolver = RegionResolver::from_env();
-    resolver
-        .and_then(|resolver| resolver.resolve(&named.value))
-        .map_err(|error| {
-            let mut blame = local(Name::Region, &error.into());
-            blame.change = format!("correct the region ({}): {}", named.source, blame.change);
-            blame
-        })
+    named.resolve().map_err(|error| {
+        let mut blame = local(Name::Region, &error);
+        blame.change = format!("correct the region ({}): {}", named.source, blame.change);
+        blame
+    })
 }
 
 /// The project as far as its OCID tells, and what is doubtful about it.
@@ -311,7 +348,8 @@ pub(super) fn project(
         return Err(local(Name::Project, &settings::no_project()));
     };
     let ocid = &project.value;
-    let mut step = Step::ok(Name::Project, format!("{ocid} ({})", project.source));
+    let found = format!("{} ({})", shown(ocid), project.source);
+    let mut step = Step::ok(Name::Project, found);
     let parts: Vec<&str> = ocid.split('.').collect();
     let doubt = match parts.as_slice() {
         ["ocid1", "generativeaiproject", _, home, _, ..] => {

@@ -71,8 +71,16 @@ async fn examine(options: &args::Doctor, spinner: &Spinner) -> Report {
         }
     }
     let region = match &credential {
-        Some(credential) => settings.region_for(credential),
-        None => settings.region.clone(),
+        Some(credential) => match settings.region_for(credential).await {
+            Ok(region) => region,
+            Err(error) if provided.is_some() => {
+                report.blame(local(Name::Region, &error));
+                return report;
+            }
+            // What is wrong with the credential has been said.
+            Err(_) => None,
+        },
+        None => settings.region.clone().map(Into::into),
     };
     if provided.is_none() && region.is_none() && settings.base_url.is_none() {
         // The credential may bring a region along: nothing is wrong with it yet.

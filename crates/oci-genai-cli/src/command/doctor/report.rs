@@ -1,9 +1,12 @@
 //! What the doctor found, for people and for scripts.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::probe::Exchange;
 use crate::output::{BAD, BOLD, DIM, GOOD, WARN, wrap};
+use crate::secrets::hide;
 use crate::terminal::visible;
 
 /// The steps, in the order they are told.
@@ -177,7 +180,27 @@ impl Report {
         }
         let place = |name| ORDER.iter().position(|known| *known == name);
         self.steps.sort_by_key(|step| place(step.step));
+        self.hide_secrets();
         self
+    }
+
+    /// Takes credentials out of all that is told: the service may have repeated one, and a setting
+    /// may have one where nobody looks for it.
+    fn hide_secrets(&mut self) {
+        let mut texts: Vec<&mut String> = self.change.iter_mut().collect();
+        for step in &mut self.steps {
+            texts.push(&mut step.found);
+            texts.extend(&mut step.notes);
+            texts.extend(step.details.iter_mut().flat_map(|detail| {
+                std::iter::once(&mut detail.value).chain(detail.source.as_mut())
+            }));
+        }
+        texts.extend(self.requests.iter_mut().flat_map(Exchange::texts));
+        for text in texts {
+            if let Cow::Owned(hidden) = hide(text) {
+                *text = hidden;
+            }
+        }
     }
 
     /// The report for people, in lines of at most `columns` characters where that is possible.

@@ -1,13 +1,16 @@
 //! `sessions export` and `sessions import`: JSON Lines out and in.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
+use oci_genai_auth::private_files;
 use oci_genai_session::{ErrorKind, SessionRecord, Sessions};
 
 use crate::args;
 use crate::error::Error;
+use crate::private;
+use crate::secrets::shown_path;
 use crate::terminal::{Counter, waiting};
 use crate::{kept, output, terminal};
 
@@ -21,7 +24,7 @@ pub(super) async fn export(export: args::ExportSession) -> Result<(), Error> {
     match &export.output {
         Some(file) if file != Path::new("-") => {
             let lines = export_to(&sessions, &record, file, export.force).await?;
-            let name = file.display();
+            let name = shown_path(file);
             output::note(&format!("Wrote {lines} lines to {name}."));
         }
         _ => {
@@ -41,20 +44,18 @@ pub(crate) async fn export_to(
     file: &Path,
     force: bool,
 ) -> Result<u64, Error> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    if force {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
-    }
-    let opened = options.open(file).map_err(|error| match error.kind() {
+    let opened = match force {
+        true => private_files::create(file),
+        false => private_files::create_new(file),
+    };
+    let opened = opened.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Error::usage(format!(
             "{} is there already: name another file, or give --force to replace it",
-            file.display()
+            shown_path(file)
         )),
         _ => Error::io("write", file, error),
     })?;
+    private::name_exposed([file]);
     let counter = Some(counter(record));
     lines(sessions, record, BufWriter::new(opened), counter).await
 }
@@ -127,7 +128,7 @@ fn read(input: impl BufRead, name: &Path) -> Result<Vec<String>, Error> {
     if left.limit() == 0 {
         return Err(Error::usage(format!(
             "{} is larger than 1 GiB, the most that can be imported",
-            name.display()
+            shown_path(name)
         )));
     }
     Ok(lines)

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::ConfigFile;
-use super::key::{KEYS, is_secret, meant};
+use super::key::{KEYS, is_credential, is_secret, meant};
 use crate::error::Error;
-use crate::settings::source::{Source, Sourced, shown};
+use crate::secrets::{quoted, short_path, shown};
+use crate::settings::shown_all;
+use crate::settings::source::{Source, Sourced};
 
 /// The file's contents, checked.
 #[derive(Debug, Default)]
@@ -40,7 +42,11 @@ impl Document {
                         let DeValue::Table(settings) = settings.get_ref() else {
                             return Err(reader.wrong(
                                 name.span().start,
-                                format!("`profiles.{}` is no table; write [profiles.{0}] and the settings below it", name.get_ref()),
+                                format!(
+                                    "`profiles.{}` is no table; write [profiles.{0}] and the settings \
+                                     below it",
+                                    shown(name.get_ref())
+                                ),
                             ));
                         };
                         let settings = reader.settings(name.get_ref(), settings)?;
@@ -65,7 +71,7 @@ impl Document {
                     } else {
                         "beside [profiles.NAME] there is only `profile`, which names the one in use"
                     };
-                    return Err(reader.wrong(at, format!("unknown key `{key}`; {cure}")));
+                    return Err(reader.wrong(at, format!("unknown key `{}`; {cure}", shown(key))));
                 }
             }
         }
@@ -100,13 +106,13 @@ impl Document {
                 let there = if names.is_empty() {
                     "it has no profiles: a profile begins with a line [profiles.NAME]".to_owned()
                 } else {
-                    format!("its profiles: {}", names.join(", "))
+                    format!("its profiles: {}", shown_all(&names))
                 };
                 return Err(Error::usage(format!(
-                    "{} asks for the profile {:?}, which {} does not have; {there}",
+                    "{} asks for the profile {}, which {} does not have; {there}",
                     wanted.source,
-                    wanted.value,
-                    shown(&path),
+                    quoted(&wanted.value),
+                    short_path(&path),
                 )));
             };
             values = found;
@@ -136,7 +142,7 @@ impl Reader<'_> {
         let what = what.as_ref();
         Error::usage(format!(
             "{}, line {}: {what}",
-            shown(self.path),
+            short_path(self.path),
             self.line(at)
         ))
     }
@@ -157,7 +163,11 @@ impl Reader<'_> {
                 );
                 return Err(self.wrong(
                     at,
-                    format!("unknown key `{key}` in [profiles.{profile}]; {meant}"),
+                    format!(
+                        "unknown key `{}` in [profiles.{}]; {meant}",
+                        shown(key),
+                        shown(profile)
+                    ),
                 ));
             }
             let Some(text) = value.get_ref().as_str() else {
@@ -166,7 +176,7 @@ impl Reader<'_> {
                     self.wrong(at, format!("`{key}` must be a text in quotes, not {found}"))
                 );
             };
-            if text.starts_with("sk-") {
+            if is_credential(text) {
                 return Err(self.secret(at, &format!("the value of `{key}`")));
             }
             settings.insert(key.to_owned(), (text.to_owned(), self.line(at)));

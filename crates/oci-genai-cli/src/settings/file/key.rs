@@ -31,6 +31,12 @@ pub(super) fn is_secret(key: &str) -> bool {
         .any(|word| SECRETS.contains(&word))
 }
 
+/// Whether a value is an API key, a token or a private key.
+pub(super) fn is_credential(value: &str) -> bool {
+    let value = value.trim_start();
+    value.starts_with("sk-") || value.starts_with("eyJ") || value.contains("-----BEGIN")
+}
+
 /// The key somebody probably meant, if it differs in little: case, a dash, a letter or two.
 pub(super) fn meant(key: &str) -> Option<&'static str> {
     let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' '], "");

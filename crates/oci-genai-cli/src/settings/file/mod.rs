@@ -22,10 +22,11 @@ use directories::ProjectDirs;
 use oci_genai_auth::Environment;
 
 use self::document::Document;
-use super::source::{Source, Sourced, shown};
+use super::source::{Source, Sourced};
 use super::variable;
 use crate::args::Choice;
 use crate::error::Error;
+use crate::secrets::{quoted, short_path};
 
 /// Where the file may be named, instead of by `--config`.
 const FILE: &str = "OCI_GENAI_CONFIG";
@@ -99,11 +100,12 @@ fn no_file(wanted: Option<Sourced<String>>) -> Result<Option<ConfigFile>, Error>
     };
     let place = default_path().map_or_else(
         || "this platform has no place for one: name it with --config".to_owned(),
-        |path| format!("make {}, or name one with --config", shown(&path)),
+        |path| format!("make {}, or name one with --config", short_path(&path)),
     );
     Err(Error::usage(format!(
-        "{} asks for the profile {:?}, but there is no configuration file; {place}",
-        wanted.source, wanted.value
+        "{} asks for the profile {}, but there is no configuration file; {place}",
+        wanted.source,
+        quoted(&wanted.value)
     )))
 }
 

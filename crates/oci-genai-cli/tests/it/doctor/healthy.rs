@@ -22,7 +22,7 @@ async fn an_api_key() {
     );
     assert_eq!(
         diagnosis.step("credential")["details"][0]["value"],
-        "sk-…cdef"
+        "[masked, 19 characters]"
     );
     assert!(
         !diagnosis.ran.stdout.contains("0123456789"),

@@ -6,6 +6,7 @@ use oci_genai::Error;
 use super::{Facts, Identity, MAX_SKEW, another_model, off, set_the_clock};
 use crate::command::doctor::report::{Blame, Name};
 use crate::error::{chain, source_of};
+use crate::secrets::quoted;
 
 pub(super) fn explain(status: StatusCode, error: &Error, facts: &Facts) -> Blame {
     let text = error.message().to_ascii_lowercase();
@@ -59,8 +60,9 @@ pub(super) fn explain(status: StatusCode, error: &Error, facts: &Facts) -> Blame
         _ if says("path doesn't map") || status == StatusCode::METHOD_NOT_ALLOWED => blame(
             Name::Region,
             format!(
-                "{} has nothing at the path {:?} ({said})",
-                facts.origin, facts.base_path
+                "{} has nothing at the path {} ({said})",
+                facts.origin,
+                quoted(&facts.base_path)
             ),
             match &facts.base_url {
                 Some(source) => format!("let the base URL ({source}) end in /openai/v1"),
