@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use oci_genai_emulator::{Effect, Emulator, Fault};
 
-use super::doctor;
+use super::{doctor, doctor_with};
 use crate::support::Home;
 
 #[tokio::test]
@@ -89,28 +89,58 @@ async fn an_answer_that_is_not_the_services() {
 }
 
 #[tokio::test]
+async fn a_page_of_a_proxy_is_not_a_missing_policy() {
+    let home = Home::new();
+    let page = "<!doctype html><html><body><h1>Access denied by policy</h1>Category: AI\
+                </body></html>";
+    for status in ["403 Forbidden", "404 Not Found", "400 Bad Request"] {
+        let url = answering(format!(
+            "HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\
+             connection: close\r\n\r\n{page}",
+            page.len()
+        ))
+        .await;
+        let emulator = Emulator::start().await.unwrap();
+        for options in [&[][..], &["--free"]] {
+            let mut command = home.client(&emulator);
+            command.env("OCI_GENAI_BASE_URL", &url);
+            let diagnosis = doctor_with(&mut command, options).await;
+            diagnosis.blames("network", 1, &["proxy", "pass", "OCI_GENAI_BASE_URL"]);
+            let found = diagnosis.step("network")["found"].as_str().unwrap();
+            assert!(found.contains("Access denied by policy"), "{found}");
+            assert!(!diagnosis.change().contains("allow"), "no policy of OCI");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_redirect_and_a_proxy_that_wants_to_know_who_asks() {
     for (head, words) in [
         ("302 Found\r\nlocation: https://login.example/", "points to"),
         ("407 Proxy Authentication Required", "HTTPS_PROXY"),
     ] {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let answer = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-        tokio::spawn(async move {
-            use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let mut some = [0_u8; 4096];
-                let _ = stream.read(&mut some).await;
-                let _ = stream.write_all(answer.as_bytes()).await;
-            }
-        });
+        let url = answering(answer).await;
         let home = Home::new();
         let emulator = Emulator::start().await.unwrap();
         let mut command = home.client(&emulator);
-        let url = format!("http://{address}/openai/v1");
         let diagnosis = doctor(command.env("OCI_GENAI_BASE_URL", &url)).await;
         diagnosis.blames("network", 1, &[words]);
         assert_eq!(diagnosis.status("clock"), "note", "there was no date");
     }
+}
+
+/// The base URL of a server that gives this answer to every request.
+async fn answering(answer: String) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/openai/v1", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut some = [0_u8; 4096];
+            let _ = stream.read(&mut some).await;
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    url
 }

@@ -31,6 +31,9 @@ pub(super) fn explain(status: StatusCode, error: &Error, facts: &Facts) -> Blame
             "give the URL it points to as the base URL: a signature is made for one host"
                 .to_owned(),
         ),
+        _ if is_page(error) && !matches!(status.as_u16(), 429 | 500..) => {
+            not_the_service(&said, facts)
+        }
         _ if says("invalid openai project") => project(&said, facts),
         _ if says("compartment id must be provided") => {
             let change = if facts.has_compartment {
@@ -118,6 +121,34 @@ pub(super) fn explain(status: StatusCode, error: &Error, facts: &Facts) -> Blame
                 .hint()
                 .map_or_else(|| another_model(facts), str::to_owned),
         ),
+    }
+}
+
+/// Whether a web page came, which the service itself never sends: a proxy, a gateway or a firewall
+/// answered.
+pub(super) fn is_page(error: &Error) -> bool {
+    error
+        .service_error()
+        .is_some_and(|service| service.body().trim_start().starts_with('<'))
+}
+
+fn not_the_service(said: &str, facts: &Facts) -> Blame {
+    let origin = &facts.origin;
+    let way = match (facts.proxy, &facts.base_url) {
+        (Some(proxy), _) => format!("name that host in NO_PROXY, or correct {proxy}"),
+        (None, Some(source)) => format!("correct the base URL ({source})"),
+        (None, None) => "set HTTPS_PROXY if there is a proxy to be used".to_owned(),
+    };
+    Blame {
+        step: Name::Network,
+        cause: format!(
+            "a web page came from {origin} in place of the service's answer: a proxy, gateway or \
+             firewall in between refused the request ({said})"
+        ),
+        change: format!(
+            "have the proxy, gateway or firewall in between let requests to {origin} pass, or {way}"
+        ),
+        exit: 1,
     }
 }
 

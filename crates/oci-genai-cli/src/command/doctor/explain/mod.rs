@@ -58,6 +58,7 @@ pub(super) enum Identity {
 pub(super) fn is_undecided(error: &Error) -> bool {
     let status = error.status().map(|status| status.as_u16());
     match status {
+        _ if answer::is_page(error) => false,
         Some(403 | 404 | 405 | 422 | 501) => true,
         Some(400) => {
             let text = error.message().to_ascii_lowercase();
