@@ -4,6 +4,35 @@ use serde_json::{Map, Value};
 
 use super::error::{Error, Result};
 
+/// Where passes note what they read in another way than it is written.
+const NOTES: &str = "x-compiler-notes";
+
+/// Notes something about a place in the document.
+pub(crate) fn note(document: &mut Value, pointer: &str, words: &str) {
+    let line = Value::String(format!("{pointer}: {words}"));
+    if let Some(members) = document.as_object_mut() {
+        match members.get_mut(NOTES) {
+            Some(Value::Array(notes)) => notes.push(line),
+            _ => {
+                members.insert(NOTES.to_owned(), Value::Array(vec![line]));
+            }
+        }
+    }
+}
+
+/// Takes out what was noted.
+pub(crate) fn take_notes(document: &mut Value) -> Vec<String> {
+    let notes = document
+        .as_object_mut()
+        .and_then(|it| it.shift_remove(NOTES));
+    let notes = notes
+        .as_ref()
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    notes.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
 /// The methods a path can have, as OpenAPI spells them.
 pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -88,6 +117,13 @@ pub(crate) type Visit<'a> = &'a mut dyn FnMut(&mut Value, &str) -> Result<()>;
 
 /// Calls `f` with every schema of the document, inner ones first.
 pub(crate) fn for_each_schema(document: &mut Value, f: Visit<'_>) -> Result<()> {
+    for_each_root(document, &mut |schema, pointer| {
+        visit_schema(schema, pointer, 0, f)
+    })
+}
+
+/// Calls `f` with every schema of the document that is not part of another.
+pub(crate) fn for_each_root(document: &mut Value, f: Visit<'_>) -> Result<()> {
     if let Some(components) = document
         .get_mut("components")
         .and_then(Value::as_object_mut)
@@ -100,7 +136,7 @@ pub(crate) fn for_each_schema(document: &mut Value, f: Visit<'_>) -> Result<()> 
             for (name, member) in members {
                 let pointer = join(&pointer, name);
                 if section == "schemas" {
-                    visit_schema(member, &pointer, 0, f)?;
+                    f(member, &pointer)?;
                 } else {
                     visit_holder(member, &pointer, 0, f)?;
                 }
@@ -120,7 +156,7 @@ fn visit_holder(value: &mut Value, pointer: &str, depth: usize, f: Visit<'_>) ->
         Value::Object(members) => {
             for (name, member) in members {
                 if name == "schema" {
-                    visit_schema(member, &join(pointer, name), 0, f)?;
+                    f(member, &join(pointer, name))?;
                 } else if !is_data(name) {
                     visit_holder(member, &join(pointer, name), depth + 1, f)?;
                 }

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-/// A reason why no code can be made: where in the document, what, and the cure.
+/// A reason why no code can be made: where in the document, what, and the cure. Where there are several reasons, it is
+/// all of them, a line for each.
 #[derive(Debug)]
 pub struct Error {
     pointer: String,
     problem: String,
     cure: String,
+    before: Vec<Error>,
 }
 
 /// The result of a step of the compiler.
@@ -24,7 +26,19 @@ impl Error {
             pointer: pointer.into(),
             problem: problem.into(),
             cure: cure.into(),
+            before: Vec::new(),
         }
+    }
+
+    /// Where in the document it is.
+    pub(crate) fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// This error, after others.
+    pub(crate) fn after(mut self, before: Vec<Self>) -> Self {
+        self.before = before;
+        self
     }
 
     /// The same error, in a file.
@@ -36,6 +50,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for error in &self.before {
+            writeln!(f, "{error}")?;
+        }
         write!(f, "{}: {}; {}", self.pointer, self.problem, self.cure)
     }
 }

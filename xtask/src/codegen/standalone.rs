@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
-use super::document::text;
 use super::error::Result;
 use super::names::snake;
+use super::shape::Shape;
 
 /// The hand-written part of the generated crate, which every such crate needs.
 const RUNTIME: [(&str, &str); 19] = [
@@ -91,27 +89,58 @@ const RUNTIME: [(&str, &str); 19] = [
 
 const TRANSPORT: &str = include_str!("../../../crates/oci-genai-api/src/transport/mod.rs");
 
+/// Names of crates that every crate has, and of those that the generated crate uses.
+const TAKEN: [&str; 16] = [
+    "alloc",
+    "bytes",
+    "core",
+    "futures-core",
+    "http",
+    "http-body",
+    "http-body-util",
+    "proc-macro",
+    "progenitor-client",
+    "reqwest",
+    "serde",
+    "serde-json",
+    "std",
+    "test",
+    "tower",
+    "tower-service",
+];
+
 /// The package's name: that of its directory, as far as a package can be called so.
-pub(crate) fn package_name(directory: &Path) -> String {
+///
+/// # Errors
+///
+/// When Cargo takes no package of that name, or the crate uses one that is called so.
+pub(crate) fn package_name(directory: &Path) -> Result<String, String> {
     let name = directory
         .file_name()
         .map(|name| snake(&name.to_string_lossy()))
         .unwrap_or_else(|| "generated_client".to_owned());
-    name.trim_end_matches('_').replace('_', "-")
+    let name = name.trim_end_matches('_').replace('_', "-");
+    let keyword = syn::parse_str::<syn::Ident>(&name.replace('-', "_")).is_err();
+    if keyword || TAKEN.contains(&name.as_str()) {
+        return Err(format!(
+            "{}: no package can be called `{name}`; choose another name for the directory, for \
+             example `{name}-client`",
+            directory.display()
+        ));
+    }
+    Ok(name)
 }
 
 /// All files of the crate, by their paths below its directory.
 pub(crate) fn files(
-    document: Value,
+    shape: &Shape,
     package: &str,
     command: &str,
 ) -> Result<BTreeMap<PathBuf, String>> {
-    let title = text(document.get("info").unwrap_or(&Value::Null), "title")
-        .unwrap_or("an API")
-        .replace('\n', " ");
+    let title = shape.title.replace('\n', " ");
     let library = package.replace('-', "_");
     let mut files = BTreeMap::new();
-    for (name, content) in super::sources(&super::understand(document)?, command)? {
+    for (name, content) in super::sources(shape, command)? {
         files.insert(Path::new("src/generated").join(name), content);
     }
     for (name, content) in RUNTIME
@@ -163,4 +192,33 @@ fn manifest(package: &str, title: &str) -> String {
          tower-service = \"0.3.3\"\n\n\
          [workspace]\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::package_name;
+
+    #[test]
+    fn packages_are_called_after_their_directory() {
+        for (directory, name) in [
+            ("/a/petClient", "pet-client"),
+            ("a/standard", "standard"),
+            ("std-client", "std-client"),
+            ("/", "generated-client"),
+            ("2fa", "n-2fa"),
+        ] {
+            assert_eq!(package_name(Path::new(directory)).unwrap(), name);
+        }
+        for directory in [
+            "std", "a/core", "test", "alloc", "Serde", "http", "fn", "a/async/",
+        ] {
+            let error = package_name(Path::new(directory)).unwrap_err();
+            assert!(
+                error.contains("choose another name"),
+                "{directory}: {error}"
+            );
+        }
+    }
 }

@@ -20,7 +20,7 @@ fn all_crates_compile_without_warnings() {
     documents.push(("matrix".into(), crate::matrix::document()));
     for (name, document) in documents {
         let package = format!("hard-{name}");
-        for (path, content) in library(document, &package).unwrap() {
+        for (path, content) in library(document, &package, false).unwrap().files {
             let path = root.join(&package).join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             // A crate of its own is the root of a workspace; here it is a member of one.
@@ -57,8 +57,8 @@ fn all_crates_compile_without_warnings() {
 #[test]
 fn the_same_document_gives_the_same_crate() {
     for (name, document) in hard_documents() {
-        let once = library(document.clone(), "same").unwrap();
-        let again = library(document, "same").unwrap();
+        let once = library(document.clone(), "same", false).unwrap();
+        let again = library(document, "same", false).unwrap();
         assert_eq!(once, again, "{name}");
     }
 }
@@ -69,7 +69,7 @@ fn members_with_one_value_and_tags_need_no_field() {
         .into_iter()
         .find(|(name, _)| name == "unions")
         .unwrap();
-    let crate_files = library(document, "unions").unwrap();
+    let crate_files = library(document, "unions", false).unwrap().files;
     let types = &crate_files[std::path::Path::new("src/generated/types/common.rs")];
     for expected in [
         // Nested unions are one, with the tags of all.

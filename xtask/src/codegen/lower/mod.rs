@@ -22,18 +22,21 @@ mod references;
 mod responses;
 mod rust_names;
 mod shared;
+mod tolerate;
 mod types;
 mod unions;
 
 use serde_json::Value;
 
 use super::error::Result;
+use super::refusals::Refusals;
 
 /// One step: its name and what it does.
 pub type Pass = (&'static str, fn(&mut Value) -> Result<()>);
 
 /// All steps in the order they are taken.
 pub const PASSES: &[Pass] = &[
+    ("tolerate", tolerate::apply),
     ("check", check::apply),
     ("booleans", booleans::apply),
     ("references", references::apply),
@@ -52,10 +55,10 @@ pub const PASSES: &[Pass] = &[
     ("rust_names", rust_names::apply),
 ];
 
-/// Takes all steps.
-pub(crate) fn lower(mut document: Value) -> Result<Value> {
+/// Takes all steps, without what one of them refuses.
+pub(crate) fn lower(mut document: Value, refusals: &mut Refusals) -> Result<Value> {
     for (_, pass) in PASSES {
-        pass(&mut document)?;
+        refusals.step(&mut document, pass)?;
     }
     Ok(document)
 }
@@ -63,6 +66,7 @@ pub(crate) fn lower(mut document: Value) -> Result<Value> {
 /// Takes the steps that write the same schemas in one way, and none that only the generated code needs.
 pub(crate) fn normalise(mut document: Value) -> Result<Value> {
     let steps = [
+        tolerate::apply,
         check::apply,
         booleans::apply,
         references::apply,

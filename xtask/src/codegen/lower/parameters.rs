@@ -3,11 +3,12 @@
 
 use serde_json::{Value, json};
 
-use crate::codegen::document::{flag, for_each_operation, join, ref_name, schemas, text};
+use crate::codegen::document::{flag, for_each_operation, join, note, ref_name, schemas, text};
 use crate::codegen::error::{Error, Result};
 
 pub(super) fn apply(document: &mut Value) -> Result<()> {
     let source = document.clone();
+    let mut cookies = Vec::new();
     for_each_operation(document, &mut |pointer, path, _, operation| {
         let Some(Value::Array(parameters)) = operation.get_mut("parameters") else {
             return Ok(());
@@ -15,6 +16,10 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
         let mut kept = Vec::new();
         for (index, parameter) in std::mem::take(parameters).into_iter().enumerate() {
             let pointer = join(&join(pointer, "parameters"), &index.to_string());
+            if is_in(&parameter, "cookie") {
+                cookies.push((pointer, parameter));
+                continue;
+            }
             lower(parameter, &pointer, &source, &mut kept)?;
         }
         let path = path.split('#').next().unwrap_or_default();
@@ -34,7 +39,20 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
         });
         *parameters = kept;
         Ok(())
-    })
+    })?;
+    for (pointer, cookie) in cookies {
+        let name = text(&cookie, "name").unwrap_or_default();
+        let required = if flag(&cookie, "required") {
+            ", which is required"
+        } else {
+            ""
+        };
+        let words = format!(
+            "the cookie `{name}`{required} is no argument; set it in a layer of the transport"
+        );
+        note(document, &pointer, &words);
+    }
+    Ok(())
 }
 
 fn is_in(parameter: &Value, place: &str) -> bool {
@@ -119,16 +137,6 @@ fn lower(mut parameter: Value, pointer: &str, source: &Value, kept: &mut Vec<Val
             }
         }
         "query" => return query(parameter, &name, pointer, source, kept),
-        "cookie" => {
-            if flag(&parameter, "required") {
-                return Err(Error::new(
-                    pointer,
-                    "no code can be made for a cookie that is required",
-                    "make it optional, or a header",
-                ));
-            }
-            return Ok(());
-        }
         other => {
             return Err(Error::new(
                 join(pointer, "in"),

@@ -1,0 +1,186 @@
+//! Leaving out what no code can be made for, so that all of it is found in one run.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::document::{METHODS, join, text};
+use super::error::{Error, Result};
+
+/// More refusals than this are not looked for.
+const MAX_REFUSALS: usize = 10_000;
+
+/// What has been left out of a document.
+#[derive(Default)]
+pub(crate) struct Refusals {
+    errors: Vec<Error>,
+    /// Operations that are left out, and why, in the order in which that was found.
+    operations: Vec<String>,
+}
+
+impl Refusals {
+    /// Takes a step, again and again without what it fails on. The document is then as the step left it.
+    ///
+    /// # Errors
+    ///
+    /// When the step fails on what is no operation and no component.
+    pub(crate) fn step<T>(
+        &mut self,
+        document: &mut Value,
+        step: impl Fn(&mut Value) -> Result<T>,
+    ) -> Result<T> {
+        loop {
+            let mut next = document.clone();
+            match step(&mut next) {
+                Ok(done) => {
+                    *document = next;
+                    return Ok(done);
+                }
+                Err(error) => self.leave_out(document, error)?,
+            }
+        }
+    }
+
+    fn leave_out(&mut self, document: &mut Value, error: Error) -> Result<()> {
+        let operations = if self.errors.len() < MAX_REFUSALS {
+            remove(document, error.pointer())
+        } else {
+            None
+        };
+        let Some(operations) = operations else {
+            return Err(error.after(std::mem::take(&mut self.errors)));
+        };
+        let why = error.to_string();
+        let lines = operations.iter().map(|name| format!("{name}: {why}"));
+        self.operations.extend(lines);
+        self.errors.push(error);
+        Ok(())
+    }
+
+    /// Operations that are left out, and why.
+    ///
+    /// # Errors
+    ///
+    /// All refusals, if nothing may be left out.
+    pub(crate) fn settle(mut self, skip: bool) -> Result<Vec<String>> {
+        match self.errors.pop() {
+            Some(last) if !skip => Err(last.after(self.errors)),
+            _ => Ok(self.operations),
+        }
+    }
+}
+
+/// Removes the operation or component that a pointer leads into, with all that refers to it. Returns the operations that
+/// went, or nothing if the pointer leads into neither.
+fn remove(document: &mut Value, pointer: &str) -> Option<Vec<String>> {
+    let steps: Vec<String> = pointer
+        .strip_prefix("#/")?
+        .split('/')
+        .map(|step| step.replace("~1", "/").replace("~0", "~"))
+        .collect();
+    match steps
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        ["paths", path, method, ..] if METHODS.contains(method) => {
+            // Answers that are streams were split off; they are the same operation.
+            let (path, _) = path.split_once('#').unwrap_or((path, ""));
+            let mut removed = false;
+            for key in [path.to_owned(), format!("{path}#stream")] {
+                let item = document.pointer_mut(&join("/paths", &key));
+                let item = item.and_then(Value::as_object_mut);
+                removed |= item.is_some_and(|item| item.shift_remove(*method).is_some());
+            }
+            removed.then(|| vec![name(path, method)])
+        }
+        ["paths", path, ..] => {
+            let paths = document.get_mut("paths")?.as_object_mut()?;
+            let item = paths.shift_remove(*path)?;
+            Some(names(path, &item))
+        }
+        ["components", section, name, ..] => remove_component(document, section, name),
+        _ => None,
+    }
+}
+
+fn name(path: &str, method: &str) -> String {
+    format!("{} {path}", method.to_uppercase())
+}
+
+fn names(path: &str, item: &Value) -> Vec<String> {
+    let methods = METHODS.iter().filter(|method| item.get(**method).is_some());
+    methods.map(|method| name(path, method)).collect()
+}
+
+fn remove_component(document: &mut Value, section: &str, name: &str) -> Option<Vec<String>> {
+    let components = document.get_mut("components")?.as_object_mut()?;
+    components
+        .get_mut(section)?
+        .as_object_mut()?
+        .shift_remove(name)?;
+    let mut gone = BTreeSet::from([join(&join("#/components", section), name)]);
+    loop {
+        let before = gone.len();
+        for (section, members) in components.iter_mut() {
+            let Some(members) = members.as_object_mut() else {
+                continue;
+            };
+            members.retain(|name, member| {
+                let stays = !refers(member, &gone, 0);
+                if !stays {
+                    gone.insert(join(&join("#/components", section), name));
+                }
+                stays
+            });
+        }
+        if gone.len() == before {
+            break;
+        }
+    }
+    let mut operations = Vec::new();
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        paths.retain(|path, item| {
+            let parameters = item.get("parameters");
+            if parameters.is_some_and(|list| refers(list, &gone, 0))
+                || text(item, "$ref").is_some_and(|target| gone.contains(target))
+            {
+                operations.extend(names(path, item));
+                return false;
+            }
+            if let Some(item) = item.as_object_mut() {
+                item.retain(|method, operation| {
+                    let stays = !METHODS.contains(&method.as_str()) || !refers(operation, &gone, 0);
+                    if !stays {
+                        operations.push(self::name(path, method));
+                    }
+                    stays
+                });
+            }
+            true
+        });
+    }
+    Some(operations)
+}
+
+/// Whether a value refers to one of the components, or into it.
+fn refers(value: &Value, gone: &BTreeSet<String>, depth: usize) -> bool {
+    if depth > 200 {
+        return false;
+    }
+    let target = text(value, "$ref").is_some_and(|reference| {
+        gone.contains(reference)
+            || gone.iter().any(|gone| {
+                reference
+                    .strip_prefix(gone.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
+            })
+    });
+    target
+        || match value {
+            Value::Object(members) => members.values().any(|it| refers(it, gone, depth + 1)),
+            Value::Array(items) => items.iter().any(|it| refers(it, gone, depth + 1)),
+            _ => false,
+        }
+}
