@@ -1,16 +1,20 @@
 //! Settings of an emulator, and its start.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use oci_genai_auth::{private_files, redact};
+
 use crate::app::App;
 use crate::authenticate::Authenticator;
 use crate::authenticate::trust::{Trust, TrustError};
 use crate::clock::Clock;
-use crate::config::EmulatorConfig;
+use crate::config::{DEFAULT_API_KEY, EmulatorConfig};
 use crate::emulator::Emulator;
+use crate::explain;
 use crate::fault::{Fault, Scenario, ScenarioError};
 use crate::model::Model;
 use crate::model::built_in::BuiltIn;
@@ -22,7 +26,7 @@ use crate::state::{DataError, Store};
 use crate::tls::{Tls, TlsError};
 
 /// Why an emulator could not be started.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
     /// The address could not be bound; is something else listening there?
@@ -37,7 +41,7 @@ pub enum StartError {
     #[error("{0}")]
     Setting(String),
     /// An OCI configuration file cannot be read, or has no profile that can be trusted.
-    #[error("no profile of {} can be trusted", .path.display())]
+    #[error("no profile of {} can be trusted", redact::shown_path(path))]
     OciConfig {
         /// The file.
         path: PathBuf,
@@ -45,7 +49,7 @@ pub enum StartError {
         source: TrustError,
     },
     /// The data file cannot be used.
-    #[error("the data file {} cannot be used", .path.display())]
+    #[error("the data file {} cannot be used", redact::shown_path(path))]
     Data {
         /// The file.
         path: PathBuf,
@@ -56,7 +60,7 @@ pub enum StartError {
     #[error("the upstream model cannot be used")]
     Upstream(#[from] UpstreamError),
     /// The file for the recording cannot be written.
-    #[error("the recording {} cannot be written", .path.display())]
+    #[error("the recording {} cannot be written", redact::shown_path(path))]
     Recording {
         /// The file.
         path: PathBuf,
@@ -71,8 +75,14 @@ pub enum StartError {
     Scenario(#[from] ScenarioError),
 }
 
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        explain::debug(self, "StartError", f)
+    }
+}
+
 /// Settings of an emulator that has not been started.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[must_use = "a builder does nothing until it is started"]
 pub struct EmulatorBuilder {
     config: EmulatorConfig,
@@ -80,6 +90,24 @@ pub struct EmulatorBuilder {
     script: Option<Script>,
     upstream: Option<Upstream>,
     recording: Option<PathBuf>,
+}
+
+impl fmt::Debug for EmulatorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmulatorBuilder")
+            .field("config", &self.config)
+            .field("faults", &self.scenario.faults.len())
+            .field(
+                "rules",
+                &self.script.as_ref().map(|script| script.rules.len()),
+            )
+            .field("upstream", &self.upstream)
+            .field(
+                "recording",
+                &self.recording.as_deref().map(redact::shown_path),
+            )
+            .finish()
+    }
 }
 
 impl EmulatorBuilder {
@@ -199,6 +227,12 @@ impl EmulatorBuilder {
             return Err(StartError::Setting(wrong));
         }
         let config = self.config.complete();
+        if config.api_keys.is_empty() {
+            tracing::info!(
+                "the default API key {DEFAULT_API_KEY} is off, because an OCI configuration file is given; hint: \
+                 --api-key {DEFAULT_API_KEY} accepts it as well"
+            );
+        }
         let clock = Clock::new();
         let trust = Trust::read(&config.oci_configs)
             .map_err(|(path, source)| StartError::OciConfig { path, source })?;
@@ -217,6 +251,7 @@ impl EmulatorBuilder {
             (None, Some(script)) => Arc::new(Scripted::new(script)),
             (None, None) => Arc::new(BuiltIn),
         };
+        let recording = self.recording.clone();
         let model: Arc<dyn Model> = match self.recording {
             Some(path) => {
                 let recorded = Recorded::new(model, path.clone());
@@ -240,6 +275,10 @@ impl EmulatorBuilder {
             }
             false => (None, None),
         };
+        let kept = config.data.iter().chain(&recording);
+        for exposed in kept.filter_map(|path| private_files::exposed(path)) {
+            tracing::warn!("{exposed}");
+        }
         let app = Arc::new(App::new(config, authenticator, clock, model, store));
         app.faults.load(self.scenario)?;
         tokio::spawn(server::listen::serve(app.clone(), listener, tls));

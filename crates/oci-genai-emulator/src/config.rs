@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use oci_genai_auth::redact;
+
 use crate::error::ErrorShape;
 use crate::server::host::allowed_name;
 
@@ -140,7 +142,8 @@ impl EmulatorConfig {
         }
         if let Some(project) = self.projects.iter().find(|project| !is_header(project)) {
             return Some(format!(
-                "the project {project:?} is empty or has characters that no header can carry"
+                "the project '{}' is empty or has characters that no header can carry",
+                redact::shown(project)
             ));
         }
         if let Some(name) = self
@@ -149,7 +152,8 @@ impl EmulatorConfig {
             .find(|name| allowed_name(name).is_none())
         {
             return Some(format!(
-                "cannot allow the host {name:?}: give a host name or an IP address without a port"
+                "cannot allow the host '{}': give a host name or an IP address without a port",
+                redact::shown(name)
             ));
         }
         if self.region.is_empty()
@@ -159,8 +163,8 @@ impl EmulatorConfig {
                 .all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
         {
             return Some(format!(
-                "{:?} is not a region; they look like {DEFAULT_REGION}",
-                self.region
+                "'{}' is not a region; they look like {DEFAULT_REGION}",
+                redact::shown(&self.region)
             ));
         }
         None
@@ -183,14 +187,22 @@ fn is_header(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+fn texts(list: &[String]) -> Vec<redact::Shown> {
+    list.iter().map(|text| redact::shown(text)).collect()
+}
+
+fn paths(list: &[PathBuf]) -> Vec<redact::Shown> {
+    list.iter().map(|path| redact::shown_path(path)).collect()
+}
+
 /// API keys are counted, not shown.
 impl fmt::Debug for EmulatorConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmulatorConfig")
             .field("listen", &self.listen)
-            .field("allow_hosts", &self.allow_hosts)
+            .field("allow_hosts", &texts(&self.allow_hosts))
             .field("tls", &self.tls)
-            .field("region", &self.region)
+            .field("region", &redact::shown(&self.region))
             .field(
                 "api_keys",
                 &format_args!("[{} redacted]", self.api_keys.len()),
@@ -199,12 +211,12 @@ impl fmt::Debug for EmulatorConfig {
                 "foreign_api_keys",
                 &format_args!("[{} redacted]", self.foreign_api_keys.len()),
             )
-            .field("projects", &self.projects)
-            .field("oci_configs", &self.oci_configs)
+            .field("projects", &texts(&self.projects))
+            .field("oci_configs", &paths(&self.oci_configs))
             .field("strict", &self.strict)
             .field("error_shape", &self.error_shape)
             .field("queue_turns", &self.queue_turns)
-            .field("data", &self.data)
+            .field("data", &self.data.as_deref().map(redact::shown_path))
             .field("data_slack", &self.data_slack)
             .field("long_term_memory", &self.long_term_memory)
             .field("condenser", &self.condenser)

@@ -24,9 +24,13 @@ mod config;
 mod contract;
 mod emulator;
 mod error;
+mod explain;
 mod fault;
+mod files;
 mod identity;
 mod ids;
+mod json_error;
+mod masking;
 mod memory;
 mod model;
 mod projects;
@@ -48,8 +52,9 @@ pub use fault::{
     Effect, Fault, FaultCredential, FaultId, FaultState, Faults, Scenario, ScenarioError,
 };
 pub use identity::{INSTANCE, TENANCY};
+pub use json_error::JsonError;
 pub use model::script::{Rule, Say, Script, ScriptError, When};
-pub use model::upstream::{Upstream, UpstreamApi, UpstreamError};
+pub use model::upstream::{CertificatesError, Upstream, UpstreamApi, UpstreamError};
 pub use requests::{SeenRequest, UnexpectedRequests};
 pub use state::DataError;
 pub use tls::TlsError;

@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderMap, Method, Uri};
 use oci_genai_auth::{BodyDigest, ReceivedRequest};
 use serde::Serialize;
@@ -13,13 +12,16 @@ use serde_json::Value;
 
 use crate::authenticate::AcceptedCredential;
 use crate::fault;
+use crate::masking;
+use crate::server::{BASE_PATH, below_base};
 
 /// How many requests are remembered.
 const KEPT: usize = 1000;
 /// How much of a body is remembered, in bytes.
 const KEPT_BODY: usize = 64 * 1024;
 
-/// A request as the emulator received it.
+/// A request as the emulator received it, but for credentials: they are left out of headers, and masked elsewhere,
+/// such as in the bodies of the identity side and in what tools are given for their servers.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct SeenRequest {
@@ -33,7 +35,7 @@ pub struct SeenRequest {
     pub path: String,
     /// The query, undecoded and without its question mark.
     pub query: Option<String>,
-    /// The headers; credentials are left out.
+    /// The headers; those that hold credentials are left out.
     pub headers: Vec<(String, String)>,
     /// The body as JSON; null if there was none, it is no JSON, or it is larger than 64 KiB.
     pub body: Value,
@@ -200,10 +202,14 @@ impl Record {
     }
 
     fn show(&self, number: u64) -> SeenRequest {
-        let secret = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE];
-        let headers = self.headers.iter().filter(|(name, _)| {
-            !secret.contains(name) && !matches!(name.as_str(), "x-api-key" | "opc-obo-token")
-        });
+        let mask = |text: &str| masking::mask(text, &self.headers).into_owned();
+        let headers = self.headers.iter();
+        let headers = headers.filter(|(name, _)| !masking::is_credential(name));
+        let mut body = serde_json::from_slice(&self.body).unwrap_or_default();
+        match self.uri.path().starts_with(BASE_PATH) {
+            true => masking::mask_tools(&mut body),
+            false => masking::mask_identity(&mut body),
+        }
         let length = self
             .headers
             .get("content-length")
@@ -212,23 +218,24 @@ impl Record {
             number,
             at: self.at,
             method: self.method.to_string(),
-            path: crate::server::below_base(self.uri.path()).to_owned(),
-            query: self.uri.query().map(str::to_owned),
+            path: mask(below_base(self.uri.path())),
+            query: self
+                .uri
+                .query()
+                .map(|query| masking::mask_query(query, &self.headers)),
             headers: headers
                 .map(|(name, value)| {
-                    (
-                        name.to_string(),
-                        String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                    )
+                    let value = String::from_utf8_lossy(value.as_bytes());
+                    (name.to_string(), mask(&value))
                 })
                 .collect(),
-            body: serde_json::from_slice(&self.body).unwrap_or_default(),
+            body,
             body_bytes: length
                 .and_then(|text| text.parse().ok())
                 .unwrap_or(self.body.len()),
             credential: self.credential.clone(),
             refusal: self.refusal.clone(),
-            signing_string: self.signing_string(),
+            signing_string: self.signing_string().map(|text| mask(&text)),
             error: self.error.clone(),
             status: self.status,
             opc_request_id: self.opc_request_id.clone(),

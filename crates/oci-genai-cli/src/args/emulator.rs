@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use oci_genai_emulator::{DEFAULT_REGION, ErrorShape, Fault};
+use oci_genai_emulator::{DEFAULT_REGION, ErrorShape};
 
 /// Run a local emulator of the service
 #[derive(Args, Debug)]
@@ -64,13 +64,9 @@ pub(crate) struct Emulator {
     pub(crate) api_key: Vec<String>,
 
     /// API key of another region, which is refused here as the service does; may be repeated
-    #[arg(
-        long,
-        help_heading = "Who may ask",
-        value_name = "REGION=KEY",
-        value_parser = foreign_key
-    )]
-    pub(crate) foreign_api_key: Vec<(String, String)>,
+    // Read by the command: clap repeats a value that cannot be read, and this one holds a key.
+    #[arg(long, help_heading = "Who may ask", value_name = "REGION=KEY")]
+    pub(crate) foreign_api_key: Vec<String>,
 
     /// Project to serve; may be repeated [default: the emulator's own project]
     #[arg(long, help_heading = "Who may ask", value_name = "OCID")]
@@ -92,8 +88,9 @@ pub(crate) struct Emulator {
 
     /// Something to go wrong: its effect, then NAME=VALUE pairs that say how and for which requests, as in
     /// status,status=429,route=POST /responses,times=2; or the same in JSON; may be repeated
-    #[arg(long, help_heading = "Faults", value_name = "FAULT", value_parser = fault)]
-    pub(crate) fault: Vec<Fault>,
+    // Read by the command, since it may name a key as its credential.
+    #[arg(long, help_heading = "Faults", value_name = "FAULT")]
+    pub(crate) fault: Vec<String>,
 
     /// Scenario of faults to play, in JSON
     #[arg(long, help_heading = "Faults", value_name = "FILE")]
@@ -246,21 +243,7 @@ impl From<Shape> for ErrorShape {
     }
 }
 
-fn foreign_key(text: &str) -> Result<(String, String), &'static str> {
-    match text.split_once('=') {
-        Some((region, key)) if !region.is_empty() && !key.is_empty() => {
-            Ok((region.to_owned(), key.to_owned()))
-        }
-        _ => Err("give the region and the key, such as eu-frankfurt-1=sk-other"),
-    }
-}
-
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse()
         .map_err(|_| "give an IP address and a port, such as 127.0.0.1:8080")
-}
-
-/// Reads a fault, and says in one line what is wrong with it.
-fn fault(text: &str) -> Result<Fault, String> {
-    text.parse().map_err(|error| crate::error::chain(&error))
 }

@@ -1,7 +1,7 @@
 //! `emulator`: the service on loopback, until it is told to stop.
 
 use oci_genai_auth::Environment;
-use oci_genai_emulator::{Emulator, EmulatorConfig, Scenario, Script, Upstream};
+use oci_genai_emulator::{Emulator, EmulatorConfig, Fault, Scenario, Script, Upstream};
 
 use crate::args;
 use crate::error::Error;
@@ -9,7 +9,7 @@ use crate::terminal::interrupted;
 use crate::{output, settings};
 
 pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
-    let mut builder = Emulator::builder().config(config(&options));
+    let mut builder = Emulator::builder().config(config(&options)?);
     if let Some(file) = options.script {
         let script = Script::load(&file).map_err(|error| Error::file("script", &file, error))?;
         builder = builder.script(script);
@@ -34,7 +34,9 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
         }
         None => Scenario::default(),
     };
-    scenario.faults.extend(options.fault);
+    for fault in &options.fault {
+        scenario.faults.push(read_fault(fault)?);
+    }
     scenario.seed = options.fault_seed.unwrap_or(scenario.seed);
     let emulator = builder.scenario(scenario).start().await?;
     if let (Some(file), Some(ca)) = (options.tls_cert_out, emulator.ca_pem()) {
@@ -47,15 +49,35 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
     Ok(())
 }
 
+/// Reads a fault, and says in one line what is wrong with it.
+fn read_fault(text: &str) -> Result<Fault, Error> {
+    text.parse()
+        .map_err(|error| Error::usage(format!("--fault: {}", crate::error::chain(&error))))
+}
+
+/// Reads the region and the key of `REGION=KEY`.
+fn read_foreign_key(text: &str) -> Result<(String, String), Error> {
+    match text.split_once('=') {
+        Some((region, key)) if !region.is_empty() && !key.is_empty() => {
+            Ok((region.to_owned(), key.to_owned()))
+        }
+        _ => Err(Error::usage(
+            "--foreign-api-key: give the region and the key, such as eu-frankfurt-1=sk-other",
+        )),
+    }
+}
+
 /// The emulator's own settings.
-fn config(options: &args::Emulator) -> EmulatorConfig {
+fn config(options: &args::Emulator) -> Result<EmulatorConfig, Error> {
     let mut config = EmulatorConfig::default();
     config.listen = options.listen;
     config.allow_hosts.clone_from(&options.allow_host);
     config.tls = options.tls;
     config.data.clone_from(&options.data);
     config.api_keys.clone_from(&options.api_key);
-    config.foreign_api_keys.clone_from(&options.foreign_api_key);
+    for key in &options.foreign_api_key {
+        config.foreign_api_keys.push(read_foreign_key(key)?);
+    }
     config.projects.clone_from(&options.project);
     config.oci_configs.extend(options.oci_config.clone());
 
@@ -82,7 +104,7 @@ fn config(options: &args::Emulator) -> EmulatorConfig {
     set(&mut config.read_timeout, limits.read_timeout);
     set(&mut config.write_timeout, limits.write_timeout);
     set(&mut config.data_slack, limits.data_slack);
-    config
+    Ok(config)
 }
 
 /// Puts a given value in a default's place.

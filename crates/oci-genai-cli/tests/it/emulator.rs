@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
-use tokio::process::Child;
+use tokio::process::{Child, Command};
 
 use crate::support::{Home, run};
 
@@ -18,6 +18,10 @@ impl Server {
     async fn start(home: &Home, options: &[&str]) -> Self {
         let mut command = home.program();
         command.arg("emulator").args(options);
+        Self::run(command).await
+    }
+
+    async fn run(mut command: Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -178,7 +182,10 @@ async fn wrong_options_are_named() {
             &["--foreign-api-key", "eu-frankfurt-1=sk-other"],
         ),
         (&["--project", ""], &["project", "empty"]),
-        (&["--project", "a\nb"], &["project", "a\\nb"]),
+        (
+            &["--project", "a\nb"],
+            &["project", "[value of 3 characters]"],
+        ),
         (&["--region", "the moon"], &["the moon", "us-chicago-1"]),
         (&["--propagation", "soon"], &["--propagation", "soon"]),
         (&["--long-term-memory", "5"], &["--long-term-memory", "5"]),
@@ -292,4 +299,143 @@ async fn the_service_behaves_as_it_is_told() {
     let log = server.log().await;
     assert!(log.contains("Invalid OpenAI project."), "{log}");
     assert!(log.contains("us-chicago-1, and keys are regional"), "{log}");
+}
+
+/// A secret that may be put anywhere, and the part of it that is nowhere to be seen.
+const SECRET: &str = "sk-live-Xq7Lw3Ty9Rk1Vb5Nc8Mx";
+const PART: &str = "Xq7Lw3Ty9Rk1";
+
+#[tokio::test]
+async fn no_option_is_repeated_that_holds_a_secret() {
+    let home = Home::new();
+    let script = home.write("script.json", &format!(r#"{{"rules": "{SECRET}"}}"#));
+    let faults = home.write(
+        "faults.json",
+        &format!(r#"{{"faults": [{{"effect": "{SECRET}"}}]}}"#),
+    );
+    let of = |flag: &str, value: &str| vec![flag.to_owned(), value.replace("SECRET", SECRET)];
+    let mut all = vec![
+        of("--foreign-api-key", "SECRET"),
+        of("--foreign-api-key", "=SECRET"),
+        of("--api-key", "SECRET\n"),
+        of("--project", "SECRET\n"),
+        of("--region", "SECRET!"),
+        of("--allow-host", "SECRET/"),
+        of("--data", "/nowhere/SECRET/x"),
+        of("--script", "/nowhere/SECRET"),
+        of("--faults", "/nowhere/SECRET"),
+        of("--script", script.to_str().unwrap()),
+        of("--faults", faults.to_str().unwrap()),
+        of("--fault", "SECRET"),
+        of("--fault", "locked,SECRET"),
+        of("--fault", "locked,tims=2,credential=SECRET"),
+        of(
+            "--fault",
+            "{\"effect\": \"locked\", \"credential\": \"SECRET\", \"times\": -1}",
+        ),
+        of("--upstream", "SECRET"),
+        of("--upstream", "ftp://me:SECRET@example.com/v1?key=SECRET"),
+        of("--upstream", "http://me:SECRET@example.com/v1?key=SECRET"),
+    ];
+    let mut recording = of("--upstream", "http://127.0.0.1:1/v1");
+    recording.extend(of("--record", "/nowhere/SECRET/x"));
+    all.push(recording);
+    let mut certificate = vec!["--tls".to_owned()];
+    certificate.extend(of("--tls-cert-out", "/nowhere/SECRET/x"));
+    all.push(certificate);
+    for options in all {
+        let mut command = home.program();
+        command
+            .args(["-vv", "emulator"])
+            .args(&options)
+            .kill_on_drop(true);
+        let ran = tokio::time::timeout(Duration::from_secs(60), run(&mut command)).await;
+        let ran = ran.unwrap_or_else(|_| panic!("{options:?}: taken"));
+        assert_eq!(ran.code, 2, "{options:?}: {}", ran.stderr);
+        assert!(
+            !ran.stderr.contains(PART) && !ran.stdout.contains(PART),
+            "{options:?}: {}",
+            ran.stderr
+        );
+    }
+}
+
+/// Answers nobody, and keeps what it hears.
+async fn listener() -> (String, tokio::sync::mpsc::UnboundedReceiver<String>) {
+    let (heard, receiver) = tokio::sync::mpsc::unbounded_channel();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut bytes = vec![0; 4096];
+            let count = socket.read(&mut bytes).await.unwrap_or(0);
+            let _ = heard.send(String::from_utf8_lossy(&bytes[..count]).into_owned());
+        }
+    });
+    (address, receiver)
+}
+
+#[tokio::test]
+async fn the_key_of_an_upstream_here_goes_to_no_proxy_and_into_no_log() {
+    let home = Home::new();
+    let (proxy, mut through_proxy) = listener().await;
+    let (upstream, mut direct) = listener().await;
+    let port = upstream.rsplit_once(':').unwrap().1;
+    for host in ["127.0.0.1", "localhost", "models.localhost"] {
+        let url = format!("http://{host}:{port}/v1?key={SECRET}");
+        let mut command = home.program();
+        command
+            .args(["-vv", "emulator", "--upstream", &url])
+            .env("OPENAI_API_KEY", SECRET);
+        for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+            command.env(name, format!("http://{proxy}"));
+        }
+        command.env_remove("NO_PROXY").env_remove("no_proxy");
+        let server = Server::run(command).await;
+        // The upstream says nothing, so the response fails.
+        assert_ne!(server.ask(&home, "sk-emulator").await, 0);
+        assert!(direct.recv().await.unwrap().contains(SECRET), "{host}");
+        let log = server.log().await;
+        assert!(!log.contains(PART), "{log}");
+    }
+    assert!(through_proxy.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn certificates_that_cannot_be_read_are_named_where_they_matter() {
+    let home = Home::new();
+    let upstream = |url: &str| {
+        let mut command = home.program();
+        command
+            .args(["emulator", "--upstream", url])
+            .kill_on_drop(true);
+        command
+            .env("SSL_CERT_FILE", "/nowhere/ca.pem")
+            .env_remove("SSL_CERT_DIR");
+        command
+    };
+    let ran = run(&mut upstream("https://models.example/v1")).await;
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    for word in ["SSL_CERT_FILE", "/nowhere/ca.pem", "No such file"] {
+        assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
+    }
+    // No certificate is needed here.
+    let server = Server::run(upstream("http://127.0.0.1:1/v1")).await;
+    assert_eq!(server.ready()["event"], "ready");
+}
+
+#[tokio::test]
+async fn the_default_key_is_said_to_be_off() {
+    let home = Home::new();
+    let (key, file) = home.key("key.pem");
+    let config = home.oci_profile(&key, &file, "");
+    let server = Server::start(&home, &["--oci-config", config.to_str().unwrap()]).await;
+    assert_eq!(server.ask(&home, "sk-emulator").await, 1);
+    let log = server.log().await;
+    let (first, rest) = log.split_once('\n').unwrap();
+    assert!(
+        first.contains("sk-emulator is off") && first.contains("--api-key"),
+        "{log}"
+    );
+    assert!(rest.contains("the default API key is off"), "{log}");
 }

@@ -9,12 +9,12 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use oci_genai_auth::{
-    BodyDigest, KeyId, PublicKey, ReceivedRequest, Verified, Verifier, VerifyError,
+    BodyDigest, KeyId, PublicKey, ReceivedRequest, Verified, Verifier, VerifyError, redact,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::config::EmulatorConfig;
+use crate::config::{DEFAULT_API_KEY, EmulatorConfig};
 use trust::Trust;
 
 pub(crate) mod trust;
@@ -89,6 +89,8 @@ pub(crate) enum Refusal {
     NoCredential,
     #[error("the API key is not one of this emulator's")]
     UnknownApiKey,
+    #[error("the default API key is off, because others are configured; --api-key accepts it")]
+    DefaultApiKey,
     #[error("the API key is one of region {0}, and keys are regional")]
     ForeignApiKey(String),
     #[error("the authorization header is neither a bearer token nor a signature")]
@@ -138,6 +140,7 @@ impl Authenticator {
             let Some(id) = self.api_keys.get(key) else {
                 return Err(match self.foreign.get(key) {
                     Some(region) => Refusal::ForeignApiKey(region.clone()),
+                    None if key == DEFAULT_API_KEY => Refusal::DefaultApiKey,
                     None => Refusal::UnknownApiKey,
                 });
             };
@@ -252,16 +255,18 @@ const TOKEN: &str = "ST$… of ";
 
 /// Whether a text is the id of a credential, as opposed to an API key.
 pub(crate) fn is_credential_id(text: &str) -> bool {
-    text.contains('/') || text.starts_with(HIDDEN) || text.starts_with(TOKEN)
+    let is_key_id = text.contains('/') && !redact::is_secret(text);
+    is_key_id || text.starts_with(HIDDEN) || text.starts_with(TOKEN)
 }
 
 /// A key id without what makes it a credential: a token is named by its subject.
 fn describe(id: &KeyId) -> String {
     let Some(token) = id.security_token() else {
-        return id.to_string();
+        return redact::shown(&id.to_string()).to_string();
     };
     let subject = token.claim("sub").and_then(|subject| subject.as_str());
-    format!("{TOKEN}{}", subject.unwrap_or("an unnamed subject"))
+    let subject = redact::shown(subject.unwrap_or("an unnamed subject"));
+    format!("{TOKEN}{subject}")
 }
 
 #[cfg(test)]

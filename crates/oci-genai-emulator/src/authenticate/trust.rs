@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use oci_genai_auth::signing::KeyIdKind;
-use oci_genai_auth::{Environment, Error, KeyId, OciConfig, PublicKey};
+use oci_genai_auth::{Environment, Error, KeyId, OciConfig, PublicKey, redact};
 
 use super::CredentialKind;
 
@@ -88,7 +88,8 @@ impl Trust {
         known.read_at = Some(now);
         for file in &self.files {
             if let Err(error) = read_file(file, &mut known.keys) {
-                tracing::warn!(file = %file.display(), %error, "the file could not be read again");
+                let file = redact::shown_path(file);
+                tracing::warn!(%file, %error, "the file could not be read again");
             }
         }
         known.keys.get(id).cloned()
@@ -146,7 +147,8 @@ fn read_file(file: &Path, keys: &mut HashMap<KeyId, PublicKey>) -> Result<(), Tr
             }
             Ok(None) => {}
             Err(error) => {
-                tracing::warn!(file = %file.display(), profile = name, %error, "profile not trusted");
+                let (file, profile) = (redact::shown_path(file), redact::shown(name));
+                tracing::warn!(%file, %profile, %error, "profile not trusted");
                 problem = error.into();
             }
         }

@@ -1,14 +1,18 @@
 //! The faults in force.
 
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Method;
+use oci_genai_auth::redact;
 use serde::Serialize;
 
 use super::plan::Plan;
 use super::{Fault, Scenario};
 use crate::authenticate::AcceptedCredential;
+use crate::explain;
+use crate::json_error::JsonError;
 
 /// Names a fault in force.
 pub type FaultId = u64;
@@ -30,20 +34,20 @@ pub struct FaultState {
 }
 
 /// Why a scenario or a fault was not accepted.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ScenarioError {
     /// The file cannot be read.
-    #[error("the scenario {path} cannot be read")]
+    #[error("the scenario {} cannot be read", redact::shown_path(path))]
     Read {
         /// The file.
-        path: String,
+        path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
     /// The text is not a scenario.
     #[error("not a valid fault or scenario")]
-    Malformed(#[source] serde_json::Error),
+    Malformed(#[source] JsonError),
     /// A fault makes no sense.
     #[error("the fault {effect} is wrong: {reason}")]
     Fault {
@@ -52,6 +56,12 @@ pub enum ScenarioError {
         /// What is wrong.
         reason: String,
     },
+}
+
+impl fmt::Debug for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        explain::debug(self, "ScenarioError", f)
+    }
 }
 
 /// The faults of an emulator. Clones are handles to the same faults.
@@ -219,7 +229,8 @@ pub(super) fn check(fault: &Fault) -> Result<(), ScenarioError> {
     if let Some(route) = &fault.route
         && split(route).is_none()
     {
-        return Err(wrong(format!("route '{route}' is not a method and a path")));
+        let shown = redact::shown(route);
+        return Err(wrong(format!("route '{shown}' is not a method and a path")));
     }
     fault.effect.check().map_err(wrong)
 }

@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 
 use super::menu::check;
 use super::{Effect, Fault, FaultCredential, Scenario, ScenarioError};
+use crate::files;
+use crate::json_error::JsonError;
 
 /// The largest scenario file read, in bytes.
 const MAX_SCENARIO_BYTES: u64 = 4 * 1024 * 1024;
@@ -68,7 +70,8 @@ impl FromStr for Fault {
     type Err = ScenarioError;
 
     fn from_str(text: &str) -> Result<Self, ScenarioError> {
-        let malformed = ScenarioError::Malformed;
+        let malformed = |error: serde_json::Error| ScenarioError::Malformed(error.into());
+        let custom = |says: &str| ScenarioError::Malformed(JsonError::custom(says));
         if text.trim_start().starts_with('{') {
             let fault = serde_json::from_str(text).map_err(malformed)?;
             return check(&fault).map(|()| fault);
@@ -78,13 +81,13 @@ impl FromStr for Fault {
         let mut members = Map::from_iter([("effect".to_owned(), Value::from(effect))]);
         for part in parts {
             let (name, value) = part.split_once('=').ok_or_else(|| {
-                let says = format!("`{part}` is not a NAME=VALUE; values with a comma need JSON");
-                malformed(serde_json::Error::custom(says))
+                custom(&format!(
+                    "`{part}` is not a NAME=VALUE; values with a comma need JSON"
+                ))
             })?;
             let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
             if members.insert(name.trim().to_owned(), value).is_some() {
-                let says = format!("`{}` is given twice", name.trim());
-                return Err(malformed(serde_json::Error::custom(says)));
+                return Err(custom(&format!("`{}` is given twice", name.trim())));
             }
         }
         let fault = Self::try_from(members).map_err(malformed)?;
@@ -101,15 +104,12 @@ impl Scenario {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ScenarioError> {
         let path = path.as_ref();
         let unreadable = |source| ScenarioError::Read {
-            path: path.display().to_string(),
+            path: path.to_owned(),
             source,
         };
-        let size = std::fs::metadata(path).map_err(unreadable)?.len();
-        if size > MAX_SCENARIO_BYTES {
-            return Err(unreadable(std::io::Error::other("it is larger than 4 MiB")));
-        }
-        let text = std::fs::read(path).map_err(unreadable)?;
-        let scenario: Self = serde_json::from_slice(&text).map_err(ScenarioError::Malformed)?;
+        let text = files::read(path, MAX_SCENARIO_BYTES).map_err(unreadable)?;
+        let scenario: Self = serde_json::from_slice(&text)
+            .map_err(|error| ScenarioError::Malformed(error.into()))?;
         scenario.faults.iter().try_for_each(check)?;
         Ok(scenario)
     }

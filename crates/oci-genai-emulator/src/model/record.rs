@@ -1,13 +1,16 @@
 //! Writing down what a model says, as a script that can be played again.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::stream::{self, BoxStream, StreamExt as _};
+use oci_genai_auth::{private_files, redact};
 use serde_json::Value;
 
-use super::script::{Rule, Say, Script, When, newest_user_text};
+use super::script::{Rule, Say, Script, ScriptError, When, newest_user_text};
 use super::{Model, Prompt, Step};
+use crate::files;
 
 /// Passes on what another model says and keeps a script of it in a file.
 pub(crate) struct Recorded {
@@ -21,12 +24,19 @@ struct Tape {
 }
 
 impl Recorded {
-    /// The file is written anew with each answer, but must be writable from the start.
-    pub(crate) fn new(model: Arc<dyn Model>, path: PathBuf) -> std::io::Result<Self> {
-        std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(&path)?;
+    /// The file is written anew with each answer, but must be writable from the start, and hold nothing but an
+    /// earlier recording.
+    pub(crate) fn new(model: Arc<dyn Model>, path: PathBuf) -> io::Result<Self> {
+        let there = private_files::append(&path)?.metadata()?;
+        if there.is_file() && there.len() > 0 {
+            Script::load(&path).map_err(|error| match error {
+                ScriptError::Read(error) => error,
+                _ => io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "it holds something other than a recording; hint: name another file",
+                ),
+            })?;
+        }
         let script = Mutex::default();
         let tape = Arc::new(Tape { path, script });
         Ok(Self { model, tape })
@@ -103,10 +113,11 @@ impl Tape {
         let mut script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
         script.rules.push(rule);
         let written = serde_json::to_vec_pretty(&*script)
-            .map_err(std::io::Error::from)
-            .and_then(|text| std::fs::write(&self.path, text));
+            .map_err(io::Error::from)
+            .and_then(|text| files::replace(&self.path, &text));
         if let Err(error) = written {
-            tracing::warn!(path = %self.path.display(), %error, "the recording cannot be written");
+            let path = redact::shown_path(&self.path);
+            tracing::warn!(%path, %error, "the recording cannot be written");
         }
     }
 }

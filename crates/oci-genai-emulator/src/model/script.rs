@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use super::built_in::BuiltIn;
 use super::{Model, Prompt, Step};
+use crate::files;
+use crate::json_error::JsonError;
 use crate::state::items::Item;
 
 /// The largest script read, in bytes.
@@ -113,15 +115,12 @@ pub enum Say {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScriptError {
-    /// The file cannot be read.
+    /// The file cannot be read, or is larger than 64 MiB.
     #[error("the script cannot be read")]
     Read(#[from] std::io::Error),
-    /// The file is larger than 64 MiB.
-    #[error("the script is larger than 64 MiB")]
-    TooLarge,
     /// The text is no script.
     #[error("the script is malformed")]
-    Malformed(#[from] serde_json::Error),
+    Malformed(#[from] JsonError),
 }
 
 impl Script {
@@ -131,10 +130,8 @@ impl Script {
     ///
     /// When it cannot be read or is no script.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, ScriptError> {
-        if std::fs::metadata(&path)?.len() > MAX_SCRIPT_BYTES {
-            return Err(ScriptError::TooLarge);
-        }
-        Ok(serde_json::from_slice(&std::fs::read(path)?)?)
+        let text = files::read(path.as_ref(), MAX_SCRIPT_BYTES)?;
+        Ok(serde_json::from_slice(&text).map_err(JsonError::from)?)
     }
 }
 

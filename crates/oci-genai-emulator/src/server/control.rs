@@ -17,7 +17,9 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::error::{ApiError, ErrorShape};
+use crate::explain;
 use crate::fault::{Fault, FaultId, FaultState, Scenario};
+use crate::json_error::JsonError;
 use crate::requests::SeenRequest;
 use crate::view::ProjectView;
 
@@ -86,15 +88,8 @@ fn refuse(message: impl std::fmt::Display) -> Refused {
     Refused(message.to_string())
 }
 
-/// An error with its causes in one line.
-fn explain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
+fn malformed(error: serde_json::Error) -> Refused {
+    refuse(JsonError::from(error))
 }
 
 /// A page that shows what the emulator holds and sees.
@@ -113,19 +108,19 @@ async fn faults(State(app): State<Arc<App>>) -> Json<Vec<FaultState>> {
 }
 
 async fn add_fault(State(app): State<Arc<App>>, body: Bytes) -> Answer {
-    let fault: Fault = serde_json::from_slice(&body).map_err(refuse)?;
+    let fault: Fault = serde_json::from_slice(&body).map_err(malformed)?;
     let id = app
         .faults
         .add(fault)
-        .map_err(|error| refuse(explain(&error)))?;
+        .map_err(|error| refuse(explain::chain(&error)))?;
     Ok(Json(json!({ "id": id })))
 }
 
 async fn load_scenario(State(app): State<Arc<App>>, body: Bytes) -> Answer {
-    let scenario: Scenario = serde_json::from_slice(&body).map_err(refuse)?;
+    let scenario: Scenario = serde_json::from_slice(&body).map_err(malformed)?;
     app.faults
         .load(scenario)
-        .map_err(|error| refuse(explain(&error)))?;
+        .map_err(|error| refuse(explain::chain(&error)))?;
     Ok(Json(json!({ "faults": app.faults.list() })))
 }
 
@@ -146,7 +141,7 @@ async fn switch_fault(
     Path(id): Path<FaultId>,
     body: Bytes,
 ) -> Result<StatusCode, Refused> {
-    let switch: Switch = serde_json::from_slice(&body).map_err(refuse)?;
+    let switch: Switch = serde_json::from_slice(&body).map_err(malformed)?;
     Ok(if app.faults.switch(id, switch.on) {
         StatusCode::NO_CONTENT
     } else {
@@ -201,7 +196,7 @@ struct NewProject {
 }
 
 async fn add_project(State(app): State<Arc<App>>, body: Bytes) -> Answer {
-    let project: NewProject = serde_json::from_slice(&body).map_err(refuse)?;
+    let project: NewProject = serde_json::from_slice(&body).map_err(malformed)?;
     app.add_project(project.ocid.clone());
     Ok(Json(json!({ "ocid": project.ocid })))
 }
@@ -216,7 +211,7 @@ struct MoveClock {
 }
 
 async fn clock(State(app): State<Arc<App>>, body: Bytes) -> Answer {
-    let order: MoveClock = serde_json::from_slice(&body).map_err(refuse)?;
+    let order: MoveClock = serde_json::from_slice(&body).map_err(malformed)?;
     if let Some(offset) = order.offset_ms {
         app.clock.set_offset_ms(offset);
     }

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use http::uri::Authority;
 use http::{HeaderMap, StatusCode, Uri, header};
+use oci_genai_auth::redact;
 
 use crate::config::EmulatorConfig;
 use crate::error::ApiError;
@@ -116,16 +117,14 @@ fn is_loopback(host: &str) -> bool {
 }
 
 fn refuse(host: &str) -> ApiError {
-    let message = match host_of(host).filter(|host| host.len() <= MAX_SHOWN) {
-        Some(host) => format!(
+    let message = match host_of(host) {
+        Some(host) if host.len() <= MAX_SHOWN && !redact::is_secret(&host) => format!(
             "This emulator listens on loopback and does not answer to the host '{host}'; hint: start it with \
              --allow-host {host}"
         ),
-        None => {
-            "This emulator listens on loopback and does not answer to the host that the request \
+        _ => "This emulator listens on loopback and does not answer to the host that the request \
                  names."
-                .to_owned()
-        }
+            .to_owned(),
     };
     ApiError::new(StatusCode::FORBIDDEN, message).gateway()
 }

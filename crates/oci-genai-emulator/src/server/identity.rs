@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::authenticate::CredentialKind;
 use crate::error::ApiError;
 use crate::identity::{INSTANCE, Subject, TENANCY, not_authenticated};
+use crate::json_error::JsonError;
 
 /// Names the address of a resource's parent in an answer.
 const PARENT_URL: &str = "opc-parent-rpt-url";
@@ -273,7 +274,7 @@ fn refused(refusal: &VerifyError) -> ApiError {
 
 fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ApiError> {
     serde_json::from_slice(body).map_err(|error| {
-        ApiError::new(StatusCode::BAD_REQUEST, error.to_string())
+        ApiError::new(StatusCode::BAD_REQUEST, JsonError::from(error).to_string())
             .code("CannotParseRequest")
             .gateway()
     })

@@ -22,6 +22,7 @@ use crate::error::ApiError;
 use crate::fault::plan::Plan;
 use crate::fault::stream as faulty;
 use crate::ids::request_id;
+use crate::masking;
 use crate::requests::Record;
 use crate::turn::prepare::conversation_locked;
 
@@ -80,8 +81,9 @@ pub(super) async fn every_request(
         }
     };
     if let Some(error) = error_of(&mut response) {
-        record.refusal = error.refusal.as_deref().map(str::to_owned);
-        record.error = Some(error.message.clone());
+        let mask = |text: &str| masking::mask(text, &record.headers).into_owned();
+        record.refusal = error.refusal.as_deref().map(mask);
+        record.error = Some(mask(&error.message));
         response = error.render(plan.shape.unwrap_or(app.config.error_shape));
     }
     let mut response = disturb(response, &plan).await;
@@ -117,7 +119,7 @@ fn finish(app: &App, record: Record, began: tokio::time::Instant) {
         credential = kind,
         credential_id = id,
         method = %record.method,
-        path = record.uri.path(),
+        path = &*masking::mask(record.uri.path(), &record.headers),
         status = record.status,
         duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         opc_request_id = record.opc_request_id,

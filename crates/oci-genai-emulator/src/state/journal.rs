@@ -10,9 +10,13 @@
 //! the new file takes its name in one step. Whenever the emulator dies, one whole file has the name. A file
 //! of the first form is written anew when it is opened.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+
+use oci_genai_auth::{private_files, redact};
+
+use crate::files;
 
 use super::record::{self, Form, Next, Start, Unreadable};
 use super::{Change, State, snapshot};
@@ -113,7 +117,8 @@ impl Journal {
                 }
                 Ok(Next::Unfinished) => {
                     let bytes = size.saturating_sub(self.end);
-                    tracing::warn!(path = %self.path.display(), bytes, "the last record of the data file was never finished and is dropped");
+                    let path = redact::shown_path(&self.path);
+                    tracing::warn!(%path, bytes, "the last record of the data file was never finished and is dropped");
                     break;
                 }
                 Ok(Next::End) => break,
@@ -163,9 +168,7 @@ impl Journal {
 
     /// Where the file is written anew.
     fn beside(&self) -> PathBuf {
-        let mut path = self.path.clone().into_os_string();
-        path.push(".new");
-        path.into()
+        files::beside(&self.path)
     }
 
     /// Writes the file anew if that is due and worth it. If it fails, the old file goes on.
@@ -174,7 +177,8 @@ impl Journal {
             return;
         }
         if let Err(error) = self.write_anew(state, false) {
-            tracing::warn!(path = %self.path.display(), %error, "the data file cannot be written anew");
+            let path = redact::shown_path(&self.path);
+            tracing::warn!(%path, %error, "the data file cannot be written anew");
             self.limit = self.end + self.slack;
             let _ = std::fs::remove_file(self.beside());
         }
@@ -184,13 +188,7 @@ impl Journal {
     /// demanded.
     fn write_anew(&mut self, state: &State, demanded: bool) -> io::Result<()> {
         let beside = self.beside();
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&beside)?;
-        file.set_permissions(self.file.metadata()?.permissions())?;
+        let file = files::create_beside(&self.path, &self.file)?;
         file.try_lock()?;
         let mut writer = BufWriter::new(&file);
         let mut end = record::header().len() as u64;
@@ -224,7 +222,7 @@ impl Journal {
 /// Opens or creates a file for one emulator alone.
 fn lock(path: &Path) -> Result<File, DataError> {
     loop {
-        let file = OpenOptions::new()
+        let file = private_files::options()
             .read(true)
             .write(true)
             .create(true)

@@ -170,7 +170,19 @@ impl TurnRequest {
             let value = self.get(name).cloned().unwrap_or_else(default);
             response.insert(name.into(), value);
         }
+        let tools = response.get_mut("tools").and_then(Value::as_array_mut);
+        tools.into_iter().flatten().for_each(without_credentials);
         response
+    }
+}
+
+/// Leaves out of a tool what its remote server is given to let the model in. It is kept nowhere.
+fn without_credentials(tool: &mut Value) {
+    if let Some(tool) = tool.as_object_mut()
+        && tool.get("type").is_some_and(|kind| kind == "mcp")
+    {
+        tool.remove("authorization");
+        tool.remove("headers");
     }
 }
 

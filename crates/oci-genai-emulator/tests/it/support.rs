@@ -1,8 +1,52 @@
-//! A small HTTP client that knows nothing of this workspace's own client.
+//! A small HTTP client that knows nothing of this workspace's own client, and what the emulators of all tests log.
+
+use std::sync::{Arc, LazyLock, Mutex};
 
 use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+
+/// What the emulators of all tests log, as lines.
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// What emulators have said so far. Their clients, and those of the tests, log as well.
+    pub(crate) fn text(&self) -> String {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        let lines = text.lines();
+        let said = lines.filter(|line| line.contains(" oci_genai_emulator"));
+        said.collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Begins to gather what is logged. For all tests of this program: a subscriber for one thread would miss what
+/// another thread asked about first.
+pub(crate) fn log() -> Log {
+    static LOG: LazyLock<Log> = LazyLock::new(|| {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+        log
+    });
+    LOG.clone()
+}
 
 /// An emulator and a client with its key and project.
 pub(crate) struct Desk {

@@ -4,17 +4,21 @@ use std::fmt;
 use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream, StreamExt as _};
-use reqwest::Url;
-use serde_json::Value;
+use http::HeaderValue;
+use oci_genai_auth::redact;
 use tokio::sync::mpsc;
 
 use super::{Model, Prompt, Step};
+use crate::explain;
+use address::Address;
+pub use certificates::CertificatesError;
+use talk::{Answer, talk};
 
+mod address;
+mod certificates;
 mod chat;
 mod responses;
-
-/// The longest line of an upstream's stream, in bytes.
-const MAX_LINE: usize = 4 * 1024 * 1024;
+mod talk;
 
 /// Which API an [`Upstream`] speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,11 +44,12 @@ impl UpstreamApi {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Upstream {
-    /// Its base URL, to which the API's path is added.
+    /// Its base URL, to whose path the API's path is added. May hold a query, and a user with a password.
     pub url: String,
     /// The API it speaks.
     pub api: UpstreamApi,
-    /// The key it wants, sent as a bearer token. Only for servers over TLS or on this machine.
+    /// The key it wants, sent as a bearer token in place of a user in the URL. Only for servers over TLS or on this
+    /// machine.
     pub api_key: Option<String>,
     /// The project it wants, sent as `OpenAI-Project`.
     pub project: Option<String>,
@@ -66,13 +71,14 @@ impl Upstream {
     /// ```
     pub fn new(url: impl Into<String>) -> Self {
         let url = url.into();
-        let bare = url.trim_end_matches('/');
+        let (bare, query) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+        let bare = bare.trim_end_matches('/');
         let named = [UpstreamApi::ChatCompletions, UpstreamApi::Responses]
             .into_iter()
             .find_map(|api| Some((bare.strip_suffix(api.path())?, api)));
         let (base, api) = named.unwrap_or((bare, UpstreamApi::default()));
         Self {
-            url: base.to_owned(),
+            url: format!("{base}{query}"),
             api,
             api_key: None,
             project: None,
@@ -102,72 +108,111 @@ impl Upstream {
     }
 }
 
-/// The key is not shown.
+/// The key, and what else may be secret, is not shown.
 impl fmt::Debug for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upstream")
-            .field("url", &self.url)
+            .field("url", &redact::shown(&self.url))
             .field("api", &self.api)
             .field("api_key", &self.api_key.as_ref().map(|_| "[redacted]"))
-            .field("project", &self.project)
-            .field("model", &self.model)
+            .field("project", &self.project.as_deref().map(redact::shown))
+            .field("model", &self.model.as_deref().map(redact::shown))
             .finish()
     }
 }
 
 /// Why an upstream cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum UpstreamError {
     /// The URL is none, or not one of HTTP.
-    #[error("'{0}' is not a URL of http or https")]
+    #[error("'{}' is not a URL of http or https", redact::shown(.0))]
     Url(String),
-    /// A key would travel unprotected.
+    /// A key, or a password in the URL, would travel unprotected.
     #[error("the key would travel unprotected to {0}; use https, or a server on this machine")]
     Unprotected(String),
+    /// The key or the project has characters that no header can carry.
+    #[error("the {0} of the upstream has characters that no header can carry")]
+    Header(&'static str),
+    /// The certificates of the authorities to trust cannot be read.
+    #[error("the upstream's certificate could not be checked")]
+    Certificates(#[from] CertificatesError),
     /// No HTTP client can be made.
     #[error("no HTTP client can be made")]
     Client(#[from] reqwest::Error),
 }
 
+impl fmt::Debug for UpstreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        explain::debug(self, "UpstreamError", f)
+    }
+}
+
 /// An [`Upstream`] at work.
 pub(crate) struct Remote {
     client: reqwest::Client,
-    url: Url,
+    address: Address,
     upstream: Upstream,
+    authorization: Option<HeaderValue>,
+    project: Option<HeaderValue>,
+    /// What no error may repeat.
+    secrets: Vec<String>,
 }
 
 impl Remote {
     pub(crate) fn new(upstream: Upstream) -> Result<Self, UpstreamError> {
-        let url = format!(
-            "{}{}",
-            upstream.url.trim_end_matches('/'),
-            upstream.api.path()
-        );
-        let url = Url::parse(&url)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"))
+        let mut address = Address::new(&upstream.url, upstream.api.path())
             .ok_or_else(|| UpstreamError::Url(upstream.url.clone()))?;
-        let here = match url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost",
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-            None => false,
-        };
-        if upstream.api_key.is_some() && url.scheme() != "https" && !here {
-            return Err(UpstreamError::Unprotected(
-                url.host_str().unwrap_or_default().to_owned(),
-            ));
+        let secret = upstream.api_key.is_some() || address.has_user();
+        if secret && !address.is_protected() {
+            return Err(UpstreamError::Unprotected(address.host().to_owned()));
         }
-        let client = reqwest::Client::builder()
+        let mut secrets = address.secrets();
+        if let Some(key) = &upstream.api_key {
+            secrets.push(key.clone());
+            address.forget_user();
+        }
+        let authorization = upstream.api_key.as_ref().map(|key| {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", key.trim()))?;
+            value.set_sensitive(true);
+            Ok::<_, http::header::InvalidHeaderValue>(value)
+        });
+        let authorization = authorization
+            .transpose()
+            .map_err(|_| UpstreamError::Header("API key"))?;
+        let project = upstream.project.as_deref().map(HeaderValue::from_str);
+        let project = project
+            .transpose()
+            .map_err(|_| UpstreamError::Header("project"))?;
+        let mut client = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
             .read_timeout(Duration::from_secs(300))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
+            .redirect(reqwest::redirect::Policy::none());
+        if address.is_local() {
+            // Neither the key nor what people say goes to a proxy on its way to this machine.
+            client = client.no_proxy();
+        }
+        if let Some(name) = address.local_name() {
+            client = client.resolve_to_addrs(name, &address::LOOPBACK);
+        }
+        if !address.is_tls() {
+            // No certificate is ever checked.
+            client = client.tls_certs_only(std::iter::empty());
+        }
+        let client = match (client.build(), address.is_tls()) {
+            (Ok(client), _) => client,
+            (Err(error), true) => {
+                return Err(certificates::problem().map_or(error.into(), UpstreamError::from));
+            }
+            (Err(error), false) => return Err(error.into()),
+        };
         Ok(Self {
             client,
-            url,
+            address,
             upstream,
+            authorization,
+            project,
+            secrets,
         })
     }
 }
@@ -185,16 +230,17 @@ impl Model for Remote {
                 Answer::Responses(responses::Answer::default()),
             ),
         };
-        let mut request = self.client.post(self.url.clone()).json(&body);
-        if let Some(key) = &self.upstream.api_key {
-            request = request.bearer_auth(key);
+        let mut request = self.client.post(self.address.url()).json(&body);
+        let secrets = self.secrets.clone();
+        if let Some(value) = &self.authorization {
+            request = request.header(http::header::AUTHORIZATION, value);
         }
-        if let Some(project) = &self.upstream.project {
+        if let Some(project) = &self.project {
             request = request.header("openai-project", project);
         }
         let (steps, receiver) = mpsc::channel(64);
         tokio::spawn(async move {
-            if let Err(message) = talk(request, answer, &steps).await {
+            if let Err(message) = talk(request, answer, &secrets, &steps).await {
                 let code = "server_error".to_owned();
                 // If nobody listens any more, the turn is over.
                 let _ = steps.send(Step::Fail { code, message }).await;
@@ -205,85 +251,6 @@ impl Model for Remote {
             Some((step, receiver))
         })
         .boxed()
-    }
-}
-
-/// Asks and passes the answer on; what went wrong is told in words.
-async fn talk(
-    request: reqwest::RequestBuilder,
-    mut answer: Answer,
-    steps: &mpsc::Sender<Step>,
-) -> Result<(), String> {
-    let unreachable = |error: reqwest::Error| {
-        format!(
-            "The upstream model could not be reached: {}.",
-            error.without_url()
-        )
-    };
-    let mut response = request.send().await.map_err(unreachable)?;
-    if !response.status().is_success() {
-        return Err(format!(
-            "The upstream model answered with status {}.",
-            response.status()
-        ));
-    }
-    let mut lines = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-        lines.extend_from_slice(&chunk);
-        while let Some(end) = lines.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = lines.drain(..=end).collect();
-            for step in answer.read(&line) {
-                if steps.send(step).await.is_err() {
-                    return Ok(());
-                }
-            }
-        }
-        if lines.len() > MAX_LINE {
-            return Err("The upstream model sent a line of more than 4 MiB.".to_owned());
-        }
-    }
-    for step in answer
-        .finish()
-        .ok_or("The upstream model's stream ended early.")?
-    {
-        // As above: nobody may be listening any more.
-        let _ = steps.send(step).await;
-    }
-    Ok(())
-}
-
-/// An answer that is being read, in the terms of its API.
-enum Answer {
-    Chat(chat::Answer),
-    Responses(responses::Answer),
-}
-
-impl Answer {
-    /// Reads one line of the stream.
-    fn read(&mut self, line: &[u8]) -> Vec<Step> {
-        let Some(data) = line.strip_prefix(b"data:") else {
-            return Vec::new();
-        };
-        let event: Option<Value> = serde_json::from_slice(data).ok();
-        match (self, event) {
-            (Self::Chat(answer), Some(chunk)) => answer.read(&chunk),
-            (Self::Responses(answer), Some(event)) => answer.read(&event),
-            (Self::Chat(answer), None) => {
-                if data.trim_ascii() == b"[DONE]" {
-                    answer.end();
-                }
-                Vec::new()
-            }
-            (Self::Responses(_), None) => Vec::new(),
-        }
-    }
-
-    /// What was held back to the end, if the stream came to it.
-    fn finish(self) -> Option<Vec<Step>> {
-        match self {
-            Self::Chat(answer) => answer.finished().then(|| answer.calls().collect()),
-            Self::Responses(answer) => answer.finished().then(Vec::new),
-        }
     }
 }
 

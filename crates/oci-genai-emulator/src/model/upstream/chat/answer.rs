@@ -21,6 +21,15 @@ struct Call {
 impl Answer {
     /// Reads one chunk of the stream. Calls come in pieces and are passed on whole, at the end.
     pub(in super::super) fn read(&mut self, chunk: &Value) -> Vec<Step> {
+        if let Some(error) = chunk.get("error").filter(|error| !error.is_null()) {
+            self.finished = true;
+            let text = |name: &str| error.get(name).and_then(Value::as_str);
+            let message = text("message").or_else(|| error.as_str());
+            return vec![Step::Fail {
+                code: text("code").unwrap_or("server_error").to_owned(),
+                message: message.unwrap_or("The upstream model failed.").to_owned(),
+            }];
+        }
         let Some(choice) = chunk.pointer("/choices/0") else {
             return Vec::new();
         };
