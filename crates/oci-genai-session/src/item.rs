@@ -1,5 +1,7 @@
 //! What this crate has to know about items: JSON objects told apart by `type`.
 
+use std::collections::VecDeque;
+
 use serde_json::{Value, json};
 
 /// A user's message in its long form, which every server takes.
@@ -112,7 +114,8 @@ impl Asked {
     /// The id by which an item is answered, when the model cannot go on without an answer to it.
     pub(crate) fn question<'a>(&self, item: &'a Value) -> Option<&'a str> {
         match kind(item) {
-            "function_call" => text(item, "call_id"),
+            // A call without an id is a question all the same, and is answered without one.
+            "function_call" => Some(text(item, "call_id").unwrap_or_default()),
             "custom_tool_call" => {
                 let ours = |name| self.custom_tools.iter().any(|known| known == name);
                 text(item, "call_id").filter(|_| text(item, "name").is_some_and(ours))
@@ -123,23 +126,34 @@ impl Asked {
         }
     }
 
-    /// The questions in `items` that nothing in `items` answers.
+    /// The questions in `items` that nothing after them answers.
     pub(crate) fn open<'a>(&self, items: &'a [Value]) -> Vec<&'a Value> {
-        let answered: Vec<&str> = items.iter().filter_map(answered_call).collect();
-        items
-            .iter()
-            .filter(|item| {
-                self.question(item)
-                    .is_some_and(|id| !answered.contains(&id))
-            })
-            .collect()
+        let positions = self.open_positions(items);
+        positions.into_iter().map(|at| &items[at]).collect()
+    }
+
+    /// Where these questions stand. Of two with the same id an answer belongs to the first that has none yet.
+    pub(crate) fn open_positions(&self, items: &[Value]) -> Vec<usize> {
+        let mut open: Vec<(usize, &str)> = Vec::new();
+        for (position, item) in items.iter().enumerate() {
+            if let Some(id) = answered_call(item) {
+                if let Some(first) = open.iter().position(|(_, asked)| *asked == id) {
+                    open.remove(first);
+                }
+            } else if let Some(id) = self.question(item) {
+                open.push((position, id));
+            }
+        }
+        open.into_iter().map(|(position, _)| position).collect()
     }
 }
 
 /// The question that an item answers: the id of a call or of a request for approval.
 pub(crate) fn answered_call(item: &Value) -> Option<&str> {
     match kind(item) {
-        "function_call_output" | "custom_tool_call_output" => text(item, "call_id"),
+        "function_call_output" | "custom_tool_call_output" => {
+            Some(text(item, "call_id").unwrap_or_default())
+        }
         "tool_search_output" => text(item, "call_id").filter(|_| is_the_clients(item)),
         "mcp_approval_response" => text(item, "approval_request_id"),
         _ => None,
@@ -188,6 +202,35 @@ pub(crate) fn without_place(mut item: Value) -> Value {
         }
     }
     item
+}
+
+/// Gives calls without an id one, and their outputs the same: the service does not know the history, and pairs them by it.
+pub(crate) fn name_calls(items: &mut [Value]) {
+    let is_call = |item: &Value| matches!(kind(item), "function_call" | "custom_tool_call");
+    let is_output = |item: &Value| {
+        matches!(
+            kind(item),
+            "function_call_output" | "custom_tool_call_output"
+        )
+    };
+    let mut unanswered = VecDeque::new();
+    for (position, item) in items.iter_mut().enumerate() {
+        if text(item, "call_id").is_some_and(|id| !id.is_empty()) {
+            continue;
+        }
+        let id = if is_call(item) {
+            let id = format!("call_{position}");
+            unanswered.push_back(id.clone());
+            Some(id)
+        } else if is_output(item) {
+            unanswered.pop_front()
+        } else {
+            None
+        };
+        if let (Some(id), Some(object)) = (id, item.as_object_mut()) {
+            object.insert("call_id".to_owned(), Value::String(id));
+        }
+    }
 }
 
 /// The text that the model wrote: all `output_text` parts of all its messages.
@@ -330,6 +373,39 @@ mod tests {
         items.extend(open.iter().map(|question| substitute(question, "lost")));
         assert!(asked.open(&items).is_empty(), "{items:#?}");
         assert_eq!(items.last().unwrap()["approve"], json!(false));
+    }
+
+    #[test]
+    fn of_calls_with_one_id_each_wants_its_own_answer() {
+        let call = |n: u64| json!({ "type": "function_call", "call_id": "c", "name": n });
+        let asked = Asked::default();
+        let mut items = vec![call(0), call_output("c", "0"), call(1), call(2)];
+        assert_eq!(asked.open_positions(&items), [2, 3]);
+        items.push(call_output("c", "1"));
+        assert_eq!(asked.open_positions(&items), [3]);
+        let nameless = [json!({ "type": "function_call", "name": "f" })];
+        assert_eq!(asked.open_positions(&nameless), [0]);
+        let answered = [nameless[0].clone(), substitute(&nameless[0], "no")];
+        assert!(asked.open_positions(&answered).is_empty());
+    }
+
+    #[test]
+    fn calls_without_an_id_and_their_outputs_are_named_in_pairs() {
+        let call = |id: &str| json!({ "type": "function_call", "call_id": id, "name": "f" });
+        let mut items = vec![
+            call(""),
+            json!({ "type": "function_call", "name": "f" }),
+            call("own"),
+            call_output("", "0"),
+            call_output("", "1"),
+            call_output("own", "2"),
+        ];
+        name_calls(&mut items);
+        let ids: Vec<&str> = items
+            .iter()
+            .filter_map(|item| text(item, "call_id"))
+            .collect();
+        assert_eq!(ids, ["call_0", "call_1", "own", "call_0", "call_1", "own"]);
     }
 
     #[test]

@@ -37,7 +37,7 @@ mod turn;
 pub use error::{Error, ErrorKind, Result};
 pub use options::SessionOptions;
 pub use policy::Policy;
-pub use session::{PendingApproval, Session};
+pub use session::{CallName, PendingApproval, Session};
 pub use sessions::{Sessions, SessionsBuilder, SharedStore};
 pub use store::{
     CompactionPolicy, Decision, HistoryBudget, MemoryKind, MemoryStore, PostgresStore, Recovery,

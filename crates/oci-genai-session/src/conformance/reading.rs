@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Check, Outcome, START, Shared, fresh, held, hold, item, same, there};
 use crate::store::{
-    Batch, EffectRecord, EffectState, ItemRange, MemoryKind, SessionId, SessionQuery,
+    Batch, CallPlace, EffectRecord, EffectState, ItemRange, MemoryKind, SessionId, SessionQuery,
     SessionRecord, StoreError, TurnRecord,
 };
 
@@ -190,7 +190,13 @@ async fn snapshot(store: Shared) -> Outcome {
             for seq in 1..=WRITES {
                 batch.turn = Some(TurnRecord::new(seq, format!("turn {seq}"), START));
                 batch.items = vec![item(2 * seq - 2, seq, "a"), item(2 * seq - 1, seq, "b")];
-                batch.effects = vec![EffectRecord::new(seq, "call", "weather", EffectState::Done)];
+                batch.effects = vec![EffectRecord::new(
+                    seq,
+                    CallPlace::default(),
+                    "call",
+                    "weather",
+                    EffectState::Done,
+                )];
                 batch.session.next_turn = seq + 1;
                 batch.session.next_position = 2 * seq;
                 batch.session.generation = store.apply(&batch).await?;

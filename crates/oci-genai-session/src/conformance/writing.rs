@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::{Check, Outcome, START, Shared, fresh, held, item, refused, same, there};
 use crate::store::{
-    Batch, Decision, EffectRecord, EffectState, ItemRange, MemoryKind, Recovery, SessionId,
-    SessionRecord, StoreErrorKind, TokenUsage, TurnRecord, TurnState,
+    Batch, CallPlace, Decision, EffectRecord, EffectState, ItemRange, MemoryKind, Recovery,
+    SessionId, SessionRecord, StoreErrorKind, TokenUsage, TurnRecord, TurnState,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -100,6 +100,12 @@ async fn unique(store: Shared) -> Outcome {
     )
 }
 
+/// A call of a turn's first round. All of them have the same id, as some servers number them.
+fn call(turn: u64, position: u32, state: EffectState) -> EffectRecord {
+    let place = CallPlace { round: 0, position };
+    EffectRecord::new(turn, place, "call_0", "weather", state)
+}
+
 fn first_turn(batch: &mut Batch) {
     let mut turn = TurnRecord::new(1, "first", START);
     turn.request.insert("temperature".to_owned(), json!(0.5));
@@ -110,9 +116,12 @@ fn first_turn(batch: &mut Batch) {
     });
     batch.turn = Some(turn);
     batch.items = vec![item(0, 1, "a"), item(1, 1, "b")];
-    let mut effect = EffectRecord::new(1, "call_1", "weather", EffectState::Done);
+    let mut effect = call(1, 0, EffectState::Done);
     effect.output = Some("rain".to_owned());
-    batch.effects = vec![effect];
+    // One that an older version wrote, and one that differs in its place alone.
+    let mut old = effect.clone();
+    old.place = None;
+    batch.effects = vec![old, effect, call(1, 10, EffectState::Started)];
     batch.session.next_turn = 2;
     batch.session.next_position = 2;
     batch.session.open_turn = Some(1);
@@ -179,12 +188,7 @@ async fn atomic(store: Shared) -> Outcome {
     batch.turn = Some(TurnRecord::new(2, "second", START));
     // The second of these stands there already.
     batch.items = vec![item(2, 2, "c"), item(1, 2, "d")];
-    batch.effects = vec![EffectRecord::new(
-        2,
-        "call_2",
-        "weather",
-        EffectState::Started,
-    )];
+    batch.effects = vec![call(2, 0, EffectState::Started)];
     batch.session.title = Some("half".to_owned());
     let id = batch.session.id.clone();
     refused(
@@ -207,7 +211,9 @@ async fn atomic(store: Shared) -> Outcome {
 async fn replace(store: Shared) -> Outcome {
     let (_, mut batch) = held(&store).await?;
     first_turn(&mut batch);
-    batch.effects[0] = EffectRecord::new(1, "call_1", "weather", EffectState::Started);
+    batch.effects[0] = call(1, 0, EffectState::Started);
+    batch.effects[1] = call(1, 2, EffectState::Started);
+    batch.effects[2] = call(1, 10, EffectState::Awaiting);
     batch.session.generation = store.apply(&batch).await?;
     batch.items.clear();
     if let Some(turn) = &mut batch.turn {
@@ -257,12 +263,7 @@ async fn tail(store: Shared) -> Outcome {
     batch.session.generation = store.apply(&batch).await?;
     batch.turn = Some(TurnRecord::new(2, "second", START));
     batch.items = vec![item(2, 2, "c"), item(3, 2, "d")];
-    batch.effects = vec![EffectRecord::new(
-        2,
-        "call_2",
-        "weather",
-        EffectState::Started,
-    )];
+    batch.effects = vec![call(2, 0, EffectState::Started)];
     batch.session.generation = store.apply(&batch).await?;
     batch.drop_items_from = Some(2);
     batch.drop_turns_after = Some(1);

@@ -14,8 +14,8 @@ use crate::item;
 use crate::lease::{HeldLease, Keeper};
 use crate::service::{Answer, Repeat, SendOptions, ServiceError, ServiceErrorKind};
 use crate::store::{
-    Batch, Decision, Direction, EffectRecord, EffectState, ItemRange, ItemRecord, MemoryKind,
-    Recovery, SessionRecord, Store, TurnRecord, TurnState,
+    Batch, CallPlace, Decision, Direction, EffectRecord, EffectState, ItemRange, ItemRecord,
+    MemoryKind, Recovery, SessionRecord, Store, TurnRecord, TurnState,
 };
 
 /// How many of the newest items are asked for their ids when the anchor is lost.
@@ -36,6 +36,26 @@ pub(crate) struct Journal {
     released: bool,
     /// The holder before may still have a request on its way, and no turn that was begun since has looked for it.
     taken_over: bool,
+}
+
+/// What the model wrote, among the items of a turn, with its places.
+pub(crate) fn places(items: &[ItemRecord]) -> Result<Vec<(CallPlace, Value)>> {
+    let mut place = CallPlace::default();
+    let mut placed = Vec::new();
+    for item in items {
+        if item.direction != Direction::Output {
+            continue;
+        }
+        if item.round != place.round {
+            place = CallPlace {
+                round: item.round,
+                position: 0,
+            };
+        }
+        placed.push((place, parse(item)?));
+        place.position += 1;
+    }
+    Ok(placed)
 }
 
 /// An item as it is stored.
@@ -297,12 +317,14 @@ impl Journal {
 
     /// Writes an effect and its turn as they are now.
     pub(crate) async fn put_effect(&mut self, effect: EffectRecord) -> Result<()> {
-        match self
-            .effects
-            .iter_mut()
-            .find(|known| known.call_id == effect.call_id)
-        {
-            Some(known) => *known = effect.clone(),
+        let mut effect = effect;
+        match self.position_of(effect.place, &effect.call_id) {
+            Some(known) => {
+                let known = &mut self.effects[known];
+                // One of an older version keeps its key.
+                effect.place = known.place;
+                *known = effect.clone();
+            }
             None => self.effects.push(effect.clone()),
         }
         let mut batch = self.batch();
@@ -310,16 +332,56 @@ impl Journal {
         self.write(batch).await
     }
 
-    pub(crate) fn effect(&self, call_id: &str) -> Option<&EffectRecord> {
-        self.effects.iter().find(|effect| effect.call_id == call_id)
+    /// Where among the effects the one of a call is: at its place, or of its id if an older version wrote it.
+    fn position_of(&self, place: Option<CallPlace>, call_id: &str) -> Option<usize> {
+        let at = |effect: &EffectRecord| effect.place.is_some() && effect.place == place;
+        let old = |effect: &EffectRecord| effect.place.is_none() && effect.call_id == call_id;
+        let effects = &self.effects;
+        effects
+            .iter()
+            .position(at)
+            .or_else(|| effects.iter().position(old))
+    }
+
+    /// What is journalled of a call.
+    pub(crate) fn effect(&self, place: CallPlace, call_id: &str) -> Option<&EffectRecord> {
+        let position = self.position_of(Some(place), call_id)?;
+        self.effects.get(position)
+    }
+
+    /// What is journalled of the turn's calls.
+    pub(crate) fn effects(&self) -> &[EffectRecord] {
+        &self.effects
     }
 
     /// What the model gets for a call, once it is journalled.
-    pub(crate) fn output_of(&self, call_id: &str) -> Option<&str> {
+    pub(crate) fn output_of(&self, place: CallPlace, call_id: &str) -> Option<&str> {
         let effect = self
-            .effect(call_id)
+            .effect(place, call_id)
             .filter(|effect| effect.state == EffectState::Done)?;
         effect.output.as_deref()
+    }
+
+    /// Where in the turn a call stands that the service lists: by the item's id, or else the last call of the same id.
+    pub(crate) fn place_of(&self, listed: &Value) -> Option<CallPlace> {
+        let calls = self.calls().ok()?;
+        let id = item::id(listed);
+        let by_id = calls
+            .iter()
+            .find(|(_, call)| id.is_some() && item::id(call) == id);
+        let call_id = item::text(listed, "call_id");
+        let by_call = || {
+            let same = |call: &Value| {
+                item::kind(call) == item::kind(listed) && item::text(call, "call_id") == call_id
+            };
+            calls.iter().rfind(|(_, call)| same(call))
+        };
+        by_id.or_else(by_call).map(|(place, _)| *place)
+    }
+
+    /// What the model wrote in this turn, with its places.
+    pub(crate) fn calls(&self) -> Result<Vec<(CallPlace, Value)>> {
+        places(&self.items)
     }
 
     /// Writes the next round: what goes back to the model.
@@ -385,7 +447,9 @@ impl Journal {
                 let (turn, round) = (self.turn.seq, self.turn.round);
                 let body = value.to_string();
                 let mut record = ItemRecord::new(position, turn, round, direction, body);
-                record.item_id = item::id(value).map(str::to_owned);
+                // PostgreSQL takes no NUL character in plain text, and an id with one names nothing.
+                let id = item::id(value).filter(|id| !id.contains('\0'));
+                record.item_id = id.map(str::to_owned);
                 record
             })
             .collect()

@@ -53,15 +53,22 @@ impl Journal {
     /// Puts answers before a turn's input to what the last turn left open, and says whether any was missing: a question
     /// without an answer makes the service refuse every later turn.
     pub(crate) fn complete(&self, input: &mut Vec<Value>) -> bool {
-        let answered: Vec<&str> = input.iter().filter_map(item::answered_call).collect();
+        let mut answered: Vec<&str> = input.iter().filter_map(item::answered_call).collect();
         let missing: Vec<Value> = self
             .record
             .unanswered
             .iter()
             .filter(|question| !item::is_hosted_call(question))
             .filter(|question| {
-                let ids = ["call_id", "id"].map(|member| item::text(question, member));
-                !ids.iter().flatten().any(|id| answered.contains(id))
+                let id = match item::is_approval_request(question) {
+                    true => item::id(question),
+                    false => item::text(question, "call_id"),
+                };
+                // Of two questions with the same id each wants its own answer.
+                let answer = answered
+                    .iter()
+                    .position(|answered| *answered == id.unwrap_or_default());
+                answer.map(|at| answered.remove(at)).is_none()
             })
             .map(|question| item::substitute(question, UNANSWERED))
             .collect();

@@ -85,9 +85,10 @@ impl Memory for ConversationMemory {
             .open(&ours)
             .into_iter()
             .map(|question| {
-                let done = asked
-                    .question(question)
-                    .and_then(|id| journal.output_of(id));
+                let id = asked.question(question).unwrap_or_default();
+                let done = journal
+                    .place_of(question)
+                    .and_then(|place| journal.output_of(place, id));
                 item::substitute(question, done.unwrap_or(INTERRUPTED))
             })
             .collect();

@@ -24,6 +24,7 @@ impl Memory for LocalMemory {
         for item in journal.items() {
             input.extend(replayable(journal::parse(item)?));
         }
+        item::name_calls(&mut input);
         request.insert("store".to_owned(), Value::Bool(false));
         request.insert("input".to_owned(), Value::Array(input));
         Ok(())

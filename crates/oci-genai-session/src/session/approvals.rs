@@ -2,16 +2,23 @@
 //!
 //! Such a turn stays open, across processes too: whoever opens the session sees what waits, decides, and settles it.
 
+use std::fmt;
+
+use serde_json::Value;
+
 use super::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{self, Asked};
-use crate::journal;
-use crate::store::EffectState;
+use crate::journal::{self, Journal};
+use crate::store::{CallPlace, EffectRecord, EffectState};
+use crate::turn::arguments;
 
 /// A tool call that waits for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PendingApproval {
+    /// Where in the turn the call stands.
+    pub place: CallPlace,
     /// The model's id for the call; for a call of a remote tool (MCP), the service's id for its request.
     pub call_id: String,
     /// The tool's name.
@@ -37,25 +44,23 @@ impl Session {
             return Ok(Vec::new());
         };
         let items = store.turn_items(&self.shared.id, open).await?;
-        let items = items
-            .iter()
-            .map(journal::parse)
-            .collect::<Result<Vec<_>>>()?;
+        let questions = journal::places(&items)?;
         let effects = store.effects(&self.shared.id, open).await?;
         let waiting = effects
             .into_iter()
             .filter(|effect| effect.state == EffectState::Awaiting);
         Ok(waiting
             .map(|effect| {
-                let member = |name| {
-                    let question = items
-                        .iter()
-                        .find(|item| Asked::default().question(item) == Some(&effect.call_id))?;
-                    item::text(question, name).map(str::to_owned)
-                };
+                let question = questions.iter().rfind(|(place, item)| match effect.place {
+                    Some(of_effect) => of_effect == *place,
+                    None => Asked::default().question(item) == Some(&effect.call_id),
+                });
+                let place = effect.place.or(question.map(|(place, _)| *place));
+                let item = question.map_or(&Value::Null, |(_, item)| item);
                 PendingApproval {
-                    arguments: member("arguments").unwrap_or_else(|| "{}".to_owned()),
-                    server: member("server_label"),
+                    place: place.unwrap_or_default(),
+                    arguments: arguments(item).into_owned(),
+                    server: item::text(item, "server_label").map(str::to_owned),
                     call_id: effect.call_id,
                     name: effect.name,
                 }
@@ -66,42 +71,38 @@ impl Session {
     /// Approves a tool call that waits; [`settle`](Self::settle) then goes on with its turn.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when no such call waits.
-    pub async fn approve(&self, call_id: &str) -> Result<()> {
-        self.decide(call_id, EffectState::Approved, None).await
+    /// [`ErrorKind::NotFound`] when no such call waits, [`ErrorKind::Invalid`] for a call id that several calls have which
+    /// wait: name the call by its place then, or by its [`PendingApproval`].
+    pub async fn approve(&self, call: impl Into<CallName>) -> Result<()> {
+        self.decide(call.into(), EffectState::Approved, None).await
     }
 
     /// Refuses a tool call that waits, with a reason for the model; [`settle`](Self::settle) then goes on with its
     /// turn.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when no such call waits.
-    pub async fn deny(&self, call_id: &str, reason: &str) -> Result<()> {
-        self.decide(call_id, EffectState::Denied, Some(reason))
+    /// Those of [`approve`](Self::approve).
+    pub async fn deny(&self, call: impl Into<CallName>, reason: &str) -> Result<()> {
+        self.decide(call.into(), EffectState::Denied, Some(reason))
             .await
     }
 
-    async fn decide(&self, call_id: &str, state: EffectState, reason: Option<&str>) -> Result<()> {
+    async fn decide(&self, call: CallName, state: EffectState, reason: Option<&str>) -> Result<()> {
         let _place = self.shared.queue.lock().await;
         let (held, mut journal) = self.hold().await?;
         let result = async {
             if let Some(open) = journal.record().open_turn {
                 journal.load(open).await?;
             }
-            let waiting = journal
-                .effect(call_id)
-                .filter(|e| e.state == EffectState::Awaiting);
-            let mut effect = waiting.cloned().ok_or_else(|| {
-                Error::new(
-                    ErrorKind::NotFound,
-                    format!("no tool call `{call_id}` waits for approval"),
-                )
-            })?;
+            let mut effect = waiting(&journal, &call)?.clone();
             effect.state = state;
-            let remote = journal
-                .round_output()?
-                .iter()
-                .any(|item| item::is_approval_request(item) && item::id(item) == Some(call_id));
+            let remote = journal.calls()?.iter().any(|(place, item)| {
+                let is_it = match effect.place {
+                    Some(of_effect) => of_effect == *place,
+                    None => item::id(item) == Some(&effect.call_id),
+                };
+                is_it && item::is_approval_request(item)
+            });
             // The service passes the reason on; an output has to say by itself what it means.
             effect.output = reason.map(|reason| match remote {
                 true => reason.to_owned(),
@@ -113,5 +114,76 @@ impl Session {
         self.shared.publish(journal.record());
         self.shared.sessions.store.release(&held.lease).await?;
         result
+    }
+}
+
+/// The one call that waits and that is meant.
+fn waiting<'a>(journal: &'a Journal, call: &CallName) -> Result<&'a EffectRecord> {
+    let mut waiting = journal.effects().iter().filter(|effect| {
+        effect.state == EffectState::Awaiting
+            && match &call.0 {
+                Named::Id(id) => effect.call_id == *id,
+                Named::Place(place, id) => match effect.place {
+                    Some(of_effect) => of_effect == *place,
+                    None => id.as_ref() == Some(&effect.call_id),
+                },
+            }
+    });
+    match (waiting.next(), waiting.next()) {
+        (Some(effect), None) => Ok(effect),
+        (None, _) => {
+            let text = format!("no tool call `{call}` waits for approval");
+            Err(Error::new(ErrorKind::NotFound, text))
+        }
+        (Some(_), Some(_)) => {
+            let text = format!(
+                "several tool calls with the id `{call}` wait for approval; name one by its place"
+            );
+            Err(Error::new(ErrorKind::Invalid, text))
+        }
+    }
+}
+
+/// Names a tool call: by its [`PendingApproval`], its place, or its id where no other call has it.
+#[derive(Clone, Debug)]
+pub struct CallName(Named);
+
+#[derive(Clone, Debug)]
+enum Named {
+    Id(String),
+    /// The place, and the id if it is known.
+    Place(CallPlace, Option<String>),
+}
+
+impl fmt::Display for CallName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Named::Id(id) => f.write_str(id),
+            Named::Place(place, _) => write!(f, "{place}"),
+        }
+    }
+}
+
+impl From<&PendingApproval> for CallName {
+    fn from(call: &PendingApproval) -> Self {
+        Self(Named::Place(call.place, Some(call.call_id.clone())))
+    }
+}
+
+impl From<CallPlace> for CallName {
+    fn from(place: CallPlace) -> Self {
+        Self(Named::Place(place, None))
+    }
+}
+
+impl From<&str> for CallName {
+    fn from(id: &str) -> Self {
+        Self(Named::Id(id.to_owned()))
+    }
+}
+
+impl From<&String> for CallName {
+    fn from(id: &String) -> Self {
+        Self(Named::Id(id.clone()))
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use serde_json::Value;
 use tokio::sync::{Mutex, mpsc};
 
-pub use approvals::PendingApproval;
+pub use approvals::{CallName, PendingApproval};
 
 use crate::error::Result;
 use crate::policy::Policy;

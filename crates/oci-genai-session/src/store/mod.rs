@@ -27,9 +27,9 @@ pub use lease::{Grant, Held, Lease, LeaseMark, LeaseRequest, LeaseState, Waiter}
 pub use memory::MemoryStore;
 pub use postgres::PostgresStore;
 pub use record::{
-    Batch, CompactionPolicy, Decision, Direction, EffectRecord, EffectState, HistoryBudget,
-    ItemRecord, MemoryKind, Recovery, SessionId, SessionRecord, SessionSnapshot, TokenUsage,
-    TurnRecord, TurnState,
+    Batch, CallPlace, CompactionPolicy, Decision, Direction, EffectRecord, EffectState,
+    HistoryBudget, ItemRecord, MemoryKind, Recovery, SessionId, SessionRecord, SessionSnapshot,
+    TokenUsage, TurnRecord, TurnState,
 };
 pub use sealed::{SealedStore, SealingKeys};
 pub use sqlite::SqliteStore;
@@ -140,7 +140,7 @@ pub trait Store: Debug + Send + Sync {
     /// The items of one turn, oldest first.
     async fn turn_items(&self, id: &SessionId, turn: u64) -> Result<Vec<ItemRecord>, StoreError>;
 
-    /// The effects of one turn, by call id.
+    /// The effects of one turn, by place ([`EffectRecord::sort_key`]).
     async fn effects(&self, id: &SessionId, turn: u64) -> Result<Vec<EffectRecord>, StoreError>;
 
     /// Takes the lease of a session, or says what stands in the way: see [`LeaseState::request`].

@@ -174,7 +174,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::store::SessionId;
+    use crate::store::{CallPlace, SessionId};
 
     #[derive(Deserialize, JsonSchema)]
     struct Sum {
@@ -186,6 +186,7 @@ mod tests {
         ToolCall {
             session: SessionId::from("s"),
             turn: 1,
+            place: CallPlace::default(),
             call_id: "call_1".to_owned(),
             arguments: arguments.to_owned(),
         }

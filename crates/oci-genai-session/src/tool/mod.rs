@@ -1,6 +1,6 @@
 //! Functions that the model may call.
 //!
-//! A [`Tool`] is journalled by call id: that it begins before it begins, and its output before that goes back to the
+//! A [`Tool`] is journalled by the place of its call in the turn: that it begins before it begins, and its output before that goes back to the
 //! model. After a crash a call whose output is journalled is not made again, and one that had begun is made
 //! again only if the tool says that it [may be](Tool::is_repeatable).
 
@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 pub use function::{FunctionTool, blocking_tool, tool};
 
 use crate::item;
-use crate::store::SessionId;
+use crate::store::{CallPlace, SessionId};
 
 /// What the model is told of a call that was cut off and must not be made again.
 pub(crate) const INTERRUPTED: &str =
@@ -33,10 +33,12 @@ pub struct ToolCall {
     pub session: SessionId,
     /// The turn of that session.
     pub turn: u64,
-    /// The model's id for the call: the same when a repeatable tool is called again after a crash, so that the tool
-    /// can tell.
+    /// Where in the turn the call stands. Session, turn and place are the same when a repeatable tool is called again after
+    /// a crash, and differ for all other calls, so that the tool can tell.
+    pub place: CallPlace,
+    /// The model's id for the call. Models may give the same one to several calls, or none.
     pub call_id: String,
-    /// The arguments: JSON text as the model wrote it.
+    /// The arguments: JSON text as the model wrote it; `{}` when there are none.
     pub arguments: String,
 }
 

@@ -138,7 +138,7 @@ fn check_effects(export: &Export, turns: &Turns<'_>) -> Fits {
         if !turns.contains_key(&record.turn) {
             misfit(effect, format!("there is no turn {}", record.turn))?;
         }
-        if !known.insert((record.turn, record.call_id.as_str())) {
+        if !known.insert((record.turn, record.key())) {
             misfit(
                 effect,
                 format!("turn {} has this effect already", record.turn),

@@ -8,55 +8,76 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::TurnEvent;
+use super::calls::{self, Known, Step};
 use super::driver::Driver;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item;
 use crate::journal::Journal;
-use crate::store::{Decision, EffectRecord, EffectState, TurnState};
+use crate::store::{CallPlace, Decision, EffectRecord, EffectState, TurnState};
 use crate::tool::{BROKE_OFF, INTERRUPTED, RemoteCall, Tool, ToolCall};
 
-/// What is to be done about a question.
-enum Step {
-    Nothing,
-    Wait,
-    Answer(String),
-    Approve,
-    Run(Arc<dyn Tool>),
+/// A question of the model within its round.
+struct Question {
+    call: ToolCall,
+    name: String,
+    item: Value,
 }
 
 impl Driver {
     /// Makes the calls of the current round and journals what goes back to the model.
     pub(super) async fn act(&mut self, journal: &mut Journal) -> Result<()> {
-        let asked = journal.asked();
-        let round = journal.round_output()?;
-        let questions = asked.open(&round);
+        let questions = self.questions(journal)?;
         let mut waiting = false;
         let mut runs = Vec::new();
         for question in &questions {
-            let call = self.call(journal, question, asked.question(question));
-            let name = item::text(question, "name").unwrap_or_default();
-            let step = match item::kind(question) {
-                "function_call" => self.step(journal, &call, name).await,
-                "mcp_approval_request" => self.approval(journal, &call, question),
+            let Question { call, name, item } = question;
+            let known = journal.effect(call.place, &call.call_id);
+            let (state, reason) = match known {
+                Some(known) => (Some(known.state), known.output.as_deref()),
+                None => (None, None),
+            };
+            let tool = self.tools.get(name).cloned();
+            let step = match item::kind(item) {
+                "function_call" => {
+                    let tool = tool.as_deref().map(|tool| Known {
+                        is_repeatable: tool.is_repeatable(),
+                        needs_approval: tool.needs_approval(call),
+                    });
+                    calls::next(state, reason, calls::wrong(item), tool, name)
+                }
+                "mcp_approval_request" => {
+                    let remote = RemoteCall::new(call, item);
+                    match state {
+                        Some(EffectState::Awaiting) => Step::Wait,
+                        Some(_) => Step::Nothing,
+                        None if self.tools.need_remote_approval(&remote) => Step::Wait,
+                        // The service makes the call.
+                        None => Step::Run,
+                    }
+                }
                 _ => Step::Nothing,
             };
-            let (state, output) = match step {
-                Step::Nothing => continue,
-                Step::Wait => {
+            let (state, output) = match (step, tool) {
+                (Step::Nothing, _) => continue,
+                (Step::Wait, _) => {
                     waiting = true;
-                    if journal.effect(&call.call_id).is_some() {
+                    if state.is_some() {
                         continue;
                     }
                     (EffectState::Awaiting, None)
                 }
-                Step::Answer(output) => (EffectState::Done, Some(output)),
-                Step::Approve => (EffectState::Approved, None),
-                Step::Run(tool) => {
-                    runs.push((call, name.to_owned(), tool));
+                (Step::Answer(output), _) => (EffectState::Done, Some(output)),
+                (Step::OutcomeUnknown, _) => {
+                    self.note(journal, Decision::ToolOutcomeUnknown).await;
+                    (EffectState::Done, Some(INTERRUPTED.to_owned()))
+                }
+                (Step::Run, Some(tool)) if item::is_call(item) => {
+                    runs.push((call.clone(), name.clone(), tool));
                     continue;
                 }
+                (Step::Run, _) => (EffectState::Approved, None),
             };
-            let mut effect = effect(&call, name, state);
+            let mut effect = effect(call, name, state);
             effect.output = output;
             journal.put_effect(effect).await?;
         }
@@ -73,56 +94,32 @@ impl Driver {
         }
         let answers: Vec<Value> = questions
             .iter()
-            .map(|question| answer(journal, question, asked.question(question)))
+            .map(|question| answer(journal, question))
             .collect();
         journal.next_round(&answers).await
     }
 
-    fn call(&self, journal: &Journal, question: &Value, id: Option<&str>) -> ToolCall {
-        ToolCall {
-            session: self.shared.id.clone(),
-            turn: journal.turn().seq,
-            call_id: id.unwrap_or_default().to_owned(),
-            arguments: item::text(question, "arguments").unwrap_or("{}").to_owned(),
-        }
-    }
-
-    fn approval(&self, journal: &Journal, call: &ToolCall, request: &Value) -> Step {
-        match journal.effect(&call.call_id).map(|effect| effect.state) {
-            Some(EffectState::Awaiting) => Step::Wait,
-            Some(_) => Step::Nothing,
-            None if self
-                .tools
-                .need_remote_approval(&RemoteCall::new(call, request)) =>
-            {
-                Step::Wait
-            }
-            None => Step::Approve,
-        }
-    }
-
-    async fn step(&self, journal: &mut Journal, call: &ToolCall, name: &str) -> Step {
-        let known = journal
-            .effect(&call.call_id)
-            .map(|effect| (effect.state, effect.output.clone()));
-        let tool = self.tools.get(name).cloned();
-        match (known, tool) {
-            (Some((EffectState::Done, _)), _) => Step::Nothing,
-            (Some((EffectState::Awaiting, _)), _) => Step::Wait,
-            (Some((EffectState::Denied, why)), _) => {
-                Step::Answer(why.unwrap_or_else(|| "error: a person refused the call".to_owned()))
-            }
-            (Some((EffectState::Started, _)), tool) => match tool {
-                Some(tool) if tool.is_repeatable() => Step::Run(tool),
-                _ => {
-                    self.note(journal, Decision::ToolOutcomeUnknown).await;
-                    Step::Answer(INTERRUPTED.to_owned())
-                }
-            },
-            (_, None) => Step::Answer(no_tool(name)),
-            (None, Some(tool)) if tool.needs_approval(call) => Step::Wait,
-            (_, Some(tool)) => Step::Run(tool),
-        }
+    /// The questions of the current round that nothing answers yet.
+    fn questions(&self, journal: &Journal) -> Result<Vec<Question>> {
+        let asked = journal.asked();
+        let (round, items) = (journal.turn().round, journal.round_output()?);
+        let questions = asked.open_positions(&items).into_iter().map(|at| {
+            let item = items[at].clone();
+            let place = CallPlace {
+                round,
+                position: u32::try_from(at).unwrap_or(u32::MAX),
+            };
+            let call = ToolCall {
+                session: self.shared.id.clone(),
+                turn: journal.turn().seq,
+                place,
+                call_id: asked.question(&item).unwrap_or_default().to_owned(),
+                arguments: calls::arguments(&item).into_owned(),
+            };
+            let name = item::text(&item, "name").unwrap_or_default().to_owned();
+            Question { call, name, item }
+        });
+        Ok(questions.collect())
     }
 
     /// Runs tools side by side; `false` when the caller gave up meanwhile.
@@ -141,9 +138,10 @@ impl Driver {
             |(call, name, tool)| async move {
                 let mut effect = effect(&call, &name, EffectState::Started);
                 journal.lock().await.put_effect(effect.clone()).await?;
-                let call_id = call.call_id.clone();
+                let (place, call_id) = (call.place, call.call_id.clone());
                 emitter
                     .emit(TurnEvent::ToolStarted {
+                        place,
                         call_id: call_id.clone(),
                         name: name.clone(),
                     })
@@ -165,6 +163,7 @@ impl Driver {
                 journal.lock().await.put_effect(effect).await?;
                 emitter
                     .emit(TurnEvent::ToolFinished {
+                        place,
                         call_id,
                         name,
                         output,
@@ -181,28 +180,32 @@ impl Driver {
 }
 
 fn effect(call: &ToolCall, name: &str, state: EffectState) -> EffectRecord {
-    EffectRecord::new(call.turn, call.call_id.clone(), name, state)
-}
-
-fn no_tool(name: &str) -> String {
-    format!("error: there is no tool named `{name}`")
+    // PostgreSQL takes no NUL character in plain text.
+    let plain = |text: &str| text.replace('\0', "\u{fffd}");
+    EffectRecord::new(
+        call.turn,
+        call.place,
+        plain(&call.call_id),
+        plain(name),
+        state,
+    )
 }
 
 /// What goes back for a question that has been worked off.
-fn answer(journal: &Journal, question: &Value, id: Option<&str>) -> Value {
-    let id = id.unwrap_or_default();
-    match item::kind(question) {
-        "function_call" => item::call_output(id, journal.output_of(id).unwrap_or(INTERRUPTED)),
+fn answer(journal: &Journal, question: &Question) -> Value {
+    let Question { call, name, item } = question;
+    match item::kind(item) {
+        "function_call" => {
+            let output = journal.output_of(call.place, &call.call_id);
+            item::call_output(&call.call_id, output.unwrap_or(INTERRUPTED))
+        }
         "mcp_approval_request" => {
-            let effect = journal.effect(id);
+            let effect = journal.effect(call.place, &call.call_id);
             let approved = effect.is_some_and(|effect| effect.state == EffectState::Approved);
             let reason = effect.and_then(|effect| effect.output.as_deref());
-            item::approval_response(id, approved, reason)
+            item::approval_response(&call.call_id, approved, reason)
         }
         // The session has functions only; nobody else will answer within this turn.
-        _ => item::substitute(
-            question,
-            &no_tool(item::text(question, "name").unwrap_or_default()),
-        ),
+        _ => item::substitute(item, &calls::no_tool(name)),
     }
 }

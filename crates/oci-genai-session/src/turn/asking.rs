@@ -28,9 +28,10 @@ impl Driver {
         let record = journal.record();
         let mut request = record.defaults.clone();
         request.extend(journal.turn().request.clone());
-        if journal.turn().round >= self.shared.sessions.policy.max_rounds {
-            // The model has called often enough; now it has to answer.
-            request.insert("tool_choice".to_owned(), json!("none"));
+        let round = journal.turn().round;
+        let most = self.shared.sessions.policy.max_rounds;
+        if let Some(choice) = tool_choice(request.get("tool_choice"), round, most) {
+            request.insert("tool_choice".to_owned(), choice);
         }
         memory::of(record.memory)
             .compose(journal, &mut request)
@@ -199,6 +200,28 @@ fn goes_on(journal: &Journal, answer: &Answer) -> bool {
         && (runs_tools || open.iter().all(|item| item::is_approval_request(item)))
 }
 
+/// What takes the place of a request's `tool_choice` in a round, if anything: a choice that forces a call would have the model
+/// call for ever.
+fn tool_choice(choice: Option<&Value>, round: u32, most: u32) -> Option<Value> {
+    if round >= most {
+        // The model has called often enough; now it has to answer.
+        return Some(json!("none"));
+    }
+    let choice = choice.filter(|_| round > 0)?;
+    match choice {
+        Value::String(mode) => (mode == "required").then(|| json!("auto")),
+        Value::Object(object) if item::kind(choice) == "allowed_tools" => {
+            let is_forced = item::text(choice, "mode") == Some("required");
+            let mut allowed = object.clone();
+            allowed.insert("mode".to_owned(), json!("auto"));
+            is_forced.then_some(Value::Object(allowed))
+        }
+        // It names one tool.
+        Value::Object(_) => Some(json!("auto")),
+        _ => None,
+    }
+}
+
 /// An error with its causes.
 pub(super) fn full_text(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -209,4 +232,36 @@ pub(super) fn full_text(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_that_forces_calls_is_lifted_after_the_first_round() {
+        let tools = json!([{ "type": "function", "name": "f" }]);
+        let allowed = |mode: &str| json!({ "type": "allowed_tools", "mode": mode, "tools": tools });
+        for (choice, lifted) in [
+            (json!("required"), Some(json!("auto"))),
+            (json!("auto"), None),
+            (json!("none"), None),
+            (
+                json!({ "type": "function", "name": "f" }),
+                Some(json!("auto")),
+            ),
+            (
+                json!({ "type": "custom", "name": "f" }),
+                Some(json!("auto")),
+            ),
+            (json!({ "type": "file_search" }), Some(json!("auto"))),
+            (allowed("required"), Some(allowed("auto"))),
+            (allowed("auto"), None),
+        ] {
+            assert_eq!(tool_choice(Some(&choice), 0, 16), None, "{choice}");
+            assert_eq!(tool_choice(Some(&choice), 1, 16), lifted, "{choice}");
+            assert_eq!(tool_choice(Some(&choice), 16, 16), Some(json!("none")));
+        }
+        assert_eq!(tool_choice(None, 1, 16), None);
+    }
 }

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::Turn;
 use crate::error::Result;
-use crate::store::{Recovery, SessionId};
+use crate::store::{CallPlace, Recovery, SessionId};
 
 /// A step of a turn.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub enum TurnEvent {
     Service(Value),
     /// A tool begins.
     ToolStarted {
+        /// Where in the turn the call stands.
+        place: CallPlace,
         /// The model's id for the call.
         call_id: String,
         /// The tool's name.
@@ -36,6 +38,8 @@ pub enum TurnEvent {
     },
     /// A tool has ended and its output is journalled.
     ToolFinished {
+        /// Where in the turn the call stands.
+        place: CallPlace,
         /// The model's id for the call.
         call_id: String,
         /// The tool's name.
@@ -88,15 +92,20 @@ impl Emitter {
                 let kind = event.get("type").and_then(Value::as_str);
                 tracing::trace!(%session, kind, "event of the service");
             }
-            TurnEvent::ToolStarted { call_id, name } => {
-                tracing::debug!(%session, call_id, tool = name, "tool started");
+            TurnEvent::ToolStarted {
+                place,
+                call_id,
+                name,
+            } => {
+                tracing::debug!(%session, %place, call_id, tool = name, "tool started");
             }
             TurnEvent::ToolFinished {
+                place,
                 call_id,
                 name,
                 output,
             } => {
-                tracing::debug!(%session, call_id, tool = name, bytes = output.len(), "tool finished");
+                tracing::debug!(%session, %place, call_id, tool = name, bytes = output.len(), "tool finished");
             }
             TurnEvent::Recovered(_) => {}
             TurnEvent::Committed(turn) => {

@@ -2,6 +2,7 @@
 
 mod acting;
 mod asking;
+mod calls;
 mod driver;
 mod event;
 mod order;
@@ -11,6 +12,7 @@ mod stream;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub(crate) use calls::arguments;
 pub(crate) use driver::Driver;
 pub(crate) use event::{Cancel, CancelOnDrop, Emitter};
 pub use event::{Observer, TurnEvent};

@@ -8,6 +8,7 @@
 
 mod approvals;
 mod branches;
+mod calls;
 mod clocks;
 mod compaction;
 mod copies;

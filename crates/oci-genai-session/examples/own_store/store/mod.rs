@@ -282,8 +282,10 @@ impl Store for RedbStore {
             let table = tx.open_table(EFFECTS).map_err(failed)?;
             let keys = (id.as_str(), turn, "")..(id.as_str(), turn.saturating_add(1), "");
             let rows = table.range(keys).map_err(failed)?;
-            rows.map(|row| read(row.map_err(failed)?.1.value()))
-                .collect()
+            let effects = rows.map(|row| read(row.map_err(failed)?.1.value()));
+            let mut effects = effects.collect::<Result<Vec<EffectRecord>>>()?;
+            effects.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+            Ok(effects)
         })
         .await
     }
@@ -359,6 +361,8 @@ impl Store for RedbStore {
             for row in effects.range(keys).map_err(failed)? {
                 snapshot.effects.push(read(row.map_err(failed)?.1.value())?);
             }
+            let effects = &mut snapshot.effects;
+            effects.sort_by(|a: &EffectRecord, b| a.sort_key().cmp(&b.sort_key()));
             Ok(Some(snapshot))
         })
         .await

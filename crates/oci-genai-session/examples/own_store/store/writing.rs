@@ -134,7 +134,8 @@ pub(super) fn apply(tx: &WriteTransaction, batch: &Batch) -> Result<u64> {
     }
     let mut effects = tx.open_table(EFFECTS).map_err(failed)?;
     for effect in &batch.effects {
-        let (key, text) = ((id, effect.turn, effect.call_id.as_str()), write(effect)?);
+        let (key, text) = (effect.key(), write(effect)?);
+        let key = (id, effect.turn, key.as_str());
         effects.insert(key, text.as_str()).map_err(failed)?;
     }
     if let Some(turn) = &batch.turn {

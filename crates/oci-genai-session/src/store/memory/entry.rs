@@ -96,7 +96,7 @@ impl Entry {
         }
         for effect in &batch.effects {
             self.effects
-                .insert((effect.turn, effect.call_id.clone()), effect.clone());
+                .insert((effect.turn, effect.key()), effect.clone());
         }
         if let Some(turn) = &batch.turn {
             self.turns.insert(turn.seq, turn.clone());
@@ -112,6 +112,9 @@ impl Entry {
         let mut snapshot = SessionSnapshot::new(self.record.clone());
         snapshot.turns = self.turns.values().cloned().collect();
         snapshot.effects = self.effects.values().cloned().collect();
+        snapshot
+            .effects
+            .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         snapshot.items = self.items.values().cloned().collect();
         snapshot
     }

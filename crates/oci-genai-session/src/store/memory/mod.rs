@@ -223,7 +223,9 @@ impl Store for MemoryStore {
             .effects
             .range(from..)
             .take_while(|((of, _), _)| *of == turn);
-        Ok(effects.map(|(_, effect)| effect.clone()).collect())
+        let mut effects: Vec<_> = effects.map(|(_, effect)| effect.clone()).collect();
+        effects.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        Ok(effects)
     }
 
     async fn acquire(&self, id: &SessionId, request: &LeaseRequest) -> Result<Grant, StoreError> {

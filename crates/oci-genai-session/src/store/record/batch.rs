@@ -14,7 +14,7 @@ pub struct Batch {
     pub turn: Option<TurnRecord>,
     /// Items to append. No two have the same position and none stands there already.
     pub items: Vec<ItemRecord>,
-    /// Effects to insert, or to replace by turn and call id.
+    /// Effects to insert, or to replace by turn and place ([`EffectRecord::key`]).
     pub effects: Vec<EffectRecord>,
     /// Removes the items at this position and after it, before `items` are appended.
     pub drop_items_from: Option<u64>,

@@ -1,5 +1,7 @@
 //! Items and the effects of tools as a store keeps them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Whether an item went to the model or came from it.
@@ -86,13 +88,34 @@ impl EffectState {
     }
 }
 
-/// What became of one tool call, found by its call id.
+/// Where in its turn a tool call stands. Ids of calls do not tell calls apart: servers number them per round, give the same
+/// one twice, or none.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct CallPlace {
+    /// The round of the turn; the first is 0.
+    pub round: u32,
+    /// The position among the items that the model wrote in that round; the first is 0.
+    pub position: u32,
+}
+
+impl fmt::Display for CallPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.round, self.position)
+    }
+}
+
+/// What became of one tool call, found by its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EffectRecord {
     /// The turn that made the call.
     pub turn: u64,
-    /// The model's id for the call.
+    /// Where in the turn the call stands; absent in records of older versions, which are found by their call id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<CallPlace>,
+    /// The model's id for the call; it may be empty.
     pub call_id: String,
     /// The tool's name.
     pub name: String,
@@ -106,16 +129,31 @@ impl EffectRecord {
     /// A call in a state.
     pub fn new(
         turn: u64,
+        place: CallPlace,
         call_id: impl Into<String>,
         name: impl Into<String>,
         state: EffectState,
     ) -> Self {
         Self {
             turn,
+            place: Some(place),
             call_id: call_id.into(),
             name: name.into(),
             state,
             output: None,
         }
+    }
+
+    /// The text that tells this effect from the others of its turn, for stores that keep it under a key.
+    pub fn key(&self) -> String {
+        match self.place {
+            Some(place) => place.to_string(),
+            None => format!("id:{}", self.call_id),
+        }
+    }
+
+    /// What effects are sorted by: their turn, then their place.
+    pub fn sort_key(&self) -> (u64, Option<CallPlace>, &str) {
+        (self.turn, self.place, &self.call_id)
     }
 }

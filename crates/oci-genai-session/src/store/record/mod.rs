@@ -6,7 +6,7 @@ mod session;
 mod turn;
 
 pub use batch::{Batch, SessionSnapshot};
-pub use item::{Direction, EffectRecord, EffectState, ItemRecord};
+pub use item::{CallPlace, Direction, EffectRecord, EffectState, ItemRecord};
 pub use session::{
     CompactionPolicy, HistoryBudget, MemoryKind, SessionId, SessionRecord, TokenUsage,
 };

@@ -119,7 +119,7 @@ impl<S: Store> SealedStore<S> {
 
     fn seal_effect(&self, id: &SessionId, effect: &EffectRecord) -> Result<EffectRecord> {
         let mut effect = effect.clone();
-        let place = place("effect", id, format!("{}/{}", effect.turn, effect.call_id));
+        let place = place("effect", id, of_call(&effect));
         effect.output = match &effect.output {
             Some(output) => Some(self.keys.seal(&place, output)?.to_string()),
             None => None,
@@ -128,7 +128,7 @@ impl<S: Store> SealedStore<S> {
     }
 
     fn open_effect(&self, id: &SessionId, mut effect: EffectRecord) -> Result<EffectRecord> {
-        let place = place("effect", id, format!("{}/{}", effect.turn, effect.call_id));
+        let place = place("effect", id, of_call(&effect));
         effect.output = match &effect.output {
             Some(output) => Some(
                 self.keys
@@ -161,6 +161,14 @@ impl<S: Store> SealedStore<S> {
         sealed.drop_turns_after = batch.drop_turns_after;
         sealed.release = batch.release;
         Ok(sealed)
+    }
+}
+
+/// What tells the call of an effect from all others of its session.
+fn of_call(effect: &EffectRecord) -> String {
+    match effect.place {
+        Some(place) => format!("{}@{place}", effect.turn),
+        None => format!("{}/{}", effect.turn, effect.call_id),
     }
 }
 

@@ -193,7 +193,7 @@ impl SqlStore {
         turn: u64,
     ) -> Result<Vec<EffectRecord>> {
         let rows = sqlx::query(
-            "SELECT turn, call_id, name, state, output FROM effects \
+            "SELECT turn, call_id, name, state, output, place FROM effects \
              WHERE session_id = $1 AND turn = $2",
         )
         .bind(id.as_str())
@@ -202,8 +202,7 @@ impl SqlStore {
         .await
         .map_err(failed)?;
         let mut effects = rows.iter().map(effect).collect::<Result<Vec<_>>>()?;
-        // Databases sort text by their own rules; byte order is the same everywhere.
-        effects.sort_by(|a, b| a.call_id.cmp(&b.call_id));
+        effects.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         Ok(effects)
     }
 }

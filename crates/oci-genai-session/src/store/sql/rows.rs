@@ -5,8 +5,8 @@ use sqlx::any::AnyRow;
 
 use super::Result;
 use crate::store::{
-    Direction, EffectRecord, EffectState, ItemRecord, SessionId, SessionRecord, StoreError,
-    StoreErrorKind, TurnRecord,
+    CallPlace, Direction, EffectRecord, EffectState, ItemRecord, SessionId, SessionRecord,
+    StoreError, StoreErrorKind, TurnRecord,
 };
 
 pub(super) fn failed(error: sqlx::Error) -> StoreError {
@@ -108,12 +108,29 @@ pub(super) fn effect(row: &AnyRow) -> Result<EffectRecord> {
     let call: String = row.try_get(1).map_err(failed)?;
     let name: String = row.try_get(2).map_err(failed)?;
     let output: Option<String> = row.try_get(4).map_err(failed)?;
-    let mut effect = EffectRecord::new(number(row.try_get(0).map_err(failed)?), call, name, state);
+    let place: String = row.try_get(5).map_err(failed)?;
+    let turn = number(row.try_get(0).map_err(failed)?);
+    let mut effect = EffectRecord::new(turn, CallPlace::default(), call, name, state);
+    effect.place = match place.starts_with("id:") {
+        true => None,
+        false => Some(
+            parse_place(&place)
+                .ok_or_else(|| damaged("effect", format!("`{place}` is no place of a call")))?,
+        ),
+    };
     // JSON text, because PostgreSQL takes no NUL character in plain text.
     effect.output = output
         .map(|text| serde_json::from_str(&text).map_err(|error| damaged("effect", error)))
         .transpose()?;
     Ok(effect)
+}
+
+fn parse_place(text: &str) -> Option<CallPlace> {
+    let (round, position) = text.split_once('/')?;
+    Some(CallPlace {
+        round: round.parse().ok()?,
+        position: position.parse().ok()?,
+    })
 }
 
 /// What a search looks through.

@@ -32,16 +32,15 @@ impl SqlStore {
         for row in all(
             &mut tx,
             id,
-            "SELECT turn, call_id, name, state, output FROM effects WHERE session_id = $1",
+            "SELECT turn, call_id, name, state, output, place FROM effects WHERE session_id = $1",
         )
         .await?
         {
             snapshot.effects.push(effect(&row)?);
         }
-        // Databases sort text by their own rules; byte order is the same everywhere.
         snapshot
             .effects
-            .sort_by(|a, b| (a.turn, &a.call_id).cmp(&(b.turn, &b.call_id)));
+            .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         for row in all(
             &mut tx,
             id,

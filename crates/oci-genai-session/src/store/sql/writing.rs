@@ -201,13 +201,14 @@ async fn write_effect(
     effect: &EffectRecord,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO effects (session_id, turn, call_id, name, state, output) \
-         VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (session_id, turn, call_id) DO UPDATE SET \
+        "INSERT INTO effects (session_id, turn, place, call_id, name, state, output) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (session_id, turn, place) DO UPDATE SET call_id = excluded.call_id, \
          name = excluded.name, state = excluded.state, output = excluded.output",
     )
     .bind(session)
     .bind(column(effect.turn))
+    .bind(effect.key())
     .bind(effect.call_id.as_str())
     .bind(effect.name.as_str())
     .bind(effect.state.as_str())

@@ -76,6 +76,10 @@ struct State {
     metadata: BTreeMap<String, String>,
     /// How many more times a response is said to be in the making.
     working: u32,
+    /// What the model writes next, in place of its own words; ids of calls stay as they are.
+    scripted: VecDeque<Vec<Value>>,
+    /// The id that all calls get.
+    call_id: Option<String>,
 }
 
 /// Clones share their state.
@@ -115,7 +119,8 @@ impl State {
     fn named(&mut self, item: &Value) -> Value {
         let mut item = item.clone();
         if item.get("call_id").is_some() {
-            item["call_id"] = json!(self.id("call"));
+            let id = self.call_id.clone();
+            item["call_id"] = json!(id.unwrap_or_else(|| self.id("call")));
         }
         self.stored(&item)
     }
@@ -146,8 +151,13 @@ impl State {
         if let Some(text) = model::complaint(&context) {
             return Err(refused(&text));
         }
-        let output = model::answer(&context, request);
-        let mut output: Vec<Value> = output.iter().map(|item| self.named(item)).collect();
+        let mut output: Vec<Value> = match self.scripted.pop_front() {
+            Some(items) => items.iter().map(|item| self.stored(item)).collect(),
+            None => {
+                let output = model::answer(&context, request);
+                output.iter().map(|item| self.named(item)).collect()
+            }
+        };
         let thought = json!({ "type": "reasoning", "summary": [] });
         let search = json!({ "type": "web_search_call", "status": "completed" });
         let remote = json!({
@@ -201,6 +211,17 @@ impl Double {
     /// What happens to the next requests, one each; those after them succeed.
     pub(crate) fn then(&self, faults: impl IntoIterator<Item = Option<Fault>>) {
         self.state.lock().unwrap().faults.extend(faults);
+    }
+
+    /// Has the model write these items next.
+    pub(crate) fn script(&self, items: impl IntoIterator<Item = Value>) {
+        let items = items.into_iter().collect();
+        self.state.lock().unwrap().scripted.push_back(items);
+    }
+
+    /// Gives all calls this id, as servers do that number them per round, or not at all.
+    pub(crate) fn name_calls(&self, id: &str) {
+        self.state.lock().unwrap().call_id = Some(id.to_owned());
     }
 
     /// Lets all further requests succeed.
