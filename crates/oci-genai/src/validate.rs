@@ -98,14 +98,13 @@ pub(crate) fn finite(what: &str, number: Option<f64>) -> Result<()> {
 
 /// The beginning of a text, quoted, or what kind of secret it looks like.
 pub(crate) fn shown(text: &str) -> String {
+    let shown = redact::shown(text).to_string();
     if redact::is_secret(text) {
-        return redact::shown(text).to_string();
+        return shown;
     }
-    let start: String = text.chars().take(60).collect();
-    if start.len() < text.len() {
-        format!("{start:?}…")
-    } else {
-        format!("{start:?}")
+    match shown.char_indices().nth(60) {
+        Some((end, _)) => format!("\"{}\"…", &shown[..end]),
+        None => format!("\"{shown}\""),
     }
 }
 

@@ -4,14 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use http::{HeaderMap, StatusCode};
-use oci_genai_auth::redact;
 use serde_json::Value;
 
 use super::Outcome;
+use super::words::{is_error, json_in, plain_text, scalar, without_secrets};
 use crate::wire::SentCredential;
-
-/// How much of an error body that is not JSON is shown as the message, in characters.
-const MAX_TEXT: usize = 500;
 
 /// How the service says that a conversation is locked.
 const LOCKED: &str = "operating on this conversation";
@@ -235,44 +232,6 @@ impl ServiceError {
     }
 }
 
-/// Whether an object tells of an error, in any of the shapes that error answers have.
-pub(crate) fn is_error(value: &Value) -> bool {
-    let has = |name: &str| match value.get(name) {
-        Some(Value::Object(members)) => !members.is_empty(),
-        Some(Value::String(text)) => !text.is_empty(),
-        Some(Value::Number(_)) => true,
-        _ => false,
-    };
-    let in_words = ["message", "detail"].into_iter().any(has);
-    let is_success = has("id") || has("object");
-    has("error") || (in_words && !is_success && (has("code") || has("detail")))
-}
-
-/// The JSON of an error answer, also with a byte order mark before or an event stream behind it, or
-/// within the data of an event stream.
-fn json_in(text: &str) -> Option<Value> {
-    let text = text.trim_start_matches('\u{FEFF}').trim_start();
-    let first = |text: &str| {
-        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-        let value = values.next()?.ok()?;
-        let rest = text.get(values.byte_offset()..)?.trim_start();
-        let is_rest_of_stream = ["data:", "event:", ":"]
-            .iter()
-            .any(|field| rest.starts_with(field));
-        (rest.is_empty() || is_rest_of_stream).then_some(value)
-    };
-    if ["data:", "event:", "id:", "retry:", ":"]
-        .iter()
-        .any(|field| text.starts_with(field))
-    {
-        let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
-        return data
-            .filter_map(|data| first(data.trim_start()))
-            .find(Value::is_object);
-    }
-    first(text)
-}
-
 impl fmt::Debug for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServiceError")
@@ -284,69 +243,6 @@ impl fmt::Debug for ServiceError {
             .field("request_id", &self.request_id)
             .finish_non_exhaustive()
     }
-}
-
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Null => None,
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        Value::Array(_) | Value::Object(_) => Some(value.to_string()),
-    }
-}
-
-/// A URL or a path without user name, password, query and fragment, which may hold secrets.
-fn without_secrets(url: &str) -> String {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let (scheme, rest) = match url[..end].split_once("//") {
-        Some((scheme, rest)) => (format!("{scheme}//"), rest),
-        None => (String::new(), &url[..end]),
-    };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = match authority.rsplit_once('@') {
-        Some((_, host)) if !scheme.is_empty() => host,
-        _ => authority,
-    };
-    redact::shown(&format!("{scheme}{host}{path}")).to_string()
-}
-
-/// Plain text as it is, HTML without its markup, cut to a length a person reads.
-fn plain_text(text: &str) -> String {
-    let trimmed = text.trim();
-    let visible = if trimmed.starts_with('<') {
-        without_markup(trimmed)
-    } else {
-        trimmed.to_owned()
-    };
-    match visible.char_indices().nth(MAX_TEXT) {
-        Some((end, _)) => format!("{}…", &visible[..end]),
-        None => visible,
-    }
-}
-
-fn without_markup(html: &str) -> String {
-    let mut words = String::new();
-    let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        words.push_str(&rest[..open]);
-        words.push(' ');
-        let tag = &rest[open..];
-        // The contents of these are not for people.
-        let end = ["style", "script"]
-            .iter()
-            .find(|name| {
-                tag.get(1..=name.len())
-                    .is_some_and(|found| found.eq_ignore_ascii_case(name))
-            })
-            .and_then(|name| tag.find(&format!("</{name}")))
-            .unwrap_or(0);
-        rest = match tag[end..].find('>') {
-            Some(close) => &tag[end + close + 1..],
-            None => "",
-        };
-    }
-    words.push_str(rest);
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -462,7 +358,10 @@ mod tests {
     #[test]
     fn long_text_is_cut_in_the_message_but_not_in_the_body() {
         let error = read(500, &"é".repeat(2000));
-        assert_eq!(error.message().chars().count(), MAX_TEXT + 1);
+        assert_eq!(
+            error.message().chars().count(),
+            super::super::words::MAX_TEXT + 1
+        );
         assert_eq!(error.body().chars().count(), 2000);
     }
 

@@ -65,6 +65,7 @@ pub fn call_span(operation: &str, model: Option<&str>, conversation: Option<&str
         oci.request_id = Empty,
         oci.attempts = Empty,
         oci.failover = Empty,
+        oci.response.defects = Empty,
         oci.stream.defects = Empty,
         error.r#type = Empty,
     )

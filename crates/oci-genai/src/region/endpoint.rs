@@ -71,7 +71,7 @@ impl Endpoint {
         let shown = oci_genai_auth::redact::shown(url);
         let wrong = |why: &str| {
             Error::config(format!(
-                "base URL {shown} {why}; give one such as \
+                "base URL \"{shown}\" {why}; give one such as \
                  https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/openai/v1"
             ))
         };

@@ -2,6 +2,7 @@
 
 use super::failure::{raise_failed, require_output};
 use super::raw::RawResponse;
+use super::span::record;
 use super::stream::ResponseStream;
 use super::whole::response_of;
 use crate::call::{Call, awaitable};
@@ -304,21 +305,5 @@ fn conversation_id(conversation: &types::ConversationRef) -> Option<&str> {
         types::ConversationRef::Id(id) => Some(id),
         types::ConversationRef::Object(object) => Some(&object.id),
         _ => None,
-    }
-}
-
-/// Notes in the span what only the typed response tells.
-pub(super) fn record(span: &tracing::Span, response: &types::Response) {
-    if span.is_disabled() {
-        return;
-    }
-    span.record("gen_ai.response.id", &*response.id);
-    span.record("gen_ai.response.model", &*response.model);
-    if let Some(status) = &response.status {
-        span.record("gen_ai.response.status", status.as_str());
-    }
-    if let Some(usage) = &response.usage {
-        span.record("gen_ai.usage.input_tokens", usage.input_tokens);
-        span.record("gen_ai.usage.output_tokens", usage.output_tokens);
     }
 }

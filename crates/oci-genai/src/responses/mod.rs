@@ -14,6 +14,7 @@ mod raw;
 mod repetition;
 mod replay;
 mod resume;
+mod span;
 mod stall;
 mod stream;
 mod tokens;

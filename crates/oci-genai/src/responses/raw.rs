@@ -7,9 +7,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Span;
 
+use super::failure::{raise_failed, require_output};
+use super::form::{Form, form_of};
+use super::whole::{from_events, from_json};
 use crate::call::request_id;
 use crate::middleware::{CallSpan, Resend};
-use crate::{Client, Error, RequestOptions, Result};
+use crate::sse::DEFAULT_MAX_EVENT_BYTES;
+use crate::wire::SentCredential;
+use crate::{Client, Error, RequestOptions, Result, types};
 
 /// An answer as it came: status, headers and body.
 ///
@@ -79,6 +84,25 @@ impl RawResponse {
     /// The body, by value.
     pub fn into_body(self) -> Bytes {
         self.body
+    }
+
+    /// Reads the body as a response, whatever it is wrapped in: one JSON value, also with a byte order
+    /// mark before or the rest of an event stream behind it, or an event stream.
+    ///
+    /// # Errors
+    ///
+    /// When it is no response, and when the response failed or ended without output, as
+    /// [`CreateResponse::send`](crate::CreateResponse::send).
+    pub fn response(&self) -> Result<types::Response> {
+        let read = match form_of(&self.body, false, true) {
+            Some(Form::Events) => from_events(self.body.clone(), DEFAULT_MAX_EVENT_BYTES),
+            _ => from_json(&self.body),
+        };
+        let response = read.and_then(raise_failed).and_then(require_output);
+        response.map_err(|error| {
+            let error = error.with_request_id(self.request_id());
+            error.masked(&SentCredential::default())
+        })
     }
 
     /// Reads the body as JSON.

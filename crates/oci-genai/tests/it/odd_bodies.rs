@@ -194,8 +194,24 @@ async fn json_is_read_with_what_surrounds_it() {
             .replace('@', "hello")
             .replace("\"m\"", "\"\\ud83d\""),
     ] {
+        let reply = || scripted::json(200, &body);
+        let server = Scripted::start(vec![reply(), reply()]).await;
+        let client = server.client();
+        assert_eq!(asked(&client).await.unwrap(), "hello", "{body}");
+        let raw = client.responses().create("Hi").send_raw().await.unwrap();
+        assert_eq!(raw.response().unwrap().output_text(), "hello", "{body}");
+    }
+    let empty = json!({"object": "response", "status": "completed", "output": []});
+    let failed = json!({"object": "response", "status": "failed", "error": {"code": "x", "message": "Broke."}});
+    for (body, kind) in [
+        (empty.to_string(), ErrorKind::NoOutput),
+        (failed.to_string(), ErrorKind::Failed),
+        ("<html>".to_owned(), ErrorKind::Decode),
+        (stream_text(""), ErrorKind::NoOutput),
+    ] {
         let server = Scripted::start(vec![scripted::json(200, &body)]).await;
-        assert_eq!(asked(&server.client()).await.unwrap(), "hello", "{body}");
+        let raw = server.client().responses().create("Hi").send_raw().await;
+        assert_eq!(raw.unwrap().response().unwrap_err().kind(), kind, "{body}");
     }
 }
 

@@ -1,14 +1,13 @@
 //! No secret reaches an error, a hint or the log, wherever it comes from.
 
 use std::error::Error as _;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 
 use oci_genai::{Client, ClientBuilder, Endpoint, Error, RegionResolver, RequestOptions};
 use oci_genai_auth::Environment;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::instrument::WithSubscriber;
 
 use crate::scripted::{End, Reply, Scripted};
+use crate::tracing::{Log, listen_everywhere};
 
 const KEY: &str = "sk-live-0123456789abcdefXYZ";
 /// A piece of the key that is long enough to be of use.
@@ -31,37 +30,11 @@ fn shown(error: &Error) -> String {
     shown
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn a_credential_that_a_service_repeats_is_masked() {
     let echo = format!("Bearer {KEY}");
+    listen_everywhere();
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
     let in_stream =
         format!("data: {{\"error\":{{\"message\":\"Authorization: {echo}\",\"code\":\"x\"}}}}\n\n");
     let failed = format!(
@@ -113,10 +86,14 @@ async fn a_credential_that_a_service_repeats_is_masked() {
             .build()
             .unwrap();
         let create = client.responses().create("Hi").store(false);
-        let error = match create.stream().await {
-            Ok(stream) => stream.final_response().await.unwrap_err(),
-            Err(error) => error,
-        };
+        let error = async {
+            match create.stream().await {
+                Ok(stream) => stream.final_response().await.unwrap_err(),
+                Err(error) => error,
+            }
+        }
+        .with_subscriber(log.subscriber())
+        .await;
         let shown = shown(&error);
         assert!(!shown.contains(PIECE), "{shown}");
         assert!(
@@ -127,8 +104,7 @@ async fn a_credential_that_a_service_repeats_is_masked() {
         let body = error.service_error().unwrap().body();
         assert!(is_stream || body.is_empty() || body.contains(KEY), "{body}");
     }
-    drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(
         log.contains("Wrong: Bearer"),
         "bodies are in the log: {log}"

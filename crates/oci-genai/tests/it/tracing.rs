@@ -11,14 +11,14 @@ use crate::emulator::start;
 use crate::scripted::{Reply, Scripted};
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+    pub(crate) fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
         tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_span_events(FmtSpan::CLOSE)
@@ -148,9 +148,49 @@ async fn failures_and_retries_are_recorded() {
     }
 }
 
+#[tokio::test]
+async fn what_came_in_another_form_is_counted() {
+    let odd =
+        r#"{"object":"response","status":"completed","created_at":"late","output":["Hello"]}"#;
+    let closing = r#"data: {"type":"response.output_item.done","output_index":0,"item":{"type":"message","id":"m","role":"assistant","content":[{"type":"output_text","text":"Hello","annotations":[]}]}}
+
+data: {broken
+
+data: [DONE]
+
+"#;
+    let headers = "content-type: text/event-stream\r\n";
+    let server = Scripted::start(vec![
+        Reply::Body(200, "", odd.into()),
+        Reply::Body(200, headers, closing.into()),
+    ])
+    .await;
+    listen_everywhere();
+    let log = Log::default();
+    async {
+        let client = server.client();
+        client.responses().create("Hi").await.unwrap();
+        let stream = client.responses().create("Hi").stream().await.unwrap();
+        stream.final_response().await.unwrap();
+    }
+    .with_subscriber(log.subscriber())
+    .await;
+    let text = log.text();
+    for part in [
+        "oci.response.defects=",
+        "oci.stream.defects=2",
+        "an event of the stream is not JSON",
+    ] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    // What did not come is not recorded.
+    assert!(!text.contains("gen_ai.response.id"), "{text}");
+    assert!(!text.contains("gen_ai.usage"), "{text}");
+}
+
 /// Other tests of this process emit without a subscriber, and what nobody wants is switched off for
 /// good; one that wants everything and keeps nothing prevents that.
-fn listen_everywhere() {
+pub(crate) fn listen_everywhere() {
     let everything = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .with_writer(std::io::sink)

@@ -1,0 +1,32 @@
+//! What the span of a call is told about its response.
+
+use oci_genai_api::Tolerant as _;
+
+use crate::types;
+
+/// Notes in the span what only the typed response tells.
+pub(super) fn record(span: &tracing::Span, response: &types::Response) {
+    if span.is_disabled() {
+        return;
+    }
+    // An empty one did not come.
+    for (field, value) in [
+        ("gen_ai.response.id", &response.id),
+        ("gen_ai.response.model", &response.model),
+    ] {
+        if !value.is_empty() {
+            span.record(field, &**value);
+        }
+    }
+    if let Some(status) = &response.status {
+        span.record("gen_ai.response.status", status.as_str());
+    }
+    if let Some(usage) = &response.usage {
+        span.record("gen_ai.usage.input_tokens", usage.input_tokens);
+        span.record("gen_ai.usage.output_tokens", usage.output_tokens);
+    }
+    let defects = response.defects().len();
+    if defects > 0 {
+        span.record("oci.response.defects", defects);
+    }
+}

@@ -1,0 +1,218 @@
+//! Follows a stream: what each thing that it says comes to, and what is done when it breaks.
+
+use std::collections::VecDeque;
+use std::task::{Context, Poll, ready};
+
+use super::{ResponseStream, State};
+use crate::Result;
+use crate::error::{Error, ErrorKind};
+use crate::responses::assembler::{Step, interrupted};
+use crate::responses::event::Said;
+use crate::responses::event_source::Received;
+use crate::responses::replay;
+use crate::responses::resume::{self, Resumable, Resumed, resume};
+use crate::responses::span::record;
+use crate::types::{Response, ResponseCreatedEvent, StreamEvent};
+
+impl ResponseStream {
+    pub(in crate::responses) fn poll_event(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<StreamEvent>>> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                let said = Said::Event {
+                    event,
+                    number: None,
+                    is_progress: true,
+                };
+                let step = self.assembler.take(said);
+                match self.follow(step) {
+                    Some(event) => return Poll::Ready(Some(event)),
+                    None => continue,
+                }
+            }
+            let step = match &mut self.state {
+                State::Ended => return Poll::Ready(None),
+                State::Unfinished => {
+                    self.end();
+                    Step::Ended(interrupted())
+                }
+                State::Reading(source) => {
+                    if self.assembler.accumulator().is_finished() {
+                        source.drain(context);
+                        self.end();
+                        return Poll::Ready(None);
+                    }
+                    match source.poll(context) {
+                        Poll::Ready(Received::Said(said)) => self.assembler.take(said),
+                        Poll::Ready(received) => self.received(received),
+                        Poll::Pending => Step::Ended(ready!(self.stall.poll(context))),
+                    }
+                }
+                State::Resuming(resuming, _) => {
+                    let outcome = ready!(resuming.as_mut().poll(context));
+                    self.resumed(outcome)
+                }
+            };
+            if let Some(event) = self.follow(step) {
+                return Poll::Ready(Some(event));
+            }
+        }
+    }
+
+    /// What follows from something that is no event.
+    #[cold]
+    fn received(&mut self, received: Received) -> Step {
+        match received {
+            Received::Said(said) => self.assembler.take(said),
+            Received::Response(response) => {
+                self.tell(*response);
+                Step::Pass
+            }
+            // Of a response that runs on in the background more may come than did so far.
+            Received::Closed if self.can_be_resumed(Resumable::Stream) => {
+                Step::Ended(interrupted())
+            }
+            Received::Closed => self.assembler.end(interrupted()),
+            Received::NoStream(error) => Step::Over(Err(error)),
+            // Unless the connection failed, the call's time is over, or what came is too large.
+            Received::Broken(error) if error.kind() != ErrorKind::Transport => {
+                Step::Over(Err(error))
+            }
+            Received::Broken(error) | Received::Stalled(error) => Step::Ended(error),
+        }
+    }
+
+    /// Tells a response that came whole as events, from where the stream is.
+    pub(super) fn tell(&mut self, response: Response) {
+        self.end();
+        if !resume::is_over(&response) {
+            self.waiting = VecDeque::from([ResponseCreatedEvent::new(response).into()]);
+            self.state = State::Unfinished;
+            return;
+        }
+        let so_far = self.assembler.accumulator().response();
+        self.waiting = replay::events_of(response, so_far.as_ref());
+    }
+
+    /// What the caller is given of a step, if anything.
+    #[inline]
+    fn follow(&mut self, step: Step) -> Option<Result<StreamEvent>> {
+        match step {
+            Step::Deliver { event, is_progress } => {
+                if is_progress {
+                    self.stall.reset();
+                } else {
+                    self.heartbeats += 1;
+                }
+                self.note_first();
+                Some(Ok(event))
+            }
+            Step::Pass => None,
+            Step::Over(Ok(event)) => {
+                self.note_first();
+                self.record(&event);
+                Some(Ok(event))
+            }
+            Step::Over(Err(error)) => Some(Err(self.fail(error))),
+            Step::Ended(error) => self.broken(error).map(Err),
+        }
+    }
+
+    /// Notes in the span when the first event came.
+    #[inline]
+    fn note_first(&mut self) {
+        if !self.seen_event {
+            self.seen_event = true;
+            let waited = self.client.clock().now() - self.started;
+            let millis = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+            self.span
+                .record("gen_ai.response.time_to_first_event_ms", millis);
+        }
+    }
+
+    fn record(&self, event: &StreamEvent) {
+        if let StreamEvent::Completed(completed) = event {
+            record(&self.span, &completed.response);
+        }
+        if !self.span.is_disabled() && !self.defects().is_empty() {
+            self.span.record("oci.stream.defects", self.defects().len());
+        }
+    }
+
+    fn can_be_resumed(&self, at_least: Resumable) -> bool {
+        self.resumptions_left > 0
+            && self.response_id().is_some()
+            && (self.resumable == Resumable::Stream || self.resumable == at_least)
+    }
+
+    /// Takes the stream up again after a break, or gives the error if that cannot be.
+    fn broken(&mut self, error: Error) -> Option<Error> {
+        let id = self.response_id().map(str::to_owned);
+        let (true, Some(id)) = (self.can_be_resumed(Resumable::Fetch), id) else {
+            return Some(self.fail(error));
+        };
+        tracing::debug!(parent: &self.span, reason = %error, "taking up a broken stream");
+        self.heartbeats = self.heartbeats();
+        let resuming = resume(
+            self.client.clone(),
+            id,
+            self.resumable,
+            self.assembler.last_number(),
+            self.resumptions_left,
+        );
+        self.resumptions_left -= 1;
+        self.state = State::Resuming(Box::pin(resuming), Box::new(error));
+        None
+    }
+
+    fn resumed(&mut self, outcome: Result<Resumed>) -> Step {
+        let broke = match std::mem::replace(&mut self.state, State::Ended) {
+            State::Resuming(_, error) => *error,
+            State::Reading(_) | State::Unfinished | State::Ended => interrupted(),
+        };
+        self.stall.reset();
+        match outcome {
+            Ok(Resumed::Stream(source)) => {
+                self.assembler.resume_after(self.assembler.last_number());
+                self.state = State::Reading(source);
+                Step::Pass
+            }
+            Ok(Resumed::Response(response)) => {
+                self.tell(*response);
+                Step::Pass
+            }
+            Err(error) => {
+                let broke = broke.with_hint(format!("it could not be taken up again: {error}"));
+                match self.assembler.end(broke) {
+                    Step::Ended(broke) => Step::Over(Err(broke)),
+                    over => over,
+                }
+            }
+        }
+    }
+
+    /// Ends the stream with an error that carries what was received.
+    fn fail(&mut self, error: Error) -> Error {
+        self.end();
+        let error = error.with_request_id(self.request_id()).masked(&self.sent);
+        if !self.span.is_disabled() {
+            self.span.record("otel.status_code", "ERROR");
+            self.span
+                .record("error.type", tracing::field::debug(error.kind()));
+        }
+        if error.response().is_some() {
+            return error;
+        }
+        match self.response() {
+            Some(response) => error.with_response(response),
+            None => error,
+        }
+    }
+
+    fn end(&mut self) {
+        self.heartbeats = self.heartbeats();
+        self.state = State::Ended;
+    }
+}
