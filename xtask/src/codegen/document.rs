@@ -49,6 +49,26 @@ pub(crate) fn join(pointer: &str, step: &str) -> String {
     format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
 }
 
+/// The parts of a path key: the path, and the query that some documents write behind it. What comes behind a `#` only
+/// tells keys apart.
+pub(crate) fn split_path(key: &str) -> (&str, &str) {
+    let mut braces = 0_usize;
+    let outside = |c: char| {
+        match c {
+            '{' => braces += 1,
+            '}' => braces = braces.saturating_sub(1),
+            _ => {}
+        }
+        braces == 0 && (c == '?' || c == '#')
+    };
+    let (path, rest) = match key.find(outside) {
+        Some(end) => key.split_at(end),
+        None => (key, ""),
+    };
+    let query = rest.strip_prefix('?').unwrap_or_default();
+    (path, query.split('#').next().unwrap_or_default())
+}
+
 /// The value of a member, if `value` is an object that has it.
 pub(crate) fn text<'a>(value: &'a Value, member: &str) -> Option<&'a str> {
     value.get(member)?.as_str()

@@ -132,8 +132,18 @@ fn url(operation: &Operation, statements: &mut Vec<Stmt>) {
             && pattern.ident == "url"
             && let Some(init) = &mut local.init
         {
-            *init.expr = parse_quote! {
+            let joined: Expr = parse_quote! {
                 self.baseurl.join(format_args!(#format, #(#values),*)).map_err(Error::InvalidRequest)?
+            };
+            let (names, texts): (Vec<_>, Vec<_>) = operation.query.iter().cloned().unzip();
+            *init.expr = if names.is_empty() {
+                joined
+            } else {
+                parse_quote!({
+                    let mut url = #joined;
+                    url.query_pairs_mut()#(.append_pair(#names, #texts))*;
+                    url
+                })
             };
         }
     }
@@ -311,10 +321,17 @@ fn documentation(shape: &Shape, operation: &Operation) -> Vec<Attribute> {
     if !text.is_empty() {
         text.push_str("\n\n");
     }
+    let query: Vec<String> = operation
+        .query
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     text.push_str(&format!(
-        "Sends `{} {}`.",
+        "Sends `{} {}{}{}`.",
         operation.method.to_uppercase(),
-        operation.path
+        operation.path,
+        if query.is_empty() { "" } else { "?" },
+        query.join("&")
     ));
     let arguments: Vec<String> = operation
         .parameters

@@ -18,6 +18,7 @@ mod hoist;
 mod nulls;
 mod operations;
 mod parameters;
+mod path_query;
 mod references;
 mod responses;
 mod rust_names;
@@ -49,6 +50,7 @@ pub const PASSES: &[Pass] = &[
     ("all_of", all_of::apply),
     ("content", content::apply),
     ("responses", responses::apply),
+    ("path_query", path_query::apply),
     ("parameters", parameters::apply),
     ("operations", operations::apply),
     ("hoist again", hoist::apply),

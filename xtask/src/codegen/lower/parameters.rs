@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::codegen::document::{flag, for_each_operation, join, note, ref_name, schemas, text};
+use crate::codegen::document::{
+    flag, for_each_operation, join, note, ref_name, schemas, split_path, text,
+};
 use crate::codegen::error::{Error, Result};
 
 pub(super) fn apply(document: &mut Value) -> Result<()> {
@@ -22,7 +24,7 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
             }
             lower(parameter, &pointer, &source, &mut kept)?;
         }
-        let path = path.split('#').next().unwrap_or_default();
+        let (path, _) = split_path(path);
         for name in names_in(path, pointer)? {
             let declared = kept
                 .iter()

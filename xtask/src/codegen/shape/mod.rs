@@ -121,6 +121,8 @@ pub(crate) struct Operation {
     pub(crate) pointer: String,
     pub(crate) method: String,
     pub(crate) path: String,
+    /// What stands in the query of every request.
+    pub(crate) query: Vec<(String, String)>,
     pub(crate) doc: String,
     pub(crate) deprecated: bool,
     pub(crate) parameters: Vec<Parameter>,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::build::Builder;
 use super::{Answer, Body, Operation, Parameter, Place, TypeRef};
-use crate::codegen::document::{METHODS, flag, join, text};
+use crate::codegen::document::{METHODS, flag, join, split_path, text};
 use crate::codegen::error::Result;
 use crate::codegen::names::{snake, unique};
 
@@ -141,7 +141,8 @@ fn one(
             .unwrap_or_default()
             .to_owned(),
         method: method.to_owned(),
-        path: path.split('#').next().unwrap_or_default().to_owned(),
+        path: split_path(path).0.to_owned(),
+        query: fixed_query(operation),
         doc,
         deprecated: flag(operation, "deprecated"),
         parameters,
@@ -153,4 +154,14 @@ fn one(
         accept,
         pointer,
     })
+}
+
+fn fixed_query(operation: &Value) -> Vec<(String, String)> {
+    let pairs = operation.get("x-path-query").and_then(Value::as_array);
+    let text = |pair: &Value, index| pair.get(index).and_then(Value::as_str).map(str::to_owned);
+    pairs
+        .into_iter()
+        .flatten()
+        .filter_map(|pair| text(pair, 0).zip(text(pair, 1)))
+        .collect()
 }
