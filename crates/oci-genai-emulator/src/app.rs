@@ -18,7 +18,7 @@ use crate::model::Model;
 use crate::projects::Projects;
 use crate::requests::Requests;
 use crate::server::host::Hosts;
-use crate::state::Store;
+use crate::state::{State, Store};
 use crate::turn::log::Log;
 
 /// One emulator's inside.
@@ -107,12 +107,14 @@ impl App {
         };
         let conversations = limit(self.config.conversation_retention);
         let responses = limit(self.config.response_retention);
-        if conversations.is_none() && responses.is_none() {
+        let temporary = now.saturating_sub(self.config.background_retention.as_secs());
+        let kept_for_good = conversations.is_none() && responses.is_none();
+        if kept_for_good && !self.store.read(State::has_temporary) {
             return;
         }
         let swept = self
             .store
-            .change(|state| Ok((state.expired(conversations, responses), ())));
+            .change(|state| Ok((state.expired(conversations, responses, temporary), ())));
         if let Err(error) = swept {
             tracing::error!(message = %error.message, "what has expired could not be deleted");
         }

@@ -137,6 +137,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Serves requests without a project header as this project: see [`EmulatorConfig::default_project`].
+    pub fn default_project(mut self, ocid: impl Into<String>) -> Self {
+        self.config.default_project = Some(ocid.into());
+        self
+    }
+
     /// Trusts every profile of this OCI configuration file. May be called several times.
     pub fn oci_config(mut self, path: impl Into<PathBuf>) -> Self {
         self.config.oci_configs.push(path.into());

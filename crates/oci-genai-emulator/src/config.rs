@@ -54,6 +54,15 @@ pub struct EmulatorConfig {
     pub strict: bool,
     /// The shape of error bodies. Default: as the service does.
     pub error_shape: ErrorShape,
+    /// Whether responses have the members that Open Responses requires and OCI is not known to send,
+    /// `presence_penalty` and `frequency_penalty`. Default: yes.
+    pub open_responses: bool,
+    /// The project of requests that have no `OpenAI-Project` header, for clients that cannot send it. It exists like
+    /// those of [`projects`](Self::projects). Default: none; such requests are refused, as the service does.
+    pub default_project: Option<String>,
+    /// How long a response that was made in the background with `store: false` can be retrieved after it was made.
+    /// Default: 10 minutes; how long the service keeps it is not confirmed.
+    pub background_retention: Duration,
     /// Whether a turn waits for the one before it in its conversation. Default: no, it is refused with
     /// `conversation_locked`, as the service does.
     pub queue_turns: bool,
@@ -107,6 +116,9 @@ impl Default for EmulatorConfig {
             oci_configs: Vec::new(),
             strict: true,
             error_shape: ErrorShape::default(),
+            open_responses: true,
+            default_project: None,
+            background_retention: Duration::from_secs(10 * 60),
             queue_turns: false,
             data: None,
             data_slack: 1024 * 1024,
@@ -140,7 +152,8 @@ impl EmulatorConfig {
                 "an API key is empty or has characters that no header can carry".to_owned(),
             );
         }
-        if let Some(project) = self.projects.iter().find(|project| !is_header(project)) {
+        let projects = self.projects.iter().chain(&self.default_project);
+        if let Some(project) = projects.into_iter().find(|project| !is_header(project)) {
             return Some(format!(
                 "the project '{}' is empty or has characters that no header can carry",
                 redact::shown(project)
@@ -176,7 +189,13 @@ impl EmulatorConfig {
             self.api_keys.push(DEFAULT_API_KEY.to_owned());
         }
         if self.projects.is_empty() {
-            self.projects.push(DEFAULT_PROJECT.to_owned());
+            let default = self.default_project.as_deref().unwrap_or(DEFAULT_PROJECT);
+            self.projects.push(default.to_owned());
+        }
+        if let Some(project) = &self.default_project
+            && !self.projects.contains(project)
+        {
+            self.projects.push(project.clone());
         }
         self
     }
@@ -215,6 +234,12 @@ impl fmt::Debug for EmulatorConfig {
             .field("oci_configs", &paths(&self.oci_configs))
             .field("strict", &self.strict)
             .field("error_shape", &self.error_shape)
+            .field("open_responses", &self.open_responses)
+            .field(
+                "default_project",
+                &self.default_project.as_deref().map(redact::shown),
+            )
+            .field("background_retention", &self.background_retention)
             .field("queue_turns", &self.queue_turns)
             .field("data", &self.data.as_deref().map(redact::shown_path))
             .field("data_slack", &self.data_slack)

@@ -72,6 +72,17 @@ pub(crate) struct Emulator {
     #[arg(long, help_heading = "Who may ask", value_name = "OCID")]
     pub(crate) project: Vec<String>,
 
+    /// Serve requests without a project header as this project, for clients that cannot send it; without a
+    /// value, as the first project
+    #[arg(
+        long,
+        help_heading = "Who may ask",
+        value_name = "OCID",
+        num_args = 0..=1,
+        default_missing_value = ""
+    )]
+    pub(crate) default_project: Option<String>,
+
     /// OCI config file whose profiles are trusted: API signing keys and session tokens
     #[arg(long, help_heading = "Who may ask", value_name = "FILE")]
     pub(crate) oci_config: Option<PathBuf>,
@@ -137,6 +148,15 @@ pub(crate) struct Service {
     /// minutes [default: 0s]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) propagation: Option<Duration>,
+
+    /// Leave out of responses what Open Responses requires and OCI is not known to send: presence_penalty and
+    /// frequency_penalty
+    #[arg(long)]
+    pub(crate) no_open_responses: bool,
+
+    /// How long a background response with store: false can be retrieved [default: 10m]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) background_retention: Option<Duration>,
 
     /// Make a turn wait for the one before it in its conversation, instead of refusing it
     #[arg(long)]

@@ -1,7 +1,9 @@
 //! `emulator`: the service on loopback, until it is told to stop.
 
 use oci_genai_auth::Environment;
-use oci_genai_emulator::{Emulator, EmulatorConfig, Fault, Scenario, Script, Upstream};
+use oci_genai_emulator::{
+    DEFAULT_PROJECT, Emulator, EmulatorConfig, Fault, Scenario, Script, Upstream,
+};
 
 use crate::args;
 use crate::error::Error;
@@ -79,12 +81,24 @@ fn config(options: &args::Emulator) -> Result<EmulatorConfig, Error> {
         config.foreign_api_keys.push(read_foreign_key(key)?);
     }
     config.projects.clone_from(&options.project);
+    config.default_project = options.default_project.clone().map(|given| match given {
+        given if given.is_empty() => {
+            let first = options.project.first().cloned();
+            first.unwrap_or_else(|| DEFAULT_PROJECT.to_owned())
+        }
+        given => given,
+    });
     config.oci_configs.extend(options.oci_config.clone());
 
     let service = &options.service;
     config.region.clone_from(&service.region);
     config.queue_turns = service.queue_turns;
     config.strict = !service.lenient;
+    config.open_responses = !service.no_open_responses;
+    set(
+        &mut config.background_retention,
+        service.background_retention,
+    );
     config.error_shape = service.error_shape.into();
     config.long_term_memory = service.long_term_memory;
     config.condenser = service.condenser;

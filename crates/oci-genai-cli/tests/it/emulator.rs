@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::support::{Home, run};
@@ -191,6 +191,11 @@ async fn wrong_options_are_named() {
         (&["--long-term-memory", "5"], &["--long-term-memory", "5"]),
         (&["--conversation-retention", "soon"], &["soon"]),
         (&["--response-retention", "x"], &["--response-retention"]),
+        (
+            &["--background-retention", "x"],
+            &["--background-retention"],
+        ),
+        (&["--default-project", "a b"], &["project", "a b"]),
         (&["--token-lifetime", "x"], &["--token-lifetime"]),
         (
             &["--error-shape", "round"],
@@ -285,6 +290,9 @@ async fn the_service_behaves_as_it_is_told() {
         "5s",
         "--write-timeout",
         "5s",
+        "--no-open-responses",
+        "--background-retention",
+        "1h",
         "--no-zstd",
         "--data",
         "kept",
@@ -438,4 +446,45 @@ async fn the_default_key_is_said_to_be_off() {
         "{log}"
     );
     assert!(rest.contains("the default API key is off"), "{log}");
+}
+
+#[tokio::test]
+async fn a_default_project_serves_who_sends_none() {
+    let home = Home::new();
+    for (options, projects) in [
+        (
+            &["--default-project"][..],
+            &[oci_genai_emulator::DEFAULT_PROJECT][..],
+        ),
+        (
+            &["--project", "one", "--project", "two", "--default-project"],
+            &["one", "two"],
+        ),
+        (
+            &["--project", "one", "--default-project", "two"],
+            &["one", "two"],
+        ),
+        (&["--default-project=two", "--queue-turns"], &["two"]),
+    ] {
+        let server = Server::start(&home, options).await;
+        let ready = server.ready();
+        assert_eq!(
+            ready["projects"],
+            serde_json::json!(projects),
+            "{options:?}"
+        );
+        let address = ready["base_url"].as_str().unwrap();
+        let address = address
+            .trim_start_matches("http://")
+            .split('/')
+            .next()
+            .unwrap();
+        let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
+        let request = "POST /openai/v1/conversations HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+                       authorization: Bearer sk-emulator\r\ncontent-length: 0\r\n\r\n";
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut said = String::new();
+        socket.read_to_string(&mut said).await.unwrap();
+        assert!(said.starts_with("HTTP/1.1 200"), "{options:?}: {said}");
+    }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::Value;
 
+use super::choice::{self, Choice};
 use super::{Model, Prompt, Step, schema};
 use crate::state::items::Item;
 
@@ -48,16 +49,48 @@ fn steps(prompt: &Prompt) -> Vec<Step> {
         let _ = write!(thought, "{}.", earlier_messages(earlier.len()));
         steps.push(Step::Reasoning(thought));
     }
-    let answer = returned(prompt)
-        .or_else(|| call(prompt, &said))
+    let choice = Choice::of(prompt);
+    let answer = forced(prompt, &choice, &said)
+        .or_else(|| returned(prompt))
+        .or_else(|| call(&choice, &said))
         .unwrap_or_else(|| Step::Text(text(prompt, earlier, &said)));
     steps.push(answer);
     steps
 }
 
-/// After a function's output, what it returned.
+/// A function that must be called, until its output is there: the one that the user names, with the arguments given,
+/// or else the first, with a minimal instance of its parameters.
+fn forced(prompt: &Prompt, choice: &Choice<'_>, said: &str) -> Option<Step> {
+    let due = choice.due(prompt);
+    let is_due = |step: &Step| match step {
+        Step::Call { name, .. } => due.iter().any(|tool| choice::name(tool) == Some(name)),
+        _ => false,
+    };
+    if let Some(step) = call(choice, said).filter(is_due) {
+        return Some(step);
+    }
+    let tool = due.first()?;
+    let arguments = match tool.get("parameters") {
+        Some(parameters @ Value::Object(_)) => schema::minimal(parameters),
+        _ => Value::Null,
+    };
+    Some(Step::Call {
+        call_id: None,
+        name: choice::name(tool)?.to_owned(),
+        // Arguments are an object, whatever a schema says.
+        arguments: match arguments {
+            Value::Object(_) => arguments.to_string(),
+            _ => "{}".to_owned(),
+        },
+    })
+}
+
+/// After a function's output, what it returned, or what the wanted form allows.
 fn returned(prompt: &Prompt) -> Option<Step> {
     let (call, output) = prompt.returned()?;
+    if let Some(format) = &prompt.schema {
+        return Some(Step::Text(schema::minimal(format).to_string()));
+    }
     Some(Step::Text(format!(
         "{} returned: {}",
         call.name(),
@@ -65,23 +98,14 @@ fn returned(prompt: &Prompt) -> Option<Step> {
     )))
 }
 
-/// `call:NAME {json}`, if a function of that name was offered.
-fn call(prompt: &Prompt, said: &str) -> Option<Step> {
-    if prompt.tool_choice == "none" {
-        return None;
-    }
+/// `call:NAME {json}`, if a function of that name may be called.
+fn call(choice: &Choice<'_>, said: &str) -> Option<Step> {
     let rest = directive(said, "call:")?;
     let end = rest
         .find(|c: char| c.is_whitespace() || c == '{')
         .unwrap_or(rest.len());
     let (name, rest) = rest.split_at(end);
-    let offered = prompt.tools.iter().any(|tool| {
-        tool.get("type").and_then(Value::as_str) == Some("function")
-            && tool.get("name").and_then(Value::as_str) == Some(name)
-    });
-    if !offered {
-        return None;
-    }
+    choice.named(name)?;
     let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
     let arguments = match values.next() {
         Some(Ok(Value::Object(_))) => rest[..values.byte_offset()].trim(),
@@ -261,5 +285,111 @@ mod tests {
             json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}),
         );
         assert_eq!(steps(&prompt), said("{\"n\":0}"));
+    }
+
+    fn made(name: &str, arguments: &str) -> Vec<Step> {
+        vec![Step::Call {
+            call_id: None,
+            name: name.into(),
+            arguments: arguments.into(),
+        }]
+    }
+
+    /// Two functions, of which the second has parameters.
+    fn choosing(choice: Value, items: Value) -> Vec<Step> {
+        let mut prompt = prompt(items);
+        let parameters = json!({"type": "object", "required": ["n"], "properties": {
+            "n": {"type": "integer", "minimum": 2}, "more": {"type": "string"}}});
+        prompt.tools = vec![
+            json!({"type": "web_search"}),
+            json!({"type": "function", "name": "add", "parameters": null}),
+            json!({"type": "function", "name": "sum", "parameters": parameters}),
+        ];
+        prompt.tool_choice = choice;
+        steps(&prompt)
+    }
+
+    fn back(name: &str) -> [Value; 2] {
+        [
+            json!({"type": "function_call", "call_id": name, "name": name, "arguments": "{}"}),
+            json!({"type": "function_call_output", "call_id": name, "output": "4"}),
+        ]
+    }
+
+    #[test]
+    fn a_forced_function_is_called_until_its_output_is_there() {
+        let function = |name: &str| json!({"type": "function", "name": name});
+        let allowed = |mode: &str, names: &[&str]| {
+            let tools: Vec<Value> = names.iter().map(|name| function(name)).collect();
+            json!({"type": "allowed_tools", "mode": mode, "tools": tools})
+        };
+        let asked = || vec![user("call:add {\"a\": 1}")];
+        let after = |names: &[&str]| {
+            let outputs = names.iter().flat_map(|name| back(name));
+            json!(asked().into_iter().chain(outputs).collect::<Vec<_>>())
+        };
+        let sum = made("sum", "{\"n\":2}");
+        for (choice, items, wanted) in [
+            (json!("required"), json!([user("x")]), made("add", "{}")),
+            (json!("required"), after(&[]), made("add", "{\"a\": 1}")),
+            (json!("required"), after(&["add"]), sum.clone()),
+            (
+                json!("required"),
+                after(&["add", "sum"]),
+                said("sum returned: 4"),
+            ),
+            (function("sum"), json!([user("x")]), sum.clone()),
+            (function("sum"), after(&[]), sum.clone()),
+            (function("sum"), after(&["add"]), sum.clone()),
+            (function("sum"), after(&["sum"]), said("sum returned: 4")),
+            (allowed("required", &["sum"]), after(&[]), sum.clone()),
+            (
+                allowed("required", &["sum"]),
+                after(&["sum"]),
+                said("sum returned: 4"),
+            ),
+            (
+                allowed("auto", &["add"]),
+                after(&[]),
+                made("add", "{\"a\": 1}"),
+            ),
+            (json!("auto"), after(&["add"]), said("add returned: 4")),
+        ] {
+            assert_eq!(
+                choosing(choice.clone(), items.clone()),
+                wanted,
+                "{choice} {items}"
+            );
+        }
+        // The next user message begins again.
+        let mut again = after(&["sum"]);
+        again.as_array_mut().unwrap().push(user("and again"));
+        assert_eq!(choosing(function("sum"), again), sum);
+        // What may not be called, or is not offered, is not called.
+        for choice in [
+            json!("none"),
+            allowed("auto", &["sum"]),
+            function("other"),
+            json!({"type": "web_search"}),
+        ] {
+            let steps = choosing(choice.clone(), json!([user("call:other")]));
+            assert!(matches!(&steps[..], [Step::Text(_)]), "{choice}: {steps:?}");
+        }
+        for choice in [json!("none"), allowed("auto", &["sum"])] {
+            let steps = choosing(choice.clone(), after(&[]));
+            assert!(matches!(&steps[..], [Step::Text(_)]), "{choice}: {steps:?}");
+        }
+    }
+
+    #[test]
+    fn a_schema_holds_for_the_text_after_an_output() {
+        let mut prompt = prompt(json!([user("call:add {}"), back("add")[0], back("add")[1]]));
+        prompt.schema =
+            Some(json!({"type": "object", "required": ["a"], "properties": {"a": {"const": 1}}}));
+        assert_eq!(steps(&prompt), said("{\"a\":1}"));
+        prompt.tool_choice = json!("required");
+        assert_eq!(steps(&prompt), said("{\"a\":1}"));
+        prompt.items.truncate(1);
+        assert_eq!(steps(&prompt), made("add", "{}"));
     }
 }

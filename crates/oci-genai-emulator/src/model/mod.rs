@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::state::items::Item;
 
 pub(crate) mod built_in;
+mod choice;
 pub(crate) mod record;
 pub(crate) mod schema;
 pub(crate) mod script;

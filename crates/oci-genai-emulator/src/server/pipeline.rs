@@ -230,10 +230,10 @@ async fn checked(
 }
 
 fn project(app: &App, parts: &Parts) -> Result<String, ApiError> {
-    let project = parts
-        .headers
-        .get("openai-project")
-        .and_then(|value| value.to_str().ok());
+    let project = match parts.headers.get("openai-project") {
+        Some(value) if !value.is_empty() => value.to_str().ok(),
+        _ => app.config.default_project.as_deref(),
+    };
     project
         .filter(|project| app.projects.knows(project, app.clock.now()))
         .map(str::to_owned)

@@ -76,6 +76,8 @@ fn own_items(response: &StoredResponse) -> Vec<Item> {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     projects: HashMap<String, Project>,
+    /// How many responses are kept for a while only.
+    temporary: usize,
     /// The links of chains, by the numbers they have in a file that is being read.
     links: HashMap<u64, Arc<Link>>,
 }
@@ -112,6 +114,8 @@ pub(crate) enum Change {
         project: String,
         id: String,
         response: Arc<Value>,
+        #[serde(default)]
+        at: u64,
         input: Arc<Vec<Item>>,
         previous: Option<String>,
         conversation: Option<String>,
@@ -136,11 +140,18 @@ impl State {
         self.projects.get(name).unwrap_or(&EMPTY)
     }
 
-    /// The deletion of conversations last changed, and responses made, at or before these moments.
+    /// Whether there are responses that are kept for a while only.
+    pub(crate) fn has_temporary(&self) -> bool {
+        self.temporary > 0
+    }
+
+    /// The deletion of conversations last changed, responses made, and responses that were not to be stored last
+    /// changed, at or before these moments.
     pub(crate) fn expired(
         &self,
         conversations: Option<u64>,
         responses: Option<u64>,
+        temporary: u64,
     ) -> Vec<Change> {
         let mut changes = Vec::new();
         for (name, project) in &self.projects {
@@ -152,7 +163,9 @@ impl State {
                 id: conversation.id.clone(),
             }));
             let old = project.responses.iter().filter(|(_, response)| {
+                let passing = response.is_temporary() && response.is_over();
                 responses.is_some_and(|limit| response.created_at() <= limit)
+                    || passing && response.at <= temporary
             });
             changes.extend(old.map(|(id, _)| Change::DeleteResponse {
                 project: name.clone(),
@@ -167,7 +180,7 @@ impl State {
         let mut changes = Vec::new();
         for (name, project) in &self.projects {
             for (id, stored) in &project.responses {
-                if !matches!(stored.status(), "queued" | "in_progress") {
+                if stored.is_over() {
                     continue;
                 }
                 let mut response = Value::clone(&stored.response);
@@ -186,6 +199,7 @@ impl State {
                     previous: text("/previous_response_id"),
                     conversation: text("/conversation/id"),
                     response: Arc::new(response),
+                    at: stored.at,
                     input: stored.input.clone(),
                     chain: None,
                 });
@@ -246,6 +260,7 @@ impl State {
                 project,
                 id,
                 response,
+                at,
                 input,
                 previous,
                 conversation,
@@ -265,21 +280,22 @@ impl State {
                         Some(project.link(previous))
                     })),
                 };
-                project.responses.insert(
-                    id,
-                    StoredResponse {
-                        response,
-                        input,
-                        history,
-                    },
-                );
+                let stored = StoredResponse {
+                    response,
+                    at,
+                    input,
+                    history,
+                };
+                self.temporary += usize::from(stored.is_temporary());
+                let before = project.responses.insert(id, stored);
+                let passing = before.is_some_and(|before| before.is_temporary());
+                self.temporary = self.temporary.saturating_sub(usize::from(passing));
             }
             Change::DeleteResponse { project, id } => {
-                self.projects
-                    .entry(project)
-                    .or_default()
-                    .responses
-                    .remove(&id);
+                let project = self.projects.entry(project).or_default();
+                let before = project.responses.remove(&id);
+                let passing = before.is_some_and(|before| before.is_temporary());
+                self.temporary = self.temporary.saturating_sub(usize::from(passing));
             }
             Change::Restore { part } => self.restore(part),
         }

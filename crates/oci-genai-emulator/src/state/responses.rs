@@ -10,6 +10,8 @@ use super::items::Item;
 #[derive(Clone, Debug)]
 pub(crate) struct StoredResponse {
     pub(crate) response: Arc<Value>,
+    /// When it last changed, seconds since the epoch. 0 in files that did not say.
+    pub(crate) at: u64,
     /// The input of this response alone.
     pub(crate) input: Arc<Vec<Item>>,
     pub(crate) history: History,
@@ -28,6 +30,15 @@ impl StoredResponse {
             .get("created_at")
             .and_then(Value::as_u64)
             .unwrap_or_default()
+    }
+
+    /// Whether it is kept for a while only, since it was not to be stored.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.response.get("store") == Some(&Value::Bool(false))
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        !matches!(self.status(), "queued" | "in_progress")
     }
 
     /// The items of the response's output.

@@ -30,6 +30,8 @@ pub(crate) enum Part {
         project: String,
         id: String,
         response: Arc<Value>,
+        #[serde(default)]
+        at: u64,
         input: Arc<Vec<Item>>,
         history: SavedHistory,
     },
@@ -71,6 +73,7 @@ pub(super) fn write(
                 project: project.clone(),
                 id: id.clone(),
                 response: stored.response.clone(),
+                at: stored.at,
                 input: stored.input.clone(),
                 history,
             })?;
@@ -134,6 +137,7 @@ impl State {
                 project,
                 id,
                 response,
+                at,
                 input,
                 history,
             } => {
@@ -145,9 +149,11 @@ impl State {
                 };
                 let stored = StoredResponse {
                     response,
+                    at,
                     input,
                     history,
                 };
+                self.temporary += usize::from(stored.is_temporary());
                 let responses = &mut self.projects.entry(project).or_default().responses;
                 responses.insert(id, stored);
             }

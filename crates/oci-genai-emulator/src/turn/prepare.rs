@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::context::{check_calls, expand};
 use super::request::TurnRequest;
 use crate::app::App;
+use crate::config::EmulatorConfig;
 use crate::error::ApiError;
 use crate::fault::plan::TurnPlan;
 use crate::memory;
@@ -32,6 +34,15 @@ pub(crate) struct Turn {
     pub(crate) chain: Option<Arc<Link>>,
     /// Held until the turn is over, so that turns of a conversation never interleave.
     pub(crate) guard: Option<OwnedSemaphorePermit>,
+}
+
+impl Turn {
+    /// The response before anything has been answered.
+    pub(crate) fn response(&self, config: &EmulatorConfig) -> Map<String, Value> {
+        let open_responses = config.open_responses;
+        self.request
+            .response(&self.id, self.created_at, open_responses)
+    }
 }
 
 /// Finds the context of a request and takes its conversation's lock.

@@ -31,6 +31,9 @@ const ECHOED: [(&str, Default); 19] = [
     ("truncation", || json!("disabled")),
 ];
 
+/// The members that Open Responses requires besides. Whether the service sends them is not confirmed.
+const PENALTIES: [&str; 2] = ["frequency_penalty", "presence_penalty"];
+
 /// A request for a response, its known members checked.
 #[derive(Clone, Debug)]
 pub(crate) struct TurnRequest {
@@ -56,12 +59,6 @@ impl TurnRequest {
         let instructions = fields.text("instructions", usize::MAX)?;
         let store = fields.flag("store")?.unwrap_or(true);
         let background = fields.flag("background")?.unwrap_or(false);
-        if background && !store {
-            return Err(ApiError::invalid(
-                "background",
-                "false, since 'store' is false",
-            ));
-        }
         let stream = fields.flag("stream")?.unwrap_or(false);
         let max_output_tokens = fields.integer("max_output_tokens", 1, u64::MAX)?;
         fields.integer("max_tool_calls", 0, u64::MAX)?;
@@ -107,6 +104,12 @@ impl TurnRequest {
         })
     }
 
+    /// Whether the response can be retrieved once it is there: for good if it is stored, for a while if it was made
+    /// in the background.
+    pub(crate) fn keep(&self) -> bool {
+        self.store || self.background
+    }
+
     /// A member of the body, unless it is absent or null.
     fn get(&self, name: &str) -> Option<&Value> {
         Fields(&self.body).get(name)
@@ -147,8 +150,13 @@ impl TurnRequest {
         }
     }
 
-    /// The response before anything has been answered.
-    pub(crate) fn response(&self, id: &str, created_at: u64) -> Map<String, Value> {
+    /// The response before anything has been answered, with or without what only Open Responses requires.
+    pub(crate) fn response(
+        &self,
+        id: &str,
+        created_at: u64,
+        open_responses: bool,
+    ) -> Map<String, Value> {
         let mut response = Map::new();
         response.insert("id".into(), id.into());
         response.insert("object".into(), "response".into());
@@ -170,19 +178,61 @@ impl TurnRequest {
             let value = self.get(name).cloned().unwrap_or_else(default);
             response.insert(name.into(), value);
         }
+        for name in PENALTIES.iter().filter(|_| open_responses) {
+            let given = self.get(name).filter(|value| value.is_number()).cloned();
+            response.insert((*name).into(), given.unwrap_or_else(|| json!(0.0)));
+        }
+        let reasoning = response.get_mut("reasoning");
+        complete(
+            reasoning,
+            &[("effort", Value::Null), ("summary", Value::Null)],
+        );
+        let text = response.get_mut("text");
+        complete(text, &[("format", json!({ "type": "text" }))]);
+        let format = response
+            .get_mut("text")
+            .and_then(|text| text.get_mut("format"));
+        if let Some(format) = format
+            && format.get("type").is_some_and(|kind| kind == "json_schema")
+        {
+            let defaults = [("description", Value::Null), ("strict", json!(false))];
+            complete(Some(format), &defaults);
+        }
         let tools = response.get_mut("tools").and_then(Value::as_array_mut);
-        tools.into_iter().flatten().for_each(without_credentials);
+        tools.into_iter().flatten().for_each(echo_tool);
         response
     }
 }
 
-/// Leaves out of a tool what its remote server is given to let the model in. It is kept nowhere.
-fn without_credentials(tool: &mut Value) {
-    if let Some(tool) = tool.as_object_mut()
-        && tool.get("type").is_some_and(|kind| kind == "mcp")
-    {
-        tool.remove("authorization");
-        tool.remove("headers");
+/// Adds the members that an object of a request may leave out, and that a response has.
+fn complete(object: Option<&mut Value>, defaults: &[(&str, Value)]) {
+    let Some(Value::Object(object)) = object else {
+        return;
+    };
+    for (name, default) in defaults {
+        object.entry(*name).or_insert_with(|| default.clone());
+    }
+}
+
+/// Makes of a request's tool what a response says of it: a function has all its members; what a remote server is
+/// given to let the model in is left out, and kept nowhere.
+fn echo_tool(tool: &mut Value) {
+    match tool.get("type").and_then(Value::as_str) {
+        Some("function") => complete(
+            Some(tool),
+            &[
+                ("description", Value::Null),
+                ("parameters", Value::Null),
+                ("strict", Value::Bool(true)),
+            ],
+        ),
+        Some("mcp") => {
+            if let Some(tool) = tool.as_object_mut() {
+                tool.remove("authorization");
+                tool.remove("headers");
+            }
+        }
+        _ => {}
     }
 }
 
@@ -346,10 +396,6 @@ mod tests {
                 "conversation.id",
             ),
             (
-                json!({"model": "m", "input": "x", "background": true, "store": false}),
-                "background",
-            ),
-            (
                 json!({"model": "m", "input": "x", "metadata": {"a": 1}}),
                 "metadata.a",
             ),
@@ -386,12 +432,62 @@ mod tests {
             "metadata": {"k": "v"}, "instructions": "be brief",
         }))
         .unwrap();
-        let response = request.response("r1", 7);
+        let response = request.response("r1", 7, true);
         assert_eq!(response["temperature"], 0.5);
         assert_eq!(response["conversation"]["id"], "c1");
         assert_eq!(response["metadata"]["k"], "v");
         assert_eq!(response["instructions"], "be brief");
         assert_eq!(response["top_p"], 1.0);
         assert!(!response.contains_key("input"));
+        assert!(PENALTIES.iter().all(|name| response[*name] == 0.0));
+        let plain = request.response("r1", 7, false);
+        assert!(PENALTIES.iter().all(|name| !plain.contains_key(*name)));
+    }
+
+    #[test]
+    fn what_an_object_leaves_out_is_added() {
+        let request = parse(json!({
+            "model": "m", "input": "x", "reasoning": {"effort": "low"}, "text": {"verbosity": "low"},
+        }))
+        .unwrap();
+        let response = request.response("r1", 7, true);
+        assert_eq!(
+            response["reasoning"],
+            json!({"effort": "low", "summary": null})
+        );
+        assert_eq!(
+            response["text"],
+            json!({"verbosity": "low", "format": {"type": "text"}})
+        );
+        let format = json!({"type": "json_schema", "name": "n", "schema": {}});
+        let request = parse(json!({"model": "m", "input": "x", "text": {"format": format}}));
+        let response = request.unwrap().response("r1", 7, true);
+        assert_eq!(
+            response["text"]["format"],
+            json!({"type": "json_schema", "name": "n", "schema": {}, "description": null, "strict": false})
+        );
+    }
+
+    #[test]
+    fn tools_are_repeated_with_all_that_is_known_of_them() {
+        let request = parse(json!({
+            "model": "m", "input": "x", "presence_penalty": 0.5, "frequency_penalty": "much", "tools": [
+                {"type": "function", "name": "f"},
+                {"type": "function", "name": "g", "strict": false, "description": "G.", "parameters": {}, "new": 1},
+                {"type": "mcp", "server_label": "s", "authorization": "token", "headers": {"a": "b"}},
+            ],
+        }))
+        .unwrap();
+        let response = request.response("r1", 7, true);
+        assert_eq!(response["presence_penalty"], 0.5);
+        assert_eq!(response["frequency_penalty"], 0.0);
+        assert_eq!(
+            response["tools"],
+            json!([
+                {"type": "function", "name": "f", "strict": true, "description": null, "parameters": null},
+                {"type": "function", "name": "g", "strict": false, "description": "G.", "parameters": {}, "new": 1},
+                {"type": "mcp", "server_label": "s"},
+            ])
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The emulator over real sockets, through plain HTTP requests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod agents;
 mod conversations;
 mod faults;
 mod front_page;

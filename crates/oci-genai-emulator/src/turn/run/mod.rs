@@ -67,7 +67,7 @@ pub(crate) async fn run(
 ) -> Arc<Value> {
     let guard = turn.guard.take();
     let mut run = Run {
-        response: turn.request.response(&turn.id, turn.created_at),
+        response: turn.response(&app.config),
         output: Vec::new(),
         open: None,
         events: Events::default(),

@@ -71,7 +71,8 @@ impl Run<'_> {
 
     /// Stores the response as it is now, unless it was announced and has been deleted since.
     pub(super) fn store_early(&self) {
-        let put = put(self.turn, Arc::new(Value::Object(self.response.clone())));
+        let response = Arc::new(Value::Object(self.response.clone()));
+        let put = put(self.app, self.turn, response);
         let announced = self.turn.request.background;
         report(self.app.store.change(|state| {
             let project = state.project(&self.turn.project);
@@ -90,8 +91,8 @@ impl Run<'_> {
         let put = self
             .turn
             .request
-            .store
-            .then(|| put(self.turn, response.clone()));
+            .keep()
+            .then(|| put(self.app, self.turn, response.clone()));
         let at = self.app.clock.unix();
         report(self.app.store.change(|state| {
             let project = state.project(&self.turn.project);
@@ -128,18 +129,19 @@ impl Run<'_> {
 /// Stores a background response before its turn begins, so that it can be found by whoever was told of
 /// it. The answer is the response.
 pub(crate) fn announce(app: &App, turn: &Turn) -> Result<Arc<Value>, ApiError> {
-    let mut queued = turn.request.response(&turn.id, turn.created_at);
+    let mut queued = turn.response(&app.config);
     queued.insert("status".into(), "queued".into());
     let queued = Arc::new(Value::Object(queued));
-    let put = put(turn, queued.clone());
+    let put = put(app, turn, queued.clone());
     app.store.change(|_| Ok((vec![put], queued)))
 }
 
-fn put(turn: &Turn, response: Arc<Value>) -> Change {
+fn put(app: &App, turn: &Turn, response: Arc<Value>) -> Change {
     Change::PutResponse {
         project: turn.project.clone(),
         id: turn.id.clone(),
         response,
+        at: app.clock.unix(),
         input: turn.input.clone(),
         previous: turn.request.context.previous.clone(),
         conversation: turn.request.context.conversation.clone(),

@@ -18,10 +18,7 @@ pub(in super::super) fn chat(prompt: &Prompt, model: &str) -> Value {
     let tools: Vec<Value> = prompt.tools.iter().filter_map(tool).collect();
     if !tools.is_empty() {
         request["tools"] = Value::Array(tools);
-        request["tool_choice"] = match prompt.tool_choice.get("name") {
-            Some(name) => json!({ "type": "function", "function": { "name": name } }),
-            None => prompt.tool_choice.clone(),
-        };
+        request["tool_choice"] = tool_choice(&prompt.tool_choice);
     }
     if let Some(schema) = &prompt.schema {
         request["response_format"] = json!({
@@ -32,6 +29,21 @@ pub(in super::super) fn chat(prompt: &Prompt, model: &str) -> Value {
         request[name] = value.clone();
     }
     request
+}
+
+/// A choice of tools, in which functions are named one level deeper.
+fn tool_choice(choice: &Value) -> Value {
+    let function = |tool: &Value| match tool.get("name") {
+        Some(name) => json!({ "type": "function", "function": { "name": name } }),
+        None => tool.clone(),
+    };
+    match choice.get("tools").and_then(Value::as_array) {
+        Some(tools) => json!({ "type": "allowed_tools", "allowed_tools": {
+            "mode": choice.get("mode"),
+            "tools": tools.iter().map(function).collect::<Vec<_>>(),
+        } }),
+        None => function(choice),
+    }
 }
 
 fn message(item: &Item, messages: &mut Vec<Value>) {
