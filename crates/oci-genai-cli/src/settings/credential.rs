@@ -1,15 +1,17 @@
 //! Which credential the settings mean.
 
+use std::path::Path;
+
 use oci_genai_auth::provider::BoxFuture;
 use oci_genai_auth::{
-    ApiKey, ConfigFileCredentialsProvider, Credentials, DefaultCredentialsChain, Environment,
+    ApiKey, ConfigFileCredentialsProvider, Credentials, DefaultCredentialsChain,
     InstancePrincipalCredentialsProvider, OciConfig, OkeWorkloadIdentityCredentialsProvider,
     ProvideCredentials, ResourcePrincipalCredentialsProvider, SharedCredentialsProvider,
     StaticCredentialsProvider,
 };
 use secrecy::ExposeSecret as _;
 
-use super::{Settings, Source, Sourced, variable};
+use super::{CLI_AUTH, Settings, Source, Sourced, variable};
 use crate::args::Auth;
 use crate::error::Error;
 
@@ -34,7 +36,8 @@ enum Kind {
     ApiKey(Source),
     Profile(ConfigFileCredentialsProvider, Source),
     Principal(Auth),
-    Chain(DefaultCredentialsChain),
+    /// The default chain, and the region that goes with what it is told to use.
+    Chain(DefaultCredentialsChain, Option<Sourced<String>>),
 }
 
 impl Settings {
@@ -83,8 +86,10 @@ impl Settings {
             return self.key();
         }
         let named = self.oci_profile.source != Source::Default || config.is_some();
+        let has_file = named || OciConfig::find(None, &self.env).is_ok();
         let signs = variable(&self.env, SIGNING_KEY).is_some();
-        if !signs && (named || OciConfig::find(None, &self.env).is_ok()) {
+        let chosen = variable(&self.env, CLI_AUTH);
+        if has_file && !signs && chosen.is_none() {
             return self.profile();
         }
         let mut chain = DefaultCredentialsChain::builder().environment(self.env.clone());
@@ -98,10 +103,39 @@ impl Settings {
             chain = chain.auth_endpoint(url);
         }
         let chain = chain.build();
+        let region = match chosen.as_deref() {
+            None | Some("resource_principal" | "oke_workload_identity") => self.resource_region(),
+            // Only the metadata service knows it.
+            Some("instance_principal") => None,
+            Some(_) if has_file => self.region_of_profile()?,
+            Some(_) => None,
+        };
         Ok(Credential {
             provider: SharedCredentialsProvider::new(chain.clone()),
-            kind: Kind::Chain(chain),
+            kind: Kind::Chain(chain, region),
         })
+    }
+
+    fn resource_region(&self) -> Option<Sourced<String>> {
+        let region = variable(&self.env, RESOURCE_REGION)?;
+        Some(Sourced::new(region, Source::Variable(RESOURCE_REGION)))
+    }
+
+    /// The region in the OCI config file, for credentials that variables complete.
+    fn region_of_profile(&self) -> Result<Option<Sourced<String>>, Error> {
+        let path = self.oci_config.as_ref().map(|path| path.value.as_str());
+        let config = OciConfig::load(path, &self.env)?;
+        let profile = config.profile(&self.oci_profile.value)?;
+        let source = Source::OciConfig {
+            path: config
+                .path()
+                .unwrap_or(Path::new(""))
+                .to_string_lossy()
+                .into_owned(),
+            profile: profile.name().to_owned(),
+        };
+        let region = profile.get("region").map(str::to_owned);
+        Ok(region.map(|region| Sourced::new(region, source)))
     }
 
     fn key(&self) -> Result<Credential, Error> {
@@ -170,7 +204,7 @@ impl Credential {
             Kind::Principal(Auth::InstancePrincipal) => INSTANCE,
             Kind::Principal(Auth::ResourcePrincipal) => "resource principal",
             Kind::Principal(_) => "OKE workload identity",
-            Kind::Chain(chain) => chain.source().unwrap_or("what the machine offers"),
+            Kind::Chain(chain, _) => chain.source().unwrap_or("what the machine offers"),
         }
     }
 
@@ -178,7 +212,7 @@ impl Credential {
     pub(crate) fn source(&self) -> Option<&Source> {
         match &self.kind {
             Kind::ApiKey(source) | Kind::Profile(_, source) => Some(source),
-            Kind::Principal(_) | Kind::Chain(_) => None,
+            Kind::Principal(_) | Kind::Chain(..) => None,
         }
     }
 
@@ -191,16 +225,14 @@ impl Credential {
     }
 
     /// The region that comes with it, without asking anybody.
-    pub(super) fn region(&self, env: &Environment) -> Option<Sourced<String>> {
+    pub(super) fn region(&self, settings: &Settings) -> Option<Sourced<String>> {
         match &self.kind {
             Kind::Profile(provider, source) => {
                 let region = provider.profile().get("region")?;
                 Some(Sourced::new(region.to_owned(), source.clone()))
             }
-            Kind::Principal(Auth::ResourcePrincipal | Auth::Oke) | Kind::Chain(_) => {
-                let region = variable(env, RESOURCE_REGION)?;
-                Some(Sourced::new(region, Source::Variable(RESOURCE_REGION)))
-            }
+            Kind::Principal(Auth::ResourcePrincipal | Auth::Oke) => settings.resource_region(),
+            Kind::Chain(_, region) => region.clone(),
             Kind::Principal(_) | Kind::ApiKey(_) => None,
         }
     }
@@ -214,7 +246,7 @@ impl Credential {
     pub(super) async fn is_instance(&self) -> Result<bool, Error> {
         match &self.kind {
             Kind::Principal(kind) => Ok(*kind == Auth::InstancePrincipal),
-            Kind::Chain(chain) => {
+            Kind::Chain(chain, _) => {
                 if chain.source().is_none() {
                     self.provide().await?;
                 }

@@ -56,7 +56,7 @@ impl Settings {
         &self,
         credential: &Credential,
     ) -> Result<Option<ChosenRegion>, Error> {
-        let own = credential.region(&self.env);
+        let own = credential.region(self);
         let is_nearest = |set: &&Sourced<String>| {
             let is_own_setting = set.source.is_flag() || set.source == Source::Variable(OWN);
             is_own_setting || own.is_none() || !self.names_profile_by_flag(credential)
