@@ -35,6 +35,9 @@ pub(crate) enum Error {
     /// The service answered, but not with what was asked for.
     #[error("{0}")]
     Answer(String),
+    /// A call failed after a part of the answer had been printed.
+    #[error(transparent)]
+    Partial(Box<Error>),
     /// The person stopped it.
     #[error("stopped by Ctrl-C{0}")]
     Interrupted(&'static str),
@@ -104,6 +107,7 @@ impl Error {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Told(code) => return *code,
+            Self::Partial(error) => return error.exit_code(),
             Self::Answer(_) => return 1,
             Self::Interrupted(_) => return 130,
             _ => {}
@@ -122,6 +126,10 @@ impl Error {
 
     /// This error and its causes, outermost first, and the cure, as one paragraph.
     pub(crate) fn paragraph(&self) -> String {
+        if let Self::Partial(error) = self {
+            let text = error.paragraph();
+            return format!("{text}; the part of the answer that came before is printed above");
+        }
         let mut text = chain(self.inner());
         if let Some(cure) = self.cure(&text) {
             text.push_str("; ");
@@ -153,7 +161,7 @@ impl Error {
         let hint = error
             .hint()
             .filter(|hint| !is_told(hint))
-            .map(str::to_owned);
+            .map(in_words_of_flags);
         let settings = error.is_config() || error.is_unauthenticated() || error.is_connect();
         let refused = error
             .status()
@@ -166,6 +174,12 @@ impl Error {
             None => None,
         }
     }
+}
+
+/// A hint of the client, which speaks of its builder, with the program's own settings.
+fn in_words_of_flags(hint: &str) -> String {
+    hint.replace("ClientBuilder::max_event_bytes", "--max-event-bytes")
+        .replace("ClientBuilder::max_response_bytes", "--max-response-bytes")
 }
 
 /// The exit code of a session that could not go on, where no failed call is behind it.

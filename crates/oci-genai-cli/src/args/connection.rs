@@ -59,6 +59,18 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
+    /// Most bytes of one event of a streamed answer [default: 16777216]
+    ///
+    /// [env: OCI_GENAI_MAX_EVENT_BYTES]
+    #[arg(long, value_name = "BYTES", hide_short_help = true)]
+    pub(crate) max_event_bytes: Option<String>,
+
+    /// Most bytes of an answer that is not streamed, decompressed [default: 67108864]
+    ///
+    /// [env: OCI_GENAI_MAX_RESPONSE_BYTES]
+    #[arg(long, value_name = "BYTES", hide_short_help = true)]
+    pub(crate) max_response_bytes: Option<String>,
+
     #[command(flatten)]
     pub(crate) choice: Choice,
 }

@@ -16,6 +16,8 @@ pub(super) struct Telling {
     spinner: Option<Spinner>,
     /// What has been told of the answer.
     told: String,
+    /// What has been told of a refusal.
+    refused: String,
     /// Whether what comes next may be another attempt at the same answer.
     anew: bool,
 }
@@ -36,6 +38,7 @@ impl Telling {
             renderer,
             spinner: Some(Spinner::start("Thinking")),
             told: String::new(),
+            refused: String::new(),
             anew: false,
         }
     }
@@ -60,8 +63,30 @@ impl Telling {
         self.show(rest)
     }
 
-    /// Shows text that is not part of the answer's, such as the words of a refusal.
-    pub(super) fn show(&mut self, text: &str) -> Result<(), Error> {
+    /// Tells a piece of the words of a model that refuses.
+    pub(super) fn refusal_part(&mut self, text: &str) -> Result<(), Error> {
+        self.refused.push_str(text);
+        self.show(text)
+    }
+
+    /// Tells what is left of a refusal that is whole now.
+    pub(super) fn refusal(&mut self, text: &str) -> Result<(), Error> {
+        match text.strip_prefix(&self.refused) {
+            Some(rest) => self.refusal_part(rest),
+            None => Ok(()),
+        }
+    }
+
+    /// A failure, with a word on the part of the answer that came before it.
+    pub(super) fn error(&self, error: Error) -> Error {
+        let has_told = !(self.told.is_empty() && self.refused.is_empty());
+        match error {
+            Error::Client(_) | Error::Session(_) if has_told => Error::Partial(Box::new(error)),
+            other => other,
+        }
+    }
+
+    fn show(&mut self, text: &str) -> Result<(), Error> {
         if text.is_empty() {
             return Ok(());
         }
@@ -83,7 +108,7 @@ impl Telling {
         match step {
             TurnEvent::Delta(text) => self.text(text),
             TurnEvent::Service(event) if event["type"] == "response.refusal.delta" => {
-                self.show(event["delta"].as_str().unwrap_or_default())
+                self.refusal_part(event["delta"].as_str().unwrap_or_default())
             }
             TurnEvent::ToolStarted { name, .. } => {
                 // What was said before a call is not the answer.
@@ -107,8 +132,8 @@ impl Telling {
         let text = turn.output_text();
         if !text.is_empty() {
             self.whole(&text)?;
-        } else if self.spinner.is_some() {
-            self.show(&refusal(turn.output()))?;
+        } else {
+            self.refusal(&refusal(turn.output()))?;
         }
         match turn.incomplete() {
             Some(why) => self.stopped_early(why),

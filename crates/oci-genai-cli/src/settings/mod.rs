@@ -34,7 +34,7 @@ const REGION: &[&str] = &[region::OWN, "OCI_REGION", "OCI_CLI_REGION"];
 const OCI_PROFILE: &[&str] = &["OCI_CLI_PROFILE", "OCI_CONFIG_PROFILE"];
 
 /// The variables that are read here.
-pub(crate) const VARIABLES: [&str; 16] = [
+pub(crate) const VARIABLES: [&str; 18] = [
     API_KEY,
     "OCI_GENAI_AUTH",
     region::OWN,
@@ -47,6 +47,8 @@ pub(crate) const VARIABLES: [&str; 16] = [
     "OCI_CLI_CONFIG_FILE",
     "OCI_CLI_PROFILE",
     "OCI_CONFIG_PROFILE",
+    "OCI_GENAI_MAX_EVENT_BYTES",
+    "OCI_GENAI_MAX_RESPONSE_BYTES",
     "OCI_GENAI_STORE",
     "OCI_GENAI_CONFIG",
     "OCI_GENAI_PROFILE",
@@ -68,6 +70,8 @@ pub(crate) struct Settings {
     pub(crate) oci_config: Option<Sourced<String>>,
     pub(crate) oci_profile: Sourced<String>,
     pub(crate) store: Option<Sourced<String>>,
+    pub(crate) max_event_bytes: Option<Sourced<usize>>,
+    pub(crate) max_response_bytes: Option<Sourced<usize>>,
 }
 
 /// Looks for a value in one place after the other.
@@ -181,6 +185,18 @@ impl Settings {
                 &["OCI_GENAI_STORE"],
                 "store",
             ),
+            max_event_bytes: bytes(find(
+                "--max-event-bytes",
+                &connection.max_event_bytes,
+                &["OCI_GENAI_MAX_EVENT_BYTES"],
+                "max_event_bytes",
+            ))?,
+            max_response_bytes: bytes(find(
+                "--max-response-bytes",
+                &connection.max_response_bytes,
+                &["OCI_GENAI_MAX_RESPONSE_BYTES"],
+                "max_response_bytes",
+            ))?,
             file,
             env,
         })
@@ -204,6 +220,12 @@ impl Settings {
             .model(&self.model.value);
         if let Some(compartment) = &self.compartment {
             builder = builder.compartment(&compartment.value);
+        }
+        if let Some(bytes) = &self.max_event_bytes {
+            builder = builder.max_event_bytes(bytes.value);
+        }
+        if let Some(bytes) = &self.max_response_bytes {
+            builder = builder.max_response_bytes(bytes.value);
         }
         let region = self.region_for(credential).await?;
         match (&self.base_url, region) {
@@ -265,6 +287,19 @@ fn auth_kind(named: Sourced<String>) -> Result<Sourced<Auth>, Error> {
         quoted(&named.value),
         kinds.join(", "),
     )))
+}
+
+/// A number of bytes; underscores may stand between its digits.
+fn bytes(named: Option<Sourced<String>>) -> Result<Option<Sourced<usize>>, Error> {
+    let Some(named) = named else { return Ok(None) };
+    match named.value.replace('_', "").parse() {
+        Ok(bytes) if bytes > 0 => Ok(Some(Sourced::new(bytes, named.source))),
+        _ => Err(Error::usage(format!(
+            "{}: {} is not a number of bytes; give one such as 16777216",
+            named.source,
+            quoted(&named.value)
+        ))),
+    }
 }
 
 impl Connection {

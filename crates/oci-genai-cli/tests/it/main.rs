@@ -6,6 +6,7 @@
     clippy::print_stderr
 )]
 
+mod answers;
 mod ask;
 mod chat;
 mod colour;

@@ -130,10 +130,18 @@ async fn bad_input_for_every_option_of_a_connection() {
         (["--project", "two\nlines"], ["project", "header"]),
         (["--compartment", "two\nlines"], ["compartment", "header"]),
         (["--model", "two words"], ["two words", "blanks"]),
-        (["--base-url", "here"], ["\"here\"", "absolute URL"]),
+        (["--base-url", "here"], ["URL here is", "absolute URL"]),
         (["--oci-config", "gone"], ["gone", "cannot be read"]),
         (["--profile", "GONE"], ["configuration", "oci setup config"]),
         (["--config", "gone"], ["gone", "--config"]),
+        (
+            ["--max-event-bytes", "many"],
+            ["--max-event-bytes: \"many\"", "16777216"],
+        ),
+        (
+            ["--max-response-bytes", "0"],
+            ["--max-response-bytes: \"0\"", "16777216"],
+        ),
         (["--use", "gone"], ["--use", "gone"]),
     ] {
         let mut command = home.program();

@@ -7,6 +7,8 @@ use std::process::Output;
 use oci_genai_auth::PrivateKey;
 use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 
 /// A tenancy and a user, as an API signing key names them.
@@ -172,4 +174,39 @@ impl Ran {
 
 pub(crate) async fn run(command: &mut Command) -> Ran {
     Ran::of(command.output().await.expect("the program runs"))
+}
+
+/// The base URL of a server that gives this answer to every request, and then closes.
+pub(crate) async fn answering(answer: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/openai/v1", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            if read_request(&mut stream).await.is_some() {
+                // Whoever went away needs no answer.
+                let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.shutdown().await;
+            }
+        }
+    });
+    url
+}
+
+/// Reads a request whole and returns its head; `None` when the client went away.
+pub(crate) async fn read_request(stream: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.ok()?);
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let length = header(&head, "content-length").parse().unwrap_or(0);
+    stream.read_exact(&mut vec![0; length]).await.ok()?;
+    Some(head)
+}
+
+/// A header of a request; empty if it has none of that name.
+pub(crate) fn header<'a>(head: &'a str, name: &str) -> &'a str {
+    let lines = head.lines().filter_map(|line| line.split_once(": "));
+    let mut values = lines.filter(|(key, _)| key.eq_ignore_ascii_case(name));
+    values.next().map_or("", |(_, value)| value)
 }

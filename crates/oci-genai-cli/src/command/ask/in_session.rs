@@ -29,7 +29,7 @@ pub(super) async fn run(
         () = interrupt => Ok(None),
     };
     telling.end()?;
-    let Some(turn) = asked? else {
+    let Some(turn) = asked.map_err(|error| telling.error(error))? else {
         return Err(stopped(session).await);
     };
     if question.json {

@@ -20,7 +20,7 @@ pub(super) async fn run(client: &Client, question: &Question) -> Result<(), Erro
         () = interrupted => Err(Error::Interrupted("")),
     };
     telling.end()?;
-    outcome
+    outcome.map_err(|error| telling.error(error))
 }
 
 async fn answered(
@@ -36,7 +36,7 @@ async fn answered(
         streamed(create, telling).await?
     } else {
         let response = create.send().await?;
-        telling.show(&response.refusal().unwrap_or_default())?;
+        telling.refusal(&response.refusal().unwrap_or_default())?;
         Some(response)
     };
     let Some(response) = response else {
@@ -74,15 +74,8 @@ async fn whole(create: CreateResponse, telling: &mut Telling) -> Result<(), Erro
     let raw = create.send_raw().await?;
     telling.end()?;
     output::line(&String::from_utf8_lossy(raw.body()));
-    let response: types::Response = raw.json()?;
-    match response.status {
-        Some(types::ResponseStatus::Failed) => {
-            let error = response.error.map(|error| error.message);
-            let why = error.unwrap_or_else(|| "it does not say why".to_owned());
-            Err(Error::Answer(format!("the response failed: {why}")))
-        }
-        _ => Ok(()),
-    }
+    raw.response()?;
+    Ok(())
 }
 
 async fn streamed(
@@ -94,14 +87,18 @@ async fn streamed(
     while let Some(event) = stream.next().await {
         match event? {
             StreamEvent::OutputTextDelta(piece) => telling.text(&piece.delta)?,
-            StreamEvent::RefusalDelta(piece) => telling.show(&piece.delta)?,
+            StreamEvent::RefusalDelta(piece) => telling.refusal_part(&piece.delta)?,
             StreamEvent::Completed(done) => response = Some(done.response),
             StreamEvent::Incomplete(done) => response = Some(done.response),
             _ => {}
         }
     }
     // A server may end a stream without the event that completes it.
-    Ok(response.or_else(|| stream.response()))
+    let response = response.or_else(|| stream.response());
+    if let Some(refusal) = response.as_ref().and_then(|response| response.refusal()) {
+        telling.refusal(&refusal)?;
+    }
+    Ok(response)
 }
 
 fn stopped_early(response: &types::Response) -> Option<String> {

@@ -36,6 +36,7 @@ impl Chat {
             }
         };
         telling.end()?;
+        let told = told.map_err(|error| telling.error(error));
         if self.interactive {
             output::line("");
         }

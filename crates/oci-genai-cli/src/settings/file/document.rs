@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::ConfigFile;
-use super::key::{KEYS, is_credential, is_secret, meant};
+use super::key::{KEYS, NUMBERS, is_credential, is_secret, meant};
 use crate::error::Error;
 use crate::secrets::{quoted, short_path, shown};
 use crate::settings::shown_all;
@@ -169,6 +169,12 @@ impl Reader<'_> {
                         shown(profile)
                     ),
                 ));
+            }
+            if let DeValue::Integer(number) = value.get_ref()
+                && NUMBERS.contains(&key)
+            {
+                settings.insert(key.to_owned(), (number.to_string(), self.line(at)));
+                continue;
             }
             let Some(text) = value.get_ref().as_str() else {
                 let found = value.get_ref().type_str();

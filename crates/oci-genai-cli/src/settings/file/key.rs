@@ -1,7 +1,7 @@
 //! The keys of a profile: those there are, what was probably meant by another, and what looks like a secret.
 
 /// What a profile may have.
-pub(super) const KEYS: [&str; 9] = [
+pub(super) const KEYS: [&str; 11] = [
     "auth",
     "region",
     "project",
@@ -11,7 +11,12 @@ pub(super) const KEYS: [&str; 9] = [
     "oci_config",
     "oci_profile",
     "store",
+    "max_event_bytes",
+    "max_response_bytes",
 ];
+
+/// Those whose value is a number.
+pub(super) const NUMBERS: [&str; 2] = ["max_event_bytes", "max_response_bytes"];
 
 /// What people write when they mean a secret; the key's words are compared.
 const SECRETS: [&str; 7] = [

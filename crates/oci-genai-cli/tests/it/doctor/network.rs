@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use oci_genai_emulator::{Effect, Emulator, Fault};
 
 use super::{doctor, doctor_with};
-use crate::support::Home;
+use crate::support::{Home, answering};
 
 #[tokio::test]
 async fn nobody_listens() {
@@ -128,19 +128,4 @@ async fn a_redirect_and_a_proxy_that_wants_to_know_who_asks() {
         diagnosis.blames("network", 1, &[words]);
         assert_eq!(diagnosis.status("clock"), "note", "there was no date");
     }
-}
-
-/// The base URL of a server that gives this answer to every request.
-async fn answering(answer: String) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/openai/v1", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut some = [0_u8; 4096];
-            let _ = stream.read(&mut some).await;
-            let _ = stream.write_all(answer.as_bytes()).await;
-        }
-    });
-    url
 }
