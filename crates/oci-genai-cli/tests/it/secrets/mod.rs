@@ -1,6 +1,7 @@
 //! No secret is shown: keys, tokens and passwords in every place where a setting, a file or an
 //! answer is read, and all that the program then prints.
 
+mod answers;
 mod command_line;
 mod settings_file;
 mod variables;
