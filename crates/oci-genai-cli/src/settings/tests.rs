@@ -197,6 +197,42 @@ async fn a_profile_named_by_flag_brings_its_own_region() {
 }
 
 #[tokio::test]
+async fn oci_cli_auth_chooses_among_what_the_machine_offers() {
+    let resource = ("OCI_RESOURCE_PRINCIPAL_REGION", "us-ashburn-1");
+    let profile = ("eu-frankfurt-1", "/home/me/.oci/config [DEFAULT]");
+    let of_resource = ("us-ashburn-1", "OCI_RESOURCE_PRINCIPAL_REGION");
+    for (word, found) in [
+        ("api_key", profile),
+        ("security_token", profile),
+        ("resource_principal", of_resource),
+        ("oke_workload_identity", of_resource),
+    ] {
+        let variables = [(CLI_AUTH, word), resource];
+        let found = (found.0.to_owned(), found.1.to_owned());
+        assert_eq!(region(&nothing(), &variables).await, found, "{word}");
+        let settings = resolve(&nothing(), &[("HOME", "/home/me"), (CLI_AUTH, word)]);
+        // The file is read for its region only: the chain decides.
+        let chosen = match settings.credential() {
+            Ok(credential) => credential.kind().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(chosen, "what the machine offers", "{word}");
+    }
+    // A key of this program's own and a profile by flag are nearer.
+    let key = resolve(
+        &nothing(),
+        &[(CLI_AUTH, "security_token"), (API_KEY, "sk-x")],
+    );
+    assert_eq!(key.credential().unwrap().kind(), "API key");
+    let by_flag = Connection {
+        profile: Some("DEFAULT".into()),
+        ..nothing()
+    };
+    let found = region(&by_flag, &[(CLI_AUTH, "resource_principal"), resource]).await;
+    assert_eq!(found.0, "eu-frankfurt-1");
+}
+
+#[tokio::test]
 async fn a_pod_is_in_the_region_of_its_variable() {
     let settings = resolve(
         &Connection {

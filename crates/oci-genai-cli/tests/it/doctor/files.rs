@@ -4,7 +4,7 @@ use oci_genai_auth::PrivateKey;
 use oci_genai_emulator::{DEFAULT_PROJECT, Emulator};
 
 use super::{doctor, doctor_with};
-use crate::support::{Home, vector};
+use crate::support::{Home, run, vector};
 
 /// A profile that differs from a good one by `lines`, and what has to be said of it.
 struct Case {
@@ -238,6 +238,58 @@ async fn a_file_named_by_a_variable_that_is_not_looked_at() {
         notes.contains("OCI_CONFIG_FILE") && notes.contains("OCI_CLI_CONFIG_FILE"),
         "{notes}"
     );
+}
+
+#[tokio::test]
+async fn variables_that_do_something_else_than_they_seem_to() {
+    let home = Home::new();
+    let emulator = Emulator::start().await.unwrap();
+    let mut command = home.client(&emulator);
+    command
+        .env("OCI_GENAI_API_KEY", "\"sk-emulator\"")
+        .env("OCI_GENAI_PROJECT", format!("'{DEFAULT_PROJECT}'"));
+    let diagnosis = doctor(&mut command).await;
+    diagnosis.is_well();
+    let notes = diagnosis.step("configuration")["notes"].to_string();
+    for name in [
+        "OCI_GENAI_API_KEY has quotes",
+        "OCI_GENAI_PROJECT has quotes",
+    ] {
+        assert!(notes.contains(name), "{notes}");
+    }
+
+    for (word, is_noted) in [("instance_principal", true), ("security_token", false)] {
+        let (key, file) = home.key("key.pem");
+        home.oci_profile(&key, &file, "");
+        let mut command = home.client(&emulator);
+        command.env("OCI_CLI_AUTH", word);
+        let diagnosis = doctor_with(&mut command, &["--auth", "config"]).await;
+        let notes = diagnosis.step("configuration")["notes"].to_string();
+        let words = format!("OCI_CLI_AUTH asks for {word}, and --auth for config");
+        assert_eq!(notes.contains(&words), is_noted, "{notes}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_in_the_place_of_a_region() {
+    let home = Home::new();
+    for host in [
+        "inference.generativeai.us-chicago-1.oci.oraclecloud.com",
+        "https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/openai/v1",
+    ] {
+        let program = || {
+            let mut command = home.program();
+            command
+                .env("OCI_GENAI_API_KEY", "sk-emulator")
+                .env("OCI_GENAI_PROJECT", DEFAULT_PROJECT)
+                .env("OCI_GENAI_REGION", host);
+            command
+        };
+        let words = ["OCI_GENAI_REGION", "write us-chicago-1", "--base-url"];
+        doctor(&mut program()).await.blames("region", 2, &words);
+        let ran = run(program().args(["ask", "Hello."])).await;
+        ran.assert_error(2, &words);
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret as _;
 use tokio::process::Command;
 
 use super::doctor;
-use crate::support::Home;
+use crate::support::{Home, run};
 
 fn program(home: &Home, emulator: &Emulator, auth: &str) -> Command {
     let mut command = home.program();
@@ -34,6 +34,32 @@ async fn an_instance() {
     let diagnosis = doctor(&mut program(&home, &emulator, "auto")).await;
     diagnosis.is_well();
     assert_eq!(diagnosis.step("credential")["found"], "instance principal");
+}
+
+#[tokio::test]
+async fn an_instance_knows_its_region() {
+    let emulator = Emulator::start().await.unwrap();
+    let home = Home::new();
+    for auth in ["instance-principal", "auto"] {
+        let mut command = program(&home, &emulator, auth);
+        command
+            .env_remove("OCI_GENAI_BASE_URL")
+            // Nothing is to leave this machine.
+            .env("HTTPS_PROXY", "http://127.0.0.1:9");
+        let diagnosis = doctor(&mut command).await;
+        let found = diagnosis.step("region")["found"].as_str().unwrap();
+        assert_eq!(
+            found, "us-chicago-1 (the metadata service), realm oc1",
+            "{auth}"
+        );
+        let mut command = program(&home, &emulator, auth);
+        command
+            .env_remove("OCI_GENAI_BASE_URL")
+            .env("HTTPS_PROXY", "http://127.0.0.1:9")
+            .args(["ask", "Hello."]);
+        let ran = run(&mut command).await;
+        assert_eq!(ran.code, 3, "the region is known, and not reached: {ran:?}");
+    }
 }
 
 #[tokio::test]
