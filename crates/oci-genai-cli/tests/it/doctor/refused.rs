@@ -154,6 +154,13 @@ const ANSWERS: &[Case] = &[
         change: &["wait", "limit"],
     },
     Case {
+        status: 429,
+        code: Some("insufficient_quota"),
+        message: "You exceeded your current quota.",
+        step: "model",
+        change: &["limit or budget", "waiting changes nothing"],
+    },
+    Case {
         status: 500,
         code: Some("InternalServerError"),
         message: "Internal error.",

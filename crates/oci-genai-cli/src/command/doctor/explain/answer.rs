@@ -100,6 +100,12 @@ pub(super) fn explain(status: StatusCode, error: &Error, facts: &Facts) -> Blame
             format!("{} does not take this request ({said})", facts.model),
             another_model(facts),
         ),
+        _ if error.is_quota_exhausted() => blame(
+            Name::Model,
+            format!("the account's quota is used up ({said})"),
+            "raise the account's limit or budget, or use another account: waiting changes nothing"
+                .to_owned(),
+        ),
         429 => limit(&said),
         409 => blame(
             Name::Model,
