@@ -40,7 +40,7 @@ pub(crate) enum Error {
     Partial(Box<Error>),
     /// The person stopped it.
     #[error("stopped by Ctrl-C{0}")]
-    Interrupted(&'static str),
+    Interrupted(String),
     /// The client could not be built or a call failed.
     #[error(transparent)]
     Client(#[from] oci_genai::Error),

@@ -8,6 +8,7 @@ mod emulator;
 mod man;
 mod quickstart;
 mod sessions;
+mod stopped;
 mod telling;
 
 use crate::args::{Cli, Command};
@@ -36,6 +37,6 @@ async fn stoppable(command: impl Future<Output = Result<(), Error>>) -> Result<(
     let interrupted = interrupted();
     tokio::select! {
         done = command => done,
-        () = interrupted => Err(Error::Interrupted("")),
+        () = interrupted => Err(Error::Interrupted(String::new())),
     }
 }

@@ -332,7 +332,17 @@ async fn ctrl_c_stops_and_the_session_goes_on() {
 
     let world = World::new().await;
     world.ask("s", "Remember me.");
-    for session in [&["--session", "s"][..], &[]] {
+    let local = &["--session", "local", "--memory", "local"][..];
+    for (session, became) in [
+        // The service finishes what it has begun, and keeps it.
+        (
+            &["--session", "s"][..],
+            "; the service finished the answer: it is turn 2, \
+             `oci-genai sessions rewind \"s\" 1` takes it back\n",
+        ),
+        (local, "; nothing of it was kept\n"),
+        (&[], "\n"),
+    ] {
         let mut child = Command::new(crate::world::binary())
             .env_clear()
             .envs(world.variables())
@@ -362,7 +372,7 @@ async fn ctrl_c_stops_and_the_session_goes_on() {
         let output = child.wait_with_output().unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(130), "{errors}");
-        assert!(errors.contains("stopped"), "{errors}");
+        assert_eq!(errors, format!("error: stopped by Ctrl-C{became}"));
     }
     let answer = world.ask("s", "recall:");
     assert!(answer.contains("Remember me."), "{answer}");

@@ -212,6 +212,10 @@ async fn ctrl_c_stops_an_answer_and_the_chat_goes_on() {
     chat.shows("1 2 3");
     chat.types("\u{3}");
     chat.shows("[stopped]");
+    chat.shows("[the service finished the answer: it is turn 2, `/rewind` takes it back]");
+    chat.prompts("s> ");
+    chat.enters("/rewind");
+    chat.shows("Back to the end of turn 1.");
     chat.prompts("s> ");
     chat.enters("recall:");
     chat.shows("\nRemember me.");

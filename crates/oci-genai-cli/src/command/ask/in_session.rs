@@ -1,20 +1,17 @@
 //! A question as a turn of a session.
 
-use std::time::Duration;
-
 use oci_genai::Client;
 use oci_genai_session::{Session, Turn, TurnEvent};
 use serde_json::{Value, json};
 
 use super::check_json;
 use super::question::Question;
+use crate::command::stopped::{self, Stopped};
 use crate::command::telling::Telling;
 use crate::error::Error;
-use crate::output;
-use crate::terminal::{interrupted, waiting};
-
-/// How long Ctrl-C waits for the session to be settled. What is left then is settled by the session's next use.
-const SETTLING: Duration = Duration::from_secs(10);
+use crate::secrets::quoted;
+use crate::terminal::interrupted;
+use crate::{kept, output};
 
 pub(super) async fn run(
     client: &Client,
@@ -22,6 +19,7 @@ pub(super) async fn run(
     question: &Question,
     turn_id: Option<String>,
 ) -> Result<(), Error> {
+    let last = stopped::last_turn(session);
     let interrupt = interrupted();
     let mut telling = question.telling();
     let asked = tokio::select! {
@@ -30,7 +28,7 @@ pub(super) async fn run(
     };
     telling.end()?;
     let Some(turn) = asked.map_err(|error| telling.error(error))? else {
-        return Err(stopped(session).await);
+        return Err(stopped(session, last).await);
     };
     if question.json {
         return output::json(&whole(client, &turn).await?);
@@ -78,14 +76,17 @@ async fn asked(
 }
 
 /// The turn was given up; its session is put in order before the program ends.
-async fn stopped(session: &Session) -> Error {
-    let settled = waiting("Settling the session", session.settle());
-    tokio::select! {
-        _ = settled => {}
-        () = interrupted() => {}
-        () = tokio::time::sleep(SETTLING) => {}
-    }
-    Error::Interrupted("; the session can be gone on with")
+async fn stopped(session: &Session, last: u64) -> Error {
+    let became = stopped::settle(session, last)
+        .await
+        .unwrap_or(Stopped::Unknown);
+    let record = session.record();
+    let label = quoted(kept::label(&record));
+    let rewind = |turn: u64| {
+        let to = turn.saturating_sub(1);
+        format!("oci-genai sessions rewind {label} {to}")
+    };
+    Error::Interrupted(format!("; {}", became.text(rewind)))
 }
 
 /// The response as the service has it, or what the session kept of it where the service keeps none.

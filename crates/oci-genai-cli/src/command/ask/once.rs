@@ -17,7 +17,7 @@ pub(super) async fn run(client: &Client, question: &Question) -> Result<(), Erro
     let mut telling = question.telling();
     let outcome = tokio::select! {
         done = answered(client, question, &mut telling) => done,
-        () = interrupted => Err(Error::Interrupted("")),
+        () = interrupted => Err(Error::Interrupted(String::new())),
     };
     telling.end()?;
     outcome.map_err(|error| telling.error(error))

@@ -34,8 +34,8 @@ struct Chat {
     tools: Tools,
     /// Tokens of the last turn.
     last: Option<TokenUsage>,
-    /// Whether a turn was stopped and may not be settled yet.
-    unsettled: bool,
+    /// The last turn before one that was stopped and may not be settled yet.
+    unsettled: Option<u64>,
     /// Whether a person is at the terminal.
     interactive: bool,
 }
@@ -71,7 +71,7 @@ pub(crate) async fn run(chat: args::Chat) -> Result<(), Error> {
         name,
         tools: Tools::new(),
         last: None,
-        unsettled: false,
+        unsettled: None,
         interactive: terminal::is_interactive() && terminal::width().is_some(),
     };
     let mut editor = Editor::start(history, chat.interactive)?;
@@ -86,7 +86,7 @@ impl Chat {
         loop {
             let input = tokio::select! {
                 input = editor.next(self.prompt()) => input,
-                () = interrupted(), if !self.interactive => return Err(Error::Interrupted("")),
+                () = interrupted(), if !self.interactive => return Err(Error::Interrupted(String::new())),
             };
             let text = match input {
                 Input::Text(text) => text,

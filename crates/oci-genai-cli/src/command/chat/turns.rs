@@ -3,10 +3,11 @@
 use oci_genai_session::{Session, TurnEvent, TurnStream};
 
 use super::Chat;
+use crate::command::stopped::{self, Stopped};
 use crate::command::telling::Telling;
 use crate::error::Error;
 use crate::output;
-use crate::terminal::{interrupted, waiting};
+use crate::terminal::{faint, interrupted, waiting};
 
 /// The longest title made of a question, in characters.
 const MAX_TITLE: usize = 60;
@@ -14,7 +15,9 @@ const MAX_TITLE: usize = 60;
 impl Chat {
     /// Asks and tells the answer. Ctrl-C gives the turn up; the session goes on.
     pub(super) async fn say(&mut self, text: String) -> Result<(), Error> {
+        self.settle().await?;
         let session = self.begun(&text).await?;
+        let last = stopped::last_turn(&session);
         let session = session.with_tools(self.tools.clone());
         let mut turn = session.turn(text);
         if let Some(instructions) = &self.instructions {
@@ -27,11 +30,12 @@ impl Chat {
             told = self.tell(steps, &mut telling) => told,
             () = interrupt => {
                 // The steps were dropped with the other branch, which gives the turn up.
-                self.unsettled = true;
+                self.unsettled = Some(last);
                 telling.aside("[stopped]")?;
+                let became = self.settle().await?;
                 match self.interactive {
                     true => Ok(()),
-                    false => Err(Error::Interrupted("; the session can be gone on with")),
+                    false => Err(Error::Interrupted(format!("; {became}"))),
                 }
             }
         };
@@ -49,7 +53,7 @@ impl Chat {
             telling.step(&step)?;
             if let TurnEvent::Committed(turn) = step {
                 self.last = Some(turn.usage());
-                self.unsettled = false;
+                self.unsettled = None;
             }
         }
         Ok(())
@@ -71,22 +75,20 @@ impl Chat {
         Ok(session)
     }
 
-    /// Finishes or clears away a turn that was stopped.
-    pub(super) async fn settle(&mut self) -> Result<(), Error> {
-        let Some(session) = self.session.clone().filter(|_| self.unsettled) else {
-            return Ok(());
+    /// Finishes or clears away a turn that was stopped, and tells the person what became of it.
+    pub(super) async fn settle(&mut self) -> Result<String, Error> {
+        let (Some(session), Some(last)) = (&self.session, self.unsettled) else {
+            return Ok(String::new());
         };
-        let settled = tokio::select! {
-            settled = waiting("Settling", session.settle()) => settled,
-            () = interrupted() => return Err(Error::Interrupted("; the session is not settled yet")),
-        };
-        match settled {
-            Err(error) if !error.is_cancelled() => Err(error.into()),
-            _ => {
-                self.unsettled = false;
-                Ok(())
-            }
+        let became = stopped::settle(session, last).await?;
+        if became != Stopped::Unknown {
+            self.unsettled = None;
         }
+        let text = became.text(|_| "/rewind".to_owned());
+        if self.interactive {
+            output::note(&faint(&format!("[{text}]")));
+        }
+        Ok(text)
     }
 }
 

@@ -80,18 +80,6 @@ fn key_lines() -> Vec<String> {
         .collect()
 }
 
-/// Every secret in every form.
-fn secrets() -> Vec<Secret> {
-    let of_key = |(name, text)| Secret {
-        name,
-        text,
-        hidden: key_lines(),
-    };
-    let mut all: Vec<Secret> = forms_of_key().into_iter().map(of_key).collect();
-    all.extend(few().into_iter().skip(2));
-    all
-}
-
 /// One secret of each kind, for places that take the same way for all of them.
 fn few() -> Vec<Secret> {
     let forms = forms_of_key();
