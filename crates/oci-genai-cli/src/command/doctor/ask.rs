@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use oci_genai::{Client, RetryConfig};
-use oci_genai_auth::{AuthLayer, Credentials};
+use oci_genai_auth::{AuthLayer, Credentials, Profile};
 use tower_layer::Stack;
 
 use super::explain::{self, Facts, Identity, MAX_SKEW};
@@ -13,6 +13,7 @@ use super::probe::{Exchange, Watch};
 use super::report::{Blame, Name, Report, Step};
 use crate::args;
 use crate::error::{Error, chain};
+use crate::secrets::shown;
 use crate::settings::{self, Credential, Settings};
 use crate::terminal::Spinner;
 
@@ -36,10 +37,7 @@ pub(super) fn facts(
         (None, _) => Identity::ApiKey,
         (Some(signer), profile) => match signer.key_id().kind() {
             oci_genai_auth::signing::KeyIdKind::Token => match profile {
-                Some(profile) => Identity::Session(format!(
-                    "oci session authenticate --profile-name {}",
-                    profile.name()
-                )),
+                Some(profile) => Identity::Session(new_session(profile)),
                 None => Identity::Principal,
             },
             _ => Identity::SigningKey(signer.key_id().to_string()),
@@ -62,6 +60,19 @@ pub(super) fn facts(
         base_url: place.base_url.clone(),
         asked: false,
     }
+}
+
+/// How a profile gets a new token. Those of an identity provider's exchange have no user, and
+/// nobody can log in for them in a browser.
+fn new_session(profile: &Profile) -> String {
+    let user = profile.get("user").unwrap_or_default();
+    if user.trim().eq_ignore_ascii_case("not used") {
+        return "run again what exchanged an identity provider's token for this profile".to_owned();
+    }
+    format!(
+        "log in again with `oci session authenticate --profile-name {}`",
+        shown(profile.name())
+    )
 }
 
 /// The variable that names a proxy for this origin. Those that `NO_PROXY` spares are not told apart.

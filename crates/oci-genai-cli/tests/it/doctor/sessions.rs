@@ -142,6 +142,24 @@ async fn a_token_that_the_service_does_not_accept() {
 }
 
 #[tokio::test]
+async fn a_token_that_an_identity_providers_was_exchanged_for() {
+    let session = Session::new().await;
+    session.set_token(-60, 3600);
+    let config = session.home.path().join(".oci/config");
+    let text = std::fs::read_to_string(&config).unwrap();
+    session
+        .home
+        .write(".oci/config", &format!("{text}user=not used\n"));
+    let diagnosis = doctor(&mut session.program()).await;
+    diagnosis.blames("credential", 1, &["run again what exchanged"]);
+    assert!(
+        !diagnosis.change().contains("authenticate"),
+        "nobody logs in by browser: {}",
+        diagnosis.change()
+    );
+}
+
+#[tokio::test]
 async fn a_session_at_its_longest() {
     // The token is about to end, and what a refresh yields ends no later.
     let session = Session::new().await;

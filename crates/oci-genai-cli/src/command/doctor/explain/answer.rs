@@ -214,15 +214,11 @@ fn unauthenticated(said: &str, error: &Error, facts: &Facts) -> Blame {
                  the console: the fingerprint has to stand among that user's API keys"
             ),
         ),
-        Identity::Session(login) => {
+        Identity::Session(renew) => {
             let why = source_of::<oci_genai_auth::Error>(error)
                 .map(|error| format!("; it was not renewed: {}", chain(error)))
                 .unwrap_or_default();
-            blame(
-                Name::Credential,
-                format!("{refused}{why}"),
-                format!("log in again with `{login}`"),
-            )
+            blame(Name::Credential, format!("{refused}{why}"), renew.clone())
         }
         Identity::Principal => blame(
             Name::Credential,

@@ -48,7 +48,7 @@ pub(super) enum Identity {
     ApiKey,
     /// `tenancy/user/fingerprint`
     SigningKey(String),
-    /// With the command that logs in anew.
+    /// With what to do for a new token.
     Session(String),
     Principal,
 }
