@@ -20,7 +20,7 @@ pub(super) enum Stopped {
     Finished(u64),
     /// Nothing of it is in the session.
     Gone,
-    /// It cannot be told yet.
+    /// Not known yet.
     Unknown,
 }
 

@@ -16,7 +16,7 @@ pub(super) struct Telling {
     spinner: Option<Spinner>,
     /// What has been told of the answer.
     told: String,
-    /// What has been told of a refusal.
+    /// What has been shown of a refusal.
     refused: String,
     /// Whether what comes next may be another attempt at the same answer.
     anew: bool,
@@ -63,13 +63,13 @@ impl Telling {
         self.show(rest)
     }
 
-    /// Tells a piece of the words of a model that refuses.
+    /// Shows a piece of the words of a model that refuses.
     pub(super) fn refusal_part(&mut self, text: &str) -> Result<(), Error> {
         self.refused.push_str(text);
         self.show(text)
     }
 
-    /// Tells what is left of a refusal that is whole now.
+    /// Shows what is left of a refusal that is whole now.
     pub(super) fn refusal(&mut self, text: &str) -> Result<(), Error> {
         match text.strip_prefix(&self.refused) {
             Some(rest) => self.refusal_part(rest),

@@ -36,7 +36,7 @@ enum Kind {
     ApiKey(Source),
     Profile(ConfigFileCredentialsProvider, Source),
     Principal(Auth),
-    /// The default chain, and the region that goes with what it is told to use.
+    /// The default chain, and the region that goes with the source it is set to.
     Chain(DefaultCredentialsChain, Option<Sourced<String>>),
 }
 

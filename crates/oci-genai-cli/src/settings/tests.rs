@@ -129,7 +129,7 @@ fn quotes_around_a_variable_are_not_part_of_it() {
     assert!(empty.api_key.is_none());
 }
 
-/// Settings that are told as source and value of the region, in a home with a profile of Frankfurt.
+/// The region and its source, in a home with a profile of Frankfurt.
 async fn region(connection: &Connection, variables: &[(&str, &str)]) -> (String, String) {
     let vector = include_str!("../../../oci-genai-auth/tests/data/signing-vectors.json");
     let vector: serde_json::Value = serde_json::from_str(vector).unwrap();

@@ -183,7 +183,7 @@ pub(crate) async fn answering(answer: String) -> String {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             if read_request(&mut stream).await.is_some() {
-                // Whoever went away needs no answer.
+                // A client that went away needs no answer.
                 let _ = stream.write_all(answer.as_bytes()).await;
                 let _ = stream.shutdown().await;
             }

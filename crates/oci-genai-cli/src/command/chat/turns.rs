@@ -75,7 +75,7 @@ impl Chat {
         Ok(session)
     }
 
-    /// Finishes or clears away a turn that was stopped, and tells the person what became of it.
+    /// Finishes or clears away a turn that was stopped, and says what became of it.
     pub(super) async fn settle(&mut self) -> Result<String, Error> {
         let (Some(session), Some(last)) = (&self.session, self.unsettled) else {
             return Ok(String::new());

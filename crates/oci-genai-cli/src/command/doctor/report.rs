@@ -184,7 +184,7 @@ impl Report {
         self
     }
 
-    /// Takes credentials out of all that is told: the service may have repeated one, and a setting
+    /// Takes credentials out of the whole report: the service may have repeated one, and a setting
     /// may have one where nobody looks for it.
     fn hide_secrets(&mut self) {
         let mut texts: Vec<&mut String> = self.change.iter_mut().collect();

@@ -6,7 +6,7 @@ use tokio::io::AsyncWriteExt as _;
 use super::{COMMANDS, MORE_COMMANDS, Runs, Secret, api_key, pem, token};
 use crate::support::{Home, header, read_request};
 
-/// How a service tells somebody what it was sent.
+/// How a service repeats what it was sent.
 const ANSWERS: &[(&str, &str, &str)] = &[
     (
         "401 Unauthorized",
