@@ -1,5 +1,6 @@
 //! What can be learned from the service only: whether it is there, what time it has, and what it says.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use oci_genai::{Client, RetryConfig};
@@ -75,8 +76,12 @@ fn new_session(profile: &Profile) -> String {
     )
 }
 
-/// The variable that names a proxy for this origin. Those that `NO_PROXY` spares are not told apart.
+/// The variable that names a proxy for this origin. This machine is reached without one; what
+/// `NO_PROXY` excepts is not looked at.
 fn proxy(settings: &Settings, origin: &str) -> Option<&'static str> {
+    if is_this_machine(origin) {
+        return None;
+    }
     let names = if origin.starts_with("https:") {
         ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
     } else {
@@ -86,6 +91,18 @@ fn proxy(settings: &Settings, origin: &str) -> Option<&'static str> {
     names
         .into_iter()
         .find(|name| settings::variable(env, name).is_some())
+}
+
+fn is_this_machine(origin: &str) -> bool {
+    let uri: Option<http::Uri> = origin.parse().ok();
+    let host = uri.as_ref().and_then(http::Uri::host).unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let name = host.to_ascii_lowercase();
+    address
+        .parse()
+        .is_ok_and(|address: IpAddr| address.is_loopback())
+        || name == "localhost"
+        || name.ends_with(".localhost")
 }
 
 /// Reaches for the service without saying who asks: the network and the clock.

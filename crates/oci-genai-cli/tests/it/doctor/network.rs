@@ -17,6 +17,8 @@ async fn nobody_listens() {
     let emulator = Emulator::start().await.unwrap();
     let mut command = home.client(&emulator);
     let url = format!("http://{free}/openai/v1");
+    // A proxy has no part in it: this machine is reached without one.
+    command.env("ALL_PROXY", "http://127.0.0.1:9");
     let diagnosis = doctor(command.env("OCI_GENAI_BASE_URL", &url)).await;
     diagnosis.blames(
         "network",
