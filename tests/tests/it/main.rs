@@ -12,3 +12,4 @@ mod layers;
 mod program;
 mod prose;
 mod publishing;
+mod sdk_document;

@@ -9,7 +9,7 @@ pub(crate) mod document;
 mod emit;
 mod error;
 mod lower;
-mod names;
+pub(crate) mod names;
 mod output;
 mod read;
 mod refusals;

@@ -80,6 +80,19 @@ impl<'a> Leaf<'a> {
             .is_some_and(|names| names.iter().any(|other| other == name))
     }
 
+    /// Whether the document does not tell if a member may be null.
+    pub(super) fn hides_null(&self, name: &str) -> bool {
+        self.schema
+            .get("x-nullability-unknown")
+            .and_then(Value::as_array)
+            .is_some_and(|names| names.iter().any(|other| other == name))
+    }
+
+    /// Whether it is a text that Rust code never shows.
+    pub(super) fn is_secret(&self) -> bool {
+        self.kind() == Kind::Text && text(self.schema, "format") == Some("password")
+    }
+
     /// The texts a string is limited to.
     pub(super) fn values(&self) -> Option<Vec<&'a str>> {
         let values = self.schema.get("enum")?.as_array()?;
@@ -255,7 +268,7 @@ pub(super) fn by_tag<'a>(
 }
 
 /// What alternatives come to, for a report: `text or list`.
-pub(super) fn describe(leaves: &[Leaf<'_>]) -> String {
+pub(super) fn describe(leaves: &[Leaf<'_>], formats: bool) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut kinds: Vec<Kind> = leaves.iter().map(Leaf::kind).collect();
     kinds.sort_unstable();
@@ -266,6 +279,7 @@ pub(super) fn describe(leaves: &[Leaf<'_>]) -> String {
     for kind in kinds {
         words.push(match kind {
             Kind::Text => match count_values(leaves) {
+                0 if formats && leaves.iter().any(Leaf::is_secret) => "secret text".into(),
                 0 => "text".into(),
                 1 => "one text".into(),
                 count => format!("one of {count} texts"),

@@ -10,6 +10,12 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
     Operation,
+    /// What an operation is called.
+    Name,
+    /// The statuses of an operation's success.
+    Status,
+    /// What has to be sent to be let in.
+    Security,
     Parameter,
     /// A request body, a response body, or a stream of events.
     Body,
@@ -19,6 +25,8 @@ pub(super) enum Kind {
     Type,
     Nullable,
     Required,
+    /// Whether something should not be used any more.
+    Deprecated,
     /// An entry of the exclusions that names no difference.
     Exclusion,
 }
@@ -43,9 +51,15 @@ pub(super) enum Effect {
     Breaks,
     /// There would be more to use, and all code would still compile.
     Extends,
-    /// Nothing that code can see.
+    /// Nothing that a compiler refuses, and nothing more to use.
     None,
 }
+
+/// Words of differences.
+pub(super) const OPTIONAL: &str = "optional";
+pub(super) const REQUIRED: &str = "required";
+pub(super) const NULLABLE: &str = "nullable";
+pub(super) const NEVER_NULL: &str = "never null";
 
 /// One difference between the pin and another document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -87,6 +101,19 @@ impl Difference {
         };
         let found = self.operations.iter().find(leads);
         found.map_or(&self.at, |operation| operation)
+    }
+
+    /// Whether the pin takes what the other document has, and more.
+    pub(super) fn pin_takes_more(&self) -> bool {
+        let says = |word: &str| self.pin.as_deref() == Some(word);
+        match self.kind {
+            Kind::Property | Kind::Variant | Kind::Value | Kind::Operation => {
+                self.side == Side::Extra
+            }
+            Kind::Required => says(OPTIONAL),
+            Kind::Nullable => says(NULLABLE),
+            _ => false,
+        }
     }
 
     /// The order of reports: by path, method and location.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::difference::{Difference, Effect, Kind, Side};
 
@@ -13,7 +13,20 @@ pub(super) const FILE: &str = "exclusions.toml";
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
+    document: Vec<About>,
+    #[serde(default)]
     exclude: Vec<Entry>,
+}
+
+/// What holds for a whole document.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct About {
+    name: Document,
+    /// Whether the pin may take more than the document says.
+    #[serde(default)]
+    pin_takes_more: bool,
+    reason: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -23,7 +36,21 @@ struct Entry {
     matches: Patterns,
     kind: Option<Kind>,
     side: Option<Side>,
+    documents: Option<Vec<Document>>,
     reason: String,
+}
+
+/// The documents that the pin is compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Document {
+    /// OpenAI's own.
+    #[default]
+    Openai,
+    /// What OpenAI's Python package says.
+    OpenaiSdk,
+    /// The document of the Open Responses standard.
+    OpenResponses,
 }
 
 #[derive(Debug, Deserialize)]
@@ -39,6 +66,17 @@ struct Exclusion {
     pattern: String,
     kind: Option<Kind>,
     side: Option<Side>,
+    /// The documents it is about. It has to match something in each of them. Without any it is about OpenAI's
+    /// document, and may hold for the others.
+    documents: Option<Vec<Document>>,
+}
+
+/// What is compared, as far as exclusions depend on it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Scope {
+    pub(super) document: Document,
+    /// Whether operations that only the other document has are left out.
+    pub(super) only_shared: bool,
 }
 
 /// The differences that are meant.
@@ -46,6 +84,8 @@ struct Exclusion {
 pub(super) struct Exclusions {
     file: String,
     all: Vec<Exclusion>,
+    /// The documents that the pin takes more than.
+    narrower: Vec<Document>,
 }
 
 impl Exclusions {
@@ -64,11 +104,21 @@ impl Exclusions {
     pub(super) fn parse(source: &str, file: String) -> Result<Self, String> {
         let parsed: File = toml::from_str(source).map_err(|error| {
             format!(
-                "{file}: {}; an entry is `[[exclude]]` with `match` and `reason`, and perhaps `kind` \
-                 and `side`",
+                "{file}: {}; an entry is `[[exclude]]` with `match` and `reason`, and perhaps `kind`, \
+                 `side` and `documents`",
                 error.to_string().trim_end()
             )
         })?;
+        let mut narrower = Vec::new();
+        for about in &parsed.document {
+            if about.reason.trim().is_empty() {
+                return Err(format!(
+                    "{file}: the document {:?} has no reason; say what is special about it",
+                    about.name
+                ));
+            }
+            narrower.extend(about.pin_takes_more.then_some(about.name));
+        }
         let mut all = Vec::new();
         for (index, entry) in parsed.exclude.into_iter().enumerate() {
             let number = index + 1;
@@ -76,6 +126,11 @@ impl Exclusions {
                 Patterns::One(pattern) => vec![pattern],
                 Patterns::Several(patterns) => patterns,
             };
+            if entry.documents.as_ref().is_some_and(Vec::is_empty) {
+                return Err(format!(
+                    "{file}: entry {number} is about no document; name one in `documents`"
+                ));
+            }
             if entry.reason.trim().is_empty() {
                 return Err(format!(
                     "{file}: entry {number} has no reason; say why the pin differs"
@@ -90,19 +145,28 @@ impl Exclusions {
                 pattern,
                 kind: entry.kind,
                 side: entry.side,
+                documents: entry.documents.clone(),
             }));
         }
-        Ok(Self { file, all })
+        Ok(Self {
+            file,
+            all,
+            narrower,
+        })
     }
 
-    /// Takes out the differences that are meant, and adds one for each pattern that names none.
-    /// Returns how many were taken out.
-    pub(super) fn apply(&self, differences: &mut Vec<Difference>) -> usize {
-        let mut used = vec![false; self.all.len()];
+    /// Takes out the differences that are meant, and adds one for each pattern that names none although
+    /// it is about this document. Returns how many were taken out.
+    pub(super) fn apply(&self, differences: &mut Vec<Difference>, scope: Scope) -> usize {
+        let about: Vec<&Exclusion> = self.all.iter().filter(|one| one.applies(scope)).collect();
+        let mut used = vec![false; about.len()];
         let before = differences.len();
+        if self.narrower.contains(&scope.document) {
+            differences.retain(|difference| !difference.pin_takes_more());
+        }
         differences.retain(|difference| {
             let mut excluded = false;
-            for (exclusion, used) in self.all.iter().zip(&mut used) {
+            for (exclusion, used) in about.iter().zip(&mut used) {
                 if exclusion.covers(difference) {
                     *used = true;
                     excluded = true;
@@ -111,7 +175,8 @@ impl Exclusions {
             !excluded
         });
         let taken = before - differences.len();
-        for (exclusion, _) in self.all.iter().zip(&used).filter(|(_, used)| !**used) {
+        let unused = about.iter().zip(&used).filter(|(_, used)| !**used);
+        for (exclusion, _) in unused.filter(|(exclusion, _)| exclusion.must_match(scope)) {
             differences.push(Difference {
                 location: exclusion.pattern.clone(),
                 kind: Kind::Exclusion,
@@ -128,6 +193,20 @@ impl Exclusions {
 }
 
 impl Exclusion {
+    fn applies(&self, scope: Scope) -> bool {
+        let documents = self.documents.as_ref();
+        documents.is_none_or(|documents| documents.contains(&scope.document))
+    }
+
+    fn must_match(&self, scope: Scope) -> bool {
+        let left_out = self.kind == Some(Kind::Operation) && self.side == Some(Side::Missing);
+        let about = match &self.documents {
+            Some(documents) => documents.contains(&scope.document),
+            None => scope.document == Document::Openai,
+        };
+        about && !(scope.only_shared && left_out)
+    }
+
     fn covers(&self, difference: &Difference) -> bool {
         self.kind.is_none_or(|kind| kind == difference.kind)
             && self.side.is_none_or(|side| side == difference.side)
@@ -194,6 +273,18 @@ mod tests {
                 "colour",
             ),
             ("[[exclude]]\nmatch = 'a'\nreason = 'r'\nwhy = 'r'", "why"),
+            (
+                "[[exclude]]\nmatch = 'a'\nreason = 'r'\ndocuments = []",
+                "about no document",
+            ),
+            (
+                "[[exclude]]\nmatch = 'a'\nreason = 'r'\ndocuments = ['x']",
+                "open-responses",
+            ),
+            (
+                "[[document]]\nname = 'openai'\nreason = ' '",
+                "what is special",
+            ),
             ("[[", "x.toml"),
         ] {
             let error = Exclusions::parse(source, "x.toml".into()).unwrap_err();

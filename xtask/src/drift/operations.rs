@@ -1,55 +1,67 @@
-//! Matches the operations of two documents and compares what is not a schema: parameters and which
-//! bodies there are. The schemas are left to [`Walk`].
+//! Matches the operations of two documents and compares what is not a schema: parameters, which bodies
+//! there are, and with [`facts`] what else an operation says. The schemas are left to [`Walk`].
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use super::difference::{Difference, Effect, Kind, Side};
+use super::facts;
 use super::walk::{Place, Root, Walk, requirement};
 use crate::codegen::document::{METHODS, flag, schemas, text};
 
-/// Compares two normalised documents.
+/// Compares two normalised documents. What the other one says by `x-not-told` that it cannot tell is
+/// left out.
 pub(super) fn compare(pin: &Value, other: &Value) -> Vec<Difference> {
     let empty = Map::new();
+    let untold = untold(other);
     let mut walk = Walk::new(
         schemas(pin).unwrap_or(&empty),
         schemas(other).unwrap_or(&empty),
+        !untold.contains(&"format"),
     );
     let (ours, theirs) = (operations(pin), operations(other));
-    for (key, operation) in &theirs {
-        if !ours.contains_key(key) {
-            let absent = bare(
-                Kind::Operation,
-                Side::Missing,
-                Effect::Extends,
-                &operation.name,
-            );
-            walk.note(&operation.name, absent);
-        }
+    let side = |side, effect, operation: &Operation<'_>| {
+        bare(Kind::Operation, side, effect, &operation.name)
+    };
+    for (_, operation) in theirs.iter().filter(|(key, _)| !ours.contains_key(*key)) {
+        let missing = side(Side::Missing, Effect::Extends, operation);
+        walk.note(&operation.name, missing);
     }
     for (key, operation) in &ours {
         match theirs.get(key) {
-            Some(other) => one(&mut walk, operation, other),
-            None => {
-                let extra = bare(
-                    Kind::Operation,
-                    Side::Extra,
-                    Effect::Breaks,
-                    &operation.name,
-                );
-                walk.note(&operation.name, extra);
+            Some(other_operation) => {
+                one(&mut walk, operation, other_operation);
+                for found in facts::compare(operation, other_operation, (pin, other)) {
+                    walk.note(&operation.name, found);
+                }
             }
+            None => walk.note(
+                &operation.name,
+                side(Side::Extra, Effect::Breaks, operation),
+            ),
         }
     }
-    walk.finish()
+    let mut found = walk.finish();
+    found.extend(facts::security(pin, other));
+    found.retain(|difference| !untold.contains(&difference.kind.to_string().as_str()));
+    found
 }
 
-struct Operation<'a> {
+/// What a document says that it cannot tell.
+fn untold(document: &Value) -> Vec<&str> {
+    let list = document.get("x-not-told").and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
+}
+
+pub(super) struct Operation<'a> {
     /// `POST /responses`.
-    name: String,
+    pub(super) name: String,
     path: &'a str,
-    value: &'a Value,
+    pub(super) value: &'a Value,
 }
 
 /// The operations by method and path. What a path calls its parameters does not matter.
@@ -71,12 +83,34 @@ fn operations(document: &Value) -> BTreeMap<(String, &str), Operation<'_>> {
     found
 }
 
+/// A path without the names of its parameters. Everything else counts, behind a parameter (`/jobs/{id}:stop`)
+/// and in a query (`/responses?beta=true`), too.
 fn unnamed(path: &str) -> String {
-    let steps = path.split('/').map(|step| match step.find('{') {
-        Some(start) => format!("{}{{}}", &step[..start]),
-        None => step.to_owned(),
-    });
-    steps.collect::<Vec<_>>().join("/")
+    let mut out = String::new();
+    let mut rest = path;
+    while let Some((before, (_, after))) = rest
+        .split_once('{')
+        .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
+        out.push_str(before);
+        out.push_str("{}");
+        rest = after;
+    }
+    out + rest
+}
+
+/// A difference between what both documents say.
+pub(super) fn differing(
+    kind: Kind,
+    effect: Effect,
+    location: &str,
+    (pin, other): (String, String),
+) -> Difference {
+    Difference {
+        pin: Some(pin),
+        other: Some(other),
+        ..bare(kind, Side::Differs, effect, location)
+    }
 }
 
 fn bare(kind: Kind, side: Side, effect: Effect, location: &str) -> Difference {
@@ -142,12 +176,11 @@ fn one<'a>(walk: &mut Walk<'a>, pin: &Operation<'a>, other: &Operation<'a>) {
     {
         // The generated functions take every body, required or not.
         let location = format!("{name} request");
-        let difference = Difference {
-            pin: Some(requirement(ours)),
-            other: Some(requirement(theirs)),
-            ..bare(Kind::Required, Side::Differs, Effect::None, &location)
-        };
-        walk.note(name, difference);
+        let words = (requirement(ours), requirement(theirs));
+        walk.note(
+            name,
+            differing(Kind::Required, Effect::None, &location, words),
+        );
     }
 }
 
@@ -198,11 +231,14 @@ fn parameters<'a>(walk: &mut Walk<'a>, pin: &Operation<'a>, other: &Operation<'a
         };
         let (needed, wanted) = (required(ours), required(theirs));
         if needed != wanted {
-            let difference = Difference {
-                pin: Some(requirement(needed)),
-                other: Some(requirement(wanted)),
-                ..bare(Kind::Required, Side::Differs, visible(ours), &location)
-            };
+            let words = (requirement(needed), requirement(wanted));
+            let difference = differing(Kind::Required, visible(ours), &location, words);
+            walk.note(&pin.name, difference);
+        }
+        if let Some(words) =
+            facts::deprecation(flag(ours, "deprecated"), flag(theirs, "deprecated"))
+        {
+            let difference = differing(Kind::Deprecated, Effect::None, &location, words);
             walk.note(&pin.name, difference);
         }
         if let (Some(ours), Some(theirs)) = (ours.get("schema"), theirs.get("schema")) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::difference::Difference;
-use super::exclusions::Exclusions;
+use super::exclusions::{Document, Exclusions, Scope};
 use super::operations::compare;
 use crate::codegen::{normalise, read_file};
 
@@ -371,7 +371,7 @@ fn exclusions_are_limited_to_kind_and_side_and_have_to_be_used() {
         "exclusions.toml".into(),
     )
     .unwrap();
-    assert_eq!(exclusions.apply(&mut found), 2);
+    assert_eq!(exclusions.apply(&mut found, Scope::default()), 2);
     let left: Vec<_> = found
         .iter()
         .map(|found| format!("{} {}", found.location, found.kind))
@@ -436,4 +436,248 @@ fn parts(pin: &Value) -> Vec<(String, String)> {
         }
     }
     parts
+}
+
+/// The differences between two documents that are alike but for their paths.
+fn of_paths(pin: Value, other: Value) -> Vec<String> {
+    let whole = |paths| {
+        let mut document = document(json!({}));
+        document["paths"] = paths;
+        document
+    };
+    lines(&whole(pin), &whole(other))
+}
+
+#[test]
+fn operations_are_told_apart_by_their_whole_paths() {
+    let done = || json!({"responses": {"200": {"description": "Done."}}});
+    let found = of_paths(
+        json!({
+            "/jobs/{id}:start": {"post": done()}, "/jobs/{id}:stop": {"post": done()},
+            "/a/{x}/b/{y}": {"get": done()}, "/c/{x}-{y}.json": {"get": done()},
+        }),
+        json!({
+            "/jobs/{name}:stop": {"post": done()},
+            "/a/{x}/b/{y}": {"get": done()}, "/a/{x}/b/{y}?beta=true": {"get": done()},
+            "/c/{a}-{b}.json": {"get": done()}, "/c/{a}-{b}.yaml": {"get": done()},
+        }),
+    );
+    assert_eq!(
+        found,
+        [
+            "GET /a/{x}/b/{y}?beta=true | operation | missing in the pin | extends",
+            "GET /c/{a}-{b}.yaml | operation | missing in the pin | extends",
+            "POST /jobs/{id}:start | operation | only in the pin | breaks",
+        ]
+    );
+}
+
+#[test]
+fn names_statuses_and_deprecation_of_operations() {
+    let found = of_paths(
+        json!({
+            "/a": {"post": {"operationId": "create_a", "responses": {"200": {"description": "d"}}}},
+            "/b": {"post": {"operationId": "createB", "responses": {"200": {"description": "d"}}}},
+            "/c": {"post": {"responses": {"200": {"description": "d"}, "404": {"description": "d"}}}},
+            "/d": {"get": {"responses": {"200": {"description": "d"}}}},
+        }),
+        json!({
+            "/a": {"post": {"operationId": "make_a", "responses": {"201": {"description": "d"}}}},
+            "/b": {"post": {"operationId": "create-b", "responses": {"2XX": {"description": "d"}}}},
+            "/c": {"post": {"responses": {"200": {"description": "d"}, "202": {"description": "d"}}}},
+            "/d": {"get": {"deprecated": true, "parameters": [], "responses": {"default": {"description": "d"}}}},
+        }),
+    );
+    assert_eq!(
+        found,
+        [
+            "POST /a name | name | pin: create_a, other: make_a | breaks",
+            "POST /a status | status | pin: 200, other: 201 | none",
+            "POST /c status | status | pin: 200, other: 200 or 202 | none",
+            "GET /d deprecated | deprecated | pin: in use, other: deprecated | none",
+        ]
+    );
+}
+
+#[test]
+fn security_is_compared_by_what_has_to_be_sent() {
+    let with = |name: &str, scheme: Value, own: Value| {
+        let mut made = document(json!({}));
+        made["security"] = json!([{ name: [] }]);
+        made["components"]["securitySchemes"] = json!({
+            name: scheme, "signed": {"type": "http", "scheme": "Signature"},
+        });
+        if own != Value::Null {
+            made["paths"]["/a/{id}"]["post"]["security"] = own;
+        }
+        made
+    };
+    let bearer = || json!({"type": "http", "scheme": "bearer"});
+    let query = json!({"type": "apiKey", "in": "query", "name": "key"});
+    let of = |pin: &Value, other: &Value| lines(pin, other);
+    let pin = with("key", bearer(), Value::Null);
+    let (renamed, own) = (Value::Null, json!([{"signed": [], "key": []}, {}]));
+    assert_eq!(
+        of(&pin, &with("token", bearer(), renamed)),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        of(&pin, &with("key", query, json!([{"key": []}]))),
+        [
+            "security | security | pin: bearer, other: query key | none",
+            "POST /a/{id} security | security | pin: bearer, other: query key | none",
+        ]
+    );
+    assert_eq!(
+        of(&pin, &with("key", bearer(), own)),
+        [
+            "POST /a/{id} security | security | pin: bearer, other: bearer with signature or nothing | none"
+        ]
+    );
+}
+
+#[test]
+fn formats_that_change_a_rust_type_and_members_that_are_deprecated() {
+    let text = |format: &str| json!({"type": "string", "format": format});
+    let secret = || json!({"type": ["string", "null"], "format": "password"});
+    let pin = document(json!({
+        "Body": object(json!({
+            "a": secret(), "b": text("uri"), "c": {"type": "integer", "format": "int32"},
+            "d": text("uri"), "e": refs("anyOf", &["Old"]),
+        }), &[]),
+        "Old": {"enum": ["x"]},
+    }));
+    let other = document(json!({
+        "Body": object(json!({
+            "a": {"type": ["string", "null"]}, "b": text("password"), "c": {"type": "integer"},
+            "d": {"type": "string", "format": "uri", "deprecated": true}, "e": refs("anyOf", &["Old"]),
+        }), &[]),
+        "Old": {"enum": ["x"], "deprecated": true},
+    }));
+    let expected = [
+        "Body.a | type | pin: secret text, other: text | breaks",
+        "Body.b | type | pin: text, other: secret text | breaks",
+        "Body.d | deprecated | pin: in use, other: deprecated | none",
+        "Body.e | deprecated | pin: in use, other: deprecated | none",
+    ];
+    assert_eq!(lines(&pin, &other), expected);
+    // What a document says that it cannot tell is no difference.
+    let mut silent = other;
+    silent["x-not-told"] = json!(["format", "deprecated"]);
+    assert_eq!(lines(&pin, &silent), Vec::<String>::new());
+}
+
+#[test]
+fn a_document_may_not_know_whether_a_member_can_be_null() {
+    let pin = object(
+        json!({"a": {"type": ["string", "null"]}, "b": {"type": "string"}}),
+        &[],
+    );
+    let mut other = object(
+        json!({"a": {"type": "string"}, "b": {"type": ["string", "null"]}}),
+        &[],
+    );
+    let found = |other: &Value| {
+        lines(
+            &document(json!({"Body": pin})),
+            &document(json!({"Body": other})),
+        )
+    };
+    assert_eq!(found(&other).len(), 2);
+    other["x-nullability-unknown"] = json!(["a", "b"]);
+    assert_eq!(found(&other), Vec::<String>::new());
+}
+
+#[test]
+fn a_schema_of_several_tags_is_one_thing_once_its_union_has_sorted_it() {
+    let pin = items(
+        "Item",
+        "Item",
+        &json!({
+            "Item": refs("oneOf", &["A", "B"]),
+            "A": tagged("a", "id", &["type"]),
+            "B": tagged("b", "id", &["type"]),
+        }),
+    );
+    let mut several = tagged("a", "more", &["type"]);
+    several["properties"]["type"] = json!({"enum": ["a", "b", "c"]});
+    several["properties"]["id"] = json!({"type": "string"});
+    let other = items(
+        "Item",
+        "Item",
+        &json!({
+            "Item": refs("oneOf", &["Hosted", "D"]),
+            "Hosted": several, "D": tagged("d", "id", &["type"]),
+        }),
+    );
+    let found = lines(&pin, &other);
+    assert_eq!(
+        found,
+        [
+            "A.more | property | missing in the pin | extends",
+            "B.more | property | missing in the pin | extends",
+            "Item(c) | variant | missing in the pin | extends",
+            "Item(d) | variant | missing in the pin | extends",
+        ]
+    );
+}
+
+#[test]
+fn exclusions_are_about_documents() {
+    let found = || {
+        differences(
+            &document(json!({"Body": object(json!({"a": {"type": "string"}, "b": {}}), &[])})),
+            &document(json!({"Body": object(json!({"a": {"type": ["string", "null"]}}), &["a"])})),
+        )
+    };
+    let exclusions = Exclusions::parse(
+        r#"
+        [[document]]
+        name = "open-responses"
+        pin_takes_more = true
+        reason = "It is a part of what servers offer."
+
+        [[exclude]]
+        match = "Body.a"
+        kind = "nullable"
+        reason = "Of OpenAI's document, and perhaps of others."
+
+        [[exclude]]
+        match = "Body.b"
+        documents = ["openai-sdk"]
+        reason = "Of the package alone."
+
+        [[exclude]]
+        match = "POST /a/{id}"
+        kind = "operation"
+        side = "missing"
+        reason = "Left out with --only-shared."
+        "#,
+        "exclusions.toml".into(),
+    )
+    .unwrap();
+    let left = |document, only_shared| {
+        let mut found = found();
+        let scope = Scope {
+            document,
+            only_shared,
+        };
+        exclusions.apply(&mut found, scope);
+        found
+            .iter()
+            .map(|found| format!("{} {}", found.location, found.kind))
+            .collect::<Vec<_>>()
+    };
+    let unused = "POST /a/{id} exclusion";
+    assert_eq!(
+        left(Document::Openai, false),
+        ["Body.a required", "Body.b property", unused]
+    );
+    assert_eq!(
+        left(Document::Openai, true),
+        ["Body.a required", "Body.b property"]
+    );
+    assert_eq!(left(Document::OpenaiSdk, false), ["Body.a required"]);
+    // The pin takes more: it leaves optional what is required there.
+    assert_eq!(left(Document::OpenResponses, false), Vec::<String>::new());
 }

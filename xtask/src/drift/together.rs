@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::alternatives::{
     Alternatives, Components, Kind as Json, Leaf, alternatives, contains, count_values,
 };
-use crate::codegen::document::ref_name;
+use crate::codegen::document::{flag, ref_name};
 
 /// All that several schemas allow.
 pub(super) fn gather<'a>(schemas: &[&'a Value], components: &'a Components) -> Alternatives<'a> {
@@ -24,16 +24,53 @@ pub(super) fn gather<'a>(schemas: &[&'a Value], components: &'a Components) -> A
     all
 }
 
-/// The kinds of JSON; of texts also whether any of them are named. Anything takes in all others.
-pub(super) fn kinds(leaves: &[Leaf<'_>]) -> BTreeSet<(Json, bool)> {
+/// A kind of JSON as far as Rust types follow from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Shape {
+    pub(super) kind: Json,
+    /// Whether some texts are named.
+    named: bool,
+    /// Whether it is a text that is never shown.
+    secret: bool,
+}
+
+/// The kinds of JSON. Anything takes in all others. Secrets are told apart where `formats` are told.
+pub(super) fn kinds(leaves: &[Leaf<'_>], formats: bool) -> BTreeSet<Shape> {
+    let plain = |kind| Shape {
+        kind,
+        named: false,
+        secret: false,
+    };
     if leaves.iter().any(|leaf| leaf.kind() == Json::Any) {
-        return BTreeSet::from([(Json::Any, false)]);
+        return BTreeSet::from([plain(Json::Any)]);
     }
     let named = count_values(leaves) > 0;
-    leaves
-        .iter()
-        .map(|leaf| (leaf.kind(), leaf.kind() == Json::Text && named))
-        .collect()
+    let secret = formats && !named && leaves.iter().any(Leaf::is_secret);
+    let shape = |leaf: &Leaf<'_>| match leaf.kind() {
+        kind @ Json::Text => Shape {
+            kind,
+            named,
+            secret,
+        },
+        kind => plain(kind),
+    };
+    leaves.iter().map(shape).collect()
+}
+
+/// Whether a schema, or the one it refers to, should not be used any more.
+pub(super) fn is_deprecated(schema: &Value, components: &Components) -> bool {
+    let mut schema = schema;
+    // A chain of references is no longer than there are schemas.
+    for _ in 0..=components.len() {
+        if flag(schema, "deprecated") {
+            return true;
+        }
+        match ref_name(schema).and_then(|name| components.get(name)) {
+            Some(target) => schema = target,
+            None => return false,
+        }
+    }
+    false
 }
 
 /// The texts that any of the strings is limited to.

@@ -11,8 +11,9 @@ use serde_json::Value;
 use super::alternatives::{
     Components, Kind as Json, Leaf, by_tag, contains, count_values, describe,
 };
-use super::difference::{Difference, Effect, Kind, Side};
-use super::together::{gather, inside, kinds, members, names, values};
+use super::difference::{Difference, Effect, Kind, NEVER_NULL, NULLABLE, OPTIONAL, REQUIRED, Side};
+use super::facts::deprecation;
+use super::together::{gather, inside, is_deprecated, kinds, members, names, values};
 use crate::codegen::document::ref_name;
 
 /// A place where a schema is used, in an operation.
@@ -66,15 +67,25 @@ impl Place {
 
 /// How a value is used, as far as Rust can tell.
 #[derive(Clone, Copy)]
-enum Use {
-    /// It may be absent, and is an `Option` already.
-    Optional,
-    Always,
+struct Use {
+    /// Whether it may be absent, so that it is an `Option` already.
+    optional: bool,
+    /// Whether the other document tells if it may be null.
+    null_told: bool,
+}
+
+impl Use {
+    const ALWAYS: Self = Self {
+        optional: false,
+        null_told: true,
+    };
 }
 
 pub(super) struct Walk<'a> {
     pin: &'a Components,
     other: &'a Components,
+    /// Whether the other document tells formats.
+    formats: bool,
     units: Vec<Unit<'a>>,
     index: BTreeMap<Key<'a>, usize>,
     queue: VecDeque<usize>,
@@ -84,10 +95,11 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(pin: &'a Components, other: &'a Components) -> Self {
+    pub(super) fn new(pin: &'a Components, other: &'a Components, formats: bool) -> Self {
         Self {
             pin,
             other,
+            formats,
             units: Vec::new(),
             index: BTreeMap::new(),
             queue: VecDeque::new(),
@@ -99,7 +111,7 @@ impl<'a> Walk<'a> {
     /// Compares the schemas of a parameter or body; what they refer to is looked at by `finish`.
     pub(super) fn start(&mut self, root: Root, pin: &'a Value, other: &'a Value, place: &Place) {
         self.roots = BTreeSet::from([root]);
-        self.usage(&[pin], &[other], Use::Always, place);
+        self.usage(&[pin], &[other], Use::ALWAYS, place);
     }
 
     /// Notes a difference in an operation itself.
@@ -168,29 +180,34 @@ impl<'a> Walk<'a> {
     fn usage(&mut self, pins: &[&'a Value], others: &[&'a Value], usage: Use, place: &Place) {
         let pin = gather(pins, self.pin);
         let other = gather(others, self.other);
-        if pin.nullable != other.nullable {
-            let effect = match usage {
-                Use::Optional => Effect::None,
-                Use::Always => Effect::Breaks,
+        if usage.null_told && pin.nullable != other.nullable {
+            let effect = if usage.optional {
+                Effect::None
+            } else {
+                Effect::Breaks
             };
-            let words = |nullable: bool| if nullable { "nullable" } else { "never null" };
+            let words = |nullable: bool| if nullable { NULLABLE } else { NEVER_NULL };
             let words = (words(pin.nullable).into(), words(other.nullable).into());
             self.report_words(Kind::Nullable, Side::Differs, effect, place, Some(words));
         }
-        let (ours, theirs) = (kinds(&pin.leaves), kinds(&other.leaves));
+        let formats = self.formats;
+        let (ours, theirs) = (kinds(&pin.leaves, formats), kinds(&other.leaves, formats));
         if ours != theirs {
             let effect = if ours.len() > 1 && ours.is_subset(&theirs) {
                 Effect::Extends
             } else {
                 Effect::Breaks
             };
-            let words = (describe(&pin.leaves), describe(&other.leaves));
+            let words = (
+                describe(&pin.leaves, formats),
+                describe(&other.leaves, formats),
+            );
             self.report_words(Kind::Type, Side::Differs, effect, place, Some(words));
         }
         // Later steps see what both have.
         let both = |leaf: &Leaf<'a>| {
-            ours.iter().any(|(kind, _)| *kind == leaf.kind())
-                && theirs.iter().any(|(kind, _)| *kind == leaf.kind())
+            ours.iter().any(|shape| shape.kind == leaf.kind())
+                && theirs.iter().any(|shape| shape.kind == leaf.kind())
         };
         let other: Vec<Leaf<'a>> = other.leaves.into_iter().filter(both).collect();
         if other.is_empty() {
@@ -256,7 +273,7 @@ impl<'a> Walk<'a> {
     /// Sorts alternatives by kind and tag, and compares what belongs together. `own` is the name of the
     /// unit at hand.
     fn compare(&mut self, pair: &Pair<'a>, own: Option<&'a str>) {
-        for kind in kinds(&pair.pin).into_iter().map(|(kind, _)| kind) {
+        for kind in kinds(&pair.pin, false).into_iter().map(|shape| shape.kind) {
             let of_kind = |leaves: &[Leaf<'a>]| -> Vec<Leaf<'a>> {
                 let leaves = leaves.iter().filter(|leaf| leaf.kind() == kind);
                 leaves.cloned().collect()
@@ -273,19 +290,32 @@ impl<'a> Walk<'a> {
                 self.belong(pair, own);
                 continue;
             }
-            for group in by_tag((&pair.pin, self.pin), (&pair.other, self.other)) {
+            let groups = by_tag((&pair.pin, self.pin), (&pair.other, self.other));
+            // What a union has sorted by its tag is one thing, whatever other tags its schemas have.
+            let sorted = pair.tag.is_some() && pair.pin.len() == 1;
+            let fits = |leaf: &Leaf<'a>| {
+                let mut shared = groups.iter().filter(|group| !group.pin.is_empty());
+                shared.any(|group| contains(&group.other, leaf))
+            };
+            for group in &groups {
                 let (place, tag) = match group.tag {
+                    Some((name, _)) if sorted && !group.pin.is_empty() => {
+                        (pair.place.clone(), Some(name))
+                    }
                     Some((name, tag)) => (pair.place.step(&format!("({tag})")), Some(name)),
                     None => (pair.place.clone(), pair.tag),
                 };
+                if sorted && group.pin.is_empty() && group.other.iter().all(fits) {
+                    continue;
+                }
                 if group.pin.is_empty() {
                     self.report(Kind::Variant, Side::Missing, Effect::Extends, &place);
                 } else if group.other.is_empty() {
                     self.report(Kind::Variant, Side::Extra, Effect::Breaks, &place);
                 } else {
                     let pair = Pair {
-                        pin: group.pin,
-                        other: group.other,
+                        pin: group.pin.clone(),
+                        other: group.other.clone(),
                         place,
                         tag,
                     };
@@ -328,7 +358,7 @@ impl<'a> Walk<'a> {
 
     fn inner(&mut self, keyword: &str, step: &str, pair: &Pair<'a>) {
         let (pin, other) = (inside(&pair.pin, keyword), inside(&pair.other, keyword));
-        self.usage(&pin, &other, Use::Always, &pair.place.step(step));
+        self.usage(&pin, &other, Use::ALWAYS, &pair.place.step(step));
     }
 
     fn values(&mut self, pin: &[Leaf<'a>], other: &[Leaf<'a>], place: &Place) {
@@ -382,8 +412,21 @@ impl<'a> Walk<'a> {
             // Which constant a tag is, the union has told.
             let constant = || count_values(&gather(&ours, self.pin).leaves) == 1;
             if pair.tag != Some(name) || !constant() {
-                let usage = if needed { Use::Always } else { Use::Optional };
+                let usage = Use {
+                    optional: !needed,
+                    null_told: !other.iter().any(|leaf| leaf.hides_null(name)),
+                };
                 self.usage(&ours, &theirs, usage, &place);
+            }
+            let deprecated = |schemas: &[&Value], components| {
+                schemas
+                    .iter()
+                    .all(|schema| is_deprecated(schema, components))
+            };
+            let flags = (deprecated(&ours, self.pin), deprecated(&theirs, self.other));
+            if let Some(words) = deprecation(flags.0, flags.1) {
+                let (kind, side) = (Kind::Deprecated, Side::Differs);
+                self.report_words(kind, side, Effect::None, &place, Some(words));
             }
         }
         for name in names(pin) {
@@ -396,5 +439,5 @@ impl<'a> Walk<'a> {
 }
 
 pub(super) fn requirement(required: bool) -> String {
-    if required { "required" } else { "optional" }.to_owned()
+    if required { REQUIRED } else { OPTIONAL }.to_owned()
 }

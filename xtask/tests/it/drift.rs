@@ -107,6 +107,57 @@ fn exclusions() {
 }
 
 #[test]
+fn only_what_both_have() {
+    let directory = directory(None);
+    let twin = PIN.replace("  /a:\n", "  /z?beta=true: {get: {responses: {}}}\n  /a:\n");
+    std::fs::write(directory.path().join("twin.yaml"), twin).unwrap();
+    let (code, answer, _) = told(&drift(directory.path(), "twin.yaml", &[]));
+    assert_eq!(code, Some(1), "{answer}");
+    assert!(answer.contains("GET /z?beta=true  operation"), "{answer}");
+    let (code, answer, _) = told(&drift(directory.path(), "twin.yaml", &["--only-shared"]));
+    assert_eq!(code, Some(0), "{answer}");
+}
+
+#[test]
+fn a_document_may_hold_integers_of_more_than_64_bits() {
+    let directory = directory(None);
+    let wide = PIN.replace(
+        "kept: {type: string}",
+        "kept: {type: string, x-seed: -9223372036854776000}",
+    );
+    std::fs::write(directory.path().join("wide.yaml"), wide).unwrap();
+    let (code, answer, complaint) = told(&drift(directory.path(), "wide.yaml", &[]));
+    assert_eq!(code, Some(0), "{answer}{complaint}");
+}
+
+#[test]
+fn one_other_document_is_named() {
+    for (arguments, part) in [
+        (&["drift"][..], "--against"),
+        (
+            &["drift", "--against", "a.yaml", "--against-sdk", "3.57.0"],
+            "cannot be used with",
+        ),
+        (
+            &["drift", "--against-sdk", "3.57.0 --evil"],
+            "is no version",
+        ),
+        (
+            &["drift", "--against", "a.yaml", "--document", "mine"],
+            "open-responses",
+        ),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        let (code, _, complaint) = told(&output);
+        assert_eq!(code, Some(2), "{complaint}");
+        assert!(complaint.contains(part), "{complaint}");
+    }
+}
+
+#[test]
 fn unusable_input() {
     let bad = "[[exclude]]\nmatch = 'Body.gone'\n";
     for (exclusions, against, part) in [
