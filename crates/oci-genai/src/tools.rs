@@ -146,7 +146,7 @@ impl ToolSet {
             Some(entry) => (entry.run)(&call.arguments).await,
             None => failure(&format!("there is no tool named {:?}", call.name)),
         };
-        FunctionCallOutput::new(call.call_id.clone(), output)
+        FunctionCallOutput::new(output).call_id(call.call_id.clone())
     }
 
     /// Runs all calls of a response, at the same time, and gives their outputs in order. Empty if the

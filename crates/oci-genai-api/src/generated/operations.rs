@@ -528,7 +528,8 @@ impl Client {
     /// Returns a response that was created with `store` left at true. With `stream` set, its events
     /// are sent again, from the one after `starting_after` on, which is how a broken stream is
     /// picked up. Fails with 404 when the response was not stored, was deleted, or has outlived the
-    /// project's retention. Oracle's documentation does not mention reading as a stream.
+    /// project's retention. A response that runs in the background can be read while it is queued or
+    /// in progress, and is kept for a while even when it was created with `store` false.
     ///
     /// Sends `GET /responses/{response_id}`.
     ///
@@ -647,8 +648,6 @@ impl Client {
     ///
     /// Only a response created with `background` set can be cancelled. The answer is the response as
     /// far as it got; its `status` tells whether the cancellation came in time.
-    ///
-    /// Oracle's documentation does not mention this operation.
     ///
     /// Sends `POST /responses/{response_id}/cancel`.
     ///
@@ -900,7 +899,8 @@ impl Client {
     /// Returns a response that was created with `store` left at true. With `stream` set, its events
     /// are sent again, from the one after `starting_after` on, which is how a broken stream is
     /// picked up. Fails with 404 when the response was not stored, was deleted, or has outlived the
-    /// project's retention. Oracle's documentation does not mention reading as a stream.
+    /// project's retention. A response that runs in the background can be read while it is queued or
+    /// in progress, and is kept for a while even when it was created with `store` false.
     ///
     /// Sends `GET /responses/{response_id}`.
     ///

@@ -68,6 +68,7 @@ impl Stream for Deltas {
                 Some(Ok(StreamEvent::OutputTextDelta(e))) => Delta::Text(e.delta),
                 Some(Ok(StreamEvent::RefusalDelta(e))) => Delta::Refusal(e.delta),
                 Some(Ok(StreamEvent::ReasoningTextDelta(e))) => Delta::Reasoning(e.delta),
+                Some(Ok(StreamEvent::ReasoningDelta(e))) => Delta::Reasoning(e.delta),
                 Some(Ok(StreamEvent::ReasoningSummaryTextDelta(e))) => {
                     Delta::ReasoningSummary(e.delta)
                 }

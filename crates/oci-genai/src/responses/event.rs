@@ -115,6 +115,7 @@ impl EventReader {
             StreamEvent::OutputTextDelta(e) => !e.delta.is_empty(),
             StreamEvent::RefusalDelta(e) => !e.delta.is_empty(),
             StreamEvent::ReasoningTextDelta(e) => !e.delta.is_empty(),
+            StreamEvent::ReasoningDelta(e) => !e.delta.is_empty(),
             StreamEvent::ReasoningSummaryTextDelta(e) => !e.delta.is_empty(),
             StreamEvent::FunctionCallArgumentsDelta(e) => !e.delta.is_empty(),
             event => match state_of(event) {

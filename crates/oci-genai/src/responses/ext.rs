@@ -177,7 +177,9 @@ impl ItemExt for Item {
     }
 
     fn function_output(call_id: impl Into<String>, output: impl Into<String>) -> Self {
-        crate::types::FunctionCallOutput::new(call_id.into(), output.into()).into()
+        crate::types::FunctionCallOutput::new(output.into())
+            .call_id(call_id)
+            .into()
     }
 
     fn id(&self) -> Option<String> {

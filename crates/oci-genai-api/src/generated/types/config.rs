@@ -513,6 +513,10 @@ pub struct PromptCacheOptions {
     pub ttl: Option<PromptCacheTtl>,
     /// Who sets the ends of cached prefixes. Default `implicit`.
     pub mode: Option<PromptCacheMode>,
+    /// A response to compare with; the answer then says in `prompt_cache_diagnostics` why the cache was used or not.
+    pub comparison_response_id: Option<String>,
+    /// Whether to fill the cache without generating anything. Default false.
+    pub prewarm: Option<bool>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -525,6 +529,8 @@ object! {
         optional {
             plain ttl: PromptCacheTtl = "ttl";
             plain mode: PromptCacheMode = "mode";
+            plain comparison_response_id: String = "comparison_response_id";
+            plain prewarm: bool = "prewarm";
         }
     }
 }
@@ -535,6 +541,8 @@ object! {
 pub enum PromptCacheTtl {
     /// 30 minutes.
     V30m,
+    /// 12 hours.
+    V12h,
     /// A value this version of the contract does not name.
     Other(String),
 }
@@ -542,6 +550,7 @@ pub enum PromptCacheTtl {
 open_enum! {
     PromptCacheTtl {
         V30m = "30m",
+        V12h = "12h",
     }
 }
 
@@ -580,5 +589,300 @@ open_enum! {
     PromptCacheRetention {
         InMemory = "in_memory",
         V24h = "24h",
+    }
+}
+
+/// Why a prompt cache was used or not.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum PromptCacheDiagnostics {
+    /// `type` is `cache_miss`: the cache was not used.
+    CacheMiss(PromptCacheMiss),
+    /// `type` is `cache_hit`: the cache was used.
+    CacheHit(PromptCacheHit),
+    /// `type` is `comparison_response_not_found`: there is no response of the id to compare with.
+    ComparisonResponseNotFound(PromptCacheComparisonNotFound),
+    /// `type` is `unavailable`: nothing is known.
+    Unavailable(PromptCacheDiagnosticsUnavailable),
+    /// What this version of the contract does not name, as it came.
+    Unknown(Unknown),
+}
+
+union! {
+    PromptCacheDiagnostics: Unknown {
+        variants { CacheMiss CacheHit ComparisonResponseNotFound Unavailable }
+        kinds {}
+        tagged "type" {
+            "cache_miss" => direct CacheMiss [CacheMiss: PromptCacheMiss];
+            "cache_hit" => direct CacheHit [CacheHit: PromptCacheHit];
+            "comparison_response_not_found" => direct ComparisonResponseNotFound [ComparisonResponseNotFound: PromptCacheComparisonNotFound];
+            "unavailable" => direct Unavailable [Unavailable: PromptCacheDiagnosticsUnavailable];
+        }
+        objects {}
+        from {
+            PromptCacheMiss => CacheMiss plain;
+            PromptCacheHit => CacheHit plain;
+            PromptCacheComparisonNotFound => ComparisonResponseNotFound plain;
+            PromptCacheDiagnosticsUnavailable => Unavailable plain;
+        }
+    }
+}
+
+/// The cache was not used.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PromptCacheMiss {
+    /// Why.
+    pub reason: PromptCacheMissReason,
+    /// An estimate of the input tokens that follow the first difference.
+    pub cache_missed_tokens: i64,
+    /// Tokens of the other response's prefix that could have been used.
+    pub comparison_reusable_tokens: Option<i64>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    PromptCacheMiss {
+        constants {
+            type_: "type" = "cache_miss";
+        }
+        required {
+            plain reason: PromptCacheMissReason = "reason";
+            int cache_missed_tokens: i64 = "cache_missed_tokens";
+        }
+        nullable {}
+        optional {
+            int comparison_reusable_tokens: i64 = "comparison_reusable_tokens";
+        }
+    }
+}
+
+/// Why a prompt cache was not used.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PromptCacheMissReason {
+    /// Another model.
+    ModelChanged,
+    /// Another prompt cache key.
+    PromptCacheKeyChanged,
+    /// Other tools.
+    ToolsChanged,
+    /// Another form of the text.
+    TextFormatChanged,
+    /// Another reasoning effort.
+    ReasoningEffortChanged,
+    /// Another verbosity.
+    VerbosityChanged,
+    /// The context was condensed.
+    ContextCompacted,
+    /// Another input.
+    InputChanged,
+    /// Another class of processing.
+    ServiceTierChanged,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    PromptCacheMissReason {
+        ModelChanged = "model_changed",
+        PromptCacheKeyChanged = "prompt_cache_key_changed",
+        ToolsChanged = "tools_changed",
+        TextFormatChanged = "text_format_changed",
+        ReasoningEffortChanged = "reasoning_effort_changed",
+        VerbosityChanged = "verbosity_changed",
+        ContextCompacted = "context_compacted",
+        InputChanged = "input_changed",
+        ServiceTierChanged = "service_tier_changed",
+    }
+}
+
+/// The cache was used.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PromptCacheHit {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    PromptCacheHit {
+        constants {
+            type_: "type" = "cache_hit";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}
+
+/// There is no response of the id to compare with.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PromptCacheComparisonNotFound {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    PromptCacheComparisonNotFound {
+        constants {
+            type_: "type" = "comparison_response_not_found";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}
+
+/// Nothing is known.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PromptCacheDiagnosticsUnavailable {
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    PromptCacheDiagnosticsUnavailable {
+        constants {
+            type_: "type" = "unavailable";
+        }
+        required {}
+        nullable {}
+        optional {}
+    }
+}
+
+/// How to run a response in the background.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct BackgroundOptions {
+    /// When the response is to be finished. Default `soonest`.
+    pub completion_window: Option<CompletionWindow>,
+    /// An id of the caller's by which related requests get the same priority.
+    pub continuation_id: Option<String>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    BackgroundOptions {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain completion_window: CompletionWindow = "completion_window";
+            plain continuation_id: String = "continuation_id";
+        }
+    }
+}
+
+/// When a response that runs in the background is to be finished.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CompletionWindow {
+    /// As soon as possible.
+    Soonest,
+    /// Within 2 hours; cheaper. Not together with `stream`.
+    V2h,
+    /// Within 8 hours; cheaper. Not together with `stream`.
+    V8h,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    CompletionWindow {
+        Soonest = "soonest",
+        V2h = "2h",
+        V8h = "8h",
+    }
+}
+
+/// Programs for access to models of particular fields.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AccessPrograms {
+    /// The program for computer security.
+    pub cyber: Option<CyberAccessProgram>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    AccessPrograms {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain cyber: CyberAccessProgram = "cyber";
+        }
+    }
+}
+
+/// A program for access to models that help with computer security.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CyberAccessProgram {
+    /// The one that everybody has.
+    Standard,
+    /// Daybreak Blue.
+    DaybreakBlue,
+    /// Daybreak Red.
+    DaybreakRed,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    CyberAccessProgram {
+        Standard = "standard",
+        DaybreakBlue = "daybreak_blue",
+        DaybreakRed = "daybreak_red",
+    }
+}
+
+/// How images of an input are treated.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ImageOptions {
+    /// Whether images may take fewer tokens of the context. Default `auto`.
+    pub context_compression: Option<ImageContextCompression>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ImageOptions {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain context_compression: ImageContextCompression = "context_compression";
+        }
+    }
+}
+
+/// Whether images may take fewer tokens of the context.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageContextCompression {
+    /// The service decides; never in a response.
+    Auto,
+    /// They have to.
+    Enabled,
+    /// They must not.
+    Disabled,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ImageContextCompression {
+        Auto = "auto",
+        Enabled = "enabled",
+        Disabled = "disabled",
     }
 }

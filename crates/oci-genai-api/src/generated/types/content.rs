@@ -2,6 +2,7 @@
 
 //! Types of the `content` part.
 
+use super::*;
 use crate::model::Extra;
 use crate::model::Unknown;
 
@@ -75,6 +76,8 @@ pub enum ContentPart {
     InputImage(InputImage),
     /// `type` is `input_file`: a file given to the model, by id, by address or as data.
     InputFile(InputFile),
+    /// `type` is `input_video`: a video given to the model, by address.
+    InputVideo(InputVideo),
     /// `type` is `refusal`: the model's refusal to answer.
     Refusal(Refusal),
     /// `type` is `reasoning_text`: a piece of a model's reasoning.
@@ -89,13 +92,14 @@ pub enum ContentPart {
 
 union! {
     ContentPart: Unknown {
-        variants { InputText OutputText InputImage InputFile Refusal ReasoningText SummaryText Text }
+        variants { InputText OutputText InputImage InputFile InputVideo Refusal ReasoningText SummaryText Text }
         kinds {}
         tagged "type" {
             "input_text" => direct InputText [InputText: InputText];
             "output_text" => direct OutputText [OutputText: OutputText];
             "input_image" => direct InputImage [InputImage: InputImage];
             "input_file" => direct InputFile [InputFile: InputFile];
+            "input_video" => direct InputVideo [InputVideo: InputVideo];
             "refusal" => direct Refusal [Refusal: Refusal];
             "reasoning_text" => direct ReasoningText [ReasoningText: ReasoningText];
             "summary_text" => direct SummaryText [SummaryText: SummaryText];
@@ -107,6 +111,7 @@ union! {
             OutputText => OutputText plain;
             InputImage => InputImage plain;
             InputFile => InputFile plain;
+            InputVideo => InputVideo plain;
             Refusal => Refusal plain;
             ReasoningText => ReasoningText plain;
             SummaryText => SummaryText plain;
@@ -239,6 +244,29 @@ object! {
             plain detail: FileDetail = "detail";
             plain prompt_cache_breakpoint: PromptCacheBreakpoint = "prompt_cache_breakpoint";
         }
+    }
+}
+
+/// A video given to the model, by address.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InputVideo {
+    /// Address of the video: `https:`, or a `data:` URL that holds it in base64.
+    pub video_url: String,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    InputVideo {
+        constants {
+            type_: "type" = "input_video";
+        }
+        required {
+            plain video_url: String = "video_url";
+        }
+        nullable {}
+        optional {}
     }
 }
 
@@ -385,6 +413,8 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PromptCacheBreakpoint {
+    /// How long the prefix is kept at least.
+    pub ttl: Option<PromptCacheTtl>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -396,7 +426,9 @@ object! {
         }
         required {}
         nullable {}
-        optional {}
+        optional {
+            plain ttl: PromptCacheTtl = "ttl";
+        }
     }
 }
 

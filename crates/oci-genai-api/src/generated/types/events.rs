@@ -113,13 +113,19 @@ pub enum StreamEvent {
     CustomToolCallInputDelta(CustomToolCallInputDeltaEvent),
     /// `type` is `response.custom_tool_call_input.done`: the input of a call to a custom tool is finished.
     CustomToolCallInputDone(CustomToolCallInputDoneEvent),
+    /// `type` is `response.compaction.compacting`: more of a compaction was written; nothing of it is shown.
+    CompactionCompacting(CompactionCompactingEvent),
+    /// `type` is `response.reasoning.delta`: a piece of reasoning, under the name that the Open Responses standard gives the event. The same as `ReasoningTextDeltaEvent`.
+    ReasoningDelta(ReasoningDeltaEvent),
+    /// `type` is `response.reasoning.done`: the reasoning is finished, under the name that the Open Responses standard gives the event. The same as `ReasoningTextDoneEvent`.
+    ReasoningDone(ReasoningDoneEvent),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
 }
 
 union! {
     StreamEvent: Unknown {
-        variants { Created Queued InProgress Completed Incomplete Failed Error OutputItemAdded OutputItemDone ContentPartAdded ContentPartDone OutputTextDelta OutputTextDone OutputTextAnnotationAdded RefusalDelta RefusalDone FunctionCallArgumentsDelta FunctionCallArgumentsDone ReasoningSummaryPartAdded ReasoningSummaryPartDone ReasoningSummaryTextDelta ReasoningSummaryTextDone ReasoningTextDelta ReasoningTextDone FileSearchCallInProgress FileSearchCallSearching FileSearchCallCompleted WebSearchCallInProgress WebSearchCallSearching WebSearchCallCompleted CodeInterpreterCallInProgress CodeInterpreterCallInterpreting CodeInterpreterCallCompleted CodeInterpreterCallCodeDelta CodeInterpreterCallCodeDone ImageGenerationCallInProgress ImageGenerationCallGenerating ImageGenerationCallCompleted ImageGenerationCallPartialImage McpCallArgumentsDelta McpCallArgumentsDone McpCallInProgress McpCallCompleted McpCallFailed McpListToolsInProgress McpListToolsCompleted McpListToolsFailed CustomToolCallInputDelta CustomToolCallInputDone }
+        variants { Created Queued InProgress Completed Incomplete Failed Error OutputItemAdded OutputItemDone ContentPartAdded ContentPartDone OutputTextDelta OutputTextDone OutputTextAnnotationAdded RefusalDelta RefusalDone FunctionCallArgumentsDelta FunctionCallArgumentsDone ReasoningSummaryPartAdded ReasoningSummaryPartDone ReasoningSummaryTextDelta ReasoningSummaryTextDone ReasoningTextDelta ReasoningTextDone FileSearchCallInProgress FileSearchCallSearching FileSearchCallCompleted WebSearchCallInProgress WebSearchCallSearching WebSearchCallCompleted CodeInterpreterCallInProgress CodeInterpreterCallInterpreting CodeInterpreterCallCompleted CodeInterpreterCallCodeDelta CodeInterpreterCallCodeDone ImageGenerationCallInProgress ImageGenerationCallGenerating ImageGenerationCallCompleted ImageGenerationCallPartialImage McpCallArgumentsDelta McpCallArgumentsDone McpCallInProgress McpCallCompleted McpCallFailed McpListToolsInProgress McpListToolsCompleted McpListToolsFailed CustomToolCallInputDelta CustomToolCallInputDone CompactionCompacting ReasoningDelta ReasoningDone }
         kinds {}
         tagged "type" {
             "response.created" => direct Created [Created: Box<ResponseCreatedEvent>];
@@ -171,6 +177,9 @@ union! {
             "response.mcp_list_tools.failed" => direct McpListToolsFailed [McpListToolsFailed: McpListToolsFailedEvent];
             "response.custom_tool_call_input.delta" => direct CustomToolCallInputDelta [CustomToolCallInputDelta: CustomToolCallInputDeltaEvent];
             "response.custom_tool_call_input.done" => direct CustomToolCallInputDone [CustomToolCallInputDone: CustomToolCallInputDoneEvent];
+            "response.compaction.compacting" => direct CompactionCompacting [CompactionCompacting: CompactionCompactingEvent];
+            "response.reasoning.delta" => direct ReasoningDelta [ReasoningDelta: ReasoningDeltaEvent];
+            "response.reasoning.done" => direct ReasoningDone [ReasoningDone: ReasoningDoneEvent];
         }
         objects {}
         from {
@@ -223,6 +232,9 @@ union! {
             McpListToolsFailedEvent => McpListToolsFailed plain;
             CustomToolCallInputDeltaEvent => CustomToolCallInputDelta plain;
             CustomToolCallInputDoneEvent => CustomToolCallInputDone plain;
+            CompactionCompactingEvent => CompactionCompacting plain;
+            ReasoningDeltaEvent => ReasoningDelta plain;
+            ReasoningDoneEvent => ReasoningDone plain;
         }
     }
 }
@@ -1812,6 +1824,108 @@ object! {
             plain item_id: String = "item_id";
             int output_index: i64 = "output_index";
             plain input: String = "input";
+        }
+        nullable {}
+        optional {
+            int sequence_number: i64 = "sequence_number";
+        }
+    }
+}
+
+/// More of a compaction was written; nothing of it is shown.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CompactionCompactingEvent {
+    /// Id of the output item.
+    pub item_id: String,
+    /// Place of the item in the response's output, from 0.
+    pub output_index: i64,
+    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    pub sequence_number: Option<i64>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    CompactionCompactingEvent {
+        constants {
+            type_: "type" = "response.compaction.compacting";
+        }
+        required {
+            plain item_id: String = "item_id";
+            int output_index: i64 = "output_index";
+        }
+        nullable {}
+        optional {
+            int sequence_number: i64 = "sequence_number";
+        }
+    }
+}
+
+/// A piece of reasoning, under the name that the Open Responses standard gives the event. The same as `ReasoningTextDeltaEvent`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReasoningDeltaEvent {
+    /// Id of the output item.
+    pub item_id: String,
+    /// Place of the item in the response's output, from 0.
+    pub output_index: i64,
+    /// Place of the part in the item's content, from 0.
+    pub content_index: i64,
+    /// The text that is added.
+    pub delta: String,
+    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    pub sequence_number: Option<i64>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ReasoningDeltaEvent {
+        constants {
+            type_: "type" = "response.reasoning.delta";
+        }
+        required {
+            plain item_id: String = "item_id";
+            int output_index: i64 = "output_index";
+            int content_index: i64 = "content_index";
+            plain delta: String = "delta";
+        }
+        nullable {}
+        optional {
+            int sequence_number: i64 = "sequence_number";
+        }
+    }
+}
+
+/// The reasoning is finished, under the name that the Open Responses standard gives the event. The same as `ReasoningTextDoneEvent`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReasoningDoneEvent {
+    /// Id of the output item.
+    pub item_id: String,
+    /// Place of the item in the response's output, from 0.
+    pub output_index: i64,
+    /// Place of the part in the item's content, from 0.
+    pub content_index: i64,
+    /// The whole text.
+    pub text: String,
+    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    pub sequence_number: Option<i64>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ReasoningDoneEvent {
+        constants {
+            type_: "type" = "response.reasoning.done";
+        }
+        required {
+            plain item_id: String = "item_id";
+            int output_index: i64 = "output_index";
+            int content_index: i64 = "content_index";
+            plain text: String = "text";
         }
         nullable {}
         optional {

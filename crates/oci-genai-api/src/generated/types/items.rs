@@ -33,7 +33,7 @@ pub enum Item {
     /// `type` is `code_interpreter_call`: a run of code that the model wrote, in a container of the service.
     CodeInterpreterCall(CodeInterpreterCall),
     /// `type` is `image_generation_call`: the generation of an image by the service.
-    ImageGenerationCall(ImageGenerationCall),
+    ImageGenerationCall(Box<ImageGenerationCall>),
     /// `type` is `mcp_list_tools`: the tools an MCP server offers, as the service found them. Sending it back spares the service another look.
     McpListTools(McpListTools),
     /// `type` is `mcp_approval_request`: the service asks whether a tool of an MCP server may be called. Answer with a `McpApprovalResponse`, together with `previous_response_id` or the conversation.
@@ -56,6 +56,8 @@ pub enum Item {
     Compaction(Compaction),
     /// `type` is `compaction_trigger`: makes the service condense the context now. Must be the last item of the input.
     CompactionTrigger(CompactionTrigger),
+    /// `type` is `configuration_update`: changes settings for the responses that follow it. Each setting holds until a later update changes it.
+    ConfigurationUpdate(ConfigurationUpdate),
     /// `type` is `program`: a program the model wrote to call tools with. To be sent back unchanged.
     Program(Program),
     /// `type` is `program_output`: what a `Program` returned.
@@ -66,7 +68,7 @@ pub enum Item {
 
 union! {
     Item: Unknown {
-        variants { Message FunctionCall FunctionCallOutput Reasoning ItemReference FileSearchCall WebSearchCall CodeInterpreterCall ImageGenerationCall McpListTools McpApprovalRequest McpApprovalResponse McpCall CustomToolCall CustomToolCallOutput ToolSearchCall ToolSearchOutput AdditionalTools Compaction CompactionTrigger Program ProgramOutput }
+        variants { Message FunctionCall FunctionCallOutput Reasoning ItemReference FileSearchCall WebSearchCall CodeInterpreterCall ImageGenerationCall McpListTools McpApprovalRequest McpApprovalResponse McpCall CustomToolCall CustomToolCallOutput ToolSearchCall ToolSearchOutput AdditionalTools Compaction CompactionTrigger ConfigurationUpdate Program ProgramOutput }
         kinds {}
         tagged "type" {
             "message" => direct Message [Message: Message];
@@ -77,7 +79,7 @@ union! {
             "file_search_call" => direct FileSearchCall [FileSearchCall: FileSearchCall];
             "web_search_call" => direct WebSearchCall [WebSearchCall: WebSearchCall];
             "code_interpreter_call" => direct CodeInterpreterCall [CodeInterpreterCall: CodeInterpreterCall];
-            "image_generation_call" => direct ImageGenerationCall [ImageGenerationCall: ImageGenerationCall];
+            "image_generation_call" => direct ImageGenerationCall [ImageGenerationCall: Box<ImageGenerationCall>];
             "mcp_list_tools" => direct McpListTools [McpListTools: McpListTools];
             "mcp_approval_request" => direct McpApprovalRequest [McpApprovalRequest: McpApprovalRequest];
             "mcp_approval_response" => direct McpApprovalResponse [McpApprovalResponse: McpApprovalResponse];
@@ -89,6 +91,7 @@ union! {
             "additional_tools" => direct AdditionalTools [AdditionalTools: AdditionalTools];
             "compaction" => direct Compaction [Compaction: Compaction];
             "compaction_trigger" => direct CompactionTrigger [CompactionTrigger: CompactionTrigger];
+            "configuration_update" => direct ConfigurationUpdate [ConfigurationUpdate: ConfigurationUpdate];
             "program" => direct Program [Program: Program];
             "program_output" => direct ProgramOutput [ProgramOutput: ProgramOutput];
         }
@@ -104,7 +107,7 @@ union! {
             FileSearchCall => FileSearchCall plain;
             WebSearchCall => WebSearchCall plain;
             CodeInterpreterCall => CodeInterpreterCall plain;
-            ImageGenerationCall => ImageGenerationCall plain;
+            ImageGenerationCall => ImageGenerationCall boxed;
             McpListTools => McpListTools plain;
             McpApprovalRequest => McpApprovalRequest plain;
             McpApprovalResponse => McpApprovalResponse plain;
@@ -116,6 +119,7 @@ union! {
             AdditionalTools => AdditionalTools plain;
             Compaction => Compaction plain;
             CompactionTrigger => CompactionTrigger plain;
+            ConfigurationUpdate => ConfigurationUpdate plain;
             Program => Program plain;
             ProgramOutput => ProgramOutput plain;
         }
@@ -252,6 +256,8 @@ pub struct FunctionCall {
     pub namespace: Option<String>,
     /// Who made the call: the model, or a program the model wrote.
     pub caller: Option<ToolCaller>,
+    /// Whether the model goes on without waiting for the output.
+    pub asynchronous: Option<bool>,
     /// How far the call is; set by the service.
     pub status: Option<ItemStatus>,
     /// Who created the item; reported in lists.
@@ -275,6 +281,7 @@ object! {
             plain id: String = "id";
             plain namespace: String = "namespace";
             plain caller: ToolCaller = "caller";
+            plain asynchronous: bool = "async";
             plain status: ItemStatus = "status";
             plain created_by: String = "created_by";
         }
@@ -287,8 +294,8 @@ object! {
 pub struct FunctionCallOutput {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// Id of the call, as in the `FunctionCall`, 1 to 64 characters.
-    pub call_id: String,
+    /// Id of the call, as in the `FunctionCall`, 1 to 64 characters. OpenAI's document makes it optional; without it Oracle's service cannot tell which call is answered.
+    pub call_id: Option<String>,
     /// The result: a text, often JSON, or parts.
     pub output: ToolOutput,
     /// Name of the function, at most 128 characters.
@@ -311,12 +318,12 @@ object! {
             type_: "type" = "function_call_output";
         }
         required {
-            plain call_id: String = "call_id";
             plain output: ToolOutput = "output";
         }
         nullable {}
         optional {
             plain id: String = "id";
+            plain call_id: String = "call_id";
             plain name: String = "name";
             plain namespace: String = "namespace";
             plain caller: ToolCaller = "caller";
@@ -334,7 +341,7 @@ pub struct ReasoningItem {
     pub id: Option<String>,
     /// A summary of the reasoning, if one was asked for; otherwise empty.
     pub summary: Vec<SummaryText>,
-    /// The reasoning in full; only some models show it.
+    /// The reasoning in full; only some models show it. Some clients send it back as null.
     pub content: Option<Vec<ReasoningText>>,
     /// The reasoning in a form only the service can read; filled when `include` asks for `reasoning.encrypted_content`.
     pub encrypted_content: Option<String>,
@@ -805,6 +812,22 @@ pub struct ImageGenerationCall {
     pub result: Option<String>,
     /// How far the generation is; set by the service.
     pub status: Option<ToolCallStatus>,
+    /// Whether an image was made or changed.
+    pub action: Option<ImageAction>,
+    /// Background of the image.
+    pub background: Option<ImageBackground>,
+    /// File format of the image.
+    pub output_format: Option<ImageFormat>,
+    /// Quality of the image.
+    pub quality: Option<ImageQuality>,
+    /// Size of the image in pixels.
+    pub size: Option<ImageSize>,
+    /// The prompt as the image model got it.
+    pub revised_prompt: Option<String>,
+    /// Why the generation failed.
+    pub error: Option<ImageGenerationError>,
+    /// The tokens that an SVG image took.
+    pub svg_usage: Option<SvgUsage>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -820,7 +843,128 @@ object! {
             plain id: String = "id";
             plain result: String = "result";
             plain status: ToolCallStatus = "status";
+            plain action: ImageAction = "action";
+            plain background: ImageBackground = "background";
+            plain output_format: ImageFormat = "output_format";
+            plain quality: ImageQuality = "quality";
+            plain size: ImageSize = "size";
+            plain revised_prompt: String = "revised_prompt";
+            plain error: ImageGenerationError = "error";
+            plain svg_usage: SvgUsage = "svg_usage";
         }
+    }
+}
+
+/// Why an image was not generated.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ImageGenerationError {
+    /// The kind of error.
+    pub kind: String,
+    /// The error in words.
+    pub message: String,
+    /// A code for programs.
+    pub code: Option<String>,
+    /// The request field that is at fault.
+    pub param: Option<String>,
+    /// What a moderation found.
+    pub moderation_details: Option<ImageModerationDetails>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ImageGenerationError {
+        constants {}
+        required {
+            plain kind: String = "type";
+            plain message: String = "message";
+        }
+        nullable {}
+        optional {
+            plain code: String = "code";
+            plain param: String = "param";
+            plain moderation_details: ImageModerationDetails = "moderation_details";
+        }
+    }
+}
+
+/// What a moderation of an image found.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ImageModerationDetails {
+    /// The kinds of content found.
+    pub categories: Vec<String>,
+    /// Where it was found.
+    pub moderation_stage: ModerationStage,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ImageModerationDetails {
+        constants {}
+        required {
+            list categories: String = "categories";
+            plain moderation_stage: ModerationStage = "moderation_stage";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// What a moderation looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ModerationStage {
+    /// The input.
+    Input,
+    /// The image.
+    Output,
+    /// Not known.
+    Unknown,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ModerationStage {
+        Input = "input",
+        Output = "output",
+        Unknown = "unknown",
+    }
+}
+
+/// The tokens that an SVG image took.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SvgUsage {
+    /// The model that wrote the image.
+    pub model: String,
+    /// Tokens of the input.
+    pub input_tokens: i64,
+    /// Tokens generated, reasoning included.
+    pub output_tokens: i64,
+    /// Tokens spent on reasoning.
+    pub reasoning_tokens: i64,
+    /// Input and output together.
+    pub total_tokens: i64,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    SvgUsage {
+        constants {}
+        required {
+            plain model: String = "model";
+            int input_tokens: i64 = "input_tokens";
+            int output_tokens: i64 = "output_tokens";
+            int reasoning_tokens: i64 = "reasoning_tokens";
+            int total_tokens: i64 = "total_tokens";
+        }
+        nullable {}
+        optional {}
     }
 }
 
@@ -1121,6 +1265,8 @@ pub struct CustomToolCall {
     pub namespace: Option<String>,
     /// Who made the call.
     pub caller: Option<ToolCaller>,
+    /// Whether the model goes on without waiting for the output.
+    pub asynchronous: Option<bool>,
     /// How far the call is; set by the service.
     pub status: Option<ItemStatus>,
     /// Who created the item; reported in lists.
@@ -1144,6 +1290,7 @@ object! {
             plain id: String = "id";
             plain namespace: String = "namespace";
             plain caller: ToolCaller = "caller";
+            plain asynchronous: bool = "async";
             plain status: ItemStatus = "status";
             plain created_by: String = "created_by";
         }
@@ -1420,6 +1567,8 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompactionTrigger {
+    /// Id of the item, set by the service.
+    pub id: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -1431,7 +1580,80 @@ object! {
         }
         required {}
         nullable {}
-        optional {}
+        optional {
+            plain id: String = "id";
+        }
+    }
+}
+
+/// Changes settings for the responses that follow it. Each setting holds until a later update changes it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ConfigurationUpdate {
+    /// Id of the item, set by the service.
+    pub id: Option<String>,
+    /// The new reasoning settings.
+    pub reasoning: Option<ReasoningUpdate>,
+    /// The new form of the generated text.
+    pub text: Option<TextUpdate>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ConfigurationUpdate {
+        constants {
+            type_: "type" = "configuration_update";
+        }
+        required {}
+        nullable {}
+        optional {
+            plain id: String = "id";
+            plain reasoning: ReasoningUpdate = "reasoning";
+            plain text: TextUpdate = "text";
+        }
+    }
+}
+
+/// A change of the reasoning settings.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReasoningUpdate {
+    /// How much the model thinks.
+    pub effort: Option<ReasoningEffort>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ReasoningUpdate {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain effort: ReasoningEffort = "effort";
+        }
+    }
+}
+
+/// A change of the form of the generated text.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TextUpdate {
+    /// Text that follows a schema, or plain text again.
+    pub format: Option<TextFormat>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    TextUpdate {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain format: TextFormat = "format";
+        }
     }
 }
 

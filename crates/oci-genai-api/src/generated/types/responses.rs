@@ -7,13 +7,16 @@ use crate::model::Extra;
 
 /// A request for a response.
 ///
+/// An optional field that is null counts as absent. Whether Oracle's service takes such nulls is
+/// unconfirmed, so do not send them.
+///
 /// Fields the service knows but does not support are refused with 400, `user` among them;
 /// fields it does not know at all are dropped without a word, so a request that is accepted
 /// proves nothing.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
-    /// The model: `vendor.name`, as in `openai.gpt-oss-120b` or `xai.grok-4.3`, or the OCID of a dedicated endpoint. Which models answer here changes with time and region.
+    /// The model: `vendor.name`, as in `openai.gpt-oss-120b` or `xai.grok-4.3`, the OCID of a dedicated endpoint (`ocid1.generativeaiendpoint.…`), or the OCID of a routing profile (`ocid1.generativeairoutingprofile.…`), which spreads one on-demand model over several regions of a realm; the answer then names the region in the header `x-genai-selected-region`. Which models answer here changes with time and region; the management API lists them (`GET /20231130/modelDiscovery`).
     pub model: Option<String>,
     /// What to answer: a text, or a list of items. Text and images go in, text comes out.
     pub input: Option<Input>,
@@ -29,8 +32,10 @@ pub struct CreateResponse {
     pub stream_options: Option<StreamOptions>,
     /// Whether to keep the response so that it can be read and continued later. Default true. A response not stored is 404 afterwards.
     pub store: Option<bool>,
-    /// Whether to run the request in the background and answer at once with a queued response. Default false.
+    /// Whether to run the request in the background and answer at once with a queued response. Such a response is kept for a while even when `store` is false, can be cancelled, and its stream can be resumed by sequence number. Default false.
     pub background: Option<bool>,
+    /// How to run in the background; only together with `background`.
+    pub background_options: Option<BackgroundOptions>,
     /// Key-value pairs to attach to the response. The memory keys mean nothing here.
     pub metadata: Option<Metadata>,
     /// Further fields to put into the answer; each value names one.
@@ -45,10 +50,14 @@ pub struct CreateResponse {
     pub max_tool_calls: Option<i64>,
     /// Upper bound of the tokens to generate, visible output and reasoning together, at least 16. The model's own limit when absent.
     pub max_output_tokens: Option<i64>,
-    /// Randomness of sampling, from 0 (always the likeliest token) to 2. Default 1. Change this or `top_p`, not both.
+    /// Randomness of sampling, from 0 (always the likeliest token) to 2. Default 1. Change this or `top_p`, not both. OpenAI's own models on OCI refuse any value but the default (`unsupported_value`).
     pub temperature: Option<f64>,
-    /// Nucleus sampling: only the likeliest tokens that together reach this probability are drawn from, 0 to 1. Default 1.
+    /// Nucleus sampling: only the likeliest tokens that together reach this probability are drawn from, 0 to 1. Default 1. OpenAI's own models on OCI refuse any other value.
     pub top_p: Option<f64>,
+    /// How much less likely a token becomes once it is in the text, from -2 to 2.
+    pub presence_penalty: Option<f64>,
+    /// How much less likely a token becomes each time it is in the text, from -2 to 2.
+    pub frequency_penalty: Option<f64>,
     /// How many of the likeliest tokens to report at each position, with their log probabilities, 0 to 20.
     pub top_logprobs: Option<i64>,
     /// The form of the text to generate: plain, JSON, or JSON that follows a schema.
@@ -73,6 +82,10 @@ pub struct CreateResponse {
     ///
     /// Deprecated.
     pub prompt_cache_retention: Option<PromptCacheRetention>,
+    /// Programs for access to models of particular fields.
+    pub access_programs: Option<AccessPrograms>,
+    /// How images of the input are treated.
+    pub image: Option<ImageOptions>,
     /// A stable name for the end user, at most 64 characters, best a hash, by which abuse can be traced.
     pub safety_identifier: Option<String>,
     /// Members that this version of the contract does not name.
@@ -94,6 +107,7 @@ object! {
             plain stream_options: StreamOptions = "stream_options";
             plain store: bool = "store";
             plain background: bool = "background";
+            plain background_options: BackgroundOptions = "background_options";
             map metadata: String = "metadata";
             list include: Include = "include";
             list tools: Tool = "tools";
@@ -103,6 +117,8 @@ object! {
             int max_output_tokens: i64 = "max_output_tokens";
             plain temperature: f64 = "temperature";
             plain top_p: f64 = "top_p";
+            plain presence_penalty: f64 = "presence_penalty";
+            plain frequency_penalty: f64 = "frequency_penalty";
             int top_logprobs: i64 = "top_logprobs";
             plain text: TextConfig = "text";
             plain reasoning: ReasoningConfig = "reasoning";
@@ -113,6 +129,8 @@ object! {
             plain prompt_cache_key: String = "prompt_cache_key";
             plain prompt_cache_options: PromptCacheOptions = "prompt_cache_options";
             plain prompt_cache_retention: PromptCacheRetention = "prompt_cache_retention";
+            plain access_programs: AccessPrograms = "access_programs";
+            plain image: ImageOptions = "image";
             plain safety_identifier: String = "safety_identifier";
         }
     }
@@ -269,6 +287,22 @@ pub struct Response {
     pub prompt_cache_retention: Option<PromptCacheRetention>,
     /// The end user's name of the request.
     pub safety_identifier: Option<String>,
+    /// Whether the response is kept so that it can be read and continued later.
+    pub store: Option<bool>,
+    /// The presence penalty used.
+    pub presence_penalty: Option<f64>,
+    /// The frequency penalty used.
+    pub frequency_penalty: Option<f64>,
+    /// The programs for access that were in effect; null when none was.
+    pub access_programs: Option<AccessPrograms>,
+    /// How images of the input were treated.
+    pub image: Option<ImageOptions>,
+    /// Input items that the service left out, and why.
+    pub input_transformations: Option<Vec<InputTransformation>>,
+    /// Why a prompt cache was used or not; asked for by `comparison_response_id`.
+    pub prompt_cache_diagnostics: Option<PromptCacheDiagnostics>,
+    /// What the tools run by the service used, apart from `usage`.
+    pub tool_usage: Option<ToolUsage>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -313,6 +347,14 @@ object! {
             plain prompt_cache_options: PromptCacheOptions = "prompt_cache_options";
             plain prompt_cache_retention: PromptCacheRetention = "prompt_cache_retention";
             plain safety_identifier: String = "safety_identifier";
+            plain store: bool = "store";
+            plain presence_penalty: f64 = "presence_penalty";
+            plain frequency_penalty: f64 = "frequency_penalty";
+            plain access_programs: AccessPrograms = "access_programs";
+            plain image: ImageOptions = "image";
+            list input_transformations: InputTransformation = "input_transformations";
+            plain prompt_cache_diagnostics: PromptCacheDiagnostics = "prompt_cache_diagnostics";
+            plain tool_usage: ToolUsage = "tool_usage";
         }
     }
 }
@@ -356,6 +398,12 @@ pub struct ResponseError {
     pub code: ResponseErrorCode,
     /// The failure in words.
     pub message: String,
+    /// The kind of error; sent with `misalignment_policy_violation`.
+    pub kind: Option<String>,
+    /// The request field that is at fault.
+    pub param: Option<String>,
+    /// What was found to go against the application's intentions.
+    pub misalignment: Option<Misalignment>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -365,6 +413,86 @@ object! {
         constants {}
         required {
             plain code: ResponseErrorCode = "code";
+            plain message: String = "message";
+        }
+        nullable {}
+        optional {
+            plain kind: String = "type";
+            plain param: String = "param";
+            plain misalignment: Misalignment = "misalignment";
+        }
+    }
+}
+
+/// An action of the model that may not be what the application wants.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Misalignment {
+    /// The kind of action.
+    pub error_type: Option<MisalignmentType>,
+    /// The finding in words.
+    pub detailed_explanation: Option<String>,
+    /// What is to be looked at.
+    pub review_target: Option<String>,
+    /// A message to send to the model so that it goes on as wanted.
+    pub steer: Option<MisalignmentSteer>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    Misalignment {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain error_type: MisalignmentType = "error_type";
+            plain detailed_explanation: String = "detailed_explanation";
+            plain review_target: String = "review_target";
+            plain steer: MisalignmentSteer = "steer";
+        }
+    }
+}
+
+/// Kinds of actions that an application may not want.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MisalignmentType {
+    /// Data is sent somewhere.
+    PotentiallyUnintendedDataTransfer,
+    /// Data is read.
+    PotentiallyUnintendedDataAccess,
+    /// Something is destroyed.
+    PotentiallyUnintendedDestructiveActivity,
+    /// Another one.
+    OtherValue,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    MisalignmentType {
+        PotentiallyUnintendedDataTransfer = "potentially_unintended_data_transfer",
+        PotentiallyUnintendedDataAccess = "potentially_unintended_data_access",
+        PotentiallyUnintendedDestructiveActivity = "potentially_unintended_destructive_activity",
+        OtherValue = "other",
+    }
+}
+
+/// A message that steers the model.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MisalignmentSteer {
+    /// The message.
+    pub message: String,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    MisalignmentSteer {
+        constants {}
+        required {
             plain message: String = "message";
         }
         nullable {}
@@ -386,6 +514,8 @@ pub enum ResponseErrorCode {
     DataResidencyMismatch,
     /// Refused under the policy on biological risks.
     BioPolicy,
+    /// The model's action was stopped because it may not be what the application wants.
+    MisalignmentPolicyViolation,
     /// A vector store did not answer in time.
     VectorStoreTimeout,
     /// An image could not be used.
@@ -427,6 +557,7 @@ open_enum! {
         InvalidPrompt = "invalid_prompt",
         DataResidencyMismatch = "data_residency_mismatch",
         BioPolicy = "bio_policy",
+        MisalignmentPolicyViolation = "misalignment_policy_violation",
         VectorStoreTimeout = "vector_store_timeout",
         InvalidImage = "invalid_image",
         InvalidImageFormat = "invalid_image_format",
@@ -472,6 +603,8 @@ object! {
 pub enum IncompleteReason {
     /// The bound on generated tokens was reached.
     MaxOutputTokens,
+    /// The bound on messages was reached.
+    MaxMessages,
     /// A content filter stepped in.
     ContentFilter,
     /// A value this version of the contract does not name.
@@ -481,6 +614,7 @@ pub enum IncompleteReason {
 open_enum! {
     IncompleteReason {
         MaxOutputTokens = "max_output_tokens",
+        MaxMessages = "max_messages",
         ContentFilter = "content_filter",
     }
 }
@@ -527,6 +661,8 @@ pub struct InputTokensDetails {
     pub cached_tokens: Option<i64>,
     /// Tokens written to a prompt cache.
     pub cache_write_tokens: Option<i64>,
+    /// How the tokens written to a prompt cache divide up by the cache's lifetime.
+    pub cache_write_tokens_details: Option<CacheWriteTokensDetails>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -539,7 +675,32 @@ object! {
         optional {
             int cached_tokens: i64 = "cached_tokens";
             int cache_write_tokens: i64 = "cache_write_tokens";
+            plain cache_write_tokens_details: CacheWriteTokensDetails = "cache_write_tokens_details";
         }
+    }
+}
+
+/// How tokens written to a prompt cache divide up by the cache's lifetime.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CacheWriteTokensDetails {
+    /// Tokens kept for at least 30 minutes.
+    pub ttl_30m_tokens: i64,
+    /// Tokens kept for at least 12 hours.
+    pub ttl_12h_tokens: i64,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    CacheWriteTokensDetails {
+        constants {}
+        required {
+            int ttl_30m_tokens: i64 = "ttl_30m_tokens";
+            int ttl_12h_tokens: i64 = "ttl_12h_tokens";
+        }
+        nullable {}
+        optional {}
     }
 }
 
@@ -561,6 +722,194 @@ object! {
         optional {
             int reasoning_tokens: i64 = "reasoning_tokens";
         }
+    }
+}
+
+/// What tools run by the service used.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ToolUsage {
+    /// Tokens of image generation.
+    pub image_gen: ImageGenerationUsage,
+    /// Web searches.
+    pub web_search: WebSearchUsage,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ToolUsage {
+        constants {}
+        required {
+            plain image_gen: ImageGenerationUsage = "image_gen";
+            plain web_search: WebSearchUsage = "web_search";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// How much was searched on the web.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WebSearchUsage {
+    /// The number of searches that are charged.
+    pub num_requests: i64,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    WebSearchUsage {
+        constants {}
+        required {
+            int num_requests: i64 = "num_requests";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// The tokens that image generation used.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ImageGenerationUsage {
+    /// Tokens of the input, text and images.
+    pub input_tokens: i64,
+    /// How the input tokens divide up.
+    pub input_tokens_details: ImageTokensDetails,
+    /// Tokens generated.
+    pub output_tokens: i64,
+    /// How the output tokens divide up.
+    pub output_tokens_details: Option<ImageTokensDetails>,
+    /// Input and output together.
+    pub total_tokens: i64,
+    /// Tokens read from a prompt cache; unknown when absent.
+    pub cached_tokens: Option<i64>,
+    /// How the cached tokens divide up.
+    pub cached_tokens_details: Option<CachedImageTokensDetails>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ImageGenerationUsage {
+        constants {}
+        required {
+            int input_tokens: i64 = "input_tokens";
+            plain input_tokens_details: ImageTokensDetails = "input_tokens_details";
+            int output_tokens: i64 = "output_tokens";
+            int total_tokens: i64 = "total_tokens";
+        }
+        nullable {}
+        optional {
+            plain output_tokens_details: ImageTokensDetails = "output_tokens_details";
+            int cached_tokens: i64 = "cached_tokens";
+            plain cached_tokens_details: CachedImageTokensDetails = "cached_tokens_details";
+        }
+    }
+}
+
+/// How the tokens of image generation divide up.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ImageTokensDetails {
+    /// Tokens of images.
+    pub image_tokens: i64,
+    /// Tokens of text.
+    pub text_tokens: i64,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    ImageTokensDetails {
+        constants {}
+        required {
+            int image_tokens: i64 = "image_tokens";
+            int text_tokens: i64 = "text_tokens";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// How the cached tokens of image generation divide up.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CachedImageTokensDetails {
+    /// Tokens of images.
+    pub cached_image_tokens: i64,
+    /// Tokens of text.
+    pub cached_text_tokens: i64,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    CachedImageTokensDetails {
+        constants {}
+        required {
+            int cached_image_tokens: i64 = "cached_image_tokens";
+            int cached_text_tokens: i64 = "cached_text_tokens";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// A reasoning item of the input that the service removed before the model saw it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InputTransformation {
+    /// Id of the item.
+    pub id: String,
+    /// Why.
+    pub reason: InputTransformationReason,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    InputTransformation {
+        constants {
+            type_: "type" = "reasoning";
+            action: "action" = "removed";
+        }
+        required {
+            plain id: String = "id";
+            plain reason: InputTransformationReason = "reason";
+        }
+        nullable {}
+        optional {}
+    }
+}
+
+/// Why the service removed a reasoning item from an input.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InputTransformationReason {
+    /// It was made for another organization.
+    OrganizationMismatch,
+    /// It was made for another end user.
+    EndUserMismatch,
+    /// Another model made it.
+    ModelMismatch,
+    /// Other items stood before it.
+    PrefixMismatch,
+    /// It belongs to an earlier turn.
+    TurnBoundary,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    InputTransformationReason {
+        OrganizationMismatch = "organization_mismatch",
+        EndUserMismatch = "end_user_mismatch",
+        ModelMismatch = "model_mismatch",
+        PrefixMismatch = "prefix_mismatch",
+        TurnBoundary = "turn_boundary",
     }
 }
 
@@ -619,6 +968,8 @@ pub struct CountInputTokens {
     /// The manner of speaking of models that have several.
     pub personality: Option<Personality>,
     /// What to do when the input exceeds the context window. Default `disabled`.
+    ///
+    /// Deprecated.
     pub truncation: Option<Truncation>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -691,6 +1042,8 @@ pub struct CompactResponse {
     ///
     /// Deprecated.
     pub prompt_cache_retention: Option<PromptCacheRetention>,
+    /// How images of the input are treated.
+    pub image: Option<ImageOptions>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -710,6 +1063,7 @@ object! {
             plain prompt_cache_key: String = "prompt_cache_key";
             plain prompt_cache_options: PromptCacheOptions = "prompt_cache_options";
             plain prompt_cache_retention: PromptCacheRetention = "prompt_cache_retention";
+            plain image: ImageOptions = "image";
         }
     }
 }
@@ -726,6 +1080,8 @@ pub struct CompactedResponse {
     pub output: Vec<Item>,
     /// The tokens the compaction used.
     pub usage: Usage,
+    /// How images of the input were treated.
+    pub image: Option<ImageOptions>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -742,6 +1098,8 @@ object! {
             plain usage: Usage = "usage";
         }
         nullable {}
-        optional {}
+        optional {
+            plain image: ImageOptions = "image";
+        }
     }
 }

@@ -93,6 +93,8 @@ pub struct FunctionTool {
     pub output_schema: Option<BTreeMap<String, serde_json::Value>>,
     /// Whether the function stays unknown to the model until a tool search finds it.
     pub defer_loading: Option<bool>,
+    /// Whether the model may go on without waiting for the output.
+    pub asynchronous: Option<bool>,
     /// Who may call the function.
     pub allowed_callers: Option<Vec<AllowedCaller>>,
     /// Members that this version of the contract does not name.
@@ -114,6 +116,7 @@ object! {
             plain strict: bool = "strict";
             map output_schema: serde_json::Value = "output_schema";
             plain defer_loading: bool = "defer_loading";
+            plain asynchronous: bool = "async";
             list allowed_callers: AllowedCaller = "allowed_callers";
         }
     }
@@ -261,6 +264,8 @@ pub enum AllowedToolsMode {
     Auto,
     /// At least one must be called.
     Required,
+    /// None of them may be called; named by the Open Responses standard alone.
+    None,
     /// A value this version of the contract does not name.
     Other(String),
 }
@@ -269,6 +274,7 @@ open_enum! {
     AllowedToolsMode {
         Auto = "auto",
         Required = "required",
+        None = "none",
     }
 }
 
@@ -1395,6 +1401,14 @@ pub struct ImageGenerationTool {
     pub input_image_mask: Option<ImageMask>,
     /// How many unfinished images to send in a stream, 0 to 3. Default 0.
     pub partial_images: Option<i64>,
+    /// How detailed an SVG image is.
+    pub complexity: Option<ImageComplexity>,
+    /// How many frames an animated image has.
+    pub frame_count: Option<i64>,
+    /// How long a frame is shown, in milliseconds.
+    pub frame_duration_ms: Option<i64>,
+    /// How SVG images are written.
+    pub svg: Option<SvgOptions>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -1418,6 +1432,77 @@ object! {
             plain input_fidelity: InputFidelity = "input_fidelity";
             plain input_image_mask: ImageMask = "input_image_mask";
             int partial_images: i64 = "partial_images";
+            plain complexity: ImageComplexity = "complexity";
+            int frame_count: i64 = "frame_count";
+            int frame_duration_ms: i64 = "frame_duration_ms";
+            plain svg: SvgOptions = "svg";
+        }
+    }
+}
+
+/// How detailed an image is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageComplexity {
+    /// Little.
+    Low,
+    /// Medium.
+    Medium,
+    /// Much.
+    High,
+    /// A value this version of the contract does not name.
+    Other(String),
+}
+
+open_enum! {
+    ImageComplexity {
+        Low = "low",
+        Medium = "medium",
+        High = "high",
+    }
+}
+
+/// How SVG images are written.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SvgOptions {
+    /// The model that writes the image.
+    pub model: Option<String>,
+    /// How much that model thinks.
+    pub reasoning: Option<SvgReasoning>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    SvgOptions {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain model: String = "model";
+            plain reasoning: SvgReasoning = "reasoning";
+        }
+    }
+}
+
+/// How much the model that writes an SVG image thinks.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SvgReasoning {
+    /// The effort.
+    pub effort: Option<ReasoningEffort>,
+    /// Members that this version of the contract does not name.
+    pub extra: Extra,
+}
+
+object! {
+    SvgReasoning {
+        constants {}
+        required {}
+        nullable {}
+        optional {
+            plain effort: ReasoningEffort = "effort";
         }
     }
 }
@@ -1436,6 +1521,20 @@ pub enum ImageModel {
     GptImage2,
     /// GPT Image 2 of that date.
     GptImage2_2026_04_21,
+    /// GPT Image 2.5 Sunburst.
+    GptImage2_5Sunburst,
+    /// GPT Image 2.5 Sunburst of that date.
+    GptImage2_5Sunburst2026_09_08,
+    /// GPT Image 2.5 Flare.
+    GptImage2_5Flare,
+    /// GPT Image 2.5 Flare of that date.
+    GptImage2_5Flare2026_09_08,
+    /// GPT Image 2.6 Sunburst.
+    GptImage2_6Sunburst,
+    /// GPT Image 2.6 Flare.
+    GptImage2_6Flare,
+    /// The newest one of ChatGPT.
+    ChatgptImageLatest,
     /// A value this version of the contract does not name.
     Other(String),
 }
@@ -1447,6 +1546,13 @@ open_enum! {
         GptImage1_5 = "gpt-image-1.5",
         GptImage2 = "gpt-image-2",
         GptImage2_2026_04_21 = "gpt-image-2-2026-04-21",
+        GptImage2_5Sunburst = "gpt-image-2.5-sunburst",
+        GptImage2_5Sunburst2026_09_08 = "gpt-image-2.5-sunburst-2026-09-08",
+        GptImage2_5Flare = "gpt-image-2.5-flare",
+        GptImage2_5Flare2026_09_08 = "gpt-image-2.5-flare-2026-09-08",
+        GptImage2_6Sunburst = "gpt-image-2.6-sunburst",
+        GptImage2_6Flare = "gpt-image-2.6-flare",
+        ChatgptImageLatest = "chatgpt-image-latest",
     }
 }
 
@@ -1507,6 +1613,10 @@ pub enum ImageQuality {
     Medium,
     /// High.
     High,
+    /// Very high.
+    Xhigh,
+    /// The highest.
+    Max,
     /// The model decides.
     Auto,
     /// A value this version of the contract does not name.
@@ -1518,6 +1628,8 @@ open_enum! {
         Low = "low",
         Medium = "medium",
         High = "high",
+        Xhigh = "xhigh",
+        Max = "max",
         Auto = "auto",
     }
 }
@@ -1554,6 +1666,10 @@ pub enum ImageFormat {
     Webp,
     /// JPEG.
     Jpeg,
+    /// GIF.
+    Gif,
+    /// SVG.
+    Svg,
     /// A value this version of the contract does not name.
     Other(String),
 }
@@ -1563,6 +1679,8 @@ open_enum! {
         Png = "png",
         Webp = "webp",
         Jpeg = "jpeg",
+        Gif = "gif",
+        Svg = "svg",
     }
 }
 
@@ -1640,6 +1758,8 @@ pub struct CustomTool {
     pub format: Option<CustomToolFormat>,
     /// Whether the tool stays unknown to the model until a tool search finds it.
     pub defer_loading: Option<bool>,
+    /// Whether the model may go on without waiting for the output.
+    pub asynchronous: Option<bool>,
     /// Who may call the tool.
     pub allowed_callers: Option<Vec<AllowedCaller>>,
     /// Members that this version of the contract does not name.
@@ -1659,6 +1779,7 @@ object! {
             plain description: String = "description";
             plain format: CustomToolFormat = "format";
             plain defer_loading: bool = "defer_loading";
+            plain asynchronous: bool = "async";
             list allowed_callers: AllowedCaller = "allowed_callers";
         }
     }

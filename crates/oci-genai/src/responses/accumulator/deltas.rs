@@ -67,6 +67,17 @@ pub(super) fn apply(slots: &mut Slots, event: &StreamEvent) {
             let part = given(&e.extra, "content_index", e.content_index);
             with_reasoning(slots, place, part, |text| settle(text, &e.text));
         }
+        // The Open Responses standard's names for the same two events.
+        StreamEvent::ReasoningDelta(e) => {
+            let place = Place::of_delta(&e.extra, e.output_index, &e.item_id);
+            let part = given(&e.extra, "content_index", e.content_index);
+            with_reasoning(slots, place, part, |text| text.push_str(&e.delta));
+        }
+        StreamEvent::ReasoningDone(e) => {
+            let place = Place::of_delta(&e.extra, e.output_index, &e.item_id);
+            let part = given(&e.extra, "content_index", e.content_index);
+            with_reasoning(slots, place, part, |text| settle(text, &e.text));
+        }
         _ => apply_to_call(slots, event),
     }
 }
