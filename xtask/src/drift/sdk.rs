@@ -25,7 +25,7 @@ pub(super) fn document(version: &str, pin: &Value, root: &Path) -> Result<PathBu
     let python = interpreter(&folder);
     if !python.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder)).map_err(|error| {
-            format!("{error}; install Python 3.10 or later with its venv module")
+            format!("{error}; install Python 3.11 or later with its venv module")
         })?;
     }
     let package = if version == LATEST {

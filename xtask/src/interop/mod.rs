@@ -117,7 +117,9 @@ fn try_out(peer: &Peer, tools: &Tools, program: &Path, config: &Path) -> Result<
         .filter(|line| line.starts_with("ok: "))
         .count();
     if ended && checks > 0 && printed.trim_end().ends_with("all checks passed") {
-        Ok(format!("{versions}: {checks} checks"))
+        let counted = printed.lines().rfind(|line| line.starts_with("validated "));
+        let counted = counted.map_or_else(String::new, |line| format!(", {line}"));
+        Ok(format!("{versions}: {checks} checks{counted}"))
     } else {
         progress(&printed);
         Err(format!("{versions}: see {}", log.display()))

@@ -52,6 +52,12 @@ pub(super) const PEERS: &[Peer] = &[
         script: "python/contract.py",
     },
     Peer {
+        name: "open-responses",
+        runtime: Runtime::Python,
+        packages: &["openresponses-types"],
+        script: "python/open_responses.py",
+    },
+    Peer {
         name: "inspector",
         runtime: Runtime::Browser,
         packages: &["selenium"],

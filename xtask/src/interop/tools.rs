@@ -31,7 +31,7 @@ impl Tools {
         if !python.exists() {
             let venv = tools.folder.join("venv");
             run(Command::new("python3").args(["-m", "venv"]).arg(venv)).map_err(|error| {
-                format!("{error}; install Python 3.10 or later with its venv module")
+                format!("{error}; install Python 3.11 or later with its venv module")
             })?;
         }
         let pins = tools.scripts.join("python/requirements.txt");

@@ -1,0 +1,282 @@
+"""Holds every body and event of a server against the types of the Open Responses standard.
+
+The types come with the package openresponses-types, which makes them from the standard's document. The cases are
+this project's own: a turn, a stream, roles, tools of every choice, images, files, several turns, a chain, and
+compaction.
+
+usage: open_responses.py BASE_URL API_KEY PROJECT OCI_CONFIG_FILE
+"""
+
+import collections
+import enum
+import json
+import sys
+import typing
+
+import openresponses_types
+import pydantic
+import requests
+from openresponses_types import types
+
+base_url, api_key, project = sys.argv[1:4]
+MODEL = "openai.gpt-oss-120b"
+PIXEL = ("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+         "rkJggg==")
+FILE = "data:text/plain;base64,VGhlIG9mZnNpdGUgaXMgaW4gQmVyZ2VuLg=="
+WEATHER = {
+    "type": "function",
+    "name": "weather",
+    "description": "The weather of a city.",
+    "parameters": {
+        "type": "object",
+        "properties": {"city": {"type": "string"}},
+        "required": ["city"],
+        "additionalProperties": False,
+    },
+    "strict": True,
+}
+bodies, events, failures, log = collections.Counter(), collections.Counter(), [], []
+http = requests.Session()
+http.headers.update({"Authorization": f"Bearer {api_key}", "OpenAI-Project": project})
+
+
+def tag(kind):
+    """The `type` of an event's class."""
+    mark = kind.model_fields["type"].annotation
+    values = list(mark) if isinstance(mark, type) and issubclass(mark, enum.Enum) else typing.get_args(mark)
+    assert len(values) == 1, kind
+    return getattr(values[0], "value", values[0])
+
+
+EVENTS = {tag(kind): kind for name, kind in vars(types).items() if name.endswith("StreamingEvent")}
+
+
+def validate(kind, value, what):
+    try:
+        kind.model_validate(value)
+    except pydantic.ValidationError as error:
+        for fault in error.errors():
+            failures.append(f"{what}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}")
+        return False
+    return True
+
+
+def check(holds, what):
+    if not holds:
+        failures.append(what)
+
+
+def send(path, body):
+    return http.post(f"{base_url}{path}", json=body, stream=bool(body.get("stream")), timeout=60)
+
+
+def respond(case, **body):
+    """One response as a whole."""
+    answer = send("/responses", {"model": MODEL, **body})
+    log.append(f"{case}: {answer.status_code}")
+    check(answer.status_code == 200, f"{case}: status {answer.status_code}: {answer.text[:300]}")
+    response = answer.json()
+    if validate(types.ResponseResource, response, case):
+        bodies["ResponseResource"] += 1
+    check(response.get("status") == "completed", f"{case}: status {response.get('status')}")
+    return response
+
+
+def stream(case, **body):
+    """The events of a stream, and the response that the last of them holds."""
+    answer = send("/responses", {"model": MODEL, "stream": True, **body})
+    check(answer.status_code == 200, f"{case}: status {answer.status_code}")
+    kind = answer.headers.get("content-type", "")
+    check(kind.startswith("text/event-stream"), f"{case}: content type {kind}")
+    found, name, ended = [], None, False
+    for line in answer.iter_lines(decode_unicode=True):
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line == "data: [DONE]":
+            ended = True
+        elif line.startswith("data: "):
+            event = json.loads(line.removeprefix("data: "))
+            check(not ended, f"{case}: an event after the end")
+            check(name in (None, event["type"]), f"{case}: {name} holds a {event['type']}")
+            known = EVENTS.get(event["type"])
+            check(known, f"{case}: the standard knows no event {event['type']}")
+            if known and validate(known, event, f"{case}: {event['type']}"):
+                events[event["type"]] += 1
+            found.append(event)
+        elif line == "":
+            name = None
+    numbers = [event.get("sequence_number") for event in found]
+    check(all(isinstance(number, int) for number in numbers) and numbers == sorted(set(numbers)),
+          f"{case}: sequence numbers {numbers}")
+    check(found and found[0]["type"] == "response.created", f"{case}: it does not begin with response.created")
+    check(found and found[-1]["type"] == "response.completed", f"{case}: it does not end with response.completed")
+    last = found[-1].get("response", {}) if found else {}
+    if validate(types.ResponseResource, last, f"{case}: the last event's response"):
+        bodies["ResponseResource"] += 1
+    return found, last
+
+
+def message(role, *parts):
+    kind = "output_text" if role == "assistant" else "input_text"
+    content = [part if isinstance(part, dict) else {"type": kind, "text": part} for part in parts]
+    return {"type": "message", "role": role, "content": content}
+
+
+def text(response):
+    parts = [part for item in response.get("output", []) if item["type"] == "message" for part in item["content"]]
+    return "".join(part.get("text", "") for part in parts)
+
+
+def calls(response):
+    return [item for item in response.get("output", []) if item["type"] == "function_call"]
+
+
+def fits(case, call):
+    """Whether a call names the function, and its arguments fit its parameters."""
+    arguments = json.loads(call["arguments"]) if call else {}
+    check(call and call["name"] == "weather", f"{case}: no call of the function")
+    check(isinstance(arguments.get("city"), str) and set(arguments) == {"city"}, f"{case}: arguments {arguments}")
+
+
+def basic():
+    check(text(respond("basic", input=[message("user", "Three ideas, please.")])), "basic: no text")
+
+
+def a_text_as_input():
+    check(text(respond("a text as input", input="Three ideas, please.", metadata={"topic": "offsite"},
+                       temperature=0.5, top_p=0.9, max_output_tokens=200)), "a text as input: no text")
+
+
+def streaming():
+    found, last = stream("streaming", input=[message("user", "Count to three.")])
+    deltas = "".join(event["delta"] for event in found if event["type"] == "response.output_text.delta")
+    check(deltas and deltas == text(last), f"streaming: the deltas add up to {deltas!r}, not to {text(last)!r}")
+
+
+def system_prompt():
+    for role in ("system", "developer"):
+        case = f"{role} prompt"
+        check(text(respond(case, input=[message(role, "Speak like a pirate."), message("user", "Hello.")])),
+              f"{case}: no text")
+    check(text(respond("instructions", instructions="Speak like a pirate.", input="Hello.")), "instructions: no text")
+
+
+def tool_calling():
+    response = respond("tool calling", input='call:weather {"city": "Bergen"}', tools=[WEATHER])
+    fits("tool calling", next(iter(calls(response)), None))
+    # What a request leaves out of a function, a response tells as null or as what is in effect.
+    respond("a bare function", input="Hello.", tools=[{"type": "function", "name": "now"}])
+
+
+def forced_tool():
+    response = respond("forced tool", input="Hello.", tools=[WEATHER], tool_choice={"type": "function", "name": "weather"})
+    fits("forced tool", next(iter(calls(response)), None))
+    check(response.get("tool_choice") == {"type": "function", "name": "weather"}, "forced tool: its choice is not told")
+
+
+def required_tool():
+    response = respond("required tool", input="Hello.", tools=[WEATHER], tool_choice="required")
+    fits("required tool", next(iter(calls(response)), None))
+    allowed = {"type": "allowed_tools", "mode": "required", "tools": [{"type": "function", "name": "weather"}]}
+    response = respond("required of the allowed tools", input="Hello.", tools=[WEATHER], tool_choice=allowed)
+    fits("required of the allowed tools", next(iter(calls(response)), None))
+
+
+def no_tool():
+    response = respond("no tool", input='call:weather {"city": "Bergen"}', tools=[WEATHER], tool_choice="none")
+    check(not calls(response) and text(response), "no tool: it was called all the same")
+
+
+def streamed_tool_call():
+    for case, choice in (("streamed call", "auto"), ("streamed required call", "required")):
+        found, last = stream(case, input='call:weather {"city": "Bergen"}', tools=[WEATHER], tool_choice=choice)
+        call = next(iter(calls(last)), None)
+        fits(case, call)
+        deltas = "".join(event["delta"] for event in found if event["type"] == "response.function_call_arguments.delta")
+        check(call and deltas == call["arguments"], f"{case}: the deltas add up to {deltas!r}")
+
+
+def function_round_trip():
+    asked = [message("user", 'call:weather {"city": "Bergen"}')]
+    call = next(iter(calls(respond("a call", input=asked, tools=[WEATHER]))), None)
+    fits("a call", call)
+    if call:
+        back = [*asked, call, {"type": "function_call_output", "call_id": call["call_id"], "output": '{"rain": true}'}]
+        check("rain" in text(respond("a call's output", input=back, tools=[WEATHER])), "a call's output: it is not read")
+        check(text(respond("a forced call's output", input=back, tools=[WEATHER], tool_choice="required")),
+              "a forced call's output: the model calls on and on")
+
+
+def image_input():
+    image = {"type": "input_image", "image_url": PIXEL, "detail": "auto"}
+    check(text(respond("image input", input=[message("user", "What is this?", image)])), "image input: no text")
+
+
+def file_input():
+    file = {"type": "input_file", "filename": "offsite.txt", "file_data": FILE}
+    check(text(respond("file input", input=[message("user", "What is this?", file)])), "file input: no text")
+
+
+def several_turns():
+    history = [message("user", "My name is Alice."), message("assistant", "Hello Alice."), message("user", "recall:")]
+    check("Alice" in text(respond("several turns", input=history)), "several turns: the first is not remembered")
+
+
+def previous_response():
+    first = respond("a first response", input="My name is Alice.")
+    second = respond("a second response", input="recall:", previous_response_id=first["id"])
+    check(second.get("previous_response_id") == first["id"], "a second response: it does not name the first")
+    check("Alice" in text(second), "a second response: the first is not remembered")
+
+
+def output_as_input():
+    first = respond("an output", input="My name is Alice.", reasoning={"effort": "low"}, store=False)
+    check(any(item["type"] == "reasoning" for item in first.get("output", [])), "an output: no reasoning")
+    back = [message("user", "My name is Alice."), *first.get("output", []), message("user", "And now?")]
+    check(text(respond("an output as input", input=back)), "an output as input: no text")
+
+
+def reasoning():
+    stream("streamed reasoning", input="Think.", reasoning={"effort": "low", "summary": "auto"})
+
+
+def structured_output():
+    shape = {"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"],
+             "additionalProperties": False}
+    response = send("/responses", {"model": MODEL, "input": "An idea.", "text": {"format": {
+        "type": "json_schema", "name": "idea", "strict": True, "schema": shape}}}).json()
+    # The standard's document lets the schema in a response be nothing but null.
+    response["text"]["format"]["schema"] = None
+    response["text"]["format"].setdefault("description", None)
+    if validate(types.ResponseResource, response, "structured output"):
+        bodies["ResponseResource"] += 1
+    check(isinstance(json.loads(text(response)).get("title"), str), "structured output: no title")
+
+
+def compact():
+    answer = send("/responses/compact", {"model": MODEL, "input": [
+        message("user", "My name is Alice."), message("assistant", "Hello Alice."), message("user", "And now?")]})
+    check(answer.status_code == 200, f"compact: status {answer.status_code}: {answer.text[:300]}")
+    compacted = answer.json()
+    if validate(types.CompactResource, compacted, "compact"):
+        bodies["CompactResource"] += 1
+    check(any(item["type"] == "compaction" for item in compacted.get("output", [])), "compact: no compaction item")
+    check(text(respond("after a compaction", input=[*compacted.get("output", []), message("user", "Hello.")])),
+          "after a compaction: no text")
+
+
+CASES = [basic, a_text_as_input, streaming, system_prompt, tool_calling, forced_tool, required_tool, no_tool,
+         streamed_tool_call, function_round_trip, image_input, file_input, several_turns, previous_response,
+         output_as_input, reasoning, structured_output, compact]
+for case in CASES:
+    before = len(failures)
+    case()
+    if len(failures) == before:
+        print(f"ok: {case.__name__.replace('_', ' ')}")
+print(f"validated {sum(bodies.values())} bodies and {sum(events.values())} events of {len(events)} kinds with "
+      f"openresponses-types {openresponses_types.__version__}")
+if failures:
+    for fault in failures:
+        print(f"FAILED: {fault}")
+    sys.exit(1)
+print("all checks passed")
