@@ -77,7 +77,12 @@ pub(crate) static REGIONS: &[(&str, &str, &str, &str)] = &[
     ("uk-london-1", "lhr", "oc1", "oraclecloud.com"),
     ("us-ashburn-1", "iad", "oc1", "oraclecloud.com"),
     ("us-ashburn-2", "yxj", "oc42", "oraclecloud42.com"),
+    ("us-boardman-1", "nhj", "oc1", "oraclecloud.com"),
     ("us-chicago-1", "ord", "oc1", "oraclecloud.com"),
+    ("us-dcc-phoenix-1", "ifp", "oc17", "oraclecloud17.com"),
+    ("us-dcc-phoenix-2", "gcn", "oc17", "oraclecloud17.com"),
+    ("us-dcc-phoenix-3", "prc", "oc18", "oraclecloud18.com"),
+    ("us-dcc-phoenix-4", "yum", "oc17", "oraclecloud17.com"),
     ("us-gov-ashburn-1", "ric", "oc3", "oraclegovcloud.com"),
     ("us-gov-chicago-1", "pia", "oc3", "oraclegovcloud.com"),
     ("us-gov-phoenix-1", "tus", "oc3", "oraclegovcloud.com"),
@@ -89,4 +94,5 @@ pub(crate) static REGIONS: &[(&str, &str, &str, &str)] = &[
     ("us-sanjose-1", "sjc", "oc1", "oraclecloud.com"),
     ("us-somerset-1", "ebb", "oc23", "oraclecloud23.com"),
     ("us-thames-1", "ebl", "oc23", "oraclecloud23.com"),
+    ("us-westjordan-1", "sgu", "oc16", "oraclecloud16.com"),
 ];
