@@ -4,6 +4,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+/// The last second of the year 9999.
+pub(crate) const LAST_SECOND: u64 = 253_402_300_799;
+
 /// A source of the current time.
 ///
 /// Everything in this crate that dates a request or looks at a token's age asks one of these, so
@@ -11,6 +14,16 @@ use std::time::{Duration, SystemTime};
 pub trait TimeSource: fmt::Debug + Send + Sync {
     /// The current time.
     fn now(&self) -> SystemTime;
+}
+
+/// A time as HTTP writes it. A time that cannot be written, before 1970 or after the year 9999, is
+/// written as the nearest that can.
+pub(crate) fn http_date(time: SystemTime) -> String {
+    let since = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    let seconds = since.as_secs().min(LAST_SECOND);
+    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
 /// The operating system's clock.

@@ -26,20 +26,23 @@ struct Key {
 }
 
 impl ApiKey {
-    /// Takes a key; surrounding white space is dropped.
+    /// Takes a key; surrounding white space and quotes are dropped, which files of variables leave there.
     ///
     /// # Errors
     /// When the key is empty or has characters that cannot stand in a header.
     pub fn new(key: impl Into<SecretString>) -> Result<Self> {
         let key = key.into();
-        let text = key.expose_secret().trim();
+        let text = unquoted(key.expose_secret().trim());
         if text.is_empty() {
             return Err(Error::config("the API key is empty"));
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::config(
-                "the API key has blanks or characters outside ASCII: was more than the key copied?",
-            ));
+            let is_header = text.to_ascii_lowercase().starts_with("bearer ");
+            return Err(Error::config(if is_header {
+                "the API key begins with `Bearer`; hint: give the key alone"
+            } else {
+                "the API key has blanks or characters outside ASCII: was more than the key copied?"
+            }));
         }
         let bearer = Zeroizing::new(format!("Bearer {text}").into_bytes());
         let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(bearer))
@@ -53,6 +56,14 @@ impl ApiKey {
     pub fn expose(&self) -> &str {
         self.0.text.expose_secret()
     }
+}
+
+/// A text without the quotes around it.
+fn unquoted(text: &str) -> &str {
+    let inner = ['"', '\'']
+        .iter()
+        .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
+    inner.map_or(text, str::trim)
 }
 
 impl fmt::Debug for ApiKey {

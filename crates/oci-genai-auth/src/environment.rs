@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
-/// Nothing this crate reads comes near this size.
-const MAX_FILE_BYTES: u64 = 1024 * 1024;
+use zeroize::Zeroizing;
+
+use crate::files::{self, FileStamp};
 
 /// The environment variables and files that providers read.
 ///
@@ -27,15 +26,6 @@ struct Inner {
 struct MemoryFile {
     text: String,
     version: u64,
-}
-
-/// Tells one state of a file from the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FileStamp {
-    length: u64,
-    modified: Option<SystemTime>,
-    /// Tells files apart that replaced each other within one tick of the file system's clock.
-    number: u64,
 }
 
 impl Environment {
@@ -93,7 +83,8 @@ impl Environment {
     pub fn var(&self, name: &str) -> Option<String> {
         let value = match &self.0.vars {
             Some(vars) => vars.get(name).cloned(),
-            None => std::env::var(name).ok(),
+            // What is not UTF-8 is at least not taken for unset.
+            None => std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
         };
         value.filter(|value| !value.is_empty())
     }
@@ -109,39 +100,52 @@ impl Environment {
         }
     }
 
-    /// Replaces a leading `~` by the home directory.
+    /// Replaces a leading `~` by the home directory, and `~user` by that of another user.
     pub fn expand(&self, path: &str) -> PathBuf {
-        let rest = match path.strip_prefix('~') {
-            Some("") => "",
-            Some(rest) if rest.starts_with(['/', '\\']) => &rest[1..],
-            _ => return PathBuf::from(path),
+        let Some(rest) = path.strip_prefix('~') else {
+            return PathBuf::from(path);
         };
-        self.home()
-            .map_or_else(|| PathBuf::from(path), |home| home.join(rest))
+        let (user, rest) = rest.split_at(rest.find(['/', '\\']).unwrap_or(rest.len()));
+        let home = if user.is_empty() {
+            self.home()
+        } else {
+            files::home_of(user)
+        };
+        let rest = rest.trim_start_matches(['/', '\\']);
+        match home {
+            Some(home) if rest.is_empty() => home,
+            Some(home) => home.join(rest),
+            None => PathBuf::from(path),
+        }
     }
 
-    pub(crate) fn read(&self, path: &Path) -> io::Result<String> {
-        let Some(files) = &self.0.files else {
-            let length = std::fs::metadata(path)?.len();
-            if length > MAX_FILE_BYTES {
-                return Err(io::Error::new(
-                    io::ErrorKind::FileTooLarge,
-                    "longer than 1 MiB",
-                ));
-            }
-            return std::fs::read_to_string(path);
+    /// The text of a file.
+    pub(crate) fn read(&self, path: &Path) -> io::Result<Zeroizing<String>> {
+        let bytes = self.read_bytes(path)?;
+        files::text(&bytes).map(|text| Zeroizing::new(text.to_owned()))
+    }
+
+    /// The text of a file of which only a part need be text, such as a key with remarks around it.
+    pub(crate) fn read_lossy(&self, path: &Path) -> io::Result<Zeroizing<String>> {
+        let bytes = self.read_bytes(path)?;
+        Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    fn read_bytes(&self, path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+        let Some(memory) = &self.0.files else {
+            return files::read(path);
         };
-        let files = files.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = files
+        let memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = memory
             .get(path)
             .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        Ok(file.text.clone())
+        Ok(Zeroizing::new(file.text.clone().into_bytes()))
     }
 
     /// Replaces a file in one step; only its owner may read it.
     pub(crate) fn write_private(&self, path: &Path, text: &str) -> io::Result<()> {
         let Some(files) = &self.0.files else {
-            return write_private(path, text);
+            return files::write_private(path, text);
         };
         let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
         let version = files.get(path).map_or(0, |file| file.version + 1);
@@ -172,58 +176,9 @@ impl Environment {
                     number: file.version,
                 })
             }
-            None => {
-                let metadata = std::fs::metadata(path)
-                    .ok()
-                    .filter(|found| found.is_file())?;
-                let modified = metadata.modified().ok();
-                Some(FileStamp {
-                    length: metadata.len(),
-                    modified,
-                    number: file_number(&metadata),
-                })
-            }
+            None => files::stamp(path),
         }
     }
-}
-
-#[cfg(unix)]
-fn file_number(metadata: &std::fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
-}
-
-#[cfg(not(unix))]
-fn file_number(_: &std::fs::Metadata) -> u64 {
-    0
-}
-
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    use std::io::Write as _;
-    // A link is followed, so that the file it names is replaced and not the link.
-    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let directory = path
-        .parent()
-        .ok_or_else(|| io::Error::other("the file has no directory"))?;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    name.push(format!(".{}-{count}.new", std::process::id()));
-    let beside = directory.join(name);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = (|| {
-        let mut file = options.open(&beside)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&beside, &path)
-    })();
-    if written.is_err() {
-        // Best effort: the error that matters is the first one.
-        std::fs::remove_file(&beside).ok();
-    }
-    written
 }
 
 impl Default for Environment {

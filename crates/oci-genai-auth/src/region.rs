@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use self::generated::REGIONS;
 use crate::Environment;
+use crate::redact::shown;
 
 /// The domain of realm oc1, and of regions nobody knows.
 const DEFAULT_DOMAIN: &str = "oraclecloud.com";
@@ -22,7 +23,7 @@ pub(crate) struct RegionInfo {
 }
 
 /// A region's identifier and second-level domain; takes a short code too.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ResolvedRegion {
     pub(crate) id: String,
     domain: String,
@@ -50,6 +51,30 @@ impl ResolvedRegion {
         Self {
             id: name,
             domain: domain.unwrap_or_else(|| DEFAULT_DOMAIN.to_owned()),
+        }
+    }
+
+    /// As [`resolve`](Self::resolve), for what people write: a host or URL in the place of a region
+    /// is an error that says which region it belongs to.
+    pub(crate) fn of_setting(region: &str, environment: &Environment) -> Result<Self, String> {
+        let name = region.trim().to_lowercase();
+        let mut labels = name.split(['/', '.', ':']);
+        let is_host = name.contains('/')
+            || name.ends_with(".com")
+            || labels
+                .clone()
+                .any(|label| label == "oci" || label == "auth");
+        let known = labels.find(|label| REGIONS.iter().any(|(id, ..)| id == label));
+        match known {
+            Some(known) if known != name => Err(format!(
+                "{} is a host; hint: the region is `{known}`",
+                shown(region)
+            )),
+            None if is_host => Err(format!(
+                "{} is a host; hint: a region is written like `us-chicago-1`",
+                shown(region)
+            )),
+            _ => Ok(Self::resolve(region, environment)),
         }
     }
 
@@ -118,5 +143,43 @@ mod tests {
             "https://auth.us-nowhere-9.oraclecloud.com"
         );
         assert_eq!(endpoint("region.example"), "https://auth.region.example");
+        assert_eq!(
+            endpoint("sgu"),
+            "https://auth.us-westjordan-1.oraclecloud16.com"
+        );
+        assert_eq!(
+            endpoint("us-dcc-phoenix-4"),
+            "https://auth.us-dcc-phoenix-4.oraclecloud17.com"
+        );
+        assert_eq!(
+            endpoint("us-dcc-phoenix-3"),
+            "https://auth.us-dcc-phoenix-3.oraclecloud18.com"
+        );
+        assert_eq!(
+            endpoint("NHJ"),
+            "https://auth.us-boardman-1.oraclecloud.com"
+        );
+    }
+
+    #[test]
+    fn a_host_in_the_place_of_a_region_is_named() {
+        let environment = Environment::fixed([("HOME", "/h")]).with_files([("/h/none", "")]);
+        let of = |region| ResolvedRegion::of_setting(region, &environment);
+        for host in [
+            "inference.generativeai.us-chicago-1.oci.oraclecloud.com",
+            "https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/openai/v1",
+        ] {
+            let why = of(host).err().unwrap();
+            assert!(why.contains("the region is `us-chicago-1`"), "{why}");
+        }
+        assert!(
+            of("https://example.com")
+                .err()
+                .unwrap()
+                .contains("is a host")
+        );
+        for region in ["us-chicago-1", " ORD ", "region.example", "us-new-7"] {
+            assert!(of(region).is_ok(), "{region}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
+use crate::clock::LAST_SECOND;
 use crate::{Error, Result};
 
 /// Tokens are a few kilobytes; nothing near this size is one.
@@ -74,7 +75,7 @@ impl SecurityToken {
         self.claims.get(name)
     }
 
-    /// When the token ends (`exp`).
+    /// When the token ends (`exp`, in seconds or milliseconds since 1970).
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.time("exp")
     }
@@ -89,12 +90,22 @@ impl SecurityToken {
         self.expires_at().is_some_and(|end| end <= now)
     }
 
+    /// A time in seconds since 1970. Some issuers write milliseconds, or smaller units, and some a text;
+    /// no token lives beyond the year 9999.
     fn time(&self, claim: &str) -> Option<SystemTime> {
-        let seconds = self.claims.get(claim)?;
-        let seconds = seconds.as_u64().or_else(|| {
-            let float = seconds.as_f64()?;
-            (0.0..1e12).contains(&float).then_some(float as u64)
-        })?;
+        let number = match self.claims.get(claim)? {
+            Value::Number(number) => number.as_f64()?,
+            Value::String(text) => text.trim().parse().ok()?,
+            _ => return None,
+        };
+        if !number.is_finite() {
+            return None;
+        }
+        // As whole seconds a float is exact far beyond the year 9999; a negative one becomes 0.
+        let mut seconds = number as u64;
+        while seconds > LAST_SECOND {
+            seconds /= 1000;
+        }
         SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
     }
 }
@@ -136,6 +147,33 @@ mod tests {
         assert_eq!(token.issued_at(), Some(at(40)));
         assert!(!token.is_expired_at(at(99)));
         assert!(token.is_expired_at(at(100)));
+    }
+
+    #[test]
+    fn times_in_other_units_are_understood_and_none_is_beyond_the_year_9999() {
+        for (exp, seconds) in [
+            ("1790003600", Some(1_790_003_600)),
+            ("1790003600000", Some(1_790_003_600)),
+            ("1790003600000000", Some(1_790_003_600)),
+            ("4102444800000", Some(4_102_444_800)),
+            ("253402300799", Some(253_402_300_799)),
+            ("\"1790003600\"", Some(1_790_003_600)),
+            ("1790003600.9", Some(1_790_003_600)),
+            ("1e300", Some(18_446_744_073)),
+            ("18446744073709551615", Some(18_446_744_073)),
+            ("-1", Some(0)),
+            ("\"soon\"", None),
+            ("null", None),
+            ("[]", None),
+        ] {
+            let token = SecurityToken::parse(&token(&format!(r#"{{"exp":{exp}}}"#))).unwrap();
+            let expected =
+                seconds.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+            assert_eq!(token.expires_at(), expected, "{exp}");
+            if let Some(end) = token.expires_at() {
+                crate::clock::http_date(end);
+            }
+        }
     }
 
     #[test]

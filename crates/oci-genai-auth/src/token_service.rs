@@ -1,5 +1,6 @@
 //! Talking to the services that issue tokens.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,25 +9,41 @@ use http::{Method, Request, StatusCode};
 use reqwest::redirect::Policy;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use zeroize::Zeroizing;
 
+use crate::key::PemBlock;
 use crate::layer::protected;
+use crate::redact::{escaped, mask, shown};
 use crate::{Error, ErrorKind, RequestSigner, Result, SharedTimeSource, TimeSource as _};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// A metadata service is on the machine itself: it answers at once or not at all.
+const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
 /// Tokens and certificates are a few kilobytes.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+/// How much of what a service says is repeated, in characters.
+const MAX_WORDS: usize = 300;
 
-/// A client for one kind of token service.
+/// A client for one kind of token service. Cloning is cheap.
 #[derive(Clone, Debug)]
-pub(crate) struct TokenService {
-    client: reqwest::Client,
+pub(crate) struct TokenService(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     /// What errors call it.
     name: &'static str,
+    timeout: Duration,
+    is_direct: bool,
+    /// The certificates to trust, in place of the system's.
+    roots: Option<Vec<reqwest::Certificate>>,
+    /// Made when it is first needed: reading the system's certificates takes longer than all else,
+    /// and most providers of a chain never send anything.
+    client: OnceLock<reqwest::Client>,
 }
 
 /// What a token service answered with a 2xx.
-#[derive(Debug)]
 pub(crate) struct Answer {
     name: &'static str,
     headers: HeaderMap,
@@ -35,41 +52,81 @@ pub(crate) struct Answer {
 
 impl TokenService {
     /// Over TLS, or plainly on this machine.
-    pub(crate) fn new(name: &'static str) -> Result<Self> {
-        Self::build(name, reqwest::Client::builder())
+    pub(crate) fn new(name: &'static str) -> Self {
+        Self::with(name, TIMEOUT, false, None)
     }
 
-    /// For link-local services: no proxy in between.
-    pub(crate) fn direct(name: &'static str) -> Result<Self> {
-        Self::build(name, reqwest::Client::builder().no_proxy())
+    /// For a service on this machine: no proxy in between.
+    pub(crate) fn direct(name: &'static str) -> Self {
+        Self::with(name, TIMEOUT, true, None)
+    }
+
+    /// For the link-local metadata service.
+    pub(crate) fn metadata() -> Self {
+        Self::with(
+            "the instance metadata service",
+            METADATA_TIMEOUT,
+            true,
+            None,
+        )
     }
 
     /// Trusting only the certificates of this PEM text.
     pub(crate) fn trusting(name: &'static str, ca: &str) -> Result<Self> {
         let unusable = || Error::config(format!("the certificates for {name} cannot be used"));
-        let certificates = reqwest::Certificate::from_pem_bundle(ca.as_bytes())
+        let blocks = PemBlock::all(ca, |label| label == "CERTIFICATE")
             .map_err(|cause| unusable().with_source(cause))?;
-        if certificates.is_empty() {
-            return Err(unusable());
+        if blocks.is_empty() {
+            return Err(unusable().with_source("there is no certificate in PEM"));
         }
-        Self::build(
-            name,
-            reqwest::Client::builder()
-                .no_proxy()
-                .tls_certs_only(certificates),
-        )
+        let roots = blocks
+            .iter()
+            .map(|block| reqwest::Certificate::from_der(block.contents()))
+            .collect::<Result<_, _>>()
+            .map_err(|cause| unusable().with_source(cause))?;
+        let service = Self::with(name, TIMEOUT, true, Some(roots));
+        // What is no certificate inside shows only now.
+        service
+            .client()
+            .map_err(|cause| unusable().with_source(cause))?;
+        Ok(service)
     }
 
-    fn build(name: &'static str, builder: reqwest::ClientBuilder) -> Result<Self> {
-        let client = builder
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
-            .redirect(Policy::none())
-            .build()
-            .map_err(|cause| {
-                Error::config(format!("no HTTP client could be made for {name}")).with_source(cause)
-            })?;
-        Ok(Self { client, name })
+    fn with(
+        name: &'static str,
+        timeout: Duration,
+        is_direct: bool,
+        roots: Option<Vec<reqwest::Certificate>>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            name,
+            timeout,
+            is_direct,
+            roots,
+            client: OnceLock::new(),
+        }))
+    }
+
+    fn client(&self) -> Result<reqwest::Client> {
+        let inner = &*self.0;
+        if let Some(client) = inner.client.get() {
+            return Ok(client.clone());
+        }
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT.min(inner.timeout))
+            .timeout(inner.timeout)
+            .redirect(Policy::none());
+        if inner.is_direct {
+            builder = builder.no_proxy();
+        }
+        if let Some(roots) = &inner.roots {
+            builder = builder.tls_certs_only(roots.iter().cloned());
+        }
+        let client = builder.build().map_err(|cause| {
+            Error::config(format!("no HTTP client could be made for {}", inner.name))
+                .with_source(cause)
+        })?;
+        Ok(inner.client.get_or_init(|| client).clone())
     }
 
     /// Sends a signed request; `body` is JSON.
@@ -128,19 +185,18 @@ impl TokenService {
 
     async fn send(&self, request: Request<Bytes>) -> Result<Answer> {
         let url = request.uri().to_string();
-        let unreachable = |cause: reqwest::Error| {
-            Error::unavailable(format!("{} at {url} could not be reached", self.name))
-                .with_source(cause.without_url())
-        };
-        let request = request.try_into().map_err(unreachable)?;
-        let mut response = self.client.execute(request).await.map_err(unreachable)?;
+        let client = self.client()?;
+        let secrets = secrets(&request);
+        let failed = |cause: reqwest::Error| self.unreachable(&url, cause);
+        let request = request.try_into().map_err(failed)?;
+        let mut response = client.execute(request).await.map_err(failed)?;
         let status = response.status();
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > MAX_ANSWER_BYTES {
                 return Err(Error::unavailable(format!(
                     "{} answered more than 1 MiB",
-                    self.name
+                    self.0.name
                 )));
             }
             body.extend_from_slice(&chunk);
@@ -148,7 +204,7 @@ impl TokenService {
         if status.is_success() {
             let headers = response.headers().clone();
             return Ok(Answer {
-                name: self.name,
+                name: self.0.name,
                 headers,
                 body: body.into(),
             });
@@ -161,20 +217,35 @@ impl TokenService {
         let request_id = response.headers().get("opc-request-id");
         let request_id = request_id
             .and_then(|id| id.to_str().ok())
-            .map(|id| format!(", opc-request-id {id}"))
+            .map(|id| format!(", opc-request-id {}", shown(&words(id, &secrets))))
             .unwrap_or_default();
-        let told = told(&body)
-            .map(|told| format!(": {told}"))
+        let said = said(&body)
+            .map(|said| format!(": {}", words(&said, &secrets)))
             .unwrap_or_default();
         Err(Error::new(
             kind,
-            format!("{} answered {status}{request_id}{told}", self.name),
+            format!("{} answered {status}{request_id}{said}", self.0.name),
         )
         .with_status(status))
     }
 
+    fn unreachable(&self, url: &str, cause: reqwest::Error) -> Error {
+        let what = if cause.is_timeout() && !cause.is_connect() {
+            format!("did not answer within {} s", self.0.timeout.as_secs())
+        } else {
+            "could not be reached".to_owned()
+        };
+        Error::unavailable(format!("{} at {} {what}", self.0.name, shown(url)))
+            .with_source(cause.without_url())
+    }
+
     fn bad_url(&self, url: &str, cause: http::Error) -> Error {
-        Error::config(format!("{url} is not an address for {}", self.name)).with_source(cause)
+        Error::config(format!(
+            "{} is not an address for {}",
+            shown(url),
+            self.0.name
+        ))
+        .with_source(cause)
     }
 }
 
@@ -206,20 +277,42 @@ pub(crate) struct TokenAnswer {
     pub(crate) token: String,
 }
 
-/// What an error body says, as far as it is safe to repeat.
-fn told(body: &[u8]) -> Option<String> {
+/// What a request carries that must not be repeated: its credentials, and every text in its body.
+fn secrets(request: &Request<Bytes>) -> Vec<Zeroizing<String>> {
+    let headers = request.headers().values();
+    let headers = headers
+        .filter(|value| value.is_sensitive())
+        .filter_map(|value| value.to_str().ok())
+        .map(str::to_owned);
+    let body: Option<Value> = serde_json::from_slice(request.body()).ok();
+    let texts = body.as_ref().and_then(Value::as_object).into_iter();
+    let texts = texts
+        .flat_map(|body| body.values())
+        .filter_map(Value::as_str)
+        .map(str::to_owned);
+    headers.chain(texts).map(Zeroizing::new).collect()
+}
+
+/// What an error body says.
+fn said(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct ErrorBody {
         code: Option<String>,
         message: Option<String>,
     }
     let ErrorBody { code, message } = serde_json::from_slice(body).ok()?;
-    let told = [code, message]
+    let said = [code, message]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
         .join(": ");
-    // `eyJ` begins every JWT: a service that echoes a token is not quoted.
-    let safe = !told.is_empty() && !told.contains("eyJ") && !told.contains("PRIVATE KEY");
-    safe.then(|| told.chars().filter(|c| !c.is_control()).take(300).collect())
+    (!said.is_empty()).then_some(said)
+}
+
+/// A service's words as an error repeats them: short, without credentials and control characters.
+fn words(text: &str, secrets: &[Zeroizing<String>]) -> String {
+    let secrets: Vec<&str> = secrets.iter().map(|secret| secret.as_str()).collect();
+    let masked = mask(text, &secrets);
+    let short: String = masked.chars().take(MAX_WORDS).collect();
+    escaped(&short).to_string()
 }

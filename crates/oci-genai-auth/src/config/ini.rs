@@ -2,8 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use zeroize::Zeroizing;
+
+use crate::redact::{key_name, shown};
+
 /// A section's keys, in lower case, and values.
-pub(super) type Section = BTreeMap<String, String>;
+pub(super) type Section = BTreeMap<String, Value>;
+
+/// A value, with what an error needs to know about where it came from.
+#[derive(Clone)]
+pub(super) struct Value {
+    pub(super) text: Zeroizing<String>,
+    /// The line, from 1, that was joined to the value because it is indented more deeply.
+    pub(super) joined: Option<usize>,
+}
 
 /// A file taken apart.
 #[derive(Default)]
@@ -21,87 +33,148 @@ pub(super) struct IniError {
     pub(super) what: String,
 }
 
+/// Where the reader is.
+#[derive(Default)]
+struct Cursor {
+    /// The index of a section; `None` is `[DEFAULT]`.
+    section: Option<usize>,
+    is_in_section: bool,
+    /// The key that a continuation belongs to.
+    key: Option<String>,
+    /// The indentation a continuation has to exceed, in characters.
+    indent: usize,
+}
+
 impl Ini {
     /// Reads the text of a file.
     ///
-    /// Full-line `#` and `;` comments only; `%` is literal; `=` or `:` splits key and value; keys are
-    /// case-insensitive; a more deeply indented line continues the value above it; a section or a
-    /// key given twice is an error.
+    /// Lines end in LF, CR or both. Full-line `#` and `;` comments only; `%` is literal; `=` or `:`
+    /// splits key and value; keys are case-insensitive; a more deeply indented line continues the value
+    /// above it; `[DEFAULT]` may come several times; another section or a key given twice is an error.
     pub(super) fn parse(text: &str) -> Result<Self, IniError> {
         let mut ini = Self::default();
-        let mut current: Option<usize> = None; // index into `sections`; `None` is `[DEFAULT]`
-        let mut in_section = false;
-        let mut seen_default = false;
-        let mut last: Option<(String, usize)> = None; // the key a continuation belongs to, its indent
-        for (index, raw) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-            let error = |what: String| IniError {
-                line: index + 1,
-                what,
-            };
-            let line = raw.trim();
-            if line.is_empty() || line.starts_with(['#', ';']) {
-                continue;
-            }
-            let indent = raw.len() - raw.trim_start().len();
-            if let Some((key, _)) = last.as_ref().filter(|(_, key_indent)| indent > *key_indent) {
-                let section = ini.section(current);
-                if let Some(value) = section.get_mut(key) {
-                    value.push('\n');
-                    value.push_str(line);
-                }
-                continue;
-            }
-            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-                let name = name.0;
-                in_section = true;
-                last = None;
-                if name == "DEFAULT" {
-                    if std::mem::replace(&mut seen_default, true) {
-                        return Err(error("the section [DEFAULT] is there twice".to_owned()));
-                    }
-                    current = None;
-                    continue;
-                }
-                if ini.sections.iter().any(|(existing, _)| existing == name) {
-                    return Err(error(format!("the section [{name}] is there twice")));
-                }
-                ini.sections.push((name.to_owned(), Section::new()));
-                current = Some(ini.sections.len() - 1);
-                continue;
-            }
-            if !in_section {
-                return Err(error(
-                    "there is a line before the first [section]".to_owned(),
-                ));
-            }
-            let Some((key, value)) = line.split_once(['=', ':']) else {
-                // The line is not repeated: it may be part of a secret.
-                return Err(error(
-                    "the line is neither `key=value`, `[section]` nor a comment".to_owned(),
-                ));
-            };
-            let key = key.trim().to_lowercase();
-            if key.is_empty() {
-                return Err(error("there is no key before `=`".to_owned()));
-            }
-            let section = ini.section(current);
-            if section
-                .insert(key.clone(), value.trim().to_owned())
-                .is_some()
-            {
-                return Err(error(format!(
-                    "the key `{key}` is there twice in its section"
-                )));
-            }
-            last = Some((key, indent));
+        let mut cursor = Cursor::default();
+        for (index, raw) in lines(text.trim_start_matches('\u{feff}')).enumerate() {
+            ini.line(&mut cursor, raw, index + 1)
+                .map_err(|what| IniError {
+                    line: index + 1,
+                    what,
+                })?;
         }
+        for (_, section) in &mut ini.sections {
+            section.values_mut().for_each(Value::finish);
+        }
+        ini.defaults.values_mut().for_each(Value::finish);
         Ok(ini)
     }
 
-    fn section(&mut self, current: Option<usize>) -> &mut Section {
-        match current.and_then(|index| self.sections.get_mut(index)) {
+    fn line(&mut self, cursor: &mut Cursor, raw: &str, number: usize) -> Result<(), String> {
+        let line = raw.trim();
+        if line.starts_with(['#', ';']) {
+            return Ok(());
+        }
+        if line.is_empty() {
+            if let Some(value) = self.open_value(cursor) {
+                value.text.push('\n');
+            }
+            return Ok(());
+        }
+        let indent = raw.chars().count() - raw.trim_start().chars().count();
+        if indent > cursor.indent
+            && let Some(value) = self.open_value(cursor)
+        {
+            value.text.push('\n');
+            value.text.push_str(line);
+            value.joined.get_or_insert(number);
+            return Ok(());
+        }
+        cursor.indent = indent;
+        if let Some((name, _)) = line
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once(']'))
+            .filter(|(name, _)| !name.is_empty())
+        {
+            return self.begin_section(cursor, name);
+        }
+        if !cursor.is_in_section {
+            return Err("there is a line before the first [section]".to_owned());
+        }
+        // The line is not repeated: it may be part of a secret.
+        let (key, value) = line
+            .split_once(['=', ':'])
+            .ok_or("the line is neither `key=value`, `[section]` nor a comment")?;
+        let written = key.trim();
+        if written.is_empty() {
+            return Err("there is no key before `=`".to_owned());
+        }
+        let key = written.to_lowercase();
+        let value = Value {
+            text: Zeroizing::new(value.trim().to_owned()),
+            joined: None,
+        };
+        if self
+            .section(cursor.section)
+            .insert(key.clone(), value)
+            .is_some()
+        {
+            return Err(format!(
+                "the key `{}` is there twice in its section",
+                key_name(written)
+            ));
+        }
+        cursor.key = Some(key);
+        Ok(())
+    }
+
+    fn begin_section(&mut self, cursor: &mut Cursor, name: &str) -> Result<(), String> {
+        cursor.is_in_section = true;
+        cursor.key = None;
+        if name == "DEFAULT" {
+            cursor.section = None;
+            return Ok(());
+        }
+        if self.sections.iter().any(|(existing, _)| existing == name) {
+            return Err(format!("the section [{}] is there twice", shown(name)));
+        }
+        self.sections.push((name.to_owned(), Section::new()));
+        cursor.section = Some(self.sections.len() - 1);
+        Ok(())
+    }
+
+    /// The value that a continuation would belong to.
+    fn open_value(&mut self, cursor: &Cursor) -> Option<&mut Value> {
+        let key = cursor.key.as_ref()?;
+        self.section(cursor.section).get_mut(key)
+    }
+
+    fn section(&mut self, section: Option<usize>) -> &mut Section {
+        match section.and_then(|index| self.sections.get_mut(index)) {
             Some((_, section)) => section,
             None => &mut self.defaults,
         }
     }
+}
+
+impl Value {
+    /// Takes off the empty lines behind a value.
+    fn finish(&mut self) {
+        let length = self.text.trim_end().len();
+        self.text.truncate(length);
+    }
+}
+
+/// The lines of a text, whatever they end in.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = text.find(['\n', '\r']) else {
+            rest = None;
+            return Some(text);
+        };
+        let tail = &text[end..];
+        let tail = tail.strip_prefix("\r\n").unwrap_or(&tail[1..]);
+        rest = Some(tail);
+        Some(&text[..end])
+    })
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 pub use profile::{AuthKind, Profile, TrustedKey};
 
 use self::ini::Ini;
+use crate::redact::{shown, shown_path};
 use crate::{Environment, Error, Result};
 
 /// An OCI configuration file. `Debug` shows the profiles' names, no values.
@@ -34,7 +35,7 @@ impl OciConfig {
         let text = environment.read(&path).map_err(|error| {
             Error::config(format!(
                 "the OCI configuration file {} cannot be read",
-                path.display()
+                shown_path(&path)
             ))
             .with_source(error)
         })?;
@@ -51,10 +52,8 @@ impl OciConfig {
 
     fn read(text: &str, path: Option<PathBuf>, environment: &Environment) -> Result<Self> {
         let ini = Ini::parse(text).map_err(|error| {
-            let path = path
-                .as_deref()
-                .map_or("the OCI configuration".into(), Path::to_string_lossy);
-            Error::config(format!("{path}, line {}: {}", error.line, error.what))
+            let place = place(path.as_deref());
+            Error::config(format!("{place}, line {}: {}", error.line, error.what))
         })?;
         Ok(Self {
             path,
@@ -86,8 +85,8 @@ impl OciConfig {
         Err(Error::config(format!(
             "there is no OCI configuration file: neither {} nor {} exists and OCI_CONFIG_FILE is not set; \
              `oci setup config` or `oci session authenticate` makes one",
-            default.display(),
-            old.display(),
+            shown_path(&default),
+            shown_path(&old),
         )))
     }
 
@@ -115,35 +114,43 @@ impl OciConfig {
             Some((_, section)) => section.clone(),
             None if name == "DEFAULT" && !self.defaults.is_empty() => self.defaults.clone(),
             None => {
-                let names = self.profile_names().join("`, `");
+                let names = self.profile_names();
+                let there_are = if names.is_empty() {
+                    "there are none".to_owned()
+                } else {
+                    let names: Vec<_> = names.iter().map(|name| shown(name).to_string()).collect();
+                    format!("there are `{}`", names.join("`, `"))
+                };
                 return Err(Error::config(format!(
-                    "there is no profile `{name}` in {}; there are `{names}`",
-                    self.place(),
+                    "there is no profile `{}` in {}; {there_are}",
+                    shown(name),
+                    place(self.path.as_deref()),
                 )));
             }
         };
         Ok(Profile::new(
             name,
-            self.place(),
+            place(self.path.as_deref()),
             own,
             self.defaults.clone(),
             self.environment.clone(),
         ))
     }
+}
 
-    fn place(&self) -> String {
-        self.path.as_ref().map_or_else(
-            || "the OCI configuration".to_owned(),
-            |path| path.display().to_string(),
-        )
-    }
+fn place(path: Option<&Path>) -> String {
+    path.map_or_else(
+        || "the OCI configuration".to_owned(),
+        |path| shown_path(path).to_string(),
+    )
 }
 
 impl fmt::Debug for OciConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.profile_names().into_iter().map(shown).collect();
         f.debug_struct("OciConfig")
-            .field("path", &self.path)
-            .field("profiles", &self.profile_names())
+            .field("path", &self.path.as_deref().map(shown_path))
+            .field("profiles", &names)
             .finish_non_exhaustive()
     }
 }

@@ -11,26 +11,63 @@ use pkcs8::{EncryptedPrivateKeyInfoRef, SecretDocument};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
-use super::WRONG_PASS_PHRASE;
+use super::contents::Encryption;
 use super::pem::PemBlock;
 use crate::{Error, Result};
 
-/// Opens `ENCRYPTED PRIVATE KEY`.
+/// Opens an encrypted PKCS#8 key.
 pub(super) fn pkcs8(
-    block: &PemBlock<'_>,
+    der: &[u8],
+    encryption: Encryption,
     pass_phrase: Option<&SecretString>,
 ) -> Result<SecretDocument> {
+    if let Encryption::Refused(name, legacy) = encryption {
+        return Err(refused(name, legacy));
+    }
     let pass_phrase = needed(pass_phrase)?;
-    let info = EncryptedPrivateKeyInfoRef::try_from(block.contents())
-        .map_err(|error| Error::key("the encrypted private key is malformed").with_source(error))?;
+    let info = EncryptedPrivateKeyInfoRef::try_from(der)
+        .map_err(|_| refused("PBES2 of unknown parameters", true))?;
     if !is_affordable(&info.encryption_algorithm) {
-        return Err(Error::key(
+        return Err(Error::key(format!(
             "the private key is encrypted at a cost of more than ten million rounds or 256 MiB; \
-             rewrite it with `openssl pkcs8 -topk8 -v2 aes-256-cbc`",
-        ));
+             hint: {}",
+            rewrite(false)
+        )));
     }
     info.decrypt(pass_phrase.expose_secret())
-        .map_err(|error| Error::key(WRONG_PASS_PHRASE).with_source(error))
+        .map_err(|_| wrong(pass_phrase))
+}
+
+fn refused(name: &str, legacy: bool) -> Error {
+    Error::key(format!(
+        "the private key is encrypted with {name}, which is not supported; hint: {}",
+        rewrite(legacy)
+    ))
+}
+
+/// How to encrypt a key with a cipher of today.
+fn rewrite(legacy: bool) -> String {
+    let providers = if legacy {
+        " -provider default -provider legacy"
+    } else {
+        ""
+    };
+    format!(
+        "rewrite it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD.pem -out NEW.pem{providers}`"
+    )
+}
+
+/// The error when decryption yields no key.
+pub(super) fn wrong(pass_phrase: &SecretString) -> Error {
+    let phrase = pass_phrase.expose_secret();
+    let is_quoted = ['"', '\'']
+        .iter()
+        .any(|quote| phrase.len() > 1 && phrase.starts_with(*quote) && phrase.ends_with(*quote));
+    Error::key(if is_quoted {
+        "the pass phrase does not open the private key; hint: its quotes are taken as a part of it"
+    } else {
+        "the pass phrase does not open the private key"
+    })
 }
 
 /// Whether opening takes seconds at most, and not hours or all memory, as a crafted file might.
@@ -49,50 +86,75 @@ fn is_affordable(scheme: &EncryptionScheme) -> bool {
     rounds <= 10_000_000 && bytes <= 256 * 1024 * 1024
 }
 
-/// Opens `RSA PRIVATE KEY` with `Proc-Type: 4,ENCRYPTED`.
+/// Opens a key with `Proc-Type: 4,ENCRYPTED`.
 pub(super) fn legacy(
-    block: &PemBlock<'_>,
+    block: &PemBlock,
     pass_phrase: Option<&SecretString>,
 ) -> Result<Zeroizing<Vec<u8>>> {
-    let pass_phrase = needed(pass_phrase)?.expose_secret().as_bytes();
     let dek_info = block
         .header("DEK-Info")
         .ok_or_else(|| Error::key("the encrypted private key has no `DEK-Info` line"))?;
     let (cipher, iv) = dek_info
         .split_once(',')
         .ok_or_else(|| Error::key("the private key's `DEK-Info` line is malformed"))?;
-    let iv = unhex(iv.trim())
+    let open = match cipher.to_ascii_uppercase().as_str() {
+        "AES-128-CBC" => {
+            |data: &_, phrase: &_, iv: &_| decrypt::<Decryptor<Aes128>>(data, phrase, iv, 16)
+        }
+        "AES-192-CBC" => {
+            |data: &_, phrase: &_, iv: &_| decrypt::<Decryptor<Aes192>>(data, phrase, iv, 24)
+        }
+        "AES-256-CBC" => {
+            |data: &_, phrase: &_, iv: &_| decrypt::<Decryptor<Aes256>>(data, phrase, iv, 32)
+        }
+        "DES-EDE3-CBC" => {
+            |data: &_, phrase: &_, iv: &_| decrypt::<Decryptor<TdesEde3>>(data, phrase, iv, 24)
+        }
+        other => return Err(refused(cipher_name(other), is_old(other))),
+    };
+    let iv = unhex(iv)
         .filter(|iv| iv.len() >= 8)
         .ok_or_else(|| Error::key("the private key's `DEK-Info` line has no valid vector"))?;
-    let data = block.contents();
-    match cipher.trim().to_ascii_uppercase().as_str() {
-        "AES-128-CBC" => decrypt::<Decryptor<Aes128>>(data, pass_phrase, &iv, 16),
-        "AES-192-CBC" => decrypt::<Decryptor<Aes192>>(data, pass_phrase, &iv, 24),
-        "AES-256-CBC" => decrypt::<Decryptor<Aes256>>(data, pass_phrase, &iv, 32),
-        "DES-EDE3-CBC" => decrypt::<Decryptor<TdesEde3>>(data, pass_phrase, &iv, 24),
-        other => Err(Error::key(format!(
-            "the private key is encrypted with `{other}`, which is not supported; \
-             rewrite it with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"
-        ))),
+    open(block.contents(), needed(pass_phrase)?, &iv)
+}
+
+/// The name of a cipher in an error; what is none is not repeated.
+fn cipher_name(name: &str) -> &str {
+    let is_name = name.ends_with("-CBC") || name.ends_with("-ECB") || name.ends_with("-CFB");
+    let is_short = name.len() <= 20
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');
+    if is_name && is_short {
+        name
+    } else {
+        "an unknown cipher"
     }
+}
+
+/// Whether OpenSSL needs its legacy provider for it.
+fn is_old(cipher: &str) -> bool {
+    ["DES-CBC", "RC2", "RC4", "BF", "IDEA", "SEED", "CAST5"]
+        .iter()
+        .any(|old| cipher.starts_with(old))
 }
 
 fn decrypt<C>(
     data: &[u8],
-    pass_phrase: &[u8],
+    pass_phrase: &SecretString,
     iv: &[u8],
     key_len: usize,
 ) -> Result<Zeroizing<Vec<u8>>>
 where
     C: KeyIvInit + BlockModeDecrypt,
 {
-    let key = derive_key(pass_phrase, &iv[..8], key_len);
+    let key = derive_key(pass_phrase.expose_secret().as_bytes(), &iv[..8], key_len);
     let cipher = C::new_from_slices(&key, iv)
         .map_err(|_| Error::key("the private key's `DEK-Info` vector has the wrong length"))?;
     cipher
         .decrypt_padded_vec::<Pkcs7>(data)
         .map(Zeroizing::new)
-        .map_err(|_| Error::key(WRONG_PASS_PHRASE))
+        .map_err(|_| wrong(pass_phrase))
 }
 
 /// OpenSSL's key derivation for this form: MD5 over previous block, pass phrase and salt.
@@ -115,7 +177,10 @@ fn needed(pass_phrase: Option<&SecretString>) -> Result<&SecretString> {
     pass_phrase
         .filter(|phrase| !phrase.expose_secret().is_empty())
         .ok_or_else(|| {
-            Error::key("the private key is encrypted and no pass phrase was given (`pass_phrase`)")
+            Error::key(
+                "the private key is encrypted and no pass phrase was given; hint: set \
+                 `pass_phrase` in the profile, or the variable OCI_CLI_PASSPHRASE",
+            )
         })
 }
 

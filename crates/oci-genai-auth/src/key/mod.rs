@@ -1,6 +1,8 @@
 //! RSA keys: private ones that sign, public ones that check.
 
+mod contents;
 mod decrypt;
+mod no_block;
 mod pem;
 
 use std::fmt;
@@ -14,6 +16,7 @@ use aws_lc_rs::signature::{
 use md5::{Digest as _, Md5};
 use secrecy::SecretString;
 
+use self::contents::{Contents, pkcs1_bits};
 pub(crate) use self::pem::PemBlock;
 use crate::{Error, Result};
 
@@ -30,13 +33,17 @@ struct Inner {
 
 impl PrivateKey {
     /// Reads a key from PEM text: PKCS#8 and PKCS#1, plain or encrypted (PBES2, and the older
-    /// `Proc-Type: 4,ENCRYPTED` form), with Unix or Windows line ends. Text around the PEM block,
-    /// such as the `OCI_API_KEY` line that Oracle's tools append, is ignored, and so is a pass phrase
-    /// that is not needed.
+    /// `Proc-Type: 4,ENCRYPTED` form).
+    ///
+    /// Keys are taken as they come out of files, forms and variables: line ends may be of any kind,
+    /// blanks, or `\n` written as two characters; the key may stand in quotes and in one line; text
+    /// around the PEM block is ignored, such as the `OCI_API_KEY` that Oracle's tools append. What
+    /// counts is the contents, not the label. A pass phrase that is not needed is ignored.
     ///
     /// # Errors
     /// With [`ErrorKind::Key`](crate::ErrorKind::Key) when the text has no private key, when it is
-    /// encrypted and the pass phrase is missing or wrong, or when the key is not RSA of 2048 to 8192 bits.
+    /// encrypted and the pass phrase is missing or wrong, when it is encrypted with PBES1 or PBE,
+    /// whose ciphers are weak, or when the key is not RSA of 2048 to 8192 bits.
     ///
     /// ```
     /// let error = oci_genai_auth::PrivateKey::from_pem("no key", None).unwrap_err();
@@ -44,30 +51,52 @@ impl PrivateKey {
     /// ```
     pub fn from_pem(text: &str, pass_phrase: Option<&SecretString>) -> Result<Self> {
         let block = PemBlock::find(text, |label| label.ends_with("PRIVATE KEY"))?;
-        let pair = match block.label() {
-            "PRIVATE KEY" => KeyPair::from_pkcs8(block.contents()),
-            "RSA PRIVATE KEY" if block.is_encrypted() => {
-                KeyPair::from_der(&decrypt::legacy(&block, pass_phrase)?)
+        check_label(block.label())?;
+        if block.is_legacy_encrypted() {
+            let der = decrypt::legacy(&block, pass_phrase)?;
+            return Self::from_opened(&der, pass_phrase);
+        }
+        match Contents::of(block.contents()) {
+            Contents::Encrypted(encryption) => {
+                let der = decrypt::pkcs8(block.contents(), encryption, pass_phrase)?;
+                Self::from_opened(der.as_bytes(), pass_phrase)
             }
-            "RSA PRIVATE KEY" => KeyPair::from_der(block.contents()),
-            "ENCRYPTED PRIVATE KEY" => {
-                KeyPair::from_pkcs8(decrypt::pkcs8(&block, pass_phrase)?.as_bytes())
+            Contents::Unknown if block.label().starts_with("ENCRYPTED") => {
+                Err(Error::key("the encrypted private key is malformed"))
             }
-            other => {
-                return Err(Error::key(format!(
-                    "the private key is of the kind `{other}`, but only RSA keys in PKCS#8 or PKCS#1 PEM can sign; \
-                     make one with `openssl genrsa 2048`"
-                )));
+            _ => Self::from_private_der(block.contents()),
+        }
+    }
+
+    /// Reads what decryption yielded: a wrong pass phrase now and then yields well-padded nonsense.
+    fn from_opened(der: &[u8], pass_phrase: Option<&SecretString>) -> Result<Self> {
+        match (Contents::of(der), pass_phrase) {
+            (Contents::Unknown | Contents::Encrypted(_), Some(wrong)) => Err(decrypt::wrong(wrong)),
+            _ => Self::from_private_der(der),
+        }
+    }
+
+    fn from_private_der(der: &[u8]) -> Result<Self> {
+        let (pair, bits) = match Contents::of(der) {
+            Contents::Pkcs8(contents::RSA, key) => (KeyPair::from_pkcs8(der), pkcs1_bits(key)),
+            // The algorithm only says how the key is to be used.
+            Contents::Pkcs8(contents::RSA_PSS, key) => (KeyPair::from_der(key), pkcs1_bits(key)),
+            Contents::Pkcs8(other, _) => return Err(not_rsa(contents::algorithm_name(other))),
+            Contents::Pkcs1(bits) => (KeyPair::from_der(der), Some(bits)),
+            _ => {
+                return Err(Error::key(
+                    "the contents of the private key are damaged: was it cut or edited?",
+                ));
             }
         };
         Self::from_pair(pair.map_err(|rejected| {
-            // A wrong pass phrase now and then yields well-padded nonsense.
-            let what = if block.is_encrypted() {
-                WRONG_PASS_PHRASE
-            } else {
-                "the private key is not a usable RSA key of 2048 to 8192 bits"
+            let message = match bits {
+                Some(bits) if !(2048..=8192).contains(&bits) => {
+                    format!("the private key has {bits} bits; OCI takes keys of 2048 to 8192 bits")
+                }
+                _ => "the private key is not a usable RSA key of 2048 to 8192 bits".to_owned(),
             };
-            Error::key(what).with_source(rejected.to_string())
+            Error::key(message).with_source(rejected.to_string())
         })?)
     }
 
@@ -129,8 +158,25 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// Told when decryption yields no key.
-const WRONG_PASS_PHRASE: &str = "the pass phrase does not open the private key";
+/// Refuses keys whose label alone says that they are of no use.
+fn check_label(label: &str) -> Result<()> {
+    match label {
+        "EC PRIVATE KEY" => Err(not_rsa("an EC key")),
+        "DSA PRIVATE KEY" => Err(not_rsa("a DSA key")),
+        "OPENSSH PRIVATE KEY" | "SSH2 ENCRYPTED PRIVATE KEY" => Err(Error::key(
+            "the private key is in the format of OpenSSH; hint: rewrite it as PEM with \
+             `ssh-keygen -p -m PEM -f KEY`",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn not_rsa(what: &str) -> Error {
+    Error::key(format!(
+        "the private key is {what}, but only RSA keys can sign; hint: make one with \
+         `openssl genrsa -out KEY.pem 2048`"
+    ))
+}
 
 /// An RSA public key, parsed once. Cloning is cheap.
 #[derive(Clone)]

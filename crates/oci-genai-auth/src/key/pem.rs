@@ -1,120 +1,237 @@
 //! Finding a PEM block in text.
 //!
-//! The strict PEM crates refuse both the RFC 1421 headers of older encrypted keys and the odd line
-//! widths that keys get on their way through forms and variables, so the armour is read here and
-//! the base64 left to its crate.
+//! The strict PEM crates refuse the RFC 1421 headers of older encrypted keys, and what happens to keys
+//! on their way through forms, variables and editors: other line ends, or `\n` written as two
+//! characters, quotes, text beside the boundaries. So the armour is read here and the base64 left to
+//! its crate.
+//!
+//! A label is at most 32 characters of `[A-Z0-9 ]`. Nothing else of the text is ever part of an error:
+//! it may be a key that stands in one line.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::STANDARD as ALPHABET;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, NO_PAD, STANDARD};
 use zeroize::Zeroizing;
 
+use super::no_block;
 use crate::{Error, Result};
 
 /// Key files are a few kilobytes; nothing near this size is one.
 const MAX_PEM_BYTES: usize = 256 * 1024;
+const MAX_LABEL: usize = 32;
+const DASHES: &str = "-----";
+const CONFIG: GeneralPurposeConfig = NO_PAD.with_decode_allow_trailing_bits(true);
+/// Base64 whose padding has been taken off.
+const UNPADDED: GeneralPurpose = GeneralPurpose::new(&ALPHABET, CONFIG);
 
 /// One `-----BEGIN X-----` … `-----END X-----` block, decoded.
-pub(crate) struct PemBlock<'a> {
-    label: &'a str,
-    headers: Vec<(&'a str, &'a str)>,
+pub(crate) struct PemBlock {
+    label: String,
+    headers: Vec<(String, String)>,
     contents: Zeroizing<Vec<u8>>,
 }
 
-impl<'a> PemBlock<'a> {
+impl PemBlock {
     /// The first block whose label `wanted` takes; text around it is ignored.
-    pub(crate) fn find(text: &'a str, wanted: impl Fn(&str) -> bool) -> Result<Self> {
-        if text.len() > MAX_PEM_BYTES {
-            return Err(Error::key("the PEM text is longer than 256 KiB"));
-        }
-        let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    pub(crate) fn find(original: &str, wanted: impl Fn(&str) -> bool) -> Result<Self> {
+        let text = plain(original)?;
         let mut passed_over = None;
-        while let Some(line) = lines.next() {
-            let Some(label) = boundary(line, "BEGIN") else {
-                continue;
-            };
-            if !wanted(label) {
-                passed_over.get_or_insert(label);
-                continue;
+        let mut rest = &**text;
+        while let Some(begin) = Boundary::find(rest, "BEGIN") {
+            let body = &rest[begin.end..];
+            if wanted(begin.label) {
+                return Self::read(begin.label, body).map(|(block, _)| block);
             }
-            return Self::read(label, &mut lines);
+            passed_over.get_or_insert(begin.label);
+            rest = body;
         }
-        Err(nothing_found(text, passed_over))
+        Err(no_block::error(original, passed_over))
     }
 
-    fn read(label: &'a str, lines: &mut impl Iterator<Item = &'a str>) -> Result<Self> {
-        let mut headers = Vec::new();
-        let mut base64 = Zeroizing::new(String::new());
-        for line in lines {
-            if let Some(end) = boundary(line, "END") {
-                if end != label {
-                    return Err(Error::key(format!(
-                        "`BEGIN {label}` is closed by `END {end}`"
-                    )));
-                }
-                let contents = STANDARD.decode(base64.as_bytes()).map_err(|_| {
-                    Error::key(format!(
-                        "the `{label}` block is not base64: was it cut or edited?"
-                    ))
-                })?;
-                return Ok(Self {
-                    label,
-                    headers,
-                    contents: Zeroizing::new(contents),
-                });
-            }
-            match line.split_once(':') {
-                Some((name, value)) if base64.is_empty() => {
-                    headers.push((name.trim(), value.trim()));
-                }
-                _ => base64.extend(line.chars().filter(|c| !c.is_ascii_whitespace())),
+    /// Every block whose label `wanted` takes, in the order of the text.
+    pub(crate) fn all(text: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<Self>> {
+        let text = plain(text)?;
+        let mut blocks = Vec::new();
+        let mut rest = &**text;
+        while let Some(begin) = Boundary::find(rest, "BEGIN") {
+            rest = &rest[begin.end..];
+            if wanted(begin.label) {
+                let (block, end) = Self::read(begin.label, rest)?;
+                blocks.push(block);
+                rest = &rest[end..];
             }
         }
-        Err(Error::key(format!(
-            "the `{label}` block has no END line: was the file cut?"
-        )))
+        Ok(blocks)
     }
 
-    pub(crate) fn label(&self) -> &'a str {
-        self.label
+    /// Reads what follows a BEGIN; also returns where its END ends.
+    fn read(label: &str, text: &str) -> Result<(Self, usize)> {
+        let end = Boundary::find(text, "END")
+            .filter(|end| Boundary::find(&text[..end.start], "BEGIN").is_none())
+            .ok_or_else(|| {
+                Error::key(format!("the `{label}` block has no END line: was it cut?"))
+            })?;
+        if end.label != label {
+            return Err(Error::key(format!(
+                "`BEGIN {label}` is closed by `END {}`",
+                end.label
+            )));
+        }
+        // Boundaries with more than five hyphens leave some behind.
+        let (headers, base64) = split(text[..end.start].trim_matches('-'));
+        let contents = UNPADDED
+            .decode(base64.trim_end_matches('=').as_bytes())
+            .map_err(|_| {
+                Error::key(format!(
+                    "the `{label}` block is not base64: was it cut or edited?"
+                ))
+            })?;
+        let block = Self {
+            label: label.to_owned(),
+            headers,
+            contents: Zeroizing::new(contents),
+        };
+        Ok((block, end.end))
+    }
+
+    pub(crate) fn label(&self) -> &str {
+        &self.label
     }
 
     pub(crate) fn contents(&self) -> &[u8] {
         &self.contents
     }
 
-    pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| *value)
+            .map(|(_, value)| value.as_str())
     }
 
-    /// Whether this is an encrypted key of either form.
-    pub(crate) fn is_encrypted(&self) -> bool {
-        self.label.starts_with("ENCRYPTED ")
+    /// Whether this is a key in the older encrypted form, with RFC 1421 headers.
+    pub(crate) fn is_legacy_encrypted(&self) -> bool {
+        self.header("DEK-Info").is_some()
             || self
                 .header("Proc-Type")
                 .is_some_and(|value| value.contains("ENCRYPTED"))
     }
 }
 
-fn boundary<'a>(line: &'a str, word: &str) -> Option<&'a str> {
-    line.strip_prefix("-----")?
-        .strip_prefix(word)?
-        .strip_prefix(' ')?
-        .strip_suffix("-----")
+/// `-----BEGIN X-----` or `-----END X-----`, with its place in the text.
+struct Boundary<'t> {
+    label: &'t str,
+    start: usize,
+    end: usize,
 }
 
-fn nothing_found(text: &str, passed_over: Option<&str>) -> Error {
-    match passed_over {
-        Some(label) if label.ends_with("PUBLIC KEY") => Error::key(
-            "that is a public key; the private key is needed (the file without `_public` in its name)",
-        ),
-        Some("CERTIFICATE") => Error::key("that is a certificate; the private key is needed"),
-        Some(label) => Error::key(format!("found a `{label}` block where a key was wanted")),
-        None if text.trim().is_empty() => Error::key("the key is empty"),
-        None => Error::key("there is no PEM block (no `-----BEGIN … -----` line)"),
+impl<'t> Boundary<'t> {
+    fn find(text: &'t str, word: &str) -> Option<Self> {
+        let mut from = 0;
+        while let Some(dashes) = text[from..].find(DASHES) {
+            let start = from + dashes;
+            from = start + 1;
+            let Some(rest) = text[start + DASHES.len()..]
+                .strip_prefix(word)
+                .and_then(|rest| rest.strip_prefix(' '))
+            else {
+                continue;
+            };
+            let length = rest
+                .bytes()
+                .take_while(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b' '))
+                .count();
+            if (1..=MAX_LABEL).contains(&length) && rest[length..].starts_with(DASHES) {
+                return Some(Self {
+                    label: &rest[..length],
+                    start,
+                    end: text.len() - rest.len() + length + DASHES.len(),
+                });
+            }
+        }
+        None
     }
+}
+
+/// The text with real line ends and slashes in the place of written ones (`\n`, `\r`, `\t`, `\/`), as
+/// they are left by JSON, YAML and variables.
+fn plain(text: &str) -> Result<Zeroizing<String>> {
+    if text.len() > MAX_PEM_BYTES {
+        return Err(Error::key("the PEM text is longer than 256 KiB"));
+    }
+    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+    let mut escaped = false;
+    for character in text.chars() {
+        match character {
+            '\\' => escaped = true,
+            'n' | 'r' | 't' if escaped => {
+                plain.push('\n');
+                escaped = false;
+            }
+            _ => {
+                plain.push(character);
+                escaped = false;
+            }
+        }
+    }
+    Ok(plain)
+}
+
+/// The headers and the base64 of a block.
+fn split(body: &str) -> (Vec<(String, String)>, Zeroizing<String>) {
+    let mut headers = Vec::new();
+    let mut base64 = Zeroizing::new(String::with_capacity(body.len()));
+    for line in body.split(['\n', '\r']) {
+        let mut line = line.trim_matches(is_padding);
+        if base64.is_empty() {
+            while let Some((name, value, rest)) = header(line) {
+                headers.push((name.to_owned(), value));
+                line = rest;
+            }
+        }
+        base64.extend(line.chars().filter(|character| !is_padding(*character)));
+    }
+    (headers, base64)
+}
+
+/// The header a line begins with. The value of one that is not known takes the whole line; after
+/// others there may be more, where blanks have taken the place of line ends.
+fn header(line: &str) -> Option<(&str, String, &str)> {
+    let (name, value) = line.split_once(':')?;
+    let is_name = (1..=40).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if !is_name {
+        return None;
+    }
+    let is_known = ["Proc-Type", "DEK-Info"]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known));
+    if !is_known {
+        return Some((name, value.trim().to_owned(), ""));
+    }
+    // `4,ENCRYPTED`, `AES-256-CBC,0011…`; a blank after the comma is let pass.
+    let mut rest = value.trim_start();
+    let mut taken = String::new();
+    for _ in 0..2 {
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        taken.push_str(&rest[..end]);
+        rest = rest[end..].trim_start();
+        if !taken.ends_with(',') {
+            break;
+        }
+    }
+    Some((name, taken, rest))
+}
+
+/// What may surround base64 without being part of it.
+fn is_padding(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(
+            character,
+            '"' | '\'' | '`' | '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2018}'..='\u{201f}'
+        )
 }
 
 /// Writes a block with lines of 64 characters.

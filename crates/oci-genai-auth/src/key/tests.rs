@@ -1,5 +1,3 @@
-use secrecy::SecretString;
-
 use super::*;
 
 #[test]
@@ -29,13 +27,10 @@ fn mistakes_are_told_apart() {
         ("hello", "no PEM block"),
         (public.as_str(), "public key"),
         (cut, "no END line"),
-        (ec, "`EC PRIVATE KEY`"),
-        (locked, "no pass phrase"),
+        (ec, "an EC key"),
+        (locked, "malformed"),
     ] {
         let error = PrivateKey::from_pem(text, None).unwrap_err();
         assert!(error.to_string().contains(told), "{error}");
     }
-    let pass_phrase = SecretString::from("x");
-    let error = PrivateKey::from_pem(locked, Some(&pass_phrase)).unwrap_err();
-    assert!(error.to_string().contains("malformed"), "{error}");
 }

@@ -16,6 +16,8 @@ use crate::signing::CONTENT_SHA256;
 use crate::{BoxError, Credentials, Error, Result, TimeSource as _};
 
 const X_CONTENT_SHA256: HeaderName = HeaderName::from_static(CONTENT_SHA256);
+/// Counts in the place of `date` where it is sent.
+const X_DATE: HeaderName = HeaderName::from_static("x-date");
 
 /// In the extensions of a 401 response: why no fresh credentials were to be had.
 #[derive(Clone, Debug)]
@@ -113,7 +115,7 @@ impl Config {
     /// Lets a request pass that may carry credentials, without those it may have from before.
     fn admit(&self, parts: &mut Parts) -> Result<()> {
         target::admit(&parts.uri, &self.hosts)?;
-        for name in [AUTHORIZATION, DATE, X_CONTENT_SHA256] {
+        for name in [AUTHORIZATION, DATE, X_DATE, X_CONTENT_SHA256] {
             parts.headers.remove(name);
         }
         Ok(())

@@ -70,6 +70,7 @@ use self::clock_skew::SkewMeter;
 pub use self::exchange::RefreshFailure;
 pub(crate) use self::target::protected;
 use crate::provider::CredentialsCache;
+use crate::redact::shown;
 use crate::{BoxError, ProvideCredentials, SharedTimeSource, TimeSource};
 
 /// Bodies are held in memory to be hashed.
@@ -138,7 +139,7 @@ impl AuthLayer {
     pub fn for_host(mut self, host: impl Into<String>) -> Self {
         let config = Arc::make_mut(&mut self.config);
         let hosts = config.hosts.iter().cloned();
-        config.hosts = hosts.chain([host.into().to_ascii_lowercase()]).collect();
+        config.hosts = hosts.chain([host.into()]).collect();
         self
     }
 
@@ -158,9 +159,10 @@ impl AuthLayer {
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hosts: Vec<_> = self.hosts.iter().map(|host| shown(host)).collect();
         f.debug_struct("Config")
             .field("cache", &self.cache)
-            .field("hosts", &self.hosts)
+            .field("hosts", &hosts)
             .field("correct_clock", &self.correct_clock)
             .field("max_body", &self.max_body)
             .finish_non_exhaustive()

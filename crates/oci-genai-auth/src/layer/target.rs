@@ -7,6 +7,7 @@ use http::request::Parts;
 use http::{HeaderValue, Uri};
 use url::{Host, Url};
 
+use crate::redact::shown;
 use crate::{Error, Result};
 
 /// Lets only TLS and loopback pass, and of those only `hosts`, where any are given.
@@ -21,8 +22,13 @@ pub(super) fn admit(uri: &Uri, hosts: &[String]) -> Result<()> {
         return Ok(());
     }
     Err(Error::insecure(format!(
-        "credentials for {} are not sent to {host}; was there a redirect?",
-        hosts.join(", ")
+        "credentials for {} are not sent to {}; was there a redirect?",
+        hosts
+            .iter()
+            .map(|host| shown(host).to_string())
+            .collect::<Vec<_>>()
+            .join(", "),
+        shown(host)
     )))
 }
 
@@ -33,7 +39,8 @@ pub(crate) fn protected(uri: &Uri) -> Result<()> {
     }
     let host = uri.host().unwrap_or("a relative URI");
     Err(Error::insecure(format!(
-        "credentials go only to https or to this machine, not to {host} unprotected"
+        "credentials go only to https or to this machine, not to {} unprotected",
+        shown(host)
     )))
 }
 

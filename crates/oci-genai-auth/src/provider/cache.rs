@@ -284,6 +284,10 @@ impl ProvideCredentials for CredentialsCache {
     fn provide_credentials(&self) -> BoxFuture<'_, Result<Credentials>> {
         Box::pin(self.credentials())
     }
+
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        self.0.provider.region()
+    }
 }
 
 impl fmt::Debug for CredentialsCache {

@@ -6,6 +6,7 @@ use super::{
     StaticCredentialsProvider,
 };
 use crate::config::{AuthKind, OciConfig};
+use crate::redact::Guarded;
 use crate::{
     Credentials, Environment, Profile, RequestSigner, Result, SharedTimeSource, TimeSource,
 };
@@ -29,11 +30,12 @@ pub struct ConfigFileCredentialsProvider {
 /// Builds a [`ConfigFileCredentialsProvider`].
 #[derive(Clone, Debug, Default)]
 pub struct ConfigFileBuilder {
-    path: Option<String>,
-    profile: Option<String>,
+    path: Option<Guarded>,
+    profile: Option<Guarded>,
     kind: Option<AuthKind>,
     environment: Environment,
-    auth_endpoint: Option<String>,
+    auth_endpoint: Option<Guarded>,
+    variables: bool,
     time: SharedTimeSource,
 }
 
@@ -58,14 +60,14 @@ impl ConfigFileBuilder {
     /// The file. A leading `~` is the home directory. Default: see [`OciConfig::load`].
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+        self.path = Some(Guarded::new(path));
         self
     }
 
     /// The profile. Default: `DEFAULT`.
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
-        self.profile = Some(name.into());
+        self.profile = Some(Guarded::new(name));
         self
     }
 
@@ -73,6 +75,16 @@ impl ConfigFileBuilder {
     #[must_use]
     pub fn auth_kind(mut self, kind: AuthKind) -> Self {
         self.kind = Some(kind);
+        self
+    }
+
+    /// Whether `OCI_CLI_USER`, `OCI_CLI_TENANCY`, `OCI_CLI_FINGERPRINT`, `OCI_CLI_KEY_FILE`,
+    /// `OCI_CLI_KEY_CONTENT`, `OCI_CLI_PASSPHRASE`, `OCI_CLI_REGION`, `OCI_CLI_SECURITY_TOKEN_FILE` and
+    /// `OCI_CLI_DELEGATION_TOKEN_FILE` take the place of the profile's keys, as in Oracle's command line;
+    /// a file is then not needed. Default: no.
+    #[must_use]
+    pub fn variables(mut self, override_profile: bool) -> Self {
+        self.variables = override_profile;
         self
     }
 
@@ -86,7 +98,7 @@ impl ConfigFileBuilder {
     /// The identity service that refreshes sessions, without path. Default: that of the region.
     #[must_use]
     pub fn auth_endpoint(mut self, url: impl Into<String>) -> Self {
-        self.auth_endpoint = Some(url.into());
+        self.auth_endpoint = Some(Guarded::new(url));
         self
     }
 
@@ -103,8 +115,8 @@ impl ConfigFileBuilder {
     /// When the file, the profile or a key of it is absent or unusable; the message says which, and
     /// the likely cure.
     pub fn build(self) -> Result<ConfigFileCredentialsProvider> {
-        let config = OciConfig::load(self.path.as_deref(), &self.environment)?;
-        let profile = config.profile(self.profile.as_deref().unwrap_or("DEFAULT"))?;
+        let profile = self.read()?;
+        profile.check_lines()?;
         let kind = match self.kind {
             Some(kind) => kind,
             None => profile.auth_kind()?,
@@ -127,10 +139,29 @@ impl ConfigFileBuilder {
         })
     }
 
+    fn read(&self) -> Result<Profile> {
+        let name = self.profile.as_deref().unwrap_or("DEFAULT");
+        if !self.variables {
+            return OciConfig::load(self.path.as_deref(), &self.environment)?.profile(name);
+        }
+        let is_needed = self.path.is_some() || self.profile.is_some();
+        if !is_needed && OciConfig::find(None, &self.environment).is_err() {
+            return Ok(Profile::empty(name, &self.environment).with_variables());
+        }
+        let config = OciConfig::load(self.path.as_deref(), &self.environment)?;
+        let is_empty = self.profile.is_none() && config.profile_names().is_empty();
+        let profile = if is_empty {
+            Profile::empty(name, &self.environment)
+        } else {
+            config.profile(name)?
+        };
+        Ok(profile.with_variables())
+    }
+
     fn session(self, profile: Profile) -> Result<SessionTokenCredentialsProvider> {
         let builder = SessionTokenCredentialsProvider::builder(profile).time_source(self.time);
         match self.auth_endpoint {
-            Some(url) => builder.endpoint(url).build(),
+            Some(url) => builder.endpoint(&*url).build(),
             None => builder.build(),
         }
     }
@@ -144,7 +175,7 @@ impl ConfigFileBuilder {
             .environment(self.environment)
             .time_source(self.time);
         let instance = match self.auth_endpoint {
-            Some(url) => builder.endpoint(url).build()?,
+            Some(url) => builder.endpoint(&*url).build()?,
             None => builder.build()?,
         };
         Ok(DelegationCredentialsProvider::new(instance, move || {
@@ -154,6 +185,11 @@ impl ConfigFileBuilder {
 }
 
 fn api_signing_key(profile: &Profile) -> Result<RequestSigner> {
+    if profile.fingerprint_follows_key() {
+        let key = profile.private_key()?;
+        let key_id = profile.key_id_of(&key.public_key().fingerprint())?;
+        return Ok(RequestSigner::new(key_id, key));
+    }
     let key_id = profile.api_key_id()?;
     let key = profile.private_key()?;
     let (stated, actual) = (profile.fingerprint()?, key.public_key().fingerprint());
@@ -176,6 +212,14 @@ impl ProvideCredentials for ConfigFileCredentialsProvider {
         rejected: &'a Credentials,
     ) -> BoxFuture<'a, Result<Option<Credentials>>> {
         self.inner.replace_credentials(rejected)
+    }
+
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        match self.profile.region() {
+            Some(region) => Box::pin(std::future::ready(Ok(Some(region)))),
+            // An instance that acts on behalf of somebody knows where it is.
+            None => self.inner.region(),
+        }
     }
 
     fn has_changed(&self) -> bool {

@@ -63,6 +63,10 @@ impl<P: ProvideCredentials> ProvideCredentials for DelegationCredentialsProvider
         })
     }
 
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        self.inner.region()
+    }
+
     fn has_changed(&self) -> bool {
         self.inner.has_changed()
     }

@@ -4,7 +4,10 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::{BoxFuture, ProvideCredentials, StaticCredentialsProvider};
-use crate::{Credentials, Environment, Error, KeyId, PrivateKey, RequestSigner, Result};
+use crate::redact::shown;
+use crate::{
+    Credentials, Environment, Error, KeyId, PrivateKey, RequestSigner, Result, unreadable,
+};
 
 const TENANCY: &str = "OCI_CLI_TENANCY";
 const USER: &str = "OCI_CLI_USER";
@@ -28,29 +31,26 @@ impl EnvCredentialsProvider {
         let tenancy = require(environment, TENANCY)?;
         let user = require(environment, USER)?;
         let text = match environment.var(KEY_CONTENT) {
-            Some(text) => text,
+            Some(text) => Zeroizing::new(text),
             None => {
-                let path = environment.var(KEY_FILE).ok_or_else(|| {
+                let value = environment.var(KEY_FILE).ok_or_else(|| {
                     Error::config(format!("neither {KEY_CONTENT} nor {KEY_FILE} is set"))
                 })?;
-                let path = environment.expand(&path);
-                environment.read(&path).map_err(|cause| {
-                    Error::config(format!(
-                        "{} (see {KEY_FILE}) cannot be read",
-                        path.display()
-                    ))
-                    .with_source(cause)
+                let text = environment.read_lossy(&environment.expand(&value));
+                text.map_err(|cause| {
+                    unreadable::variable(KEY_FILE, &value, Some(KEY_CONTENT), cause, environment)
                 })?
             }
         };
         let pass_phrase = environment.var(PASS_PHRASE).map(SecretString::from);
-        let key = PrivateKey::from_pem(&Zeroizing::new(text), pass_phrase.as_ref())?;
+        let key = PrivateKey::from_pem(&text, pass_phrase.as_ref())?;
         let actual = key.public_key().fingerprint();
         if let Some(stated) = environment.var(FINGERPRINT)
             && !stated.eq_ignore_ascii_case(&actual)
         {
             return Err(Error::config(format!(
-                "{FINGERPRINT} is {stated}, but the key is {actual}"
+                "{FINGERPRINT} is {}, but the key is {actual}",
+                shown(&stated)
             )));
         }
         let key_id =

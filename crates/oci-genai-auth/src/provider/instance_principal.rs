@@ -11,6 +11,7 @@ use super::certificate::{LeafCertificate, bare_certificate};
 use super::issued::{Issue, Issued, bare, new_key};
 use super::metadata::Metadata;
 use super::{BoxFuture, ProvideCredentials};
+use crate::redact::Guarded;
 use crate::region::ResolvedRegion;
 use crate::token_service::{TokenAnswer, TokenService};
 use crate::{
@@ -30,7 +31,7 @@ pub struct InstancePrincipalCredentialsProvider(Arc<Inner>);
 struct Inner {
     metadata: Metadata,
     identity: TokenService,
-    endpoint: Option<String>,
+    endpoint: Option<Guarded>,
     time: SharedTimeSource,
     /// Fixed by the first exchange: an instance does not move to another tenancy.
     tenancy: OnceLock<String>,
@@ -40,7 +41,7 @@ struct Inner {
 #[derive(Clone, Debug)]
 pub struct InstancePrincipalBuilder {
     environment: Environment,
-    endpoint: Option<String>,
+    endpoint: Option<Guarded>,
     time: SharedTimeSource,
     pause: Duration,
 }
@@ -61,7 +62,7 @@ impl InstancePrincipalCredentialsProvider {
         self.0.metadata.probe().await
     }
 
-    pub(super) async fn region(&self) -> Result<ResolvedRegion> {
+    pub(super) async fn resolved_region(&self) -> Result<ResolvedRegion> {
         self.0.metadata.region().await
     }
 
@@ -82,7 +83,7 @@ impl InstancePrincipalBuilder {
     /// The identity service, without path. Default: that of the instance's region and realm.
     #[must_use]
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
-        self.endpoint = Some(url.into());
+        self.endpoint = Some(Guarded::endpoint(&url.into()));
         self
     }
 
@@ -104,11 +105,11 @@ impl InstancePrincipalBuilder {
     /// Makes the provider; nothing is asked of any service yet.
     ///
     /// # Errors
-    /// When no HTTP client can be made.
+    /// When `OCI_METADATA_BASE_URL` is no URL.
     pub fn build(self) -> Result<InstancePrincipalCredentialsProvider> {
         Ok(InstancePrincipalCredentialsProvider(Arc::new(Inner {
             metadata: Metadata::new(&self.environment, self.pause)?,
-            identity: TokenService::new("the identity service")?,
+            identity: TokenService::new("the identity service"),
             endpoint: self.endpoint,
             time: self.time,
             tenancy: OnceLock::new(),
@@ -153,7 +154,7 @@ impl Inner {
 
     async fn endpoint(&self) -> Result<String> {
         match &self.endpoint {
-            Some(endpoint) => Ok(endpoint.trim_end_matches('/').to_owned()),
+            Some(endpoint) => Ok(endpoint.to_string()),
             None => self
                 .metadata
                 .region()
@@ -179,5 +180,9 @@ impl ProvideCredentials for InstancePrincipalCredentialsProvider {
         _rejected: &'a Credentials,
     ) -> BoxFuture<'a, Result<Option<Credentials>>> {
         Box::pin(async { self.provide_credentials().await.map(Some) })
+    }
+
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        Box::pin(async { self.0.metadata.region().await.map(|region| Some(region.id)) })
     }
 }

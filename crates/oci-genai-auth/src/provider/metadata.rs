@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
+use crate::redact::{Guarded, shown};
 use crate::region::{RegionInfo, ResolvedRegion};
 use crate::token_service::TokenService;
 use crate::{Environment, Error, Result};
@@ -20,7 +21,7 @@ const PROBE_TIMEOUT: Duration = Duration::from_millis(1500);
 #[derive(Clone, Debug)]
 pub(super) struct Metadata {
     service: TokenService,
-    bases: Vec<String>,
+    bases: Vec<Guarded>,
     pause: Duration,
     environment: Environment,
 }
@@ -30,10 +31,21 @@ impl Metadata {
     /// between attempts; it doubles.
     pub(super) fn new(environment: &Environment, pause: Duration) -> Result<Self> {
         let bases = match environment.var("OCI_METADATA_BASE_URL") {
-            Some(base) => vec![base.trim_end_matches('/').to_owned()],
-            None => vec![IPV4_BASE.to_owned(), IPV6_BASE.to_owned()],
+            Some(base) => {
+                let is_url = base
+                    .parse::<Uri>()
+                    .is_ok_and(|url| url.scheme().is_some() && url.host().is_some());
+                if !is_url {
+                    let base = shown(&base);
+                    return Err(Error::config(format!(
+                        "OCI_METADATA_BASE_URL is {base}, which is no URL"
+                    )));
+                }
+                vec![Guarded::endpoint(&base)]
+            }
+            None => vec![Guarded::new(IPV4_BASE), Guarded::new(IPV6_BASE)],
         };
-        let service = TokenService::direct("the instance metadata service")?;
+        let service = TokenService::metadata();
         Ok(Self {
             service,
             bases,
@@ -64,9 +76,9 @@ impl Metadata {
             Err(error) if is_worth_repeating(&error) => self.get("/instance/regionInfo").await?,
             answer => answer?,
         };
-        let info: RegionInfo = serde_json::from_str(&described).map_err(|cause| {
+        // The parser's message may quote what was answered, so it is not passed on.
+        let info: RegionInfo = serde_json::from_str(&described).map_err(|_| {
             Error::unavailable("the instance metadata service describes its region oddly")
-                .with_source(cause)
         })?;
         Ok(ResolvedRegion::from_info(&info))
     }
@@ -92,7 +104,7 @@ impl Metadata {
         headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer Oracle"));
         let mut unreachable = None;
         for base in &self.bases {
-            let url = format!("{base}{path}");
+            let url = format!("{}{path}", &**base);
             let answer = self
                 .service
                 .plain(Method::GET, &url, headers.clone(), Bytes::new())
@@ -104,7 +116,13 @@ impl Metadata {
                 Err(error) => return Err(error),
             }
         }
-        Err(unreachable.unwrap_or_else(|| Error::unavailable("there is no metadata service")))
+        let error = Error::unavailable(
+            "this machine has no instance metadata service, so it is no compute instance of OCI",
+        );
+        Err(match unreachable {
+            Some(cause) => error.with_source(cause),
+            None => error,
+        })
     }
 }
 

@@ -73,6 +73,12 @@ pub trait ProvideCredentials: fmt::Debug + Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
+    /// The region that comes with the credentials, where their source names one: a profile, the
+    /// metadata service of an instance, `OCI_RESOURCE_PRINCIPAL_REGION`. Default: none.
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        Box::pin(async { Ok(None) })
+    }
+
     /// Whether it yields the same credentials for ever, so that asking again after a 401 is of no use.
     /// Default: no.
     fn is_fixed(&self) -> bool {
@@ -110,6 +116,10 @@ impl ProvideCredentials for SharedCredentialsProvider {
         self.0.replace_credentials(rejected)
     }
 
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        self.0.region()
+    }
+
     fn is_fixed(&self) -> bool {
         self.0.is_fixed()
     }
@@ -129,6 +139,10 @@ impl<P: ProvideCredentials + ?Sized> ProvideCredentials for Arc<P> {
         rejected: &'a Credentials,
     ) -> BoxFuture<'a, Result<Option<Credentials>>> {
         (**self).replace_credentials(rejected)
+    }
+
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        (**self).region()
     }
 
     fn is_fixed(&self) -> bool {

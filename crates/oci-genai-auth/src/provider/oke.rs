@@ -8,12 +8,17 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use http::{Method, StatusCode, Uri};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::issued::{Issued, bare, new_key};
-use super::{BoxFuture, ProvideCredentials};
+use super::{BoxFuture, ProvideCredentials, resource_principal};
 use crate::layer::protected;
+use crate::redact::{Guarded, shown};
 use crate::token_service::{TokenAnswer, TokenService};
-use crate::{Credentials, Environment, Error, Result, SecurityToken, SharedTimeSource, TimeSource};
+use crate::{
+    Credentials, Environment, Error, Result, SecurityToken, SharedTimeSource, TimeSource,
+    unreadable,
+};
 
 const NAME: &str = "the workload identity service";
 const CA_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
@@ -23,7 +28,7 @@ const PORT: u16 = 12250;
 /// Signs as the Kubernetes service account the program's pod runs under.
 ///
 /// Reads the variables `KUBERNETES_SERVICE_HOST`, `OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH` and
-/// `OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH`. The cluster must be an enhanced one. Each exchange reads
+/// `OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH`, and for the region `OCI_RESOURCE_PRINCIPAL_REGION`. The cluster must be an enhanced one. Each exchange reads
 /// the service account's token and the cluster's certificate anew and makes a new session key;
 /// tokens are replaced from half of their life on.
 #[derive(Clone, Debug)]
@@ -32,7 +37,7 @@ pub struct OkeWorkloadIdentityCredentialsProvider(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     environment: Environment,
-    endpoint: String,
+    endpoint: Guarded,
     time: SharedTimeSource,
 }
 
@@ -40,7 +45,7 @@ struct Inner {
 #[derive(Clone, Debug, Default)]
 pub struct OkeWorkloadIdentityBuilder {
     environment: Environment,
-    endpoint: Option<String>,
+    endpoint: Option<Guarded>,
     time: SharedTimeSource,
 }
 
@@ -62,7 +67,7 @@ impl OkeWorkloadIdentityBuilder {
     /// The cluster's token service, without path. Default: `https://{KUBERNETES_SERVICE_HOST}:12250`.
     #[must_use]
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
-        self.endpoint = Some(url.into());
+        self.endpoint = Some(Guarded::endpoint(&url.into()));
         self
     }
 
@@ -79,7 +84,7 @@ impl OkeWorkloadIdentityBuilder {
     /// When `KUBERNETES_SERVICE_HOST` is not set: the program does not run in a pod.
     pub fn build(self) -> Result<OkeWorkloadIdentityCredentialsProvider> {
         let endpoint = match self.endpoint {
-            Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
+            Some(endpoint) => endpoint,
             None => {
                 let host = self
                     .environment
@@ -94,7 +99,7 @@ impl OkeWorkloadIdentityBuilder {
                 } else {
                     host
                 };
-                format!("https://{host}:{PORT}")
+                Guarded::new(format!("https://{host}:{PORT}"))
             }
         };
         let inner = Inner {
@@ -109,10 +114,10 @@ impl OkeWorkloadIdentityBuilder {
 impl Inner {
     async fn issue(&self) -> Result<Issued> {
         let account = self.account_token()?;
-        let url = format!("{}/resourcePrincipalSessionTokens", self.endpoint);
-        let uri: Uri = url
-            .parse()
-            .map_err(|cause| Error::config(format!("{url} is no address")).with_source(cause))?;
+        let url = format!("{}/resourcePrincipalSessionTokens", &*self.endpoint);
+        let uri: Uri = url.parse().map_err(|cause| {
+            Error::config(format!("{} is no address", shown(&url))).with_source(cause)
+        })?;
         protected(&uri)?;
         let service = if uri.scheme_str() == Some("https") {
             TokenService::trusting(
@@ -120,7 +125,7 @@ impl Inner {
                 &self.read("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", CA_FILE)?,
             )?
         } else {
-            TokenService::direct(NAME)?
+            TokenService::direct(NAME)
         };
         let key = new_key().await?;
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", account.expose()))
@@ -160,19 +165,15 @@ impl Inner {
         Ok(token)
     }
 
-    fn read(&self, variable: &str, default: &str) -> Result<String> {
-        let path = self
+    fn read(&self, variable: &str, default: &str) -> Result<Zeroizing<String>> {
+        let value = self
             .environment
             .var(variable)
             .unwrap_or_else(|| default.to_owned());
-        let path = self.environment.expand(&path);
-        self.environment.read(&path).map_err(|cause| {
-            Error::config(format!(
-                "{} (see {variable}) cannot be read",
-                path.display()
-            ))
-            .with_source(cause)
-        })
+        let path = self.environment.expand(&value);
+        self.environment
+            .read(&path)
+            .map_err(|cause| unreadable::variable(variable, &value, None, cause, &self.environment))
     }
 }
 
@@ -213,5 +214,10 @@ impl ProvideCredentials for OkeWorkloadIdentityCredentialsProvider {
         _rejected: &'a Credentials,
     ) -> BoxFuture<'a, Result<Option<Credentials>>> {
         Box::pin(async { self.provide_credentials().await.map(Some) })
+    }
+
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        let region = resource_principal::region(&self.0.environment);
+        Box::pin(std::future::ready(Ok(region)))
     }
 }

@@ -7,7 +7,9 @@ use bytes::Bytes;
 use http::Method;
 
 use super::{BoxFuture, ProvideCredentials};
-use crate::environment::FileStamp;
+use crate::clock::http_date;
+use crate::files::FileStamp;
+use crate::redact::{Guarded, shown_path};
 use crate::region::ResolvedRegion;
 use crate::token_service::{TokenAnswer, TokenService};
 use crate::{
@@ -33,7 +35,7 @@ pub struct SessionTokenCredentialsProvider(Arc<Inner>);
 struct Inner {
     profile: Profile,
     service: TokenService,
-    endpoint: Option<String>,
+    endpoint: Option<Guarded>,
     time: SharedTimeSource,
     loaded: Mutex<Option<Loaded>>,
 }
@@ -60,7 +62,7 @@ enum Want {
 #[derive(Clone, Debug)]
 pub struct SessionTokenBuilder {
     profile: Profile,
-    endpoint: Option<String>,
+    endpoint: Option<Guarded>,
     time: SharedTimeSource,
 }
 
@@ -79,7 +81,7 @@ impl SessionTokenBuilder {
     /// The identity service, without path. Default: `https://auth.{region}.{domain}`.
     #[must_use]
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
-        self.endpoint = Some(url.into());
+        self.endpoint = Some(Guarded::endpoint(&url.into()));
         self
     }
 
@@ -96,7 +98,7 @@ impl SessionTokenBuilder {
     /// When one of the two is absent or unreadable.
     pub fn build(self) -> Result<SessionTokenCredentialsProvider> {
         let inner = Inner {
-            service: TokenService::new("the identity service")?,
+            service: TokenService::new("the identity service"),
             profile: self.profile,
             endpoint: self.endpoint,
             time: self.time,
@@ -198,10 +200,8 @@ impl Inner {
                 .signed(Method::POST, &url, Bytes::from(body), &signer, &self.time);
         let answer = answer.await.map_err(|cause| {
             if cause.status() == Some(http::StatusCode::UNAUTHORIZED) {
-                let told = self
-                    .profile
-                    .describe("has a session that is over; log in again with");
-                Error::refused(format!("{told} `{}`", self.login())).with_source(cause)
+                let message = format!("has a session that is over; {}", self.login());
+                Error::refused(self.profile.describe(&message)).with_source(cause)
             } else {
                 cause
             }
@@ -215,7 +215,7 @@ impl Inner {
             return Err(Error::new(
                 ErrorKind::Refused,
                 format!(
-                    "{} the same end (`exp`): the session has reached its longest time; log in again with `{}`",
+                    "{} the same end (`exp`): the session has reached its longest time; {}",
                     self.profile
                         .describe("has a token whose refresh yielded one with"),
                     self.login(),
@@ -229,7 +229,7 @@ impl Inner {
             .write_private(&file, token.expose())
         {
             // The session goes on here; only other programs are left with the old token.
-            tracing::warn!(%error, file = %file.display(), "the refreshed token cannot be written back");
+            tracing::warn!(%error, file = %shown_path(&file), "the refreshed token cannot be written back");
         }
         let fresh = Loaded {
             token,
@@ -242,29 +242,30 @@ impl Inner {
 
     fn endpoint(&self) -> Result<String> {
         if let Some(endpoint) = &self.endpoint {
-            return Ok(endpoint.trim_end_matches('/').to_owned());
+            return Ok(endpoint.to_string());
         }
         let region = self.profile.region().ok_or_else(|| {
             self.profile
                 .error("has no `region`, which refreshing the session needs")
         })?;
-        Ok(ResolvedRegion::resolve(&region, self.profile.environment()).auth_endpoint())
+        let region = ResolvedRegion::of_setting(&region, self.profile.environment());
+        region.map(|region| region.auth_endpoint()).map_err(|why| {
+            self.profile
+                .error(format!("has a `region` that is no region: {why}"))
+        })
     }
 
     fn over(&self, end: SystemTime) -> Error {
         Error::token(format!(
-            "{} {}; log in again with `{}`",
+            "{} {}; {}",
             self.profile.describe("has a session token that ended at"),
-            httpdate::fmt_http_date(end),
+            http_date(end),
             self.login(),
         ))
     }
 
     fn login(&self) -> String {
-        format!(
-            "oci session authenticate --profile-name {}",
-            self.profile.name()
-        )
+        self.profile.how_to_log_in()
     }
 }
 
@@ -300,6 +301,10 @@ impl ProvideCredentials for SessionTokenCredentialsProvider {
         rejected: &'a Credentials,
     ) -> BoxFuture<'a, Result<Option<Credentials>>> {
         Box::pin(self.0.replace(rejected))
+    }
+
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        Box::pin(std::future::ready(Ok(self.0.profile.region())))
     }
 
     fn has_changed(&self) -> bool {

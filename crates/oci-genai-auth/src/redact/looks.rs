@@ -202,6 +202,11 @@ fn has_ordinary_segments(path: &str) -> bool {
     segments().all(is_ordinary) && !is_base64(path)
 }
 
+/// Whether a run of base64 characters is as long as a line of a key, and as mixed.
+pub(super) fn is_long_base64(run: &str) -> bool {
+    run.len() >= LONG && is_base64(run)
+}
+
 /// Whether a text changes between capitals, small letters and digits as often as base64 does; the
 /// capital that begins a word is no change.
 ///

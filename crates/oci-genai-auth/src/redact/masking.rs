@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use zeroize::Zeroizing;
 
-use super::looks::find_token;
+use super::looks::{find_token, is_long_base64};
 
 /// What stands in the place of a credential.
 const MASKED: &str = "[masked]";
@@ -16,7 +16,8 @@ const PIECE: usize = 12;
 const SHORTEST: usize = 6;
 
 /// Masks credentials in a text that a service answered: those given, in whole or in pieces of 12
-/// characters and more, in any case; and whatever else is a JWT, an API key or a PEM block.
+/// characters and more, in any case; and whatever else is a JWT, an API key, a PEM block or a long run
+/// of base64.
 ///
 /// A secret may be given as the value of an `Authorization` header: of `Bearer …` and `Basic …` it
 /// is what follows, of `Signature …` the signature and a token in the key id.
@@ -37,6 +38,7 @@ pub fn mask<'t>(text: &'t str, secrets: &[impl AsRef<str>]) -> Cow<'t, str> {
     }
     hide_tokens(text, &mut hidden);
     hide_pem(&lower, &mut hidden);
+    hide_base64(text, &mut hidden);
     if !hidden.contains(&true) {
         return Cow::Borrowed(text);
     }
@@ -118,5 +120,19 @@ fn hide_pem(lower: &str, hidden: &mut [bool]) {
         });
         hidden[start..end].fill(true);
         from = end;
+    }
+}
+
+/// Hides what may be a piece of a key.
+fn hide_base64(text: &str, hidden: &mut [bool]) {
+    let mut start = 0;
+    let is_other =
+        |character: char| !character.is_ascii_alphanumeric() && !"+/=".contains(character);
+    for run in text.split_inclusive(is_other) {
+        let end = start + run.trim_end_matches(is_other).len();
+        if is_long_base64(&text[start..end]) {
+            hidden[start..end].fill(true);
+        }
+        start += run.len();
     }
 }

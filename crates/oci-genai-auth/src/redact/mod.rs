@@ -38,12 +38,29 @@ pub struct Shown(String);
 /// assert_eq!(shown("-----BEGIN PRIVATE KEY-----\nMII").to_string(), "[private key, 31 characters]");
 /// ```
 pub fn shown(value: &str) -> Shown {
+    match looks::look(value) {
+        Looks::Ordinary => escaped(value),
+        Looks::Url(bare) => escaped(&bare),
+        Looks::Secret(_) | Looks::Unknown => named(value),
+    }
+}
+
+/// Shows a key of a file or a header's name, which may have lost its capitals and with them the looks
+/// of base64: only short names of ordinary characters are shown.
+pub(crate) fn key_name(value: &str) -> Shown {
+    let is_name = value.len() < 40
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.() ".contains(&byte));
+    if is_name { shown(value) } else { named(value) }
+}
+
+/// Names a value with its kind and length, and does not show it.
+pub(crate) fn named(value: &str) -> Shown {
     let length = value.chars().count();
     Shown(match looks::look(value) {
-        Looks::Ordinary => escaped(value).0,
-        Looks::Url(bare) => escaped(&bare).0,
         Looks::Secret(kind) => format!("[{kind}, {length} characters]"),
-        Looks::Unknown => format!("[value of {length} characters]"),
+        _ => format!("[value of {length} characters]"),
     })
 }
 
@@ -55,6 +72,11 @@ pub fn shown_path(path: &Path) -> Shown {
 /// Whether [`shown`] would name a value and not show it.
 pub fn is_secret(value: &str) -> bool {
     matches!(looks::look(value), Looks::Secret(_) | Looks::Unknown)
+}
+
+/// The kind of a secret that a value has in it, if it has the form of one.
+pub(crate) fn kind_of_secret(value: &str) -> Option<&'static str> {
+    looks::known_secret(value)
 }
 
 /// Shows a text whole, with the characters escaped that steer a terminal or hide other characters:
@@ -83,6 +105,36 @@ fn is_hidden(character: char) -> bool {
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A setting that may hold a secret, such as a URL with a password. `Debug` is that of [`shown`]; there
+/// is no `Display`, which would be taken for the value.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Guarded(String);
+
+impl Guarded {
+    pub(crate) fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// A URL to which a path will be added.
+    pub(crate) fn endpoint(url: &str) -> Self {
+        Self(url.trim_end_matches('/').to_owned())
+    }
+}
+
+impl std::ops::Deref for Guarded {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Guarded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        shown(&self.0).fmt(f)
+    }
 }
 
 impl fmt::Display for Shown {

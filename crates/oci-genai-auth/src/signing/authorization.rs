@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::KeyId;
+use crate::redact::{key_name, shown};
 
 /// Servers refuse header blocks far below this.
 const MAX_HEADER_BYTES: usize = 128 * 1024;
@@ -103,11 +104,12 @@ impl AuthorizationHeader {
 
 impl fmt::Debug for AuthorizationHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|name| key_name(name)).collect();
         f.debug_struct("AuthorizationHeader")
             .field("key_id", &self.key_id)
-            .field("algorithm", &self.algorithm)
-            .field("headers", &self.headers)
-            .field("version", &self.version)
+            .field("algorithm", &shown(&self.algorithm))
+            .field("headers", &headers)
+            .field("version", &self.version.as_deref().map(shown))
             .finish_non_exhaustive()
     }
 }

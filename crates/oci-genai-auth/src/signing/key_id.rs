@@ -3,10 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::redact::{escaped, is_secret, named};
 use crate::{Error, Result, SecurityToken};
 
 /// Key ids hold a token of a few kilobytes at most.
 const MAX_KEY_ID_BYTES: usize = 64 * 1024;
+/// Two OCIDs and a fingerprint are shorter.
+const MAX_SHOWN_BYTES: usize = 600;
 
 /// Says whose key made a signature.
 ///
@@ -93,7 +96,17 @@ impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind() {
             KeyIdKind::Token => f.write_str("ST$…"),
-            _ => f.write_str(&self.0),
+            // Most servers take key ids from whoever sends them, so any text may be in one.
+            _ => {
+                let is_ordinary =
+                    self.0.len() <= MAX_SHOWN_BYTES && !self.0.split('/').any(is_secret);
+                let text = if is_ordinary {
+                    escaped(&self.0)
+                } else {
+                    named(&self.0)
+                };
+                write!(f, "{text}")
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use super::authorization::AuthorizationHeader;
 use super::signing_string::{DELEGATION, REQUEST_TARGET, signing_string};
 use super::{BodyDigest, VerifyError};
+use crate::redact::{key_name, shown};
 
 /// Headers whose values are credentials.
 const SECRET: [&str; 5] = [
@@ -96,7 +97,7 @@ impl ReceivedRequest<'_> {
 
     /// The text that a signature of these names covers.
     pub(super) fn text(&self, signed: &[&str]) -> Result<String, VerifyError> {
-        let absent = |name: &str| VerifyError::Absent(name.to_owned());
+        let absent = |name: &str| VerifyError::Absent(key_name(name).to_string());
         if let Some(name) = signed
             .iter()
             .find(|name| name.starts_with('(') && **name != REQUEST_TARGET)
@@ -125,9 +126,9 @@ impl fmt::Debug for ReceivedRequest<'_> {
         let names: Vec<&str> = self.headers.keys().map(|name| name.as_str()).collect();
         f.debug_struct("ReceivedRequest")
             .field("method", self.method)
-            .field("target", &self.target)
+            .field("target", &shown(self.target))
             .field("headers", &names)
-            .field("authority", &self.authority)
+            .field("authority", &self.authority.map(shown))
             .field("body", self.body)
             .finish()
     }

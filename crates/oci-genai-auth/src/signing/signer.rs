@@ -10,8 +10,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::authorization::AuthorizationHeader;
-use super::signing_string::{CONTENT_SHA256, DELEGATION, REQUEST_TARGET, signing_string};
+use super::signing_string::{
+    CONTENT_SHA256, DELEGATION, REQUEST_TARGET, X_DATE, signing_string, with_x_date,
+};
 use super::{BodyDigest, KeyId, SignedHeaders};
+use crate::clock::http_date;
 use crate::{Error, PrivateKey, Result};
 
 /// Signs requests with one key. Cloning is cheap.
@@ -76,7 +79,8 @@ impl RequestSigner {
 
     /// Signs a request whose URI is absolute.
     ///
-    /// Sets `host` from the URI, `date` unless there is one, and for POST, PUT and PATCH
+    /// Sets `host` from the URI, `date` unless there is one (or an `x-date`, which is then signed in its
+    /// place), and for POST, PUT and PATCH
     /// `content-length`, `content-type` (`application/json` unless there is one) and
     /// `x-content-sha256` (unless there is one); then `authorization`, marked sensitive. What is
     /// signed is what these headers say: send them, and the URI, as they are.
@@ -99,14 +103,18 @@ impl RequestSigner {
     }
 
     fn names(&self, parts: &Parts) -> Result<Vec<&'static str>> {
-        self.covers
-            .names(&parts.method, self.delegation.is_some())
-            .ok_or_else(|| {
-                Error::request(format!(
-                    "{} requests cannot be signed, only GET, HEAD, DELETE, POST, PUT and PATCH",
-                    parts.method
-                ))
-            })
+        let names = self.covers.names(&parts.method, self.delegation.is_some());
+        // The service looks at `x-date` alone where there is one.
+        let names = match names {
+            Some(names) if parts.headers.contains_key(X_DATE) => Some(with_x_date(names)),
+            names => names,
+        };
+        names.ok_or_else(|| {
+            Error::request(format!(
+                "{} requests cannot be signed, only GET, HEAD, DELETE, POST, PUT and PATCH",
+                parts.method
+            ))
+        })
     }
 
     fn sign_with(
@@ -161,7 +169,10 @@ impl RequestSigner {
             })
         };
         match name {
-            "date" => given(DATE).map_or_else(|| text(&httpdate::fmt_http_date(now)), Ok),
+            X_DATE => {
+                given(HeaderName::from_static(X_DATE)).map_or_else(|| text(&http_date(now)), Ok)
+            }
+            "date" => given(DATE).map_or_else(|| text(&http_date(now)), Ok),
             "host" => text(&host(&parts.uri)?),
             "content-length" => Ok(HeaderValue::from(body.map_or(0, BodyDigest::length))),
             "content-type" => {

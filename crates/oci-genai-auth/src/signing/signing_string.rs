@@ -19,6 +19,8 @@ pub enum SignedHeaders {
 /// The name under which the verb and path are signed.
 pub(crate) const REQUEST_TARGET: &str = "(request-target)";
 pub(crate) const CONTENT_SHA256: &str = "x-content-sha256";
+/// Counts in the place of `date`, for clients that may not set that header.
+pub(crate) const X_DATE: &str = "x-date";
 pub(crate) const DELEGATION: &str = "opc-obo-token";
 
 impl SignedHeaders {
@@ -37,6 +39,12 @@ impl SignedHeaders {
         }
         Some(names)
     }
+}
+
+/// The names with `x-date` in the place of `date`.
+pub(crate) fn with_x_date(names: Vec<&'static str>) -> Vec<&'static str> {
+    let swap = |name| if name == "date" { X_DATE } else { name };
+    names.into_iter().map(swap).collect()
 }
 
 /// Whether signatures of this verb cover the body; `None` for verbs OCI does not sign.

@@ -4,9 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Method};
 
-use super::signing_string::{CONTENT_SHA256, DELEGATION};
+use super::signing_string::{CONTENT_SHA256, DELEGATION, X_DATE, with_x_date};
 use super::{KeyId, ReceivedRequest, SignedHeaders};
 use crate::PublicKey;
+use crate::redact::shown;
 
 /// What a good signature says.
 #[derive(Clone, Debug)]
@@ -37,7 +38,7 @@ pub enum VerifyError {
     #[error("the signature version `{0}` is not 1")]
     Version(String),
     /// The verb is none that OCI signs.
-    #[error("{0} requests cannot be signed")]
+    #[error("{} requests cannot be signed", shown(.0.as_str()))]
     Method(Method),
     /// A header that must be signed is not among the signed ones.
     #[error("the header `{0}` must be signed for this verb")]
@@ -45,8 +46,8 @@ pub enum VerifyError {
     /// A header is named as signed but not in the request.
     #[error("the header `{0}` is signed but absent")]
     Absent(String),
-    /// `date` is not an HTTP date.
-    #[error("the date header is not an HTTP date")]
+    /// `date`, or `x-date` if that is signed, is not an HTTP date.
+    #[error("the date is not an HTTP date")]
     Date,
     /// `date` is too far from the server's clock.
     #[error("the date is {} s off the clock, more than the {} s allowed", .off.as_secs(), .allowed.as_secs())]
@@ -113,6 +114,7 @@ impl Default for Verifier {
 
 impl Verifier {
     /// A verifier that demands the standard headers and allows a date 5 minutes off, as OCI does.
+    /// A signed `x-date` counts in the place of `date`.
     pub const fn new() -> Self {
         Self {
             max_skew: Duration::from_secs(300),
@@ -146,15 +148,17 @@ impl Verifier {
     ) -> Result<Verified, VerifyError> {
         let header = request.authorization()?;
         if header.algorithm() != "rsa-sha256" {
-            return Err(VerifyError::Algorithm(header.algorithm().to_owned()));
+            return Err(VerifyError::Algorithm(
+                shown(header.algorithm()).to_string(),
+            ));
         }
         if let Some(version) = header.version().filter(|version| *version != "1") {
-            return Err(VerifyError::Version(version.to_owned()));
+            return Err(VerifyError::Version(shown(version).to_string()));
         }
         let signed = header.headers();
         self.check_coverage(request, &signed)?;
         let text = request.text(&signed)?;
-        let date = self.check_date(request.headers, now)?;
+        let date = self.check_date(request.headers, &signed, now)?;
         check_body(request, &signed)?;
         let key_id = header.key_id();
         if key_id
@@ -185,15 +189,31 @@ impl Verifier {
             .covers
             .names(request.method, delegated)
             .ok_or_else(|| VerifyError::Method(request.method.clone()))?;
+        let required = if signed.contains(&X_DATE) {
+            with_x_date(required)
+        } else {
+            required
+        };
         match required.into_iter().find(|name| !signed.contains(name)) {
             Some(name) => Err(VerifyError::NotSigned(name)),
             None => Ok(()),
         }
     }
 
-    fn check_date(&self, headers: &HeaderMap, now: SystemTime) -> Result<SystemTime, VerifyError> {
+    /// Checks the date that is signed: `x-date` wins over `date`. One that is not signed does not count.
+    fn check_date(
+        &self,
+        headers: &HeaderMap,
+        signed: &[&str],
+        now: SystemTime,
+    ) -> Result<SystemTime, VerifyError> {
+        let name = if signed.contains(&X_DATE) {
+            X_DATE
+        } else {
+            "date"
+        };
         let date = headers
-            .get(http::header::DATE)
+            .get(name)
             .and_then(|value| value.to_str().ok())
             .and_then(parse_date)
             .ok_or(VerifyError::Date)?;
@@ -233,7 +253,7 @@ fn check_body(request: &ReceivedRequest<'_>, signed: &[&str]) -> Result<(), Veri
         let declared = value("content-length").unwrap_or_default();
         if declared.parse() != Ok(request.body.length()) {
             return Err(VerifyError::ContentLength {
-                declared: declared.to_owned(),
+                declared: shown(declared).to_string(),
                 actual: request.body.length(),
             });
         }

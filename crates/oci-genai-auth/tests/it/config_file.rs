@@ -106,7 +106,7 @@ fn malformed_files_are_refused_by_line() {
     for (text, told) in [
         ("user=x", "line 1: there is a line before"),
         ("[A]\nnonsense secret", "line 2: the line is neither"),
-        ("[A]\nx=1\nX=2", "line 3: the key `x` is there twice"),
+        ("[A]\nx=1\nX=2", "line 3: the key `X` is there twice"),
         ("[A]\n[A]", "line 2: the section [A] is there twice"),
         ("[A]\n=x", "line 2: there is no key"),
     ] {

@@ -17,7 +17,7 @@ use crate::identity::Identity;
 use crate::support::{TENANCY, USER, fingerprint, key_pem, unsigned_token, vectors};
 
 /// An interpreter that has the `oci` package; without one a loud line, and in CI a failure.
-fn python() -> Option<PathBuf> {
+pub(crate) fn python() -> Option<PathBuf> {
     let interpreter = std::env::var_os("OCI_GENAI_TEST_PYTHON")
         .map_or_else(|| PathBuf::from("python3"), PathBuf::from);
     let found = Command::new(&interpreter)
@@ -38,7 +38,7 @@ fn python() -> Option<PathBuf> {
     None
 }
 
-fn run(interpreter: &PathBuf, task: &Value, vars: &[(&str, String)]) -> Value {
+pub(crate) fn run(interpreter: &PathBuf, task: &Value, vars: &[(&str, String)]) -> Value {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/interop.py");
     let mut child = Command::new(interpreter)
         .arg(script)

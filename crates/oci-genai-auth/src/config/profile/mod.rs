@@ -1,12 +1,15 @@
 //! One profile of an OCI configuration file.
 
+mod keys;
+mod trouble;
+mod variables;
+
 use std::fmt;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
-
-use super::ini::Section;
-use crate::{Environment, Error, KeyId, PrivateKey, PublicKey, Result, SecurityToken};
+use super::ini::{Section, Value};
+use crate::redact::{key_name, shown};
+use crate::{Environment, Error, KeyId, PublicKey, Result};
 
 /// How a profile authenticates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub struct Profile {
     place: String,
     own: Section,
     inherited: Section,
+    /// The keys that variables have set, and the variables; `None` if variables do not count.
+    overridden: Option<Vec<(&'static str, &'static str)>>,
     environment: Environment,
 }
 
@@ -53,6 +58,7 @@ impl Profile {
             place,
             own,
             inherited,
+            overridden: None,
             environment,
         }
     }
@@ -64,9 +70,13 @@ impl Profile {
 
     /// A value by key, in any case; its own before an inherited one. Empty values count as absent.
     pub fn get(&self, key: &str) -> Option<&str> {
+        self.value(key).map(|value| value.text.as_str())
+    }
+
+    fn value(&self, key: &str) -> Option<&Value> {
         let key = key.to_lowercase();
-        let own = self.own.get(&key).or_else(|| self.inherited.get(&key));
-        own.map(String::as_str).filter(|value| !value.is_empty())
+        let value = self.own.get(&key).or_else(|| self.inherited.get(&key));
+        value.filter(|value| !value.text.is_empty())
     }
 
     /// The region: `region`, else the variable `OCI_REGION`.
@@ -86,14 +96,24 @@ impl Profile {
         if let Some(kind) = self.get("authentication_type") {
             if !kind.eq_ignore_ascii_case("instance_principal") {
                 return Err(self.error(format!(
-                    "has `authentication_type={kind}`; only `instance_principal` together with \
-                     `delegation_token_file` is possible"
+                    "has `authentication_type={}`; only `instance_principal` together with \
+                     `delegation_token_file` is possible",
+                    shown(kind)
                 )));
             }
-            self.require("delegation_token_file", AuthKind::DelegationToken)?;
+            if self.get("delegation_token_file").is_none() {
+                return Err(self.error(
+                    "has `authentication_type=instance_principal` without a `delegation_token_file`; \
+                     hint: an instance principal needs no profile; set OCI_CLI_AUTH=instance_principal",
+                ));
+            }
             return Ok(AuthKind::DelegationToken);
         }
-        let own = |key: &str| self.own.get(key).is_some_and(|value| !value.is_empty());
+        let own = |key: &str| {
+            self.own
+                .get(key)
+                .is_some_and(|value| !value.text.is_empty())
+        };
         if own("security_token_file") {
             return Ok(AuthKind::SessionToken);
         }
@@ -106,10 +126,7 @@ impl Profile {
         if self.get("user").is_some() || self.get("fingerprint").is_some() {
             return Ok(AuthKind::ApiSigningKey);
         }
-        Err(self.error(
-            "has neither `user` (an API signing key) nor `security_token_file` (a session); \
-             `oci setup config` or `oci session authenticate` writes a usable profile",
-        ))
+        Err(self.error(self.no_kind()))
     }
 
     /// The tenancy's OCID.
@@ -133,108 +150,24 @@ impl Profile {
     /// # Errors
     /// When it is absent or not 16 hex pairs joined by colons.
     pub fn fingerprint(&self) -> Result<String> {
-        let text = self
-            .require("fingerprint", AuthKind::ApiSigningKey)?
-            .to_ascii_lowercase();
+        let value = self.require("fingerprint", AuthKind::ApiSigningKey)?;
+        let text = value.to_ascii_lowercase();
         let pairs: Vec<&str> = text.split(':').collect();
         let well_formed = pairs.len() == 16
             && pairs
                 .iter()
                 .all(|pair| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit()));
         if well_formed {
-            Ok(text)
-        } else {
-            Err(self.error(
-                "has a malformed `fingerprint`; it should be 16 hex pairs joined by colons, as the \
-                 console shows it beside the key",
-            ))
+            return Ok(text);
         }
-    }
-
-    /// The pass phrase of the private key, where there is one.
-    pub fn pass_phrase(&self) -> Option<SecretString> {
-        self.get("pass_phrase").map(SecretString::from)
-    }
-
-    /// Reads and parses `key_file`.
-    ///
-    /// # Errors
-    /// When `key_file` is absent or unreadable, or its key cannot be used; the message names
-    /// profile and file.
-    pub fn private_key(&self) -> Result<PrivateKey> {
-        if self.get("key_content").is_some() {
-            return Err(self.error(
-                "has `key_content`, which a file may not have; put the key into a file and name it in `key_file`",
-            ));
-        }
-        let path = self.key_file()?;
-        let text = zeroize::Zeroizing::new(self.read("key_file", &path)?);
-        PrivateKey::from_pem(&text, self.pass_phrase().as_ref()).map_err(|cause| {
-            let message = self.describe(&format!(
-                "has a `key_file` ({}) that cannot be used",
-                path.display()
-            ));
-            Error::key(message).with_source(cause)
-        })
-    }
-
-    /// Where `key_file` points.
-    ///
-    /// # Errors
-    /// When it is absent.
-    pub fn key_file(&self) -> Result<PathBuf> {
-        self.path(
-            "key_file",
-            self.auth_kind().unwrap_or(AuthKind::ApiSigningKey),
-        )
-    }
-
-    /// Where `security_token_file` points.
-    ///
-    /// # Errors
-    /// When it is absent.
-    pub fn security_token_file(&self) -> Result<PathBuf> {
-        self.path("security_token_file", AuthKind::SessionToken)
-    }
-
-    /// Reads `security_token_file`.
-    ///
-    /// # Errors
-    /// When it is absent, unreadable or has no token.
-    pub fn security_token(&self) -> Result<SecurityToken> {
-        let path = self.security_token_file()?;
-        SecurityToken::parse(&self.read("security_token_file", &path)?).map_err(|cause| {
-            Error::token(self.describe(&format!(
-                "has a `security_token_file` ({}) without a token; log in again with `oci session authenticate`",
-                path.display()
-            )))
-            .with_source(cause)
-        })
-    }
-
-    /// Reads `delegation_token_file`.
-    ///
-    /// # Errors
-    /// When it is absent or unreadable.
-    pub fn delegation_token(&self) -> Result<SecretString> {
-        let path = self.path("delegation_token_file", AuthKind::DelegationToken)?;
-        self.read("delegation_token_file", &path)
-            .map(SecretString::from)
-    }
-
-    /// The id and public key behind this profile's signatures, read anew: what a server needs to
-    /// trust the profile. `None` for profiles that sign with a key of their own making.
-    ///
-    /// # Errors
-    /// When the profile lacks a key or a file cannot be read.
-    pub fn trusted_key(&self) -> Result<Option<TrustedKey>> {
-        let key_id = match self.auth_kind()? {
-            AuthKind::ApiSigningKey => self.api_key_id()?,
-            AuthKind::SessionToken => KeyId::token(&self.security_token()?),
-            AuthKind::DelegationToken => return Ok(None),
-        };
-        let public_key = self.private_key()?.public_key().clone();
-        Ok(Some(TrustedKey { key_id, public_key }))
+        let why = self.trouble("fingerprint").unwrap_or_else(|| {
+            "it should be 16 hex pairs joined by colons, as the console shows it beside the key"
+                .to_owned()
+        });
+        Err(self.error(format!(
+            "has a malformed {}: {why}",
+            self.named("fingerprint")
+        )))
     }
 
     /// The key id of an API signing key.
@@ -242,70 +175,62 @@ impl Profile {
     /// # Errors
     /// When `tenancy`, `user` or `fingerprint` is absent or malformed.
     pub fn api_key_id(&self) -> Result<KeyId> {
-        Ok(KeyId::api_key(
-            self.tenancy()?,
-            self.user()?,
-            &self.fingerprint()?,
-        ))
+        self.key_id_of(&self.fingerprint()?)
+    }
+
+    /// The key id of the profile's user with the key of this fingerprint.
+    pub(crate) fn key_id_of(&self, fingerprint: &str) -> Result<KeyId> {
+        let (tenancy, user) = (self.tenancy()?, self.user()?);
+        let is_swapped = |user: &str, tenancy: &str| {
+            user.starts_with("ocid1.tenancy.") || tenancy.starts_with("ocid1.user.")
+        };
+        if is_swapped(user, tenancy) {
+            return Err(self.error(
+                "has a tenancy's OCID in `user` or a user's in `tenancy`; hint: swap the two",
+            ));
+        }
+        Ok(KeyId::api_key(tenancy, user, fingerprint))
     }
 
     pub(crate) fn environment(&self) -> &Environment {
         &self.environment
     }
 
+    /// An OCID, as widely understood as Oracle's own libraries do.
     fn ocid(&self, key: &str, kind: AuthKind) -> Result<&str> {
         let value = self.require(key, kind)?;
-        let well_formed = value.starts_with("ocid")
-            && value.split(['.', ':']).count() >= 4
-            && value
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'/');
-        if well_formed {
-            Ok(value)
-        } else {
-            Err(self.error(format!(
-                "has a `{key}` that is not an OCID (`ocid1.{key}.oc1..…`)"
-            )))
+        let parts: Vec<&str> = value.split(['.', ':']).collect();
+        let is_known = value.starts_with("ocid") && parts.len() >= 4;
+        let is_like_one = parts.len() >= 5
+            && [parts.first(), parts.last()]
+                .iter()
+                .all(|part| part.is_some_and(|part| !part.is_empty()));
+        let has_characters = value.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || b".:-_".contains(&byte) || (is_known && byte == b'@')
+        });
+        if (is_known || is_like_one) && has_characters {
+            return Ok(value);
         }
-    }
-
-    fn require(&self, key: &str, kind: AuthKind) -> Result<&str> {
-        self.get(key).ok_or_else(|| {
-            let needs = match kind {
-                AuthKind::ApiSigningKey => "an API signing key needs",
-                AuthKind::SessionToken => "a session needs",
-                AuthKind::DelegationToken => "a delegation needs",
-            };
-            let cure = match (kind, self.get("security_token_file"), self.get("user")) {
-                (AuthKind::ApiSigningKey, Some(_), _) => {
-                    "; the profile has `security_token_file`, so use it as a session"
-                }
-                (AuthKind::SessionToken, None, Some(_)) => {
-                    "; the profile has `user`, so use it with its API signing key"
-                }
-                (AuthKind::SessionToken, ..) => "; `oci session authenticate` writes it",
-                _ => "; `oci setup config` writes it",
-            };
-            self.error(format!("has no `{key}`, which {needs}{cure}"))
-        })
+        let why = self
+            .trouble(key)
+            .map(|why| format!(": {why}"))
+            .unwrap_or_default();
+        Err(self.error(format!(
+            "has a {} that is not an OCID (`ocid1.{key}.oc1..…`){why}",
+            self.named(key)
+        )))
     }
 
     fn path(&self, key: &str, kind: AuthKind) -> Result<PathBuf> {
         Ok(self.environment.expand(self.require(key, kind)?))
     }
 
-    fn read(&self, key: &str, path: &std::path::Path) -> Result<String> {
-        self.environment.read(path).map_err(|cause| {
-            self.error(format!(
-                "has a `{key}` that cannot be read: {}",
-                path.display()
-            ))
-            .with_source(cause)
-        })
-    }
-
     pub(crate) fn describe(&self, what: &str) -> String {
-        format!("the profile `{}` in {} {what}", self.name, self.place)
+        format!(
+            "the profile `{}` in {} {what}",
+            shown(&self.name),
+            self.place
+        )
     }
 
     pub(crate) fn error(&self, what: impl AsRef<str>) -> Error {
@@ -315,11 +240,12 @@ impl Profile {
 
 impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = |section: &Section| section.keys().map(|key| key_name(key)).collect::<Vec<_>>();
         f.debug_struct("Profile")
-            .field("name", &self.name)
+            .field("name", &shown(&self.name))
             .field("place", &self.place)
-            .field("keys", &self.own.keys().collect::<Vec<_>>())
-            .field("inherits", &self.inherited.keys().collect::<Vec<_>>())
+            .field("keys", &keys(&self.own))
+            .field("inherits", &keys(&self.inherited))
             .finish_non_exhaustive()
     }
 }

@@ -1,29 +1,55 @@
 //! Finding credentials without being told where they are.
 
-use std::sync::Arc;
+mod cli_auth;
+mod steps;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use std::time::SystemTime;
 
 use tokio::sync::OnceCell;
 
-use super::{
-    ApiKeyCredentialsProvider, BoxFuture, ConfigFileCredentialsProvider, EnvCredentialsProvider,
-    InstancePrincipalCredentialsProvider, OkeWorkloadIdentityCredentialsProvider,
-    ProvideCredentials, ResourcePrincipalCredentialsProvider, SharedCredentialsProvider,
-};
+use self::cli_auth::chosen_by_variable;
+use self::steps::Step;
+use super::{BoxFuture, ProvideCredentials, SharedCredentialsProvider};
+use crate::redact::Guarded;
 use crate::{Credentials, Environment, Error, ErrorKind, Result, SharedTimeSource, TimeSource};
 
 /// Tries the places where credentials usually are, in this order, and stays with the first that
 /// yields some:
 ///
 /// 1. the API key in `OCI_GENAI_API_KEY`;
-/// 2. the API signing key in `OCI_CLI_TENANCY`, `OCI_CLI_USER`, … ([`EnvCredentialsProvider`]);
+/// 2. the API signing key in `OCI_CLI_TENANCY`, `OCI_CLI_USER`, …
+///    ([`EnvCredentialsProvider`](crate::EnvCredentialsProvider)), or the session in
+///    `OCI_CLI_SECURITY_TOKEN_FILE`;
 /// 3. a profile of the OCI configuration file: the one named to the builder, or in
-///    `OCI_CLI_PROFILE`, or `DEFAULT` ([`ConfigFileCredentialsProvider`]);
-/// 4. the resource principal ([`ResourcePrincipalCredentialsProvider`]);
-/// 5. the workload identity of a Kubernetes pod ([`OkeWorkloadIdentityCredentialsProvider`]);
-/// 6. the instance principal ([`InstancePrincipalCredentialsProvider`]), if a metadata service answers
-///    within 1.5 s.
+///    `OCI_CLI_PROFILE`, or `DEFAULT`
+///    ([`ConfigFileCredentialsProvider`](crate::ConfigFileCredentialsProvider));
+/// 4. the resource principal
+///    ([`ResourcePrincipalCredentialsProvider`](crate::ResourcePrincipalCredentialsProvider));
+/// 5. the workload identity of a Kubernetes pod
+///    ([`OkeWorkloadIdentityCredentialsProvider`](crate::OkeWorkloadIdentityCredentialsProvider));
+/// 6. the instance principal
+///    ([`InstancePrincipalCredentialsProvider`](crate::InstancePrincipalCredentialsProvider)), if a
+///    metadata service answers within 1.5 s.
 ///
 /// When none applies, the error says of each why not.
+///
+/// # `OCI_CLI_AUTH`
+///
+/// The variable of Oracle's command line names one place, after which no other is tried; only an API
+/// key in `OCI_GENAI_API_KEY` goes before it.
+///
+/// | value | place |
+/// |---|---|
+/// | `api_key` | the profile, with `OCI_CLI_USER`, `OCI_CLI_TENANCY`, `OCI_CLI_FINGERPRINT`, `OCI_CLI_KEY_FILE` or `OCI_CLI_KEY_CONTENT`, and `OCI_CLI_PASSPHRASE` in the place of its keys |
+/// | `security_token` | the same, with `OCI_CLI_SECURITY_TOKEN_FILE` |
+/// | `instance_principal` | the instance principal |
+/// | `instance_obo_user` | the instance principal with the delegation token in `OCI_CLI_DELEGATION_TOKEN_FILE`, `OCI_DELEGATION_TOKEN_FILE` or the profile |
+/// | `resource_principal` | the resource principal |
+/// | `oke_workload_identity` | the workload identity |
+///
+/// Any other value is an error. The file may be named in `OCI_CLI_CONFIG_FILE`.
 #[derive(Clone, Debug)]
 pub struct DefaultCredentialsChain(Arc<Inner>);
 
@@ -38,36 +64,17 @@ struct Chosen {
     step: Step,
     provider: SharedCredentialsProvider,
     /// What the choice yielded, for the first asker.
-    first: Credentials,
+    first: Mutex<Option<Credentials>>,
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    ApiKey,
-    Environment,
-    ConfigFile,
-    ResourcePrincipal,
-    WorkloadIdentity,
-    InstancePrincipal,
-}
-
-const ORDER: [Step; 6] = [
-    Step::ApiKey,
-    Step::Environment,
-    Step::ConfigFile,
-    Step::ResourcePrincipal,
-    Step::WorkloadIdentity,
-    Step::InstancePrincipal,
-];
 
 /// Builds a [`DefaultCredentialsChain`].
 #[derive(Clone, Debug, Default)]
 pub struct DefaultChainBuilder {
     environment: Environment,
     time: SharedTimeSource,
-    config_file: Option<String>,
-    profile: Option<String>,
-    auth_endpoint: Option<String>,
+    config_file: Option<Guarded>,
+    profile: Option<Guarded>,
+    auth_endpoint: Option<Guarded>,
 }
 
 impl DefaultCredentialsChain {
@@ -79,6 +86,21 @@ impl DefaultCredentialsChain {
     /// Where the credentials come from, once they have been found: `configuration file`, say.
     pub fn source(&self) -> Option<&'static str> {
         self.0.chosen.get().map(|chosen| chosen.step.name())
+    }
+
+    async fn chosen(&self) -> Result<&Chosen> {
+        let settings = &self.0.settings;
+        self.0.chosen.get_or_try_init(|| settings.choose()).await
+    }
+}
+
+impl Chosen {
+    /// What the choice yielded, unless it has been taken or has ended meanwhile.
+    fn take_first(&self, now: SystemTime) -> Option<Credentials> {
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        first
+            .take()
+            .filter(|first| first.expires_at().is_none_or(|end| end > now))
     }
 }
 
@@ -103,24 +125,25 @@ impl DefaultChainBuilder {
         self
     }
 
-    /// The OCI configuration file. Default: see [`OciConfig::load`](crate::OciConfig::load).
+    /// The OCI configuration file. Default: what `OCI_CLI_CONFIG_FILE` names, else see
+    /// [`OciConfig::load`](crate::OciConfig::load).
     #[must_use]
     pub fn config_file(mut self, path: impl Into<String>) -> Self {
-        self.config_file = Some(path.into());
+        self.config_file = Some(Guarded::new(path));
         self
     }
 
     /// The profile. Default: what `OCI_CLI_PROFILE` names, else `DEFAULT`.
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
-        self.profile = Some(name.into());
+        self.profile = Some(Guarded::new(name));
         self
     }
 
     /// The identity service, without path. Default: that of the region.
     #[must_use]
     pub fn auth_endpoint(mut self, url: impl Into<String>) -> Self {
-        self.auth_endpoint = Some(url.into());
+        self.auth_endpoint = Some(Guarded::new(url));
         self
     }
 
@@ -132,85 +155,14 @@ impl DefaultChainBuilder {
         }))
     }
 
-    fn provider(&self, step: Step) -> Result<SharedCredentialsProvider> {
-        let environment = &self.environment;
-        Ok(match step {
-            Step::ApiKey => {
-                SharedCredentialsProvider::new(ApiKeyCredentialsProvider::from_env(environment)?)
-            }
-            Step::Environment => {
-                SharedCredentialsProvider::new(EnvCredentialsProvider::new(environment)?)
-            }
-            Step::ConfigFile => SharedCredentialsProvider::new(self.profile_of_file()?),
-            Step::ResourcePrincipal => {
-                let builder = ResourcePrincipalCredentialsProvider::builder()
-                    .environment(environment.clone())
-                    .time_source(self.time.clone());
-                let builder = match &self.auth_endpoint {
-                    Some(url) => builder.federation_endpoint(url),
-                    None => builder,
-                };
-                SharedCredentialsProvider::new(builder.build()?)
-            }
-            Step::WorkloadIdentity => SharedCredentialsProvider::new(
-                OkeWorkloadIdentityCredentialsProvider::builder()
-                    .environment(environment.clone())
-                    .time_source(self.time.clone())
-                    .build()?,
-            ),
-            Step::InstancePrincipal => SharedCredentialsProvider::new(self.instance()?),
-        })
-    }
-
-    fn profile_of_file(&self) -> Result<ConfigFileCredentialsProvider> {
-        let builder = ConfigFileCredentialsProvider::builder()
-            .environment(self.environment.clone())
-            .time_source(self.time.clone());
-        let profile = self
-            .profile
-            .clone()
-            .or_else(|| self.environment.var("OCI_CLI_PROFILE"));
-        let builder = match profile {
-            Some(name) => builder.profile(name),
-            None => builder,
-        };
-        let builder = match &self.config_file {
-            Some(path) => builder.path(path),
-            None => builder,
-        };
-        let builder = match &self.auth_endpoint {
-            Some(url) => builder.auth_endpoint(url),
-            None => builder,
-        };
-        builder.build()
-    }
-
-    fn instance(&self) -> Result<InstancePrincipalCredentialsProvider> {
-        let builder = InstancePrincipalCredentialsProvider::builder()
-            .environment(self.environment.clone())
-            .time_source(self.time.clone());
-        match &self.auth_endpoint {
-            Some(url) => builder.endpoint(url).build(),
-            None => builder.build(),
-        }
-    }
-
-    async fn attempt(&self, step: Step) -> Result<Chosen> {
-        if step == Step::InstancePrincipal {
-            self.instance()?.probe().await?;
-        }
-        let provider = self.provider(step)?;
-        let first = provider.provide_credentials().await?;
-        Ok(Chosen {
-            step,
-            provider,
-            first,
-        })
-    }
-
     async fn choose(&self) -> Result<Chosen> {
         let mut reasons = Vec::new();
-        for step in ORDER {
+        for step in Step::ORDER {
+            if step == Step::AFTER_API_KEY
+                && let Some(step) = chosen_by_variable(&self.environment)?
+            {
+                return self.attempt(step).await.map_err(cli_auth::failed);
+            }
             match self.attempt(step).await {
                 Ok(chosen) => {
                     tracing::debug!(source = step.name(), "found credentials");
@@ -227,18 +179,18 @@ impl DefaultChainBuilder {
             ),
         ))
     }
-}
 
-impl Step {
-    fn name(self) -> &'static str {
-        match self {
-            Self::ApiKey => "API key in the environment",
-            Self::Environment => "API signing key in the environment",
-            Self::ConfigFile => "configuration file",
-            Self::ResourcePrincipal => "resource principal",
-            Self::WorkloadIdentity => "workload identity",
-            Self::InstancePrincipal => "instance principal",
+    async fn attempt(&self, step: Step) -> Result<Chosen> {
+        if step == Step::InstancePrincipal {
+            self.instance()?.probe().await?;
         }
+        let provider = self.provider(step)?;
+        let first = provider.provide_credentials().await?;
+        Ok(Chosen {
+            step,
+            provider,
+            first: Mutex::new(Some(first)),
+        })
     }
 }
 
@@ -256,19 +208,10 @@ fn with_causes(error: &Error) -> String {
 impl ProvideCredentials for DefaultCredentialsChain {
     fn provide_credentials(&self) -> BoxFuture<'_, Result<Credentials>> {
         Box::pin(async {
-            let mut is_first = false;
-            let chosen = self
-                .0
-                .chosen
-                .get_or_try_init(|| async {
-                    is_first = true;
-                    self.0.settings.choose().await
-                })
-                .await?;
-            if is_first {
-                Ok(chosen.first.clone())
-            } else {
-                chosen.provider.provide_credentials().await
+            let chosen = self.chosen().await?;
+            match chosen.take_first(self.0.settings.time.now()) {
+                Some(first) => Ok(first),
+                None => chosen.provider.provide_credentials().await,
             }
         })
     }
@@ -281,6 +224,10 @@ impl ProvideCredentials for DefaultCredentialsChain {
             Some(chosen) => chosen.provider.replace_credentials(rejected),
             None => Box::pin(std::future::ready(Ok(None))),
         }
+    }
+
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        Box::pin(async { self.chosen().await?.provider.region().await })
     }
 
     fn has_changed(&self) -> bool {

@@ -8,7 +8,8 @@ use serde_json::json;
 use super::Source;
 use super::settings::Settings;
 use crate::provider::issued::{Issue, Issued, bare, new_key};
-use crate::provider::{BoxFuture, InstancePrincipalCredentialsProvider};
+use crate::provider::{BoxFuture, InstancePrincipalCredentialsProvider, ProvideCredentials as _};
+use crate::redact::Guarded;
 use crate::token_service::{Answer, TokenAnswer, TokenService};
 use crate::{PrivateKey, RequestSigner, Result, SecurityToken, SharedTimeSource};
 
@@ -32,12 +33,12 @@ pub(super) struct Services {
 }
 
 impl Services {
-    pub(super) fn new(time: &SharedTimeSource) -> Result<Self> {
-        Ok(Self {
-            resource: TokenService::new("the resource principal token service")?,
-            identity: TokenService::new("the identity service")?,
+    pub(super) fn new(time: &SharedTimeSource) -> Self {
+        Self {
+            resource: TokenService::new("the resource principal token service"),
+            identity: TokenService::new("the identity service"),
             time: time.clone(),
-        })
+        }
     }
 
     /// Asks the resource's service who the resource is.
@@ -81,43 +82,45 @@ impl Services {
 pub(super) struct Exchange {
     instance: InstancePrincipalCredentialsProvider,
     services: Services,
-    resource_endpoint: String,
-    identity_endpoint: Option<String>,
-    path: String,
-    id: Option<String>,
+    resource_endpoint: Guarded,
+    identity_endpoint: Option<Guarded>,
+    path: Guarded,
+    id: Option<Guarded>,
 }
 
 impl Exchange {
     pub(super) fn new(
         instance: InstancePrincipalCredentialsProvider,
         settings: Settings,
-        federation: &Option<String>,
+        federation: Option<&Guarded>,
         time: &SharedTimeSource,
     ) -> Result<Self> {
-        let identity_endpoint = settings.get("RPST_ENDPOINT").or_else(|| federation.clone());
+        let identity_endpoint = settings
+            .get("RPST_ENDPOINT")
+            .map(|url| Guarded::endpoint(&url));
         Ok(Self {
             instance,
-            services: Services::new(time)?,
+            services: Services::new(time),
             resource_endpoint: settings.endpoint("RPT_ENDPOINT", VERSION)?,
-            identity_endpoint: identity_endpoint.map(|url| url.trim_end_matches('/').to_owned()),
-            path: settings.get("RPT_PATH").unwrap_or_else(|| PATH.to_owned()),
-            id: settings.get("RPT_ID"),
+            identity_endpoint: identity_endpoint.or_else(|| federation.cloned()),
+            path: Guarded::new(settings.get("RPT_PATH").unwrap_or_else(|| PATH.to_owned())),
+            id: settings.get("RPT_ID").map(Guarded::new),
         })
     }
 
     async fn exchange(&self) -> Result<Issued> {
         let id = async {
             match &self.id {
-                Some(id) => Ok(id.clone()),
+                Some(id) => Ok(id.to_string()),
                 None => self.instance.instance_id().await,
             }
         };
         let endpoint = async {
             match &self.identity_endpoint {
-                Some(url) => Ok(url.clone()),
+                Some(url) => Ok(url.to_string()),
                 None => self
                     .instance
-                    .region()
+                    .resolved_region()
                     .await
                     .map(|region| region.auth_endpoint()),
             }
@@ -127,7 +130,7 @@ impl Exchange {
         let signer = instance.signer();
         let url = format!(
             "{}{}",
-            self.resource_endpoint,
+            &*self.resource_endpoint,
             self.path.replace("{id}", &id)
         );
         let tokens = self
@@ -149,4 +152,8 @@ impl Issue for Exchange {
     }
 }
 
-impl Source for Exchange {}
+impl Source for Exchange {
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        self.instance.region()
+    }
+}

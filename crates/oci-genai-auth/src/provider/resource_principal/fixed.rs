@@ -4,7 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Source;
 use super::settings::Settings;
-use crate::environment::FileStamp;
+use crate::clock::http_date;
+use crate::files::FileStamp;
 use crate::provider::BoxFuture;
 use crate::provider::issued::{Issue, Issued};
 use crate::{Error, Result, SecurityToken, SharedTimeSource, TimeSource as _};
@@ -40,7 +41,7 @@ impl FixedToken {
             return Err(Error::token(format!(
                 "the resource's session token ended at {}; what runs the resource should have \
                  replaced it (it is read again when its file changes)",
-                httpdate::fmt_http_date(end)
+                http_date(end)
             )));
         }
         Ok(Issued { token, key })

@@ -1,26 +1,33 @@
 //! Versions 2.1, 2.1.1 and 2.1.2: the resource has a key pair and exchanges tokens with it.
 
+use secrecy::{ExposeSecret as _, SecretString};
+
 use super::Source;
 use super::exchange::Services;
 use super::settings::Settings;
 use crate::provider::BoxFuture;
 use crate::provider::issued::{Issue, Issued};
+use crate::redact::Guarded;
 use crate::{Error, KeyId, RequestSigner, Result, SharedTimeSource};
 
 #[derive(Debug)]
 pub(super) struct KeyPairExchange {
-    version: String,
+    version: &'static str,
     settings: Settings,
     services: Services,
-    url: String,
-    identity_endpoint: String,
+    url: Guarded,
+    identity_endpoint: Guarded,
     key_id: KeyId,
     /// Sent along, where 2.1.2 is given one.
-    context: Option<String>,
+    context: Option<SecretString>,
 }
 
 impl KeyPairExchange {
-    pub(super) fn new(version: &str, settings: Settings, time: &SharedTimeSource) -> Result<Self> {
+    pub(super) fn new(
+        version: &'static str,
+        settings: Settings,
+        time: &SharedTimeSource,
+    ) -> Result<Self> {
         let id = settings.require("RESOURCE_ID", version)?;
         settings.require("PRIVATE_PEM", version)?;
         let key_id = if version == "2.1" {
@@ -40,21 +47,27 @@ impl KeyPairExchange {
             None => format!("/20180711/resourcePrincipalTokenV2/{id}"),
         };
         Ok(Self {
-            version: version.to_owned(),
-            services: Services::new(time)?,
-            url: format!("{}{path}", settings.endpoint("RPT_ENDPOINT", version)?),
+            version,
+            services: Services::new(time),
+            url: Guarded::new(format!(
+                "{}{path}",
+                &*settings.endpoint("RPT_ENDPOINT", version)?
+            )),
             identity_endpoint: settings.endpoint("RPST_ENDPOINT", version)?,
             key_id,
-            context: settings.get("SECURITY_CONTEXT").filter(|_| is_212),
+            context: settings
+                .get("SECURITY_CONTEXT")
+                .filter(|_| is_212)
+                .map(SecretString::from),
             settings,
         })
     }
 
     async fn exchange(&self) -> Result<Issued> {
         // Read each time: a key in a file may have been replaced.
-        let key = self.settings.private_key(&self.version)?;
+        let key = self.settings.private_key(self.version)?;
         let signer = RequestSigner::new(self.key_id.clone(), key.clone());
-        let context = self.context.as_deref();
+        let context = self.context.as_ref().map(|context| context.expose_secret());
         let answer = self
             .services
             .resource_tokens(&self.url, context, &signer)

@@ -15,9 +15,11 @@ use self::exchange::Exchange;
 use self::fixed::FixedToken;
 use self::key_pair::KeyPairExchange;
 use self::nested::Nested;
+pub(super) use self::settings::region;
 use self::settings::{Settings, VERSION};
 use super::issued::{Issue, Issued};
 use super::{BoxFuture, InstancePrincipalCredentialsProvider, ProvideCredentials};
+use crate::redact::{Guarded, shown};
 use crate::{Credentials, Environment, Error, Result, SharedTimeSource, TimeSource};
 
 /// Signs as the OCI resource the program runs in, as its `OCI_RESOURCE_PRINCIPAL_…` variables say.
@@ -31,10 +33,16 @@ use crate::{Credentials, Environment, Error, Result, SharedTimeSource, TimeSourc
 #[derive(Clone, Debug)]
 pub struct ResourcePrincipalCredentialsProvider {
     source: Arc<dyn Source>,
+    environment: Environment,
 }
 
 /// How one version comes by its token.
 trait Source: Issue {
+    /// The region where no variable names one.
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        Box::pin(async { Ok(None) })
+    }
+
     fn has_changed(&self) -> bool {
         false
     }
@@ -45,7 +53,7 @@ trait Source: Issue {
 pub struct ResourcePrincipalBuilder {
     environment: Environment,
     time: SharedTimeSource,
-    federation: Option<String>,
+    federation: Option<Guarded>,
     pause: Duration,
 }
 
@@ -79,7 +87,7 @@ impl ResourcePrincipalBuilder {
     /// For version 1.1: the identity service, without path. Default: that of the instance's region.
     #[must_use]
     pub fn federation_endpoint(mut self, url: impl Into<String>) -> Self {
-        self.federation = Some(url.into());
+        self.federation = Some(Guarded::endpoint(&url.into()));
         self
     }
 
@@ -112,35 +120,39 @@ impl ResourcePrincipalBuilder {
         } else {
             self.source(&version, "", VERSION)?
         };
-        Ok(ResourcePrincipalCredentialsProvider { source })
+        Ok(ResourcePrincipalCredentialsProvider {
+            source,
+            environment: self.environment,
+        })
     }
 
     fn source(&self, version: &str, suffix: &'static str, named: &str) -> Result<Arc<dyn Source>> {
         let settings = Settings::new(&self.environment, suffix);
         Ok(match version {
             "2.2" => Arc::new(FixedToken::new(settings, &self.time)?),
-            "2.1" | "2.1.1" | "2.1.2" => {
-                Arc::new(KeyPairExchange::new(version, settings, &self.time)?)
-            }
+            "2.1" => Arc::new(KeyPairExchange::new("2.1", settings, &self.time)?),
+            "2.1.1" => Arc::new(KeyPairExchange::new("2.1.1", settings, &self.time)?),
+            "2.1.2" => Arc::new(KeyPairExchange::new("2.1.2", settings, &self.time)?),
             "1.1" => {
                 let instance = InstancePrincipalCredentialsProvider::builder()
                     .environment(self.environment.clone())
                     .time_source(self.time.clone())
                     .retry_pause(self.pause);
                 let instance = match &self.federation {
-                    Some(url) => instance.endpoint(url),
+                    Some(url) => instance.endpoint(&**url),
                     None => instance,
                 };
                 Arc::new(Exchange::new(
                     instance.build()?,
                     settings,
-                    &self.federation,
+                    self.federation.as_ref(),
                     &self.time,
                 )?)
             }
             other => {
                 return Err(Error::config(format!(
-                    "{named} is `{other}`; 1.1, 2.1, 2.1.1, 2.1.2, 2.2 and 3.0 are known"
+                    "{named} is `{}`; 1.1, 2.1, 2.1.1, 2.1.2, 2.2 and 3.0 are known",
+                    shown(other)
                 )));
             }
         })
@@ -166,6 +178,13 @@ impl ProvideCredentials for ResourcePrincipalCredentialsProvider {
             let other = self.provide_credentials().await?;
             Ok((!other.is_same(rejected)).then_some(other))
         })
+    }
+
+    fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
+        match region(&self.environment) {
+            Some(region) => Box::pin(std::future::ready(Ok(Some(region)))),
+            None => self.source.region(),
+        }
     }
 
     fn has_changed(&self) -> bool {

@@ -6,6 +6,7 @@ use super::Source;
 use super::exchange::Services;
 use crate::provider::BoxFuture;
 use crate::provider::issued::{Issue, Issued};
+use crate::redact::Guarded;
 use crate::{Environment, Error, Result, SharedTimeSource};
 
 const RPT_URL: &str = "OCI_RESOURCE_PRINCIPAL_RPT_URL_FOR_PARENT_RESOURCE";
@@ -18,8 +19,8 @@ const MAX_DEPTH: usize = 10;
 pub(super) struct Nested {
     leaf: Arc<dyn Source>,
     services: Services,
-    parent_url: String,
-    identity_endpoint: String,
+    parent_url: Guarded,
+    identity_endpoint: Guarded,
 }
 
 impl Nested {
@@ -37,19 +38,19 @@ impl Nested {
         };
         Ok(Self {
             leaf,
-            services: Services::new(time)?,
-            parent_url: require(RPT_URL)?,
-            identity_endpoint: require(RPST_ENDPOINT)?.trim_end_matches('/').to_owned(),
+            services: Services::new(time),
+            parent_url: Guarded::new(require(RPT_URL)?),
+            identity_endpoint: Guarded::endpoint(&require(RPST_ENDPOINT)?),
         })
     }
 
     async fn climb(&self) -> Result<Issued> {
         // The leaf's key serves all the way up.
         let mut issued = self.leaf.issue().await?;
-        let mut visited = vec![self.parent_url.clone()];
+        let mut visited = vec![self.parent_url.to_string()];
         loop {
             let signer = issued.signer();
-            let url = visited.last().unwrap_or(&self.parent_url);
+            let url = visited.last().map_or(&*self.parent_url, String::as_str);
             let answer = self.services.resource_tokens(url, None, &signer).await?;
             let next = answer.header(NEXT_PARENT).map(str::to_owned);
             let tokens = answer.json()?;

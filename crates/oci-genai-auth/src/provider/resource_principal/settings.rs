@@ -5,11 +5,22 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use crate::environment::FileStamp;
-use crate::{Environment, Error, PrivateKey, Result};
+use crate::files::FileStamp;
+use crate::redact::Guarded;
+use crate::region::ResolvedRegion;
+use crate::{Environment, Error, PrivateKey, Result, unreadable};
 
 /// The variable that names the scheme.
 pub(super) const VERSION: &str = "OCI_RESOURCE_PRINCIPAL_VERSION";
+
+/// The region that the platform names, for resources and for pods.
+pub(in crate::provider) fn region(environment: &Environment) -> Option<String> {
+    let named = ["", "_FOR_LEAF_RESOURCE"]
+        .iter()
+        .find_map(|suffix| environment.var(&format!("OCI_RESOURCE_PRINCIPAL_REGION{suffix}")))?;
+    let named = named.trim();
+    (!named.is_empty()).then(|| ResolvedRegion::resolve(named, environment).id)
+}
 
 /// The variables of one resource: plain ones, or those that end in `_FOR_LEAF_RESOURCE`.
 #[derive(Clone, Debug)]
@@ -44,9 +55,9 @@ impl Settings {
     }
 
     /// A service's address, without the slash at its end.
-    pub(super) fn endpoint(&self, part: &str, version: &str) -> Result<String> {
+    pub(super) fn endpoint(&self, part: &str, version: &str) -> Result<Guarded> {
         self.require(part, version)
-            .map(|url| url.trim_end_matches('/').to_owned())
+            .map(|url| Guarded::endpoint(&url))
     }
 
     /// The file a variable names, if it is an absolute path and not the value itself.
@@ -61,12 +72,10 @@ impl Settings {
         let Some(path) = self.file(part) else {
             return self.require(part, version).map(Zeroizing::new);
         };
-        let text = self.environment.read(&path).map_err(|cause| {
-            let name = self.name(part);
-            Error::config(format!("{} (see {name}) cannot be read", path.display()))
-                .with_source(cause)
-        })?;
-        Ok(Zeroizing::new(text))
+        self.environment.read_lossy(&path).map_err(|cause| {
+            let value = path.to_string_lossy();
+            unreadable::variable(&self.name(part), &value, None, cause, &self.environment)
+        })
     }
 
     /// The private key of `PRIVATE_PEM`, opened with `PRIVATE_PEM_PASSPHRASE`.

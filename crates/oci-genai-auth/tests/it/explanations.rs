@@ -1,0 +1,213 @@
+//! Errors that puzzle people elsewhere name the cause here, and what to do about it.
+
+use oci_genai_auth::{
+    ApiKey, ConfigFileCredentialsProvider, EnvCredentialsProvider, Environment, ManualTimeSource,
+    OciConfig, ProvideCredentials as _, SessionTokenCredentialsProvider,
+};
+use serde_json::json;
+
+use crate::support::{TENANCY, USER, fingerprint, key_pem, noon, tell, unix, unsigned_token};
+
+fn profile() -> String {
+    format!(
+        "[DEFAULT]\nuser={USER}\nfingerprint={}\ntenancy={TENANCY}\nregion=us-chicago-1\nkey_file=/key\n",
+        fingerprint()
+    )
+}
+
+/// What is said about a profile of this file.
+fn told(config: &str) -> String {
+    let files = [("/config", config.to_owned()), ("/key", key_pem())];
+    let built = ConfigFileCredentialsProvider::builder()
+        .environment(Environment::fixed([("HOME", "/h")]).with_files(files))
+        .path("/config")
+        .build();
+    tell(&built.unwrap_err())
+}
+
+#[test]
+fn what_is_wrong_in_a_configuration_file_is_named() {
+    let p = profile();
+    for (config, parts) in [
+        // An indented line is joined to the one before it.
+        (
+            p.replace("tenancy=", "  tenancy="),
+            [
+                "`fingerprint` of several lines",
+                "line 4 is indented",
+                "remove the blanks",
+            ]
+            .as_slice(),
+        ),
+        (
+            p.replace("key_file=", "pass_phrase=x\n  key_file="),
+            &[
+                "has no `key_file`",
+                "continues the value of `pass_phrase` (from line 7 on)",
+            ],
+        ),
+        (
+            p.replace("region=", " region="),
+            &["`tenancy` of several lines", "line 5 is indented"],
+        ),
+        // Quotes and remarks are part of a value.
+        (
+            p.replace(USER, &format!("\"{USER}\"")),
+            &["`user` that is not an OCID", "its quotes"],
+        ),
+        (
+            p.replace(USER, &format!("{USER} # me")),
+            &["`user` that is not an OCID", "a remark behind a value"],
+        ),
+        (
+            p.replace(&fingerprint(), &format!("'{}'", fingerprint())),
+            &["malformed `fingerprint`", "its quotes"],
+        ),
+        (
+            p.replace("/key", "\"/key\""),
+            &["`key_file` that cannot be read", "its quotes"],
+        ),
+        (
+            p.replace("/key", "/key ; mine"),
+            &["a remark behind a value"],
+        ),
+        // Paths that no program but a shell would find.
+        (
+            p.replace("/key", "$HOME/key"),
+            &["variables in the path are not replaced", "write `~`"],
+        ),
+        (
+            p.replace("/key", "%USERPROFILE%\\key"),
+            &["variables in the path are not replaced"],
+        ),
+        (
+            p.replace("/key", "key.pem"),
+            &["the path is relative", "was looked for in /"],
+        ),
+        (
+            p.replace("/key", "~nobody-of-that-name/key"),
+            &["the home folder it begins with is not known"],
+        ),
+        // Secrets in the place of paths.
+        (
+            p.replace("/key", "-----BEGIN PRIVATE KEY-----MII"),
+            &[
+                "`key_file`",
+                "[private key, 30 characters]",
+                "it is the key itself",
+            ],
+        ),
+        // Keys that other programs read.
+        (
+            "[DEFAULT]\nauth=instance_principal\nregion=us-chicago-1\n".into(),
+            &["its key `auth`", "OCI_CLI_AUTH=instance_principal"],
+        ),
+        (
+            "[DEFAULT]\nauthentication_type=instance_principal\n".into(),
+            &[
+                "without a `delegation_token_file`",
+                "OCI_CLI_AUTH=instance_principal",
+            ],
+        ),
+        // The two OCIDs that look alike.
+        (
+            p.replace(USER, "x")
+                .replace(TENANCY, USER)
+                .replace("user=x", &format!("user={TENANCY}")),
+            &["swap the two"],
+        ),
+    ] {
+        let told = told(&config);
+        for part in parts {
+            assert!(told.contains(part), "`{part}` is not in: {told}\n{config}");
+        }
+    }
+}
+
+#[test]
+fn the_cause_of_an_unreadable_file_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("latin1"), b"[DEFAULT]\n# cl\xe9\n").unwrap();
+    std::fs::write(path("utf16"), b"\xff\xfe[\0D\0").unwrap();
+    for (name, part) in [
+        (
+            "latin1",
+            "line 2 is not UTF-8 text; hint: save the file as UTF-8",
+        ),
+        ("utf16", "it is UTF-16 text"),
+        ("", "it is a folder"),
+        ("gone", "No such file"),
+    ] {
+        let path = path(name);
+        let error = OciConfig::load(path.to_str(), &Environment::fixed([("HOME", "/h")]));
+        let told = tell(&error.unwrap_err());
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[test]
+fn variables_are_explained_as_well() {
+    let environment = |more: &[(&str, &str)]| {
+        let base = [("OCI_CLI_TENANCY", TENANCY), ("OCI_CLI_USER", USER)];
+        Environment::fixed(base.iter().chain(more).copied()).with_files([("/none", "")])
+    };
+    for (vars, part) in [
+        (
+            [("OCI_CLI_KEY_FILE", "\"/key\"")],
+            "could not read OCI_CLI_KEY_FILE \"/key\": there is no such file: its quotes",
+        ),
+        (
+            [("OCI_CLI_KEY_FILE", "-----BEGIN PRIVATE KEY-----\\nMII")],
+            "set OCI_CLI_KEY_CONTENT to it",
+        ),
+        (
+            [("OCI_CLI_KEY_CONTENT", "/home/me/key.pem")],
+            "that is a path and no key",
+        ),
+    ] {
+        let error = EnvCredentialsProvider::new(&environment(&vars)).unwrap_err();
+        let told = tell(&error);
+        assert!(told.contains(part), "{told}");
+    }
+    // Files of variables often leave the quotes where they are.
+    for key in ["\"sk-x\"", "'sk-x'", " \"sk-x\"\n"] {
+        assert_eq!(ApiKey::new(key).unwrap().expose(), "sk-x");
+    }
+    let told = ApiKey::new("Bearer sk-x").unwrap_err().to_string();
+    assert!(told.contains("give the key alone"), "{told}");
+}
+
+/// A session that nobody can log in to by browser, and a host in the place of a region.
+#[tokio::test]
+async fn sessions_say_what_would_help() {
+    let over = unsigned_token(&json!({ "exp": unix(noon()) - 60 }));
+    let nearly = unsigned_token(&json!({ "exp": unix(noon()) + 30 }));
+    let error = async |more: &str, token: &str| {
+        let config = format!("[S]\nkey_file=/key\nsecurity_token_file=/token\n{more}");
+        let environment = Environment::fixed([("HOME", "/h")])
+            .with_files([("/key", key_pem()), ("/token", token.to_owned())]);
+        let config = OciConfig::parse(&config, &environment).unwrap();
+        let provider = SessionTokenCredentialsProvider::builder(config.profile("S").unwrap())
+            .time_source(ManualTimeSource::new(noon()))
+            .build()
+            .unwrap();
+        tell(&provider.provide_credentials().await.unwrap_err())
+    };
+    let told = error("", &over).await;
+    assert!(
+        told.contains("oci session authenticate --profile-name S"),
+        "{told}"
+    );
+    let told = error("user=not used\n", &over).await;
+    assert!(
+        told.contains("identity provider") && !told.contains("session authenticate"),
+        "{told}"
+    );
+    let host = "region=inference.generativeai.us-chicago-1.oci.oraclecloud.com\n";
+    let told = error(host, &nearly).await;
+    assert!(
+        told.contains("is a host; hint: the region is `us-chicago-1`"),
+        "{told}"
+    );
+}
