@@ -229,6 +229,11 @@ pub enum Effect {
         /// Its message.
         message: String,
     },
+    /// Every call of a function gets this id, as from servers that number calls per round, or leave the id empty.
+    CallId {
+        /// The id.
+        id: String,
+    },
     /// The turn's input is stored in its conversation, but never answered; the client gets a 500.
     Orphan,
 }

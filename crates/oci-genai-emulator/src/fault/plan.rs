@@ -34,6 +34,7 @@ pub(crate) struct Plan {
 pub(crate) struct TurnPlan {
     pub(crate) pace: Option<Duration>,
     pub(crate) fail: Option<(String, String)>,
+    pub(crate) call_id: Option<String>,
     pub(crate) orphan: bool,
 }
 
@@ -72,6 +73,7 @@ impl Plan {
             Effect::Fail { code, message } => {
                 self.turn.fail = Some((code.clone(), message.clone()));
             }
+            Effect::CallId { id } => self.turn.call_id = Some(id.clone()),
             Effect::Orphan => self.turn.orphan = true,
             Effect::Cut { .. }
             | Effect::Duplicate { .. }

@@ -164,6 +164,22 @@ async fn an_answer_is_lost_after_the_turn() {
 }
 
 #[tokio::test]
+async fn calls_get_one_id_or_none() {
+    for id in ["call_0", ""] {
+        let desk = struck(Fault::new(Effect::CallId { id: id.to_owned() })).await;
+        let body = json!({
+            "model": "m", "input": "call:f {} call:f {}",
+            "tools": [{"type": "function", "name": "f", "parameters": {}, "strict": false}],
+        });
+        let (status, response) = desk.post("/responses", body).await;
+        assert_eq!(status, 200, "{response}");
+        let calls = response["output"].as_array().unwrap();
+        assert!(calls.iter().all(|call| call["call_id"] == id), "{calls:?}");
+        assert_ne!(calls[0]["id"], calls[1]["id"]);
+    }
+}
+
+#[tokio::test]
 async fn a_turn_is_stored_without_answer() {
     let desk = struck(Fault::new(Effect::Orphan).times(1)).await;
     let id = desk.conversation().await;

@@ -98,6 +98,7 @@ impl Run<'_> {
 
     pub(super) fn call(&mut self, call_id: Option<String>, name: &str, arguments: &str) {
         let id = self.app.ids.make("fc");
+        let call_id = self.turn.plan.call_id.clone().or(call_id);
         let call_id = call_id.unwrap_or_else(|| self.app.ids.make("call"));
         let item = output::call(&id, &call_id, name, arguments, "completed");
         if self.streamed() {
