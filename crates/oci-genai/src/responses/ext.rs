@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
+use super::failure::{raise_failed, require_output};
 use crate::error::{ErrorKind, ResendVerdict};
 use crate::types::{
     ContentPart, FunctionCall, Item, Message, MessageContent, Response, ResponseStatus, Role,
@@ -25,6 +26,14 @@ pub trait ResponseExt {
 
     /// Whether the response stopped early: out of tokens, filtered, or its stream broke.
     fn is_incomplete(&self) -> bool;
+
+    /// The response, if it is one to go on with: not failed, and not over without output. Creating a
+    /// response checks this already, retrieving one does not.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Failed`] or [`ErrorKind::NoOutput`], with the response.
+    fn into_result(self) -> Result<Response>;
 
     /// Reads the output text as JSON.
     ///
@@ -75,6 +84,10 @@ impl ResponseExt for Response {
 
     fn is_incomplete(&self) -> bool {
         self.status == Some(ResponseStatus::Incomplete)
+    }
+
+    fn into_result(self) -> Result<Response> {
+        require_output(raise_failed(self)?)
     }
 
     fn output_json<T: DeserializeOwned>(&self) -> Result<T> {
