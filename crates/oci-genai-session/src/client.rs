@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use futures_util::{StreamExt, TryStreamExt};
 use oci_genai::middleware::{AttemptCheck, Resend, RetryConfig};
 use oci_genai::types::{self, CreateResponse, ListOrder, ResponseStatus, StreamEvent};
-use oci_genai::{Client, RequestOptions, ResendVerdict};
+use oci_genai::{Client, ErrorKind, RequestOptions, ResendVerdict, ResponseExt};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -34,17 +34,21 @@ impl ClientService {
 }
 
 fn failure(error: oci_genai::Error) -> ServiceError {
-    use ServiceErrorKind::{Locked, NotAllowed, NotDone, NotFound, Refused, Unknown};
+    use ServiceErrorKind::{
+        Failed, Locked, NoOutput, NotAllowed, NotDone, NotFound, Refused, Unknown, Unusable,
+    };
     if let Some(text) = not_allowed(&error) {
         return ServiceError::new(NotAllowed, text).with_source(error);
     }
+    let may_pass = error.is_transient() && !error.is_permanent();
     let kind = match error.verdict() {
         _ if error.is_conversation_locked() => Locked,
-        _ if error.is_config() => Refused,
-        ResendVerdict::NotSent if error.is_transient() => NotDone,
-        ResendVerdict::Rejected if error.is_transient() => NotDone,
+        ResendVerdict::NotSent | ResendVerdict::Rejected if may_pass => NotDone,
         ResendVerdict::Rejected if error.is_not_found() => NotFound,
         ResendVerdict::NotSent | ResendVerdict::Rejected => Refused,
+        ResendVerdict::Done if error.kind() == ErrorKind::NoOutput => NoOutput,
+        ResendVerdict::Done => Unusable,
+        _ if error.is_permanent() => Failed,
         _ => Unknown,
     };
     let mut message = error.message().to_owned();
@@ -59,7 +63,12 @@ fn failure(error: oci_genai::Error) -> ServiceError {
     if let Some(hint) = error.hint() {
         message.push_str(&format!("; {hint}"));
     }
-    ServiceError::new(kind, message).with_source(error)
+    let said = error.service_error();
+    let code = said.and_then(|said| said.code()).map(str::to_owned);
+    let param = said.and_then(|said| said.param()).map(str::to_owned);
+    ServiceError::new(kind, message)
+        .with_code(code, param)
+        .with_source(error)
 }
 
 /// What the session's own check said before an attempt, if that is what the call failed with.
@@ -120,14 +129,8 @@ fn answer(response: &types::Response) -> Result<Answer, ServiceError> {
             AnswerStatus::Incomplete(reason.to_owned())
         }
         Some(ResponseStatus::Queued | ResponseStatus::InProgress) => AnswerStatus::Running,
-        Some(ResponseStatus::Failed) => {
-            let why = response
-                .error
-                .as_ref()
-                .map(|error| format!("{}: {}", error.code, error.message));
-            AnswerStatus::Failed(why.unwrap_or_else(|| "the response failed".to_owned()))
-        }
-        Some(other) => AnswerStatus::Failed(format!("the response ended as {other}")),
+        // That it failed is told by an error; so this one has output, or a call.
+        Some(other) => AnswerStatus::Incomplete(other.to_string()),
     };
     let count = |tokens: i64| u64::try_from(tokens).unwrap_or(0);
     let usage = response
@@ -156,7 +159,13 @@ fn answer_or_failure(
     match result {
         Ok(response) => answer(&response),
         Err(error) => match error.response() {
-            Some(response) if error.is_failed() => answer(response),
+            Some(response) if error.is_failed() => Ok(Answer {
+                status: AnswerStatus::Failed {
+                    message: error.to_string(),
+                    is_permanent: error.is_permanent(),
+                },
+                ..answer(response)?
+            }),
             _ => Err(failure(error)),
         },
     }
@@ -164,11 +173,14 @@ fn answer_or_failure(
 
 fn event(event: Result<StreamEvent, oci_genai::Error>) -> Result<AnswerEvent, ServiceError> {
     Ok(match event {
-        Ok(StreamEvent::Created(created)) => AnswerEvent::Created(created.response.id),
+        // An id that did not come names nothing.
+        Ok(StreamEvent::Created(created)) if !created.response.id.is_empty() => {
+            AnswerEvent::Created(created.response.id)
+        }
         Ok(StreamEvent::OutputTextDelta(delta)) => AnswerEvent::Delta(delta.delta),
+        // The client puts into the last event what the stream brought before it.
         Ok(StreamEvent::Completed(done)) => AnswerEvent::Done(answer(&done.response)?),
         Ok(StreamEvent::Incomplete(done)) => AnswerEvent::Done(answer(&done.response)?),
-        Ok(StreamEvent::Failed(done)) => AnswerEvent::Done(answer(&done.response)?),
         Ok(other) => AnswerEvent::Other(to_value(&other)?),
         Err(error) => AnswerEvent::Done(answer_or_failure(Err(error))?),
     })
@@ -296,10 +308,14 @@ impl Service for ClientService {
     }
 
     async fn response(&self, id: &str) -> Result<Option<Answer>, ServiceError> {
-        match self.client.responses().retrieve(id).send().await {
-            Ok(response) => answer(&response).map(Some),
+        let retrieved = self.client.responses().retrieve(id).send().await;
+        match retrieved.and_then(ResponseExt::into_result) {
             Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(failure(error)),
+            result => answer_or_failure(result).map(Some),
         }
+    }
+
+    fn model(&self) -> Option<String> {
+        self.client.model().map(str::to_owned)
     }
 }

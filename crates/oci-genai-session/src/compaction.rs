@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item;
 use crate::journal::{self, Journal};
 use crate::memory;
-use crate::service::{AnswerStatus, Repeat, SendOptions, Service};
+use crate::service::{AnswerStatus, Repeat, SendOptions, Service, ServiceError, ServiceErrorKind};
 use crate::session::Session;
 use crate::store::{Batch, ItemRange, MemoryKind, SessionRecord, Store};
 
@@ -55,6 +55,7 @@ impl Session {
         let result = if unchanged {
             now.summary = Some(summary);
             now.window_start = end;
+            now.failed_summary = None;
             let mut batch = Batch::new(now.clone(), held.lease.fence);
             batch.release = true;
             self.store()
@@ -93,13 +94,36 @@ pub(crate) async fn compact_if_due(journal: &mut Journal, service: &dyn Service)
         return Ok(false);
     };
     let options = journal.send_options(Repeat::IfTurnedAway);
+    let bytes = input.iter().map(|item| item.to_string().len() as u64).sum();
+    if !is_worth_another_try(bytes, record.failed_summary) {
+        return Ok(false);
+    }
     match summarise(service, record, input, options).await {
         Ok(summary) => journal.condense(summary, end).await.map(|()| true),
         Err(error) => {
             tracing::warn!(session = %record.id, %error, "old turns were not summarised");
+            if may_have_been_paid(&error) {
+                journal.note_failed_summary(bytes).await?;
+            }
             Ok(false)
         }
     }
+}
+
+/// Whether a summary of so many bytes is asked for, after one of another size came to nothing.
+fn is_worth_another_try(bytes: u64, failed: Option<u64>) -> bool {
+    // Ten elevenths: the history has grown by a tenth since.
+    failed.is_none_or(|failed| failed <= bytes / 11 * 10)
+}
+
+/// Whether a summary that came to nothing may have cost something: all but one that was never begun.
+fn may_have_been_paid(error: &Error) -> bool {
+    let source = std::error::Error::source(error);
+    let kind = source.and_then(|source| source.downcast_ref::<ServiceError>());
+    !kind.is_some_and(|error| {
+        let never_begun = [ServiceErrorKind::NotDone, ServiceErrorKind::NotAllowed];
+        never_begun.contains(&error.kind())
+    })
 }
 
 /// The items to be summarised and the position after them: whole turns only.
@@ -187,4 +211,47 @@ fn as_text(value: &Value) -> Option<Value> {
         other => format!("({other})"),
     };
     Some(item::user_message(&told))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_that_came_to_nothing_is_worth_another_try_when_there_is_a_tenth_more() {
+        for (bytes, failed, expected) in [
+            (1_000, None, true),
+            (1_000, Some(1_000), false),
+            (1_099, Some(1_000), false),
+            (1_100, Some(1_000), true),
+            (500, Some(1_000), false),
+            (u64::MAX, Some(u64::MAX), false),
+        ] {
+            assert_eq!(
+                is_worth_another_try(bytes, failed),
+                expected,
+                "{bytes} {failed:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_summary_that_was_never_begun_costs_nothing() {
+        use ServiceErrorKind::{NotAllowed, NotDone, Refused, Unknown, Unusable};
+        for (kind, expected) in [
+            (NotDone, false),
+            (NotAllowed, false),
+            (Refused, true),
+            (Unknown, true),
+            (Unusable, true),
+        ] {
+            let error = ServiceError::new(kind, "no");
+            let error = Error::service(ErrorKind::Refused, "no summary", error);
+            assert_eq!(may_have_been_paid(&error), expected, "{kind:?}");
+        }
+        assert!(may_have_been_paid(&Error::new(
+            ErrorKind::Refused,
+            "it was empty"
+        )));
+    }
 }

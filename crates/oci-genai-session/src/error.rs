@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::service::ServiceError;
-use crate::store::{StoreError, StoreErrorKind};
+use crate::store::{StoreError, StoreErrorKind, TurnFailure};
 
 /// The result of what sessions do.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -21,6 +21,12 @@ pub enum ErrorKind {
     Exists,
     /// The service refused the turn for good. The session is as it was before the turn.
     Refused,
+    /// The service carried the turn out, and there is no output that can be kept: the response ended without any, or could not
+    /// be read. Nothing is sent again. The session is as it was before the turn.
+    NoOutput,
+    /// Chain and Local memory: the answer was lost twice, and nothing shows what became of the requests. Both may have been
+    /// carried out and paid for. The session is as it was before the turn.
+    AnswerLost,
     /// Another process holds the session, or the service was busy with its conversation for too long.
     Busy,
     /// The turn's outcome could not be found out. It stays open; the next use of the session settles it before
@@ -120,6 +126,16 @@ impl StdError for Error {
         self.source
             .as_ref()
             .map(|source| source.as_ref() as &(dyn StdError + 'static))
+    }
+}
+
+impl From<TurnFailure> for ErrorKind {
+    fn from(failure: TurnFailure) -> Self {
+        match failure {
+            TurnFailure::Refused => Self::Refused,
+            TurnFailure::NoOutput => Self::NoOutput,
+            TurnFailure::AnswerLost => Self::AnswerLost,
+        }
     }
 }
 

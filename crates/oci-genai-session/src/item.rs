@@ -89,6 +89,27 @@ pub(crate) fn may_be_last(item: &Value) -> bool {
     !searches && !looks_up.contains(&kind(item))
 }
 
+/// Whether a message says nothing.
+pub(crate) fn is_blank(message: &Value) -> bool {
+    let says = |part: &Value| match part {
+        Value::String(text) => !text.is_empty(),
+        part => {
+            ["text", "refusal"]
+                .iter()
+                .any(|member| match part.get(member) {
+                    Some(Value::String(text)) => !text.is_empty(),
+                    _ => false,
+                })
+                || !["output_text", "text", "refusal"].contains(&kind(part))
+        }
+    };
+    match message.get("content") {
+        Some(Value::Array(parts)) => !parts.iter().any(says),
+        Some(Value::Null) | None => true,
+        Some(other) => !says(other),
+    }
+}
+
 /// A call of one of the caller's functions.
 pub(crate) fn is_call(item: &Value) -> bool {
     kind(item) == "function_call"

@@ -21,10 +21,16 @@ use crate::store::TokenUsage;
 pub enum AnswerStatus {
     /// It ended as it should.
     Completed,
-    /// The service stopped early, for this reason (`max_output_tokens`, `content_filter`).
+    /// The service stopped early, for this reason (`max_output_tokens`, `content_filter`), or ended in a state of this name
+    /// that says nothing about the output (`requires_action`).
     Incomplete(String),
-    /// The service gave up, with this text.
-    Failed(String),
+    /// The service gave up.
+    Failed {
+        /// The service's words.
+        message: String,
+        /// The same request would fail again: the context is too long, the content was filtered, the quota is used up.
+        is_permanent: bool,
+    },
     /// It is still being written.
     Running,
 }
@@ -72,6 +78,12 @@ pub enum ServiceErrorKind {
     Locked,
     /// The request left and no clear answer came: it may have been carried out.
     Unknown,
+    /// The service may have carried out a part and failed, for a reason that will not change.
+    Failed,
+    /// The service carried the request out, and the response ended without output.
+    NoOutput,
+    /// The service carried the request out, and its answer cannot be used: it could not be read.
+    Unusable,
     /// [`SendOptions::confirm`] did not allow the request: it was not sent.
     NotAllowed,
 }
@@ -81,6 +93,8 @@ pub enum ServiceErrorKind {
 pub struct ServiceError {
     kind: ServiceErrorKind,
     message: String,
+    code: Option<String>,
+    param: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -90,8 +104,18 @@ impl ServiceError {
         Self {
             kind,
             message: message.into(),
+            code: None,
+            param: None,
             source: None,
         }
+    }
+
+    /// Adds the service's code, such as `previous_response_not_found`, and the member of the request that it is about.
+    #[must_use]
+    pub fn with_code(mut self, code: Option<String>, param: Option<String>) -> Self {
+        self.code = code;
+        self.param = param;
+        self
     }
 
     /// Adds the cause.
@@ -99,6 +123,16 @@ impl ServiceError {
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The service's code.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The member of the request that it is about.
+    pub fn param(&self) -> Option<&str> {
+        self.param.as_deref()
     }
 
     /// What it means for the turn.
@@ -244,6 +278,11 @@ pub trait Service: fmt::Debug + Send + Sync {
         request: Map<String, Value>,
         options: SendOptions,
     ) -> Result<AnswerStream, ServiceError>;
+
+    /// The model of requests that name none, if that is known. Default: it is not.
+    fn model(&self) -> Option<String> {
+        None
+    }
 
     /// Reads a response; `None` when it is not there.
     async fn response(&self, id: &str) -> Result<Option<Answer>, ServiceError>;

@@ -15,7 +15,7 @@ use crate::lease::{HeldLease, Keeper};
 use crate::service::{Answer, Repeat, SendOptions, ServiceError, ServiceErrorKind};
 use crate::store::{
     Batch, CallPlace, Decision, Direction, EffectRecord, EffectState, ItemRange, ItemRecord,
-    MemoryKind, Recovery, SessionRecord, Store, TurnRecord, TurnState,
+    MemoryKind, Recovery, SessionRecord, Store, TurnFailure, TurnRecord, TurnState,
 };
 
 /// How many of the newest items are asked for their ids when the anchor is lost.
@@ -245,9 +245,46 @@ impl Journal {
         self.turn.incomplete = Some(reason);
     }
 
-    /// Notes why the turn fails; it is written with the next step.
-    pub(crate) fn set_error(&mut self, error: String) {
-        self.turn.error = Some(error);
+    /// Ends the turn as failed, once nothing of it is left on the service to trouble later turns.
+    pub(crate) async fn fail(&mut self, failure: TurnFailure, why: String) -> Result<()> {
+        self.turn.failure = Some(failure);
+        self.turn.error = Some(why);
+        self.enter(TurnState::Cancelling).await
+    }
+
+    /// Ends the turn as failed of whose round the service has nothing.
+    pub(crate) async fn refuse(&mut self, why: String) -> Result<()> {
+        self.turn.failure = Some(TurnFailure::Refused);
+        self.turn.error = Some(why);
+        self.abandon(TurnState::Failed, &[]).await
+    }
+
+    /// Writes down that the round's request was carried out: it is not sent again, and the turn fails unless the answer is found.
+    pub(crate) async fn note_unusable(&mut self, why: String) -> Result<()> {
+        self.turn.failure = Some(TurnFailure::NoOutput);
+        self.turn.error = Some(why);
+        let batch = self.batch();
+        self.write(batch).await
+    }
+
+    /// Whether a request of the turn was sent again without a look.
+    pub(crate) fn was_resent_unverified(&self) -> bool {
+        let mut recoveries = self.turn.recoveries.iter();
+        recoveries.any(|recovery| recovery.decision == Decision::ResentUnverified)
+    }
+
+    /// Writes down that the round's request carries the history from the store.
+    pub(crate) async fn replay_history(&mut self) -> Result<()> {
+        self.turn.replays_history = true;
+        let batch = self.batch();
+        self.write(batch).await
+    }
+
+    /// Writes down that the turn's requests carry no thoughts of earlier turns.
+    pub(crate) async fn omit_reasoning(&mut self) -> Result<()> {
+        self.turn.omits_reasoning = true;
+        let batch = self.batch();
+        self.write(batch).await
     }
 
     /// Writes down the name that the service gave the response.
@@ -273,6 +310,8 @@ impl Journal {
 
     fn take_answer(&mut self, answer: &Answer) -> Vec<ItemRecord> {
         let pending = self.turn.pending_response_id.take();
+        (self.turn.error, self.turn.failure) = (None, None);
+        self.turn.replays_history = false;
         self.turn.response_id = answer.response_id.clone().or(pending);
         self.turn.usage.add(answer.usage);
         if let Some(id) = answer.items.iter().rev().find_map(item::id) {
@@ -307,8 +346,16 @@ impl Journal {
         self.write(batch).await
     }
 
+    /// Writes down that a summary of so many bytes came to nothing.
+    pub(crate) async fn note_failed_summary(&mut self, bytes: u64) -> Result<()> {
+        self.record.failed_summary = Some(bytes);
+        let batch = Batch::new(self.record.clone(), self.keeper.fence());
+        self.write(batch).await
+    }
+
     /// Puts a summary in the place of the items before a position.
     pub(crate) async fn condense(&mut self, summary: Value, end: u64) -> Result<()> {
+        self.record.failed_summary = None;
         self.record.summary = Some(summary);
         self.record.window_start = end;
         self.write(Batch::new(self.record.clone(), self.keeper.fence()))

@@ -4,7 +4,7 @@
 //! the first one left behind is a branch that nothing continues.
 
 use async_trait::async_trait;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Found, Look, Memory, local, look_for_response};
 use crate::error::Result;
@@ -13,23 +13,24 @@ use crate::service::{Service, ServiceError};
 
 pub(crate) struct ChainMemory;
 
+/// The response that the current round continues.
+pub(crate) fn previous(journal: &Journal) -> Option<&str> {
+    let last = || journal.record().last_response_id.as_deref();
+    journal.turn().response_id.as_deref().or_else(last)
+}
+
 #[async_trait]
 impl Memory for ChainMemory {
     async fn compose(&self, journal: &Journal, request: &mut Map<String, Value>) -> Result<()> {
         let turn = journal.turn();
-        let mut input = journal.round_input()?;
-        if let Some(id) = turn
-            .response_id
-            .as_ref()
-            .or(journal.record().last_response_id.as_ref())
-        {
-            request.insert("previous_response_id".to_owned(), Value::String(id.clone()));
-        } else {
-            // A history from elsewhere, which no response stands for yet.
-            let mut history = local::history(journal).await?;
-            history.append(&mut input);
-            input = history;
-        }
+        let input = match previous(journal) {
+            Some(id) if !turn.replays_history => {
+                request.insert("previous_response_id".to_owned(), json!(id));
+                journal.round_input()?
+            }
+            // A history that no response stands for, or none any more.
+            _ => local::whole(journal).await?,
+        };
         request.insert("input".to_owned(), Value::Array(input));
         Ok(())
     }

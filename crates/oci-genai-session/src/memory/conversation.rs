@@ -33,14 +33,24 @@ impl Memory for ConversationMemory {
     async fn look(&self, service: &dyn Service, journal: &Journal) -> Result<Look, ServiceError> {
         let turn = journal.turn();
         let named = look_for_response(service, turn.pending_response_id.as_deref()).await?;
-        if let Some(Found::Running) = named {
-            return Ok(Look::just(Found::Running));
+        match named {
+            Some(Found::Running) => return Ok(Look::just(Found::Running)),
+            Some(Found::Answer(Answer {
+                status:
+                    AnswerStatus::Failed {
+                        is_permanent: true, ..
+                    },
+                ..
+            })) => return Ok(named.map_or_else(|| Look::just(Found::Nothing), Look::just)),
+            _ => {}
         }
         let listed = listed_after(service, journal, turn.anchor.clone()).await?;
         let sent = journal.round_input().map_err(unreadable)?;
         let mut look = sort_out(&sent, &listed, &journal.asked());
         // The response itself knows more than its items do: its id, its usage, why it stopped.
-        if let (Found::Answer(_), Some(Found::Answer(answer))) = (&look.found, named) {
+        if let (Found::Answer(_), Some(Found::Answer(answer))) = (&look.found, named)
+            && !matches!(answer.status, AnswerStatus::Failed { .. })
+        {
             look.found = Found::Answer(answer);
         }
         Ok(look)

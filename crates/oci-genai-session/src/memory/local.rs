@@ -1,5 +1,7 @@
 //! Memory in the store: the service keeps nothing, every request carries the history.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -8,7 +10,7 @@ use crate::error::Result;
 use crate::item;
 use crate::journal::{self, Journal};
 use crate::service::{Service, ServiceError};
-use crate::store::{HistoryBudget, ItemRange, ItemRecord};
+use crate::store::{HistoryBudget, ItemRange, ItemRecord, TurnRecord};
 
 /// Items read from the store at a time.
 const PAGE: u32 = 1_000;
@@ -20,11 +22,7 @@ pub(crate) struct LocalMemory;
 #[async_trait]
 impl Memory for LocalMemory {
     async fn compose(&self, journal: &Journal, request: &mut Map<String, Value>) -> Result<()> {
-        let mut input = history(journal).await?;
-        for item in journal.items() {
-            input.extend(replayable(journal::parse(item)?));
-        }
-        item::name_calls(&mut input);
+        let input = whole(journal).await?;
         request.insert("store".to_owned(), Value::Bool(false));
         request.insert("input".to_owned(), Value::Array(input));
         Ok(())
@@ -39,18 +37,81 @@ impl Memory for LocalMemory {
     }
 }
 
+/// The history and what the turn has so far, as they go into a request.
+pub(super) async fn whole(journal: &Journal) -> Result<Vec<Value>> {
+    let mut input = history(journal).await?;
+    for item in journal.items() {
+        input.extend(replayable(journal::parse(item)?, true));
+    }
+    item::name_calls(&mut input);
+    Ok(input)
+}
+
 /// The history before the turn, as it goes into a request.
-pub(super) async fn history(journal: &Journal) -> Result<Vec<Value>> {
+async fn history(journal: &Journal) -> Result<Vec<Value>> {
     let record = journal.record();
     let items = match record.budget {
         Some(budget) => within(journal, budget).await?.items,
         None => all(journal).await?,
     };
-    let mut input: Vec<Value> = record.summary.clone().into_iter().collect();
+    let mut parsed = Vec::with_capacity(items.len());
     for item in &items {
-        input.extend(replayable(journal::parse(item)?));
+        parsed.push((item.turn, journal::parse(item)?));
+    }
+    let models = Models::of(journal, &parsed).await?;
+    let mut input: Vec<Value> = record.summary.clone().into_iter().collect();
+    for (turn, item) in parsed {
+        let may_read = models.may_read(turn);
+        input.extend(replayable(item, may_read));
     }
     Ok(input)
+}
+
+/// Whose thoughts the model can read that is asked now: a model seals them for itself.
+struct Models {
+    /// The turns whose thoughts are in the history and that another model answered.
+    others: HashSet<u64>,
+    none: bool,
+}
+
+impl Models {
+    async fn of(journal: &Journal, items: &[(u64, Value)]) -> Result<Self> {
+        let mut models = Self {
+            others: HashSet::new(),
+            none: journal.turn().omits_reasoning,
+        };
+        let mut sealed = items
+            .iter()
+            .filter(|(_, item)| is_sealed(item))
+            .map(|(turn, _)| *turn);
+        let (Some(model), Some(first)) = (&journal.turn().model, sealed.next()) else {
+            return Ok(models);
+        };
+        let last = sealed.next_back().unwrap_or(first);
+        let mut after = first.saturating_sub(1);
+        while after < last {
+            let page = journal
+                .store()
+                .turns(&journal.record().id, after, PAGE)
+                .await?;
+            let Some(end) = page.last() else { break };
+            after = end.seq;
+            // Of turns of older versions it is not known who answered them.
+            let other = |turn: &&TurnRecord| turn.model.as_ref().is_some_and(|of| of != model);
+            models
+                .others
+                .extend(page.iter().filter(other).map(|turn| turn.seq));
+        }
+        Ok(models)
+    }
+
+    fn may_read(&self, turn: u64) -> bool {
+        !self.none && !self.others.contains(&turn)
+    }
+}
+
+fn is_sealed(item: &Value) -> bool {
+    item::kind(item) == "reasoning" && item::text(item, "encrypted_content").is_some()
 }
 
 /// All items between the summary and the turn, oldest first.
@@ -132,11 +193,9 @@ async fn within(journal: &Journal, budget: HistoryBudget) -> Result<Window> {
 
 /// The item as a service takes it that kept nothing: ids of what it never stored mean nothing to it, and
 /// reasoning goes back sealed or not at all.
-fn replayable(item: Value) -> Option<Value> {
-    let reasoning = item::kind(&item) == "reasoning";
-    if reasoning {
-        let sealed = item::text(&item, "encrypted_content").is_some();
-        return sealed.then_some(item);
+fn replayable(item: Value, may_read: bool) -> Option<Value> {
+    if item::kind(&item) == "reasoning" {
+        return (may_read && is_sealed(&item)).then_some(item);
     }
     Some(item::without_place(item))
 }
@@ -152,14 +211,18 @@ mod tests {
         let message =
             json!({ "type": "message", "id": "msg_1", "status": "completed", "role": "assistant" });
         assert_eq!(
-            replayable(message),
+            replayable(message, true),
             Some(json!({ "type": "message", "role": "assistant" }))
         );
         assert_eq!(
-            replayable(json!({ "type": "reasoning", "id": "rs_1", "summary": [] })),
+            replayable(
+                json!({ "type": "reasoning", "id": "rs_1", "summary": [] }),
+                true
+            ),
             None
         );
         let sealed = json!({ "type": "reasoning", "id": "rs_1", "encrypted_content": "x" });
-        assert_eq!(replayable(sealed.clone()), Some(sealed));
+        assert_eq!(replayable(sealed.clone(), true), Some(sealed.clone()));
+        assert_eq!(replayable(sealed, false), None);
     }
 }

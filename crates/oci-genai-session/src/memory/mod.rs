@@ -4,6 +4,7 @@ mod chain;
 mod conversation;
 mod local;
 
+pub(crate) use chain::previous;
 pub(crate) use local::exceeds;
 
 use async_trait::async_trait;
@@ -84,9 +85,8 @@ async fn look_for_response(
     Ok(service
         .response(id)
         .await?
-        .and_then(|answer| match answer.status {
-            Completed | Incomplete(_) => Some(Found::Answer(answer)),
-            Running => Some(Found::Running),
-            Failed(_) => None,
+        .map(|answer| match answer.status {
+            Completed | Incomplete(_) | Failed { .. } => Found::Answer(answer),
+            Running => Found::Running,
         }))
 }

@@ -29,7 +29,7 @@ pub use postgres::PostgresStore;
 pub use record::{
     Batch, CallPlace, CompactionPolicy, Decision, Direction, EffectRecord, EffectState,
     HistoryBudget, ItemRecord, MemoryKind, Recovery, SessionId, SessionRecord, SessionSnapshot,
-    TokenUsage, TurnRecord, TurnState,
+    TokenUsage, TurnFailure, TurnRecord, TurnState,
 };
 pub use sealed::{SealedStore, SealingKeys};
 pub use sqlite::SqliteStore;

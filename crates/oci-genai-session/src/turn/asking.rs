@@ -4,14 +4,15 @@ use futures_util::StreamExt;
 use serde_json::{Map, Value, json};
 
 use super::TurnEvent;
-use super::driver::{Doubt, Driver};
+use super::decide::{AfterAnswer, AfterFailure, Doubt, after_answer, after_failure};
+use super::driver::Driver;
 use super::settling::Patience;
 use crate::error::{Error, Result};
 use crate::item;
 use crate::journal::Journal;
 use crate::memory;
 use crate::service::{Answer, AnswerEvent, AnswerStatus, Repeat, ServiceError, ServiceErrorKind};
-use crate::store::TurnState;
+use crate::store::{Decision, MemoryKind, TurnFailure};
 
 /// What became of one request.
 pub(super) enum Asked {
@@ -28,6 +29,11 @@ impl Driver {
         let record = journal.record();
         let mut request = record.defaults.clone();
         request.extend(journal.turn().request.clone());
+        if let Some(model) = &journal.turn().model {
+            request
+                .entry("model")
+                .or_insert_with(|| Value::String(model.clone()));
+        }
         let round = journal.turn().round;
         let most = self.shared.sessions.policy.max_rounds;
         if let Some(choice) = tool_choice(request.get("tool_choice"), round, most) {
@@ -49,7 +55,7 @@ impl Driver {
         let request = self.request(journal).await?;
         let repeat = match doubt {
             Doubt::None => Repeat::IfTurnedAway,
-            Doubt::Stale | Doubt::Lost => Repeat::Never,
+            Doubt::Stale | Doubt::Lost | Doubt::Answered => Repeat::Never,
         };
         let service = self.shared.sessions.service.clone();
         let options = journal.send_options(repeat);
@@ -105,8 +111,8 @@ impl Driver {
             journal.act(&answer).await?;
             let most = self.shared.sessions.policy.max_rounds;
             if journal.turn().round >= most {
-                journal.set_error(format!("the model still called tools after {most} rounds"));
-                journal.enter(TurnState::Cancelling).await?;
+                let why = format!("the model still called tools after {most} rounds");
+                journal.fail(TurnFailure::Refused, why).await?;
             }
             return Ok(());
         }
@@ -123,29 +129,37 @@ impl Driver {
         patience: &mut Patience,
         answer: Answer,
     ) -> Result<Doubt> {
-        let why = match &answer.status {
-            AnswerStatus::Completed | AnswerStatus::Incomplete(_) => {
+        match after_answer(&answer.status, &answer.items, patience.is_spent()) {
+            AfterAnswer::Accept => {
                 self.accept(journal, answer).await?;
                 *patience = Patience::new(&self.shared.sessions.policy);
-                return Ok(Doubt::None);
+                Ok(Doubt::None)
             }
-            AnswerStatus::Running => {
+            AfterAnswer::LookLater => {
+                if let Some(id) = answer.response_id {
+                    journal.name_response(id).await?;
+                }
                 let text = "the service has not finished the answer";
                 let error = ServiceError::new(ServiceErrorKind::Unknown, text);
                 self.pause(patience, error).await?;
-                return Ok(Doubt::Lost);
+                Ok(Doubt::Lost)
             }
-            AnswerStatus::Failed(why) => why.clone(),
-        };
-        if patience.is_spent() {
-            journal.set_error(format!("the service failed to answer: {why}"));
-            journal.enter(TurnState::Cancelling).await?;
-            return Ok(Doubt::None);
+            AfterAnswer::AskAgain => {
+                let error = ServiceError::new(ServiceErrorKind::NotDone, why(&answer.status));
+                self.pause(patience, error).await?;
+                journal.forget_response().await?;
+                if journal.record().memory == MemoryKind::Conversation {
+                    // The conversation may have got the question.
+                    return Ok(Doubt::Lost);
+                }
+                self.note(journal, Decision::Resent).await;
+                Ok(Doubt::None)
+            }
+            AfterAnswer::End(failure) => {
+                journal.fail(failure, why(&answer.status)).await?;
+                Ok(Doubt::None)
+            }
         }
-        self.pause(patience, ServiceError::new(ServiceErrorKind::Unknown, why))
-            .await?;
-        journal.forget_response().await?;
-        Ok(Doubt::Lost)
     }
 
     /// What a failed request means for the turn; returns the doubt with which to go on.
@@ -156,36 +170,58 @@ impl Driver {
         doubt: Doubt,
         error: ServiceError,
     ) -> Result<Doubt> {
-        match error.kind() {
-            ServiceErrorKind::Refused | ServiceErrorKind::NotFound => {
-                self.fail(journal, error).await?;
-                Ok(doubt)
-            }
-            ServiceErrorKind::NotDone => {
+        if self.asks_otherwise(journal, &error).await? {
+            return Ok(doubt);
+        }
+        let turn = journal.turn();
+        let may_be_there =
+            turn.round > 0 || turn.pending_response_id.is_some() || doubt > Doubt::None;
+        match after_failure(error.kind(), doubt, may_be_there) {
+            AfterFailure::Again(doubt) => {
                 self.pause(patience, error).await?;
                 Ok(doubt)
             }
-            ServiceErrorKind::Locked => {
-                // Whoever holds the lock may be an earlier request of this very round.
+            AfterFailure::WhenFree => {
                 self.busy(patience, Some(error)).await?;
                 Ok(doubt.max(Doubt::Stale))
             }
-            ServiceErrorKind::NotAllowed => Err(Error::lease_lost(error)),
-            ServiceErrorKind::Unknown => {
-                self.pause(patience, error).await?;
-                Ok(Doubt::Lost)
+            AfterFailure::LookOnly => {
+                let why = format!(
+                    "the service carried the turn out, and its answer could not be read: {}",
+                    full_text(&error)
+                );
+                journal.note_unusable(why).await?;
+                Ok(Doubt::Answered)
             }
+            AfterFailure::Refuse => {
+                journal.refuse(refusal(&error)).await?;
+                Ok(doubt)
+            }
+            AfterFailure::End(failure) => {
+                let why = match failure {
+                    TurnFailure::NoOutput => full_text(&error),
+                    _ => refusal(&error),
+                };
+                journal.fail(failure, why).await?;
+                Ok(doubt)
+            }
+            AfterFailure::Stop => Err(Error::lease_lost(error)),
         }
     }
+}
 
-    /// Ends the turn as refused, once nothing of it is left to trouble later turns.
-    pub(super) async fn fail(&mut self, journal: &mut Journal, error: ServiceError) -> Result<()> {
-        let why = full_text(&error);
-        journal.set_error(format!("the service refused the turn: {why}"));
-        if journal.turn().round > 0 && error.kind() == ServiceErrorKind::Refused {
-            return journal.enter(TurnState::Cancelling).await;
+/// A refusal of the service as the turn's error.
+pub(super) fn refusal(error: &ServiceError) -> String {
+    format!("the service refused the turn: {}", full_text(error))
+}
+
+/// Why a turn fails whose answer has this status.
+fn why(status: &AnswerStatus) -> String {
+    match status {
+        AnswerStatus::Failed { message, .. } => {
+            format!("the service failed to answer: {message}")
         }
-        journal.abandon(TurnState::Failed, &[]).await
+        _ => "the response ended as completed without output".to_owned(),
     }
 }
 

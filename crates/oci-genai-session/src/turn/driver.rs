@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::asking::Asked;
+use super::decide::{Doubt, after_sending_again};
 use super::settling::Patience;
 use super::{Cancel, Emitter, Order, Turn, TurnEvent};
 use crate::compaction::compact_if_due;
@@ -17,17 +18,6 @@ use crate::lease::HeldLease;
 use crate::session::Shared;
 use crate::store::{Decision, SessionRecord, TurnRecord, TurnState};
 use crate::tool::Tools;
-
-/// How sure it is that the round's request is not on the service already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Doubt {
-    /// It was never sent.
-    None,
-    /// The conversation is in a state that may differ from what is known.
-    Stale,
-    /// It was sent and the answer was lost.
-    Lost,
-}
 
 /// Runs turns of one session.
 #[derive(Debug)]
@@ -92,7 +82,12 @@ impl Driver {
             if !same {
                 self.emitter = caller.without_caller();
             }
-            let settled = self.drive(journal, Doubt::Lost, false).await;
+            // A turn that is to fail unless its answer is found was carried out.
+            let doubt = match journal.turn().failure {
+                Some(_) => Doubt::Answered,
+                None => Doubt::Lost,
+            };
+            let settled = self.drive(journal, doubt, false).await;
             self.emitter = caller;
             match settled {
                 Ok(turn) if same => return Ok(Some(turn)),
@@ -150,6 +145,12 @@ impl Driver {
             .unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
         let mut turn = TurnRecord::new(0, id, self.shared.sessions.clock.now());
         turn.request = order.request;
+        let named = [&turn.request, &journal.record().defaults];
+        let named = named.iter().find_map(|of| of.get("model"));
+        turn.model = match named {
+            Some(model) => model.as_str().map(str::to_owned),
+            None => service.model(),
+        };
         if !self.tools.is_empty() {
             turn.runs_tools = true;
             let tools = turn.request.entry("tools").or_insert_with(|| json!([]));
@@ -189,8 +190,11 @@ impl Driver {
         loop {
             match journal.turn().state {
                 TurnState::Asking => {
-                    if doubt > Doubt::None && !self.look(journal, &mut patience, doubt).await? {
-                        continue;
+                    if doubt > Doubt::None {
+                        if !self.look(journal, &mut patience, doubt).await? {
+                            continue;
+                        }
+                        doubt = after_sending_again(journal.record().memory, doubt);
                     }
                     match self.ask(journal, doubt, streaming).await? {
                         Asked::Answer(answer) => {
@@ -220,8 +224,10 @@ impl Driver {
                 }
                 TurnState::Cancelled => return Err(cancelled()),
                 TurnState::Failed => {
-                    let why = journal.turn().error.clone().unwrap_or_default();
-                    return Err(Error::new(ErrorKind::Refused, why));
+                    let turn = journal.turn();
+                    let why = turn.error.clone().unwrap_or_default();
+                    let kind = turn.failure.map_or(ErrorKind::Refused, ErrorKind::from);
+                    return Err(Error::new(kind, why));
                 }
             }
         }
@@ -234,7 +240,10 @@ fn cancelled() -> Error {
 
 /// Whether the turn that failed like this is over.
 fn is_over(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Refused | ErrorKind::Cancelled)
+    matches!(
+        kind,
+        ErrorKind::Refused | ErrorKind::NoOutput | ErrorKind::AnswerLost | ErrorKind::Cancelled
+    )
 }
 
 impl Shared {

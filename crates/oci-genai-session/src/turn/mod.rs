@@ -3,9 +3,11 @@
 mod acting;
 mod asking;
 mod calls;
+mod decide;
 mod driver;
 mod event;
 mod order;
+mod otherwise;
 mod settling;
 mod stream;
 

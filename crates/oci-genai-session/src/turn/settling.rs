@@ -5,16 +5,21 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::TurnEvent;
-use super::asking::full_text;
-use super::driver::{Doubt, Driver};
+use super::asking::{full_text, refusal};
+use super::decide::{AfterLook, Doubt, Facts, Seen, after_look};
+use super::driver::Driver;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item;
 use crate::journal::Journal;
 use crate::memory::{self, Found, Look};
 use crate::policy::{Backoff, Policy};
-use crate::service::{Repeat, ServiceError, ServiceErrorKind};
-use crate::store::{Decision, MemoryKind, TurnState};
+use crate::service::{AnswerStatus, Repeat, ServiceError, ServiceErrorKind};
+use crate::store::{Decision, MemoryKind, TurnFailure, TurnState};
 use crate::tool::INTERRUPTED;
+
+/// The error of a turn over Chain or Local memory whose outcome nothing shows.
+const LOST_TWICE: &str = "the answer was lost twice, and nothing shows what became of the requests: both may have been \
+    carried out and paid for; hint: ask again if you want to, the session is as it was before the turn";
 
 /// The patience of one turn.
 pub(super) struct Patience {
@@ -57,13 +62,7 @@ impl Driver {
             .await
         {
             Ok(look) => look,
-            Err(error) if error.kind() == ServiceErrorKind::NotFound => {
-                return self.fail(journal, error).await.map(|()| false);
-            }
-            Err(error) => {
-                self.pause(patience, error).await?;
-                return Ok(false);
-            }
+            Err(error) => return self.not_seen(journal, patience, error).await,
         };
         let Look {
             found,
@@ -71,23 +70,39 @@ impl Driver {
             foreign_questions,
         } = look;
         self.pass_over(journal, foreign, foreign_questions).await?;
-        match found {
-            Found::Answer(answer) => {
-                if doubt == Doubt::Lost {
+        let seen = match &found {
+            Found::Nothing => Seen::Nothing,
+            Found::Answer(_) => Seen::Answer,
+            Found::Part(_) => Seen::Part,
+            Found::Running => Seen::Running,
+        };
+        let mut facts = Facts {
+            memory: journal.record().memory,
+            doubt,
+            was_resent: journal.was_resent_unverified(),
+            is_settled: false,
+        };
+        let mut next = after_look(seen, facts);
+        if next == AfterLook::Settle {
+            if self.settling(patience).await {
+                return Ok(false);
+            }
+            facts.is_settled = true;
+            next = after_look(seen, facts);
+        }
+        match (next, found) {
+            (AfterLook::Adopt { noted }, Found::Answer(answer)) => {
+                if matches!(answer.status, AnswerStatus::Failed { .. }) {
+                    self.answered(journal, patience, answer).await?;
+                    return Ok(false);
+                }
+                if noted {
                     self.note(journal, Decision::Adopted).await;
                 }
                 self.accept(journal, answer).await?;
                 Ok(false)
             }
-            Found::Running => {
-                self.at_work(journal, patience).await?;
-                Ok(false)
-            }
-            Found::Part(ids) => {
-                // A part may be a round in the making; only one that stays as it is gets removed.
-                if self.settling(patience).await {
-                    return Ok(false);
-                }
+            (AfterLook::Replace, Found::Part(ids)) => {
                 let conversation = journal.record().conversation_id.clone().unwrap_or_default();
                 for id in ids {
                     let options = journal.send_options(Repeat::IfTurnedAway);
@@ -97,22 +112,50 @@ impl Driver {
                         return Ok(false);
                     }
                 }
-                journal.forget_response().await?;
                 self.note(journal, Decision::Repaired).await;
-                Ok(true)
-            }
-            Found::Nothing if doubt == Doubt::Lost => {
-                if journal.record().memory == MemoryKind::Conversation
-                    && self.settling(patience).await
-                {
-                    return Ok(false);
-                }
                 journal.forget_response().await?;
-                self.note(journal, Decision::Resent).await;
                 Ok(true)
             }
-            Found::Nothing => Ok(true),
+            (AfterLook::Send(None), _) => Ok(true),
+            (AfterLook::Send(Some(decision)), _) => {
+                // Written down before it is sent: it is sent again once at most, whoever goes on with the turn.
+                self.note(journal, decision).await;
+                journal.forget_response().await?;
+                Ok(true)
+            }
+            (AfterLook::End(Some(failure)), _) => {
+                journal.fail(failure, LOST_TWICE.to_owned()).await?;
+                Ok(false)
+            }
+            (AfterLook::End(None), _) => {
+                journal.enter(TurnState::Cancelling).await?;
+                Ok(false)
+            }
+            // Settled by now; the rest cannot be.
+            _ => {
+                self.at_work(journal, patience).await?;
+                Ok(false)
+            }
         }
+    }
+
+    /// A look that failed; nothing is to be sent.
+    async fn not_seen(
+        &mut self,
+        journal: &mut Journal,
+        patience: &mut Patience,
+        error: ServiceError,
+    ) -> Result<bool> {
+        match error.kind() {
+            ServiceErrorKind::NotFound => journal.refuse(refusal(&error)).await?,
+            ServiceErrorKind::NoOutput => {
+                journal
+                    .fail(TurnFailure::NoOutput, full_text(&error))
+                    .await?;
+            }
+            _ => self.pause(patience, error).await?,
+        }
+        Ok(false)
     }
 
     /// Deals with items of somebody else that stand between what is known and the round.
@@ -191,13 +234,15 @@ impl Driver {
     ) -> Result<()> {
         let service = self.shared.sessions.service.clone();
         let memory = memory::of(journal.record().memory);
-        let refused = journal.turn().error.is_some();
-        if !refused {
+        let failed = journal.turn().error.is_some();
+        if !failed {
             match memory.look(service.as_ref(), journal).await {
                 Ok(Look {
                     found: Found::Answer(answer),
                     ..
-                }) if journal.asked().open(&answer.items).is_empty() => {
+                }) if !matches!(answer.status, AnswerStatus::Failed { .. })
+                    && journal.asked().open(&answer.items).is_empty() =>
+                {
                     self.note(journal, Decision::Adopted).await;
                     return journal.commit(&answer).await;
                 }
@@ -224,7 +269,7 @@ impl Driver {
                     self.note(journal, Decision::Repaired).await;
                 }
                 self.note(journal, Decision::Abandoned).await;
-                let state = if refused {
+                let state = if failed {
                     TurnState::Failed
                 } else {
                     TurnState::Cancelled
@@ -232,7 +277,11 @@ impl Driver {
                 journal.abandon(state, &kept).await
             }
             Err(error) if error.kind() == ServiceErrorKind::NotFound => {
-                journal.abandon(TurnState::Cancelled, &[]).await
+                let state = match failed {
+                    true => TurnState::Failed,
+                    false => TurnState::Cancelled,
+                };
+                journal.abandon(state, &[]).await
             }
             Err(error) if error.kind() == ServiceErrorKind::Locked => {
                 self.busy(patience, Some(error)).await

@@ -206,7 +206,7 @@ async fn a_session_switched_to_another_memory_keeps_its_history() {
 async fn a_switch_waits_for_an_open_turn_to_be_settled() {
     let world = World::new();
     let session = world.session(MemoryKind::Chain).await;
-    world.service.then([Some(Fault::RequestLost); 4]);
+    world.service.then([Some(Fault::TurnedAway); 4]);
     session.send("one").await.unwrap_err();
     let error = session.switch_memory(MemoryKind::Local).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);

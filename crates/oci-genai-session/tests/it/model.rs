@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use oci_genai_session::store::TurnState;
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{MemoryKind, Session, SessionOptions};
+use oci_genai_session::{ErrorKind, MemoryKind, Session, SessionOptions};
 use serde_json::Value;
 
 use crate::double::Fault;
@@ -18,6 +18,14 @@ const STEPS: u32 = 30;
 /// Runs per kind of memory, unless the environment says otherwise.
 fn runs() -> u64 {
     std::env::var("OCI_GENAI_MODEL_RUNS").map_or(12, |text| text.parse().unwrap())
+}
+
+/// Whether nothing shows what became of a request with this fault.
+fn loses(fault: Option<Fault>) -> bool {
+    matches!(
+        fault,
+        Some(Fault::RequestLost | Fault::AnswerLost | Fault::Cut)
+    )
 }
 
 struct Run {
@@ -109,8 +117,20 @@ impl Run {
         self.log.push(format!("send {text:?} with {faults:?}"));
         self.world.service.then(faults);
         let turn = match self.chance.bool() {
-            true => self.session.send(text.clone()).await.unwrap(),
-            false => self.session.stream(text.clone()).finish().await.unwrap(),
+            true => self.session.send(text.clone()).await,
+            false => self.session.stream(text.clone()).finish().await,
+        };
+        self.world.service.forget_faults();
+        let turn = match turn {
+            Ok(turn) => turn,
+            Err(error) => {
+                // Lost twice where nothing can be looked at: the session is as it was, though a tool may have run.
+                assert_eq!(error.kind(), ErrorKind::AnswerLost, "{error:?}");
+                assert_ne!(self.memory, MemoryKind::Conversation);
+                assert_eq!(faults.iter().filter(|fault| loses(**fault)).count(), 2);
+                self.called = self.ran.load(Ordering::SeqCst);
+                return;
+            }
         };
         self.answered(text);
         if !self.compacted && self.called_by(self.model.len() - 1).is_none() {
@@ -121,7 +141,6 @@ impl Run {
                 turn.output_text()
             );
         }
-        self.world.service.forget_faults();
     }
 
     fn called_by(&self, index: usize) -> Option<&str> {

@@ -48,7 +48,11 @@ async fn a_request_lost_on_its_way_is_sent_again_after_looking() {
             "1 questions before; you said: two",
             "{memory}"
         );
-        assert_eq!(decisions(&turn), [Decision::Resent]);
+        let resent = match memory {
+            MemoryKind::Conversation => Decision::Resent,
+            _ => Decision::ResentUnverified,
+        };
+        assert_eq!(decisions(&turn), [resent]);
         assert_eq!(history(&session).await.len(), 4);
     }
 }
@@ -193,9 +197,17 @@ async fn the_turn_id_of_a_turn_that_a_crash_interrupted_finishes_it() {
             Fault::HangAfterStoring,
             Decision::Adopted,
         ),
-        (MemoryKind::Chain, Fault::Hang, Decision::Resent),
-        (MemoryKind::Chain, Fault::HangAfterStoring, Decision::Resent),
-        (MemoryKind::Local, Fault::HangAfterStoring, Decision::Resent),
+        (MemoryKind::Chain, Fault::Hang, Decision::ResentUnverified),
+        (
+            MemoryKind::Chain,
+            Fault::HangAfterStoring,
+            Decision::ResentUnverified,
+        ),
+        (
+            MemoryKind::Local,
+            Fault::HangAfterStoring,
+            Decision::ResentUnverified,
+        ),
     ] {
         let world = World::new();
         world.session(memory).await.send("one").await.unwrap();

@@ -10,4 +10,4 @@ pub use item::{CallPlace, Direction, EffectRecord, EffectState, ItemRecord};
 pub use session::{
     CompactionPolicy, HistoryBudget, MemoryKind, SessionId, SessionRecord, TokenUsage,
 };
-pub use turn::{Decision, Recovery, TurnRecord, TurnState};
+pub use turn::{Decision, Recovery, TurnFailure, TurnRecord, TurnState};

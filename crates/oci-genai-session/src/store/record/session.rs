@@ -230,6 +230,10 @@ pub struct SessionRecord {
     /// When old turns are summarised by themselves (Local memory only); never when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compaction: Option<CompactionPolicy>,
+    /// How many bytes of history the last summary was to condense that came to nothing; none is asked for before the history
+    /// has grown by a tenth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_summary: Option<u64>,
     /// Turns committed.
     pub turns: u64,
     /// Tokens of the committed turns.
@@ -267,6 +271,7 @@ impl SessionRecord {
             unanswered: Vec::new(),
             memory_since: 0,
             compaction: None,
+            failed_summary: None,
             turns: 0,
             usage: TokenUsage::default(),
             created_at: now,

@@ -1,5 +1,7 @@
 //! Turns as a store keeps them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -76,6 +78,12 @@ pub enum Decision {
     Adopted,
     /// The service had nothing of the round: the request was sent again.
     Resent,
+    /// There was nothing to look at: the request was sent again, once. The first one may have been carried out and paid for.
+    ResentUnverified,
+    /// The service has forgotten the response that this one continues: the request carried the history from the store.
+    HistoryReplayed,
+    /// The service could not read thoughts in the history that it had sealed: they were left out.
+    ReasoningOmitted,
     /// The service had a part of the round, which was removed or completed before going on.
     Repaired,
     /// The service was still making the response: it was waited for.
@@ -86,6 +94,44 @@ pub enum Decision {
     ForeignItems,
     /// The turn was given up and nothing of it is left on the service.
     Abandoned,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Adopted => "the service had the answer; nothing was sent again",
+            Self::Resent => "the service had nothing; the request was sent again",
+            Self::ResentUnverified => {
+                "the request was sent again; the first one may have been carried out and paid for"
+            }
+            Self::HistoryReplayed => {
+                "the service forgot the previous response; the history from the store was sent instead"
+            }
+            Self::ReasoningOmitted => {
+                "the service could not read sealed reasoning in the history; it was left out"
+            }
+            Self::Repaired => "the service had a part; it was removed or completed",
+            Self::Waited => "the service was still at work; its answer was waited for",
+            Self::ToolOutcomeUnknown => {
+                "a tool was interrupted; the model was informed that its outcome is unknown"
+            }
+            Self::ForeignItems => "the conversation has items of another writer; they were skipped",
+            Self::Abandoned => "the turn was given up; the service keeps nothing of it",
+        })
+    }
+}
+
+/// How a turn failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TurnFailure {
+    /// The service refused it, or failed for good.
+    Refused,
+    /// The service carried it out, and there is no output that can be kept.
+    NoOutput,
+    /// The answer was lost, and the answer to the request sent again was lost too.
+    AnswerLost,
 }
 
 /// A turn as a store keeps it.
@@ -117,6 +163,19 @@ pub struct TurnRecord {
     pub incomplete: Option<String>,
     /// Why the turn failed, if it did.
     pub error: Option<String>,
+    /// How the turn failed, if it did. Before its end: how it will fail unless the answer is found after all; its request is
+    /// not sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<TurnFailure>,
+    /// The model that was asked, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The current round's request carries the history from the store, because the service has forgotten it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub replays_history: bool,
+    /// The turn's requests carry no thoughts of earlier turns, because the service cannot read them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub omits_reasoning: bool,
     /// What was decided when its fate was unclear.
     pub recoveries: Vec<Recovery>,
     /// Tokens of all its rounds.
@@ -125,6 +184,10 @@ pub struct TurnRecord {
     pub created_at: Timestamp,
     /// When it was last written.
     pub updated_at: Timestamp,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl TurnRecord {
@@ -143,6 +206,10 @@ impl TurnRecord {
             request: Map::new(),
             incomplete: None,
             error: None,
+            failure: None,
+            model: None,
+            replays_history: false,
+            omits_reasoning: false,
             recoveries: Vec::new(),
             usage: TokenUsage::default(),
             created_at: now,

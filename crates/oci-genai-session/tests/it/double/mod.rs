@@ -51,6 +51,14 @@ pub(crate) enum Fault {
     HangAfterStoring,
     /// The service says that it failed.
     Failed,
+    /// The service may have begun, and will never succeed.
+    Permanent,
+    /// The response is stored, and the answer that comes cannot be read.
+    Unreadable,
+    /// The answer that comes cannot be read, and only the input is stored.
+    UnreadableUnstored,
+    /// The response ends without output, and is stored so.
+    Empty,
     /// The answer comes when [`Double::resume`] is told.
     Slow,
 }
@@ -166,7 +174,7 @@ impl State {
         });
         let mut status = AnswerStatus::Completed;
         match fault {
-            Some(Fault::InputStored) => output.clear(),
+            Some(Fault::InputStored | Fault::UnreadableUnstored | Fault::Empty) => output.clear(),
             Some(Fault::ThoughtStored) => output = vec![self.stored(&thought)],
             Some(Fault::SearchStored) => output = vec![self.stored(&search)],
             Some(Fault::RemoteStored) => output = vec![self.stored(&remote)],
@@ -314,10 +322,17 @@ impl Double {
             Some(Fault::Failed) => {
                 return Ok(Answer {
                     response_id: Some("resp_failed".to_owned()),
-                    status: AnswerStatus::Failed("server_error".to_owned()),
+                    status: AnswerStatus::Failed {
+                        message: "server_error".to_owned(),
+                        is_permanent: false,
+                    },
                     items: Vec::new(),
                     usage: TokenUsage::default(),
                 });
+            }
+            Some(Fault::Permanent) => {
+                let text = "context_length_exceeded";
+                return Err(ServiceError::new(ServiceErrorKind::Failed, text));
             }
             _ => {}
         }
@@ -335,6 +350,10 @@ impl Double {
                 std::future::pending().await
             }
             (Some(Fault::AnswerLost | Fault::Cut), _) => Err(lost()),
+            (Some(Fault::Unreadable | Fault::UnreadableUnstored), _) => Err(ServiceError::new(
+                ServiceErrorKind::Unusable,
+                "the answer is JSON, but not as expected",
+            )),
             (Some(fault), _) if fault.is_half() => Err(lost()),
             (_, Some(answer)) => Ok(answer),
         }
