@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use oci_genai::Client;
 use oci_genai_emulator::{Effect, Emulator, Fault};
 use oci_genai_session::clock::{ManualTimeSource, Timestamp};
-use oci_genai_session::store::MemoryStore;
+use oci_genai_session::store::{MemoryStore, SqliteStore};
 use oci_genai_session::tool::{Tools, tool};
 use oci_genai_session::{SessionOptions, Sessions};
 use serde_json::Value;
@@ -75,8 +75,8 @@ async fn every_step_leaves_a_trace_and_none_tells_what_was_said() {
     let mut rest = ours.iter();
     for step in [
         r#"turn started session=SES turn=1 turn_id="first""#,
-        "tool started session=SES call_id=",
-        "tool finished session=SES call_id=",
+        "tool started session=SES place=0/0 call_id=",
+        "tool finished session=SES place=0/0 call_id=",
         "delta session=SES bytes=",
         "turn committed session=SES turn=1",
         "turn started session=SES turn=2",
@@ -87,4 +87,21 @@ async fn every_step_leaves_a_trace_and_none_tells_what_was_said() {
         assert!(rest.any(|line| line.contains(&step)), "{step}: {ours:#?}");
     }
     assert!(!text.contains("whispered"), "{text}");
+
+    // A store that others on the machine can read is named once, with the command that closes it.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("sessions.db");
+        SqliteStore::open(&path).await.unwrap().close().await;
+        let open_to_all = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(&path, open_to_all).unwrap();
+        for _ in 0..2 {
+            SqliteStore::open(&path).await.unwrap().close().await;
+        }
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let command = format!("chmod 600 {}", path.display());
+        assert_eq!(text.matches(&command).count(), 1, "{text}");
+    }
 }

@@ -1,8 +1,11 @@
 //! Sessions in a file.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use oci_genai_auth::private_files;
 use sqlx::ConnectOptions;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::MigrateError;
@@ -38,7 +41,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, makes it when it is not there, and brings an older schema up to date.
+    /// Opens the file, makes it when it is not there, and brings an older schema up to date. On Unix a new file, like the log
+    /// beside it, can be read by its owner alone; one that others can read is warned of in the traces.
     ///
     /// # Errors
     /// [`StoreErrorKind::Corrupt`] when the file is not an SQLite database, belongs to another program or was
@@ -60,6 +64,10 @@ impl SqliteStore {
                 "is a directory; name a file for the session store",
             ));
         }
+        // SQLite would make the file as the umask has it, and gives its log the mode of the file. What hinders this hinders
+        // opening it too, which says so.
+        drop(private_files::append(&path));
+        name_exposed(&path);
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)
@@ -108,6 +116,24 @@ impl SqliteStore {
     /// Ends all connections and folds the write-ahead log into the file.
     pub async fn close(&self) {
         self.sql.close().await;
+    }
+}
+
+/// Warns of what others on the machine can read of a store, once in a process.
+fn name_exposed(path: &Path) {
+    static NAMED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    for end in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(end);
+        let file = PathBuf::from(file);
+        if let Some(exposed) = private_files::exposed(&file)
+            && NAMED
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(file)
+        {
+            tracing::warn!("{exposed}");
+        }
     }
 }
 

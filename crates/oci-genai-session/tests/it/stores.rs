@@ -301,3 +301,30 @@ async fn a_new_postgres_database_may_be_opened_by_many_at_once() {
         store.close().await;
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_file_and_its_log_are_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sessions.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    held(&store).await;
+    let mode = |path: &std::path::Path| {
+        let metadata = std::fs::metadata(path).unwrap();
+        metadata.permissions().mode() & 0o777
+    };
+    let files: Vec<_> = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert_eq!(files.len(), 3, "the database, its log and the log's index");
+    for file in &files {
+        assert_eq!(mode(file), 0o600, "{}", file.display());
+    }
+    store.close().await;
+    // One that is there stays as its owner made it.
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    SqliteStore::open(&path).await.unwrap().close().await;
+    assert_eq!(mode(&path), 0o644);
+}
