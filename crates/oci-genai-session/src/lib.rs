@@ -43,4 +43,4 @@ pub use store::{
     CompactionPolicy, Decision, HistoryBudget, MemoryKind, MemoryStore, PostgresStore, Recovery,
     SessionId, SessionQuery, SessionRecord, SqliteStore, TokenUsage,
 };
-pub use turn::{Observer, Turn, TurnBuilder, TurnEvent, TurnStream};
+pub use turn::{CancelOutcome, Observer, Turn, TurnBuilder, TurnEvent, TurnStream};

@@ -129,7 +129,9 @@ impl Driver {
         patience: &mut Patience,
         answer: Answer,
     ) -> Result<Doubt> {
-        match after_answer(&answer.status, &answer.items, patience.is_spent()) {
+        let is_failure = matches!(answer.status, AnswerStatus::Failed { .. });
+        let is_spent = is_failure && !patience.allows_another();
+        match after_answer(&answer.status, &answer.items, is_spent) {
             AfterAnswer::Accept => {
                 self.accept(journal, answer).await?;
                 *patience = Patience::new(&self.shared.sessions.policy);

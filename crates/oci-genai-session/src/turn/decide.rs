@@ -29,13 +29,13 @@ pub(super) enum AfterAnswer {
     Accept,
     /// It is not finished: look for it after a pause.
     LookLater,
-    /// The service failed, and may do better after a pause.
+    /// The service failed, and may do better after a pause: it is asked once more.
     AskAgain,
     /// The turn is over; what the service has of it is cleaned up.
     End(TurnFailure),
 }
 
-/// What to do after an answer of this status; `is_spent` says that nothing is tried again.
+/// What to do after an answer of this status; `is_spent` says that a response that failed is not asked for again.
 pub(super) fn after_answer(status: &AnswerStatus, items: &[Value], is_spent: bool) -> AfterAnswer {
     match status {
         AnswerStatus::Completed if !has_output(items) => AfterAnswer::End(TurnFailure::NoOutput),

@@ -222,7 +222,11 @@ impl Driver {
                     let turn = Turn::new(journal.turn().clone(), journal.output()?, false);
                     return Ok(turn);
                 }
-                TurnState::Cancelled => return Err(cancelled()),
+                TurnState::Cancelled => {
+                    let kept_items = journal.items().len();
+                    self.emitter.emit(TurnEvent::Cancelled { kept_items }).await;
+                    return Err(cancelled());
+                }
                 TurnState::Failed => {
                     let turn = journal.turn();
                     let why = turn.error.clone().unwrap_or_default();

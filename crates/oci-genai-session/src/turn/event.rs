@@ -49,6 +49,11 @@ pub enum TurnEvent {
     },
     /// It was unclear what became of a request, and this was decided.
     Recovered(Recovery),
+    /// The turn was given up, and the session is as it was before it but for these items.
+    Cancelled {
+        /// How many items of the turn stay in the session: calls of tools with their outputs, and what led to them.
+        kept_items: usize,
+    },
     /// The turn is over and in the session.
     Committed(Box<Turn>),
 }
@@ -108,6 +113,9 @@ impl Emitter {
                 tracing::debug!(%session, %place, call_id, tool = name, bytes = output.len(), "tool finished");
             }
             TurnEvent::Recovered(_) => {}
+            TurnEvent::Cancelled { kept_items } => {
+                tracing::debug!(%session, kept_items, "turn cancelled");
+            }
             TurnEvent::Committed(turn) => {
                 let usage = turn.usage();
                 tracing::debug!(

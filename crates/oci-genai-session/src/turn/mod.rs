@@ -20,7 +20,7 @@ pub(crate) use event::{Cancel, CancelOnDrop, Emitter};
 pub use event::{Observer, TurnEvent};
 pub use order::TurnBuilder;
 pub(crate) use order::{Order, is_ours};
-pub use stream::TurnStream;
+pub use stream::{CancelOutcome, TurnStream};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::item;

@@ -26,15 +26,18 @@ pub(super) struct Patience {
     backoff: Backoff,
     settling: Backoff,
     resends: u32,
+    /// The service has answered that it failed.
+    has_failed: bool,
     /// Moments of the monotonic clock.
     busy_until: Option<Duration>,
     settle_until: Option<Duration>,
 }
 
 impl Patience {
-    /// Whether nothing is tried again.
-    pub(super) fn is_spent(&self) -> bool {
-        self.resends == 0
+    /// Whether a response that failed is asked for once more: it may have cost something.
+    pub(super) fn allows_another(&mut self) -> bool {
+        let first = !std::mem::replace(&mut self.has_failed, true);
+        first && self.resends > 0
     }
 
     pub(super) fn new(policy: &Policy) -> Self {
@@ -42,6 +45,7 @@ impl Patience {
             backoff: Backoff::new(policy.poll_first, policy.poll_most),
             settling: Backoff::new(policy.poll_first.min(policy.settle / 2), policy.poll_most),
             resends: policy.resends,
+            has_failed: false,
             busy_until: None,
             settle_until: None,
         }

@@ -124,10 +124,20 @@ impl Run {
         let turn = match turn {
             Ok(turn) => turn,
             Err(error) => {
-                // Lost twice where nothing can be looked at: the session is as it was, though a tool may have run.
-                assert_eq!(error.kind(), ErrorKind::AnswerLost, "{error:?}");
-                assert_ne!(self.memory, MemoryKind::Conversation);
-                assert_eq!(faults.iter().filter(|fault| loses(**fault)).count(), 2);
+                // The session is as it was, though a tool may have run.
+                let count =
+                    |of: fn(Option<Fault>) -> bool| faults.iter().filter(|f| of(**f)).count();
+                match error.kind() {
+                    // Lost twice where nothing can be looked at.
+                    ErrorKind::AnswerLost => {
+                        assert_ne!(self.memory, MemoryKind::Conversation);
+                        assert_eq!(count(loses), 2);
+                    }
+                    kind => {
+                        assert_eq!(kind, ErrorKind::Refused, "{error:?}");
+                        assert_eq!(count(|fault| fault == Some(Fault::Failed)), 2);
+                    }
+                }
                 self.called = self.ran.load(Ordering::SeqCst);
                 return;
             }

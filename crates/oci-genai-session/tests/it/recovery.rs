@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use oci_genai_session::store::TurnState;
-use oci_genai_session::{Decision, ErrorKind, MemoryKind};
-use serde_json::json;
+use oci_genai_session::tool::{Tools, tool};
+use oci_genai_session::{CancelOutcome, Decision, ErrorKind, MemoryKind, TurnEvent};
+use serde_json::{Value, json};
 
 use crate::double::Fault;
 use crate::world::{KINDS, World, crash, decisions, history};
@@ -145,20 +146,23 @@ async fn a_refused_turn_fails_alone() {
 }
 
 #[tokio::test]
-async fn a_response_that_failed_is_asked_for_again_and_then_given_up() {
-    let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
-    world.service.fail(Fault::Failed);
-    let turn = session.send("one").await.unwrap();
-    assert_eq!(decisions(&turn), [Decision::Resent]);
-    world.service.then([Some(Fault::Failed); 4]);
-    let error = session.send("two").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Refused);
-    assert!(error.to_string().contains("server_error"), "{error}");
-    assert_eq!(
-        session.send("three").await.unwrap().output_text(),
-        "1 questions before; you said: three"
-    );
+async fn a_response_that_failed_is_asked_for_once_more_and_then_given_up() {
+    for memory in KINDS {
+        let world = World::new();
+        let session = world.session(memory).await;
+        world.service.fail(Fault::Failed);
+        let turn = session.send("one").await.unwrap();
+        assert_eq!(decisions(&turn), [Decision::Resent], "{memory}");
+        world.service.then([Some(Fault::Failed); 2]);
+        let error = session.send("two").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert!(error.to_string().contains("server_error"), "{error}");
+        assert_eq!(world.service.requests().len(), 4);
+        assert_eq!(
+            session.send("three").await.unwrap().output_text(),
+            "1 questions before; you said: three"
+        );
+    }
 }
 
 #[tokio::test]
@@ -327,4 +331,49 @@ async fn items_of_somebody_else_are_passed_over_and_their_open_calls_closed() {
         decisions(&turn),
         [Decision::Repaired, Decision::ForeignItems, Decision::Resent]
     );
+}
+
+#[tokio::test]
+async fn cancelling_a_turn_says_what_became_of_it() {
+    for memory in KINDS {
+        let world = World::new();
+        let session = world.session(memory).await;
+        session.send("one").await.unwrap();
+        world.service.fail(Fault::Hang);
+        let stream = session.stream("two");
+        world.service.hanging.notified().await;
+        assert_eq!(stream.cancel().await.unwrap(), CancelOutcome::Discarded);
+        assert_eq!(session.send("three").await.unwrap().number(), 3);
+    }
+    // The service had finished it by then.
+    let world = World::new();
+    let session = world.session(MemoryKind::Conversation).await;
+    world.service.fail(Fault::HangAfterStoring);
+    let stream = session.stream("one");
+    world.service.hanging.notified().await;
+    let CancelOutcome::Finished(turn) = stream.cancel().await.unwrap() else {
+        panic!("the answer is on the service")
+    };
+    assert_eq!((turn.number(), session.turn_count()), (1, 1));
+    session.rewind(0).await.unwrap();
+    assert_eq!(session.turn_count(), 0);
+}
+
+#[tokio::test]
+async fn cancelling_a_turn_whose_tools_ran_says_what_stays() {
+    let mut world = World::new();
+    world.tools = Tools::new().with(tool("wait", "Waits", |_: Value| async move {
+        std::future::pending::<Result<String, String>>().await
+    }));
+    let session = world.session(MemoryKind::Conversation).await;
+    let mut stream = session.stream("call:wait {}");
+    while let Some(event) = stream.next().await {
+        if matches!(event.unwrap(), TurnEvent::ToolStarted { .. }) {
+            break;
+        }
+    }
+    // The question, the call, and what the model gets for it.
+    let outcome = stream.cancel().await.unwrap();
+    assert_eq!(outcome, CancelOutcome::PartKept { items: 3 });
+    assert_eq!(history(&session).await.len(), 3);
 }
