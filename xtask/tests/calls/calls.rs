@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use calls::types::{Id, Seen};
-use calls::{Client, HttpClient, Transport};
+use calls::{Client, Error, HttpClient, Transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -162,4 +162,27 @@ async fn bytes_go_up_and_down() {
         came.extend_from_slice(&chunk.unwrap());
     }
     assert_eq!(came, b"\0\x01x");
+}
+
+#[tokio::test]
+async fn an_error_that_is_a_page_keeps_its_status_headers_and_words() {
+    let page = "<html>Bad gateway</html>";
+    let server = Server::start(&response("502 Bad Gateway", "text/html", page)).await;
+    match server.client().download("x").await {
+        Err(Error::UnexpectedResponse(response)) => {
+            assert_eq!(response.status(), 502);
+            assert_eq!(response.headers()["x-request-id"], "r_1");
+            assert_eq!(response.text().await.unwrap(), page);
+        }
+        _ => panic!("another outcome"),
+    }
+    let json = response("404 Not Found", "application/json", r#"{"message":"none"}"#);
+    let server = Server::start(&json).await;
+    match server.client().download("x").await {
+        Err(Error::ErrorResponse(problem)) => {
+            assert_eq!(problem.status(), 404);
+            assert_eq!(problem.into_inner().message.as_deref(), Some("none"));
+        }
+        _ => panic!("another outcome"),
+    }
 }

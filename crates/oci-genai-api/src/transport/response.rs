@@ -33,6 +33,12 @@ impl StackResponse {
         let body = collected.to_bytes();
         match read(&body) {
             Ok(value) => Ok(ResponseValue::new(value, parts.status, parts.headers)),
+            // An error that a proxy made is no JSON; its status and headers say what it is about.
+            Err(_) if !parts.status.is_success() => {
+                let response = http::Response::from_parts(parts, Body::from(body));
+                let url = self.url;
+                Err(Error::UnexpectedResponse(Self { response, url }.into()))
+            }
             Err(error) => Err(Error::InvalidResponsePayload(body, error)),
         }
     }
