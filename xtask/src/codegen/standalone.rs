@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::Result;
 use super::names::snake;
-use super::shape::Shape;
+use super::shape::{FORM, Shape};
 
 /// The hand-written part of the generated crate, which every such crate needs.
 const RUNTIME: [(&str, &str); 19] = [
@@ -87,10 +87,13 @@ const RUNTIME: [(&str, &str); 19] = [
     ),
 ];
 
+/// How forms are written, which crates with forms need.
+const FORMS: &str = include_str!("runtime/form.rs");
+
 const TRANSPORT: &str = include_str!("../../../crates/oci-genai-api/src/transport/mod.rs");
 
 /// Names of crates that every crate has, and of those that the generated crate uses.
-const TAKEN: [&str; 16] = [
+const TAKEN: [&str; 17] = [
     "alloc",
     "bytes",
     "core",
@@ -103,6 +106,7 @@ const TAKEN: [&str; 16] = [
     "reqwest",
     "serde",
     "serde-json",
+    "serde-urlencoded",
     "std",
     "test",
     "tower",
@@ -153,15 +157,21 @@ pub(crate) fn files(
             .replace("\n#[cfg(test)]\nmod tests;\n", "\n");
         files.insert(Path::new("src").join(name), content);
     }
-    files.insert("src/lib.rs".into(), library_source(&title));
-    files.insert("Cargo.toml".into(), manifest(package, &title));
+    let bodies = shape.operations.iter().filter_map(|it| it.body.as_ref());
+    let has_forms = bodies.into_iter().any(|body| body.media == FORM);
+    if has_forms {
+        files.insert("src/form.rs".into(), FORMS.to_owned());
+    }
+    files.insert("src/lib.rs".into(), library_source(&title, has_forms));
+    files.insert("Cargo.toml".into(), manifest(package, &title, has_forms));
     Ok(files)
 }
 
-fn library_source(title: &str) -> String {
+fn library_source(title: &str, has_forms: bool) -> String {
+    let form = if has_forms { "mod form;\n" } else { "" };
     format!(
         "//! Low-level client of {title}, made from its OpenAPI document.\n\n\
-         #[macro_use]\nmod model;\nmod client;\n#[rustfmt::skip]\nmod generated;\nmod transport;\n\n\
+         #[macro_use]\nmod model;\nmod client;\n{form}#[rustfmt::skip]\nmod generated;\nmod transport;\n\n\
          pub use generated::{{Client, types}};\n\
          pub use model::{{Extra, Secret, Unknown}};\n\
          pub use progenitor_client::{{ByteStream, ClientInfo, Error, ResponseValue}};\n\
@@ -172,7 +182,12 @@ fn library_source(title: &str) -> String {
 
 /// A manifest with the versions this workspace builds with. The empty `[workspace]` lets the crate
 /// stand anywhere.
-fn manifest(package: &str, title: &str) -> String {
+fn manifest(package: &str, title: &str, has_forms: bool) -> String {
+    let form = if has_forms {
+        "serde_urlencoded = \"0.7.1\"\n"
+    } else {
+        ""
+    };
     let description = format!("Low-level client of {title}");
     format!(
         "[package]\nname = {package:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\
@@ -187,7 +202,7 @@ fn manifest(package: &str, title: &str) -> String {
          reqwest = {{ version = \"0.13.5\", default-features = false, features = \
          [\"rustls\", \"http2\", \"gzip\", \"json\", \"query\", \"stream\"] }}\n\
          serde = {{ version = \"1.0.229\", features = [\"derive\"] }}\n\
-         serde_json = \"1.0.154\"\n\
+         serde_json = \"1.0.154\"\n{form}\
          tower = {{ version = \"0.5.3\", features = [\"util\"] }}\n\
          tower-service = \"0.3.3\"\n\n\
          [workspace]\n"

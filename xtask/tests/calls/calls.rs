@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use calls::types::{Id, Seen};
+use calls::types::{Id, Order, Seen};
 use calls::{Client, Error, HttpClient, Transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -185,4 +185,52 @@ async fn an_error_that_is_a_page_keeps_its_status_headers_and_words() {
         }
         _ => panic!("another outcome"),
     }
+}
+
+#[tokio::test]
+async fn forms_have_lists_and_objects() {
+    let server = Server::start(&seen()).await;
+    let order: Order = serde_json::from_value(serde_json::json!({
+        "name": "a & b",
+        "amount": 3,
+        "express": true,
+        "items": [{"id": "x", "count": 1, "tags": ["t", "u"]}, {"id": "y"}],
+        "metadata": {"k 1": "v=1"},
+        "expand": ["a", "b.c"],
+        "codes": [1, 2],
+        "words": ["p", "q"],
+        "colors": ["red", "green"],
+        "address": {"city": "Köln", "zip": "1"},
+        "unknown": {"deep": [1]},
+    }))
+    .unwrap();
+    server.client().order(&order).await.unwrap();
+    let request = server.only();
+    let kind = "content-type: application/x-www-form-urlencoded";
+    assert!(request.headers.contains(kind), "{request:?}");
+    let body = String::from_utf8(request.body).unwrap();
+    let mut pairs: Vec<&str> = body.split('&').collect();
+    pairs.sort_unstable();
+    let mut expected = [
+        "name=a+%26+b",
+        "amount=3",
+        "express=true",
+        "items%5B0%5D%5Bid%5D=x",
+        "items%5B0%5D%5Bcount%5D=1",
+        "items%5B0%5D%5Btags%5D%5B0%5D=t",
+        "items%5B0%5D%5Btags%5D%5B1%5D=u",
+        "items%5B1%5D%5Bid%5D=y",
+        "metadata%5Bk+1%5D=v%3D1",
+        "expand%5B0%5D=a",
+        "expand%5B1%5D=b.c",
+        "codes=1%2C2",
+        "words=p%7Cq",
+        "colors=red",
+        "colors=green",
+        "city=K%C3%B6ln",
+        "zip=1",
+        "deep%5B0%5D=1",
+    ];
+    expected.sort_unstable();
+    assert_eq!(pairs, expected);
 }

@@ -8,7 +8,7 @@ use syn::{Attribute, Expr, File, Ident, ImplItem, ImplItemFn, Item, LitStr, Stmt
 
 use super::skeleton::{operation_name, parameter_name};
 use crate::codegen::error::{Error, Result};
-use crate::codegen::shape::{Operation, Place, Shape, TypeRef};
+use crate::codegen::shape::{Body, FORM, FormStyle, Operation, Place, Shape, TypeRef};
 
 pub(super) fn rewrite(shape: &Shape, tokens: TokenStream) -> Result<File> {
     let mut file: File = syn::parse2(tokens).map_err(|error| {
@@ -95,6 +95,9 @@ fn rewrite_function(shape: &Shape, function: &mut ImplItemFn) {
     exchange(operation, &mut function.block.stmts);
     Answers.visit_impl_item_fn_mut(function);
     Maps.visit_impl_item_fn_mut(function);
+    if let Some(body) = operation.body.as_ref().filter(|body| body.media == FORM) {
+        Forms { body }.visit_impl_item_fn_mut(function);
+    }
     Renames { operation }.visit_impl_item_fn_mut(function);
 }
 
@@ -237,6 +240,43 @@ impl VisitMut for Answers {
             "ResponseValue::empty" => parse_quote!(response.empty()),
             "Error::UnexpectedResponse" => parse_quote!(Error::UnexpectedResponse(response.into())),
             _ => return,
+        };
+    }
+}
+
+/// Has forms written by the crate's own code: progenitor's knows members that are scalars only.
+struct Forms<'a> {
+    body: &'a Body,
+}
+
+impl VisitMut for Forms<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        let call = match expr {
+            Expr::Try(tried) => match &*tried.expr {
+                Expr::MethodCall(call) if call.method == "form_urlencoded" => call,
+                _ => return,
+            },
+            _ => return,
+        };
+        let styles = self.body.styles.iter().map(|(name, style)| {
+            let style = match style {
+                FormStyle::Form => quote!(Form),
+                FormStyle::Commas => quote!(Commas),
+                FormStyle::Spaces => quote!(Spaces),
+                FormStyle::Pipes => quote!(Pipes),
+                FormStyle::Brackets => quote!(Brackets),
+            };
+            quote!((#name, crate::form::Style::#style))
+        });
+        let (request, media, body) = (&call.receiver, FORM, &call.args[0]);
+        *expr = parse_quote! {
+            #request
+                .header(
+                    ::reqwest::header::CONTENT_TYPE,
+                    ::reqwest::header::HeaderValue::from_static(#media),
+                )
+                .body(crate::form::encode(#body, &[#(#styles),*]).map_err(Error::InvalidRequest)?)
         };
     }
 }

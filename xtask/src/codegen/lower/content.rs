@@ -97,7 +97,12 @@ fn one_body(body: &mut Value, pointer: &str) -> Result<()> {
         "text/plain" => json!({"type": "string"}),
         _ => media.get("schema").cloned().unwrap_or_else(|| json!({})),
     };
-    let only = json!({ kind: { "schema": schema } });
+    let mut only = json!({ kind: { "schema": schema } });
+    if kind == "application/x-www-form-urlencoded"
+        && let Some(encoding) = media.get("encoding")
+    {
+        only[kind]["encoding"] = encoding.clone();
+    }
     body["content"] = only;
     Ok(())
 }

@@ -154,7 +154,22 @@ pub(crate) enum Place {
 pub(crate) struct Body {
     pub(crate) media: String,
     pub(crate) ty: TypeRef,
+    /// How members of a form are written, where the document says so.
+    pub(crate) styles: Vec<(String, FormStyle)>,
 }
+
+/// How a member of a form that is a list or an object is written.
+#[derive(Clone, Copy)]
+pub(crate) enum FormStyle {
+    Form,
+    Commas,
+    Spaces,
+    Pipes,
+    Brackets,
+}
+
+/// The media type of forms.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 pub(crate) enum Answer {
     Json(TypeRef),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::build::Builder;
-use super::{Answer, Body, Operation, Parameter, Place, TypeRef};
+use super::{Answer, Body, FormStyle, Operation, Parameter, Place, TypeRef};
 use crate::codegen::document::{METHODS, flag, join, split_path, text};
 use crate::codegen::error::Result;
 use crate::codegen::names::{snake, unique};
@@ -91,6 +91,7 @@ fn one(
             Some(Body {
                 media: media.clone(),
                 ty: builder.nullable_ref(&schema, &join(&pointer, "requestBody"))?,
+                styles: styles(holder),
             })
         }
         None => None,
@@ -154,6 +155,27 @@ fn one(
         accept,
         pointer,
     })
+}
+
+/// The styles of a form's members.
+fn styles(holder: &Value) -> Vec<(String, FormStyle)> {
+    let encodings = holder.get("encoding").and_then(Value::as_object);
+    encodings
+        .into_iter()
+        .flatten()
+        .map(|(name, encoding)| {
+            let style = text(encoding, "style").unwrap_or("form");
+            let explode = encoding.get("explode").and_then(Value::as_bool);
+            let style = match (style, explode.unwrap_or(style == "form")) {
+                ("deepObject", _) => FormStyle::Brackets,
+                ("spaceDelimited", false) => FormStyle::Spaces,
+                ("pipeDelimited", false) => FormStyle::Pipes,
+                ("form", false) => FormStyle::Commas,
+                _ => FormStyle::Form,
+            };
+            (name.clone(), style)
+        })
+        .collect()
 }
 
 fn fixed_query(operation: &Value) -> Vec<(String, String)> {
