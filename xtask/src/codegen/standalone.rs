@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::Result;
 use super::names::snake;
-use super::shape::{FORM, Shape};
+use super::shape::{Operation, Shape};
 
 /// The hand-written part of the generated crate, which every such crate needs.
 const RUNTIME: [(&str, &str); 19] = [
@@ -157,8 +157,7 @@ pub(crate) fn files(
             .replace("\n#[cfg(test)]\nmod tests;\n", "\n");
         files.insert(Path::new("src").join(name), content);
     }
-    let bodies = shape.operations.iter().filter_map(|it| it.body.as_ref());
-    let has_forms = bodies.into_iter().any(|body| body.media == FORM);
+    let has_forms = shape.operations.iter().any(Operation::has_form);
     if has_forms {
         files.insert("src/form.rs".into(), FORMS.to_owned());
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use calls::types::{Id, Order, Seen};
+use calls::types::{Id, Order, OrdersCreated, OrdersFilter, OrdersSort, Seen};
 use calls::{Client, Error, HttpClient, Transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -233,4 +233,44 @@ async fn forms_have_lists_and_objects() {
     ];
     expected.sort_unstable();
     assert_eq!(pairs, expected);
+}
+
+#[tokio::test]
+async fn objects_in_a_query_are_written_in_their_style() {
+    let filter: OrdersFilter = serde_json::from_value(serde_json::json!({
+        "op_type": "x y", "inner": {"a": ["1", "2"]},
+    }))
+    .unwrap();
+    let sort: OrdersSort = serde_json::from_value(serde_json::json!({
+        "by": "name", "desc": true,
+    }))
+    .unwrap();
+    let created: OrdersCreated = serde_json::from_value(serde_json::json!({"gt": 5})).unwrap();
+    let server = Server::start(&seen()).await;
+    let client = server.client();
+    client
+        .orders(Some(&created), &filter, Some(&sort), Some("k"))
+        .await
+        .unwrap();
+    let line = server.only().line;
+    for pair in [
+        "created%5Bgt%5D=5",
+        "filter%5Bop_type%5D=x+y",
+        "filter%5Binner%5D%5Ba%5D%5B0%5D=1",
+        "filter%5Binner%5D%5Ba%5D%5B1%5D=2",
+        "op_kind=k",
+        "sort=by%2Cname%2Cdesc%2Ctrue",
+    ] {
+        assert!(line.contains(pair), "{pair} in {line}");
+    }
+    // What is left out is not sent; a scalar of the union stands alone.
+    let server = Server::start(&seen()).await;
+    let created = OrdersCreated::from(7);
+    let filter: OrdersFilter = serde_json::from_value(serde_json::json!({})).unwrap();
+    let client = server.client();
+    client
+        .orders(Some(&created), &filter, None, None)
+        .await
+        .unwrap();
+    assert_eq!(server.only().line, "GET /v1/orders?created=7 HTTP/1.1");
 }

@@ -219,21 +219,13 @@ pub(crate) fn document() -> Value {
             let header = parameter("header", required, json!({}));
             places.push((name("header", "header_optional"), header));
         }
-        let is_object = schema.get("properties").is_some()
-            || schema.get("$ref") == Some(&json!("#/components/schemas/Flat"));
         let styles = ["spaceDelimited", "pipeDelimited"];
-        for style in styles.into_iter().filter(|_| !is_object) {
+        for style in styles {
             let query = parameter("query", true, json!({"style": style, "explode": false}));
             places.push((style, query));
         }
-        if name != "object_nested" {
-            places.push((
-                "deepObject",
-                parameter("query", false, json!({"style": "deepObject"})),
-            ));
-        } else {
-            places.retain(|(place, _)| !place.starts_with("query"));
-        }
+        let deep = parameter("query", false, json!({"style": "deepObject"}));
+        places.push(("deepObject", deep));
         for (place, parameter) in places {
             let path = match place {
                 "path" => format!("/{name}/{place}/{{p}}/end"),

@@ -8,7 +8,7 @@ use syn::{Attribute, Expr, File, Ident, ImplItem, ImplItemFn, Item, LitStr, Stmt
 
 use super::skeleton::{operation_name, parameter_name};
 use crate::codegen::error::{Error, Result};
-use crate::codegen::shape::{Body, FORM, FormStyle, Operation, Place, Shape, TypeRef};
+use crate::codegen::shape::{FORM, FormStyle, Operation, Place, Shape, TypeRef};
 
 pub(super) fn rewrite(shape: &Shape, tokens: TokenStream) -> Result<File> {
     let mut file: File = syn::parse2(tokens).map_err(|error| {
@@ -95,10 +95,11 @@ fn rewrite_function(shape: &Shape, function: &mut ImplItemFn) {
     exchange(operation, &mut function.block.stmts);
     Answers.visit_impl_item_fn_mut(function);
     Maps.visit_impl_item_fn_mut(function);
-    if let Some(body) = operation.body.as_ref().filter(|body| body.media == FORM) {
-        Forms { body }.visit_impl_item_fn_mut(function);
+    if operation.has_form() {
+        Forms { operation }.visit_impl_item_fn_mut(function);
     }
-    Renames { operation }.visit_impl_item_fn_mut(function);
+    let made_up = name.as_str();
+    Renames { operation, made_up }.visit_impl_item_fn_mut(function);
 }
 
 /// The request's address: the operation's path, each parameter checked and encoded.
@@ -246,12 +247,39 @@ impl VisitMut for Answers {
 
 /// Has forms written by the crate's own code: progenitor's knows members that are scalars only.
 struct Forms<'a> {
-    body: &'a Body,
+    operation: &'a Operation,
 }
 
 impl VisitMut for Forms<'_> {
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.method != "query" {
+            return;
+        }
+        let text = call
+            .args
+            .first()
+            .map(|argument| quote!(#argument).to_string());
+        let parameters = self.operation.parameters.iter().enumerate();
+        let found = parameters.into_iter().find(|(index, parameter)| {
+            let name = format!("\"{}\"", parameter_name(*index));
+            parameter.style.is_some() && text.as_ref().is_some_and(|text| text.contains(&name))
+        });
+        let Some((index, style)) = found.and_then(|(index, it)| Some((index, it.style?))) else {
+            return;
+        };
+        let (name, style) = (parameter_name(index), style_of(style));
+        let ident = format_ident!("{name}");
+        call.args[0] = parse_quote! {
+            &crate::form::query(#name, &#ident, #style).map_err(Error::InvalidRequest)?
+        };
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         visit_mut::visit_expr_mut(self, expr);
+        let Some(body) = &self.operation.body else {
+            return;
+        };
         let call = match expr {
             Expr::Try(tried) => match &*tried.expr {
                 Expr::MethodCall(call) if call.method == "form_urlencoded" => call,
@@ -259,15 +287,9 @@ impl VisitMut for Forms<'_> {
             },
             _ => return,
         };
-        let styles = self.body.styles.iter().map(|(name, style)| {
-            let style = match style {
-                FormStyle::Form => quote!(Form),
-                FormStyle::Commas => quote!(Commas),
-                FormStyle::Spaces => quote!(Spaces),
-                FormStyle::Pipes => quote!(Pipes),
-                FormStyle::Brackets => quote!(Brackets),
-            };
-            quote!((#name, crate::form::Style::#style))
+        let styles = body.styles.iter().map(|(name, style)| {
+            let style = style_of(*style);
+            quote!((#name, #style))
         });
         let (request, media, body) = (&call.receiver, FORM, &call.args[0]);
         *expr = parse_quote! {
@@ -279,6 +301,18 @@ impl VisitMut for Forms<'_> {
                 .body(crate::form::encode(#body, &[#(#styles),*]).map_err(Error::InvalidRequest)?)
         };
     }
+}
+
+fn style_of(style: FormStyle) -> TokenStream {
+    let name = match style {
+        FormStyle::Form => "Form",
+        FormStyle::Commas => "Commas",
+        FormStyle::Spaces => "Spaces",
+        FormStyle::Pipes => "Pipes",
+        FormStyle::Brackets => "Brackets",
+    };
+    let name = format_ident!("{name}");
+    quote!(crate::form::Style::#name)
 }
 
 /// Has maps of any JSON be of the type that all maps are of.
@@ -321,6 +355,8 @@ impl VisitMut for WithoutHeaders {
 /// Replaces made-up names, in the code and in what goes over the wire.
 struct Renames<'a> {
     operation: &'a Operation,
+    /// The operation's name before.
+    made_up: &'a str,
 }
 
 impl Renames<'_> {
@@ -340,7 +376,7 @@ impl VisitMut for Renames<'_> {
         let value = text.value();
         if let Some(index) = self.parameter(&value) {
             *text = LitStr::new(&self.operation.parameters[index].wire, text.span());
-        } else if value.starts_with("op_") {
+        } else if value == self.made_up {
             *text = LitStr::new(&self.operation.id, text.span());
         }
     }

@@ -138,7 +138,7 @@ fn lower(mut parameter: Value, pointer: &str, source: &Value, kept: &mut Vec<Val
                 parameter["schema"] = json!({"type": "string"});
             }
         }
-        "query" => return query(parameter, &name, pointer, source, kept),
+        "query" => return query(parameter, &name, source, kept),
         other => {
             return Err(Error::new(
                 join(pointer, "in"),
@@ -151,36 +151,18 @@ fn lower(mut parameter: Value, pointer: &str, source: &Value, kept: &mut Vec<Val
     Ok(())
 }
 
-fn query(
-    mut parameter: Value,
-    name: &str,
-    pointer: &str,
-    source: &Value,
-    kept: &mut Vec<Value>,
-) -> Result<()> {
+fn query(mut parameter: Value, name: &str, source: &Value, kept: &mut Vec<Value>) -> Result<()> {
     let style = text(&parameter, "style").unwrap_or("form").to_owned();
     let explode = parameter
         .get("explode")
         .and_then(Value::as_bool)
         .unwrap_or(style == "form");
     let schema = target(&parameter["schema"], source);
-    if let Some(members) = schema.get("properties").and_then(Value::as_object) {
-        if !(style == "deepObject" || (style == "form" && explode)) {
-            return Err(Error::new(
-                pointer,
-                format!("no code can be made for an object in style `{style}`"),
-                "use style deepObject",
-            ));
-        }
+    let members = schema.get("properties").and_then(Value::as_object);
+    let flat = members.filter(|members| members.values().all(|it| is_scalar(it, source, 0)));
+    if let Some(members) = flat.filter(|_| style == "deepObject" || (style == "form" && explode)) {
         let required = schema.get("required").and_then(Value::as_array);
         for (member, schema) in members {
-            if !is_scalar(schema, source, 0) {
-                return Err(Error::new(
-                    pointer,
-                    format!("member `{member}` of an object in the query is not a scalar"),
-                    "keep objects in queries flat",
-                ));
-            }
             let needed = flag(&parameter, "required")
                 && required.is_some_and(|names| names.iter().any(|name| name == member));
             let name = if style == "deepObject" {
@@ -196,6 +178,13 @@ fn query(
                 "schema": schema,
             }));
         }
+        return Ok(());
+    }
+    let deep = style == "deepObject" && !is_scalar(&parameter["schema"], source, 0);
+    if members.is_some() || deep {
+        // Written by the crate's own code, as in a form.
+        parameter["x-form-style"] = json!({"style": style, "explode": explode});
+        kept.push(parameter);
         return Ok(());
     }
     let list = text(&schema, "type") == Some("array");

@@ -19,11 +19,32 @@ pub(crate) enum Style {
     Brackets,
 }
 
+/// The pairs of a parameter in a query. There are none for what is left out.
+///
+/// # Errors
+///
+/// Says so when the value is no JSON.
+#[allow(dead_code, reason = "a document uses some of these only")]
+pub(crate) fn query(
+    name: &str,
+    value: &(impl Serialize + ?Sized),
+    style: Style,
+) -> Result<Vec<(String, String)>, String> {
+    let mut pairs = Vec::new();
+    match serde_json::to_value(value) {
+        Ok(Value::Null) => {}
+        Ok(value) => member(name.to_owned(), value, style, &mut pairs),
+        Err(error) => return Err(format!("`{name}` cannot be in a query: {error}")),
+    }
+    Ok(pairs)
+}
+
 /// Writes an object as a form. Members without a style are written as [`Style::Form`].
 ///
 /// # Errors
 ///
 /// Says so when the value is no object.
+#[allow(dead_code, reason = "a document uses some of these only")]
 pub(crate) fn encode(
     body: &(impl Serialize + ?Sized),
     styles: &[(&str, Style)],

@@ -142,6 +142,8 @@ pub(crate) struct Parameter {
     pub(crate) required: bool,
     pub(crate) doc: String,
     pub(crate) ty: TypeRef,
+    /// How it is written, if it is an object in a query.
+    pub(crate) style: Option<FormStyle>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -166,6 +168,18 @@ pub(crate) enum FormStyle {
     Spaces,
     Pipes,
     Brackets,
+}
+
+impl Operation {
+    /// Whether it needs code that writes forms.
+    pub(crate) fn has_form(&self) -> bool {
+        let body = self.body.as_ref();
+        body.is_some_and(|body| body.media == FORM)
+            || self
+                .parameters
+                .iter()
+                .any(|parameter| parameter.style.is_some())
+    }
 }
 
 /// The media type of forms.

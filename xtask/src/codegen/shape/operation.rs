@@ -79,6 +79,7 @@ fn one(
                 .unwrap_or_default()
                 .to_owned(),
             ty: builder.type_ref(&schema, &join(&pointer, "schema"))?,
+            style: parameter.get("x-form-style").map(style),
         });
     }
     let body = match operation
@@ -163,19 +164,20 @@ fn styles(holder: &Value) -> Vec<(String, FormStyle)> {
     encodings
         .into_iter()
         .flatten()
-        .map(|(name, encoding)| {
-            let style = text(encoding, "style").unwrap_or("form");
-            let explode = encoding.get("explode").and_then(Value::as_bool);
-            let style = match (style, explode.unwrap_or(style == "form")) {
-                ("deepObject", _) => FormStyle::Brackets,
-                ("spaceDelimited", false) => FormStyle::Spaces,
-                ("pipeDelimited", false) => FormStyle::Pipes,
-                ("form", false) => FormStyle::Commas,
-                _ => FormStyle::Form,
-            };
-            (name.clone(), style)
-        })
+        .map(|(name, encoding)| (name.clone(), style(encoding)))
         .collect()
+}
+
+fn style(said: &Value) -> FormStyle {
+    let style = text(said, "style").unwrap_or("form");
+    let explode = said.get("explode").and_then(Value::as_bool);
+    match (style, explode.unwrap_or(style == "form")) {
+        ("deepObject", _) => FormStyle::Brackets,
+        ("spaceDelimited", false) => FormStyle::Spaces,
+        ("pipeDelimited", false) => FormStyle::Pipes,
+        ("form", false) => FormStyle::Commas,
+        _ => FormStyle::Form,
+    }
 }
 
 fn fixed_query(operation: &Value) -> Vec<(String, String)> {
