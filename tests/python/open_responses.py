@@ -10,6 +10,7 @@ usage: open_responses.py BASE_URL API_KEY PROJECT OCI_CONFIG_FILE
 import collections
 import enum
 import json
+import pathlib
 import sys
 import typing
 
@@ -49,6 +50,23 @@ def tag(kind):
 
 
 EVENTS = {tag(kind): kind for name, kind in vars(types).items() if name.endswith("StreamingEvent")}
+
+
+# What a request's input and a response's output are made of, and how far each can be.
+ITEMS = {"message", "function_call", "function_call_output", "reasoning", "compaction", "item_reference"}
+PARAMS = {
+    "user": types.UserMessageItemParam, "system": types.SystemMessageItemParam,
+    "developer": types.DeveloperMessageItemParam, "assistant": types.AssistantMessageItemParam,
+    "function_call": types.FunctionCallItemParam, "function_call_output": types.FunctionCallOutputItemParam,
+    "reasoning": types.ReasoningItemParam, "compaction": types.CompactionSummaryItemParam,
+    "item_reference": types.ItemReferenceParam,
+}
+STATUSES = {
+    "message": types.MessageStatus, "function_call": types.FunctionCallStatus,
+    "function_call_output": types.FunctionCallOutputStatusEnum,
+}
+# The document has any text for a response's status; the standard's prose and its events name these.
+RESPONSE_STATUSES = ["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"]
 
 
 def validate(kind, value, what):
@@ -265,7 +283,45 @@ def compact():
           "after a compaction: no text")
 
 
-CASES = [basic, a_text_as_input, streaming, system_prompt, tool_calling, forced_tool, required_tool, no_tool,
+def corpus():
+    """What our client is tested with has to be what the standard's document says, and all of it."""
+    path = pathlib.Path(__file__).parent.parent.parent / "crates/oci-genai/tests/it/open_responses.json"
+    written = json.loads(path.read_text())
+    seen = {"item": set(), "event": set(), "status": set()}
+
+    def look(kind, value, what):
+        if isinstance(value, dict) and "response" in value:
+            value = value | {"response": written["base"] | value["response"]}
+        validate(kind, value, f"corpus: {what}")
+        response = value.get("response", value)
+        inner = [value.get("item") or value, *response.get("output", [])] if isinstance(response, dict) else []
+        for item in inner:
+            if isinstance(item, dict) and item.get("type") in ITEMS:
+                seen["item"].add(item["type"])
+                seen["status"].add((item["type"], item.get("status")))
+        if isinstance(response, dict) and response.get("object") == "response":
+            seen["status"].add(("response", response["status"]))
+
+    for response in written["responses"]:
+        look(types.ResponseResource, written["base"] | response, response["status"])
+    for compaction in written["compactions"]:
+        look(types.CompactResource, compaction, "compaction")
+    for item in written["items"]:
+        look(PARAMS[item.get("role") or item["type"]], item, f"input {item['type']}")
+    for name, sequence in written["streams"].items():
+        for event in sequence:
+            seen["event"].add(event["type"])
+            look(EVENTS[event["type"]], event, name)
+    statuses = {(kind, status.value) for kind, states in STATUSES.items() for status in states}
+    statuses |= {("response", status) for status in RESPONSE_STATUSES}
+    for what, defined in (("item", ITEMS), ("event", set(EVENTS)), ("status", statuses)):
+        check(defined <= seen[what], f"corpus: it lacks {what} {sorted(defined - seen[what])}")
+    if not failures:
+        print(f"ok: our client's test reads all {len(ITEMS)} items, {len(EVENTS)} events and {len(statuses)} statuses "
+              "that the document defines")
+
+
+CASES = [corpus, basic, a_text_as_input, streaming, system_prompt, tool_calling, forced_tool, required_tool, no_tool,
          streamed_tool_call, function_round_trip, image_input, file_input, several_turns, previous_response,
          output_as_input, reasoning, structured_output, compact]
 for case in CASES:

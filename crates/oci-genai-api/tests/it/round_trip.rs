@@ -4,6 +4,8 @@
 //! enum values and variants it does not name, in any order of members. Each is read as the generated
 //! type and written again.
 
+use oci_genai_api::Tolerant;
+use oci_genai_api::types::{Item, StreamEvent};
 use serde_json::{Value, json};
 
 use crate::every_type;
@@ -61,6 +63,35 @@ fn the_comparison_sees_differences() {
             .starts_with("$.b")
     );
     assert!(place(json!([1]), json!([1, 2])).unwrap().starts_with("$"));
+}
+
+/// OpenAI's beta of several agents, which Oracle does not offer: its items, and the member that names an
+/// agent on other items and events.
+#[test]
+fn items_of_several_agents_survive_a_round_trip() {
+    let agent = || json!({"agent_name": "planner"});
+    let text = || json!([{"type": "output_text", "text": "Done.", "annotations": []}]);
+    let items = [
+        json!({"type": "agent_message", "id": "am_1", "author": "planner", "recipient": "writer",
+            "content": [{"type": "encrypted_content", "encrypted_content": "c2VjcmV0"}], "agent": agent()}),
+        json!({"type": "multi_agent_call", "id": "mac_1", "call_id": "call_1", "action": "spawn_agent",
+            "arguments": "{}", "agent": agent()}),
+        json!({"type": "multi_agent_call_output", "id": "maco_1", "call_id": "call_1",
+            "action": "spawn_agent", "output": text(), "agent": agent()}),
+        json!({"type": "message", "role": "assistant", "content": text(), "agent": agent()}),
+        json!({"type": "function_call", "call_id": "call_2", "name": "f", "arguments": "{}",
+            "agent": agent()}),
+    ];
+    for sent in items {
+        let item: Item = serde_json::from_value(sent.clone()).unwrap();
+        assert_eq!(item.defects(), [], "{sent}");
+        assert_eq!(serde_json::to_value(&item).unwrap(), sent);
+        let event = json!({"type": "response.output_item.added", "output_index": 0, "item": sent,
+            "sequence_number": 1, "agent": agent()});
+        let read: StreamEvent = serde_json::from_value(event.clone()).unwrap();
+        assert_eq!(read.defects(), [], "{event}");
+        assert_eq!(serde_json::to_value(&read).unwrap(), event);
+    }
 }
 
 /// Where two documents differ; numbers are compared by value.

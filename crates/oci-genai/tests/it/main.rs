@@ -8,6 +8,7 @@ mod examples;
 mod http2;
 mod odd_bodies;
 mod odd_streams;
+mod open_responses;
 mod pages;
 mod proxies;
 mod retry_safety;
