@@ -274,3 +274,34 @@ async fn objects_in_a_query_are_written_in_their_style() {
         .unwrap();
     assert_eq!(server.only().line, "GET /v1/orders?created=7 HTTP/1.1");
 }
+
+#[tokio::test]
+async fn bodies_of_any_type_are_bytes_with_their_type() {
+    let done = response("204 No Content", "text/plain", "");
+    let bytes = vec![0xff, 0xd8, 0];
+    let server = Server::start(&response("200 OK", "application/octet-stream", "x")).await;
+    server.client().page("<a/>").await.unwrap();
+    let request = server.only();
+    let accepted = "accept: application/octet-stream\r\n";
+    assert!(request.headers.contains(accepted), "{request:?}");
+    assert!(
+        request
+            .headers
+            .contains("content-type: application/xml\r\n"),
+        "{request:?}"
+    );
+    assert_eq!(request.body, b"<a/>");
+    let server = Server::start(&done).await;
+    server.client().picture(bytes.clone()).await.unwrap();
+    let request = server.only();
+    assert!(
+        request.headers.contains("content-type: image/jpeg\r\n"),
+        "{request:?}"
+    );
+    assert_eq!(request.body, bytes);
+    let server = Server::start(&done).await;
+    server.client().anything(bytes.clone()).await.unwrap();
+    let request = server.only();
+    let kind = "content-type: application/octet-stream\r\n";
+    assert!(request.headers.contains(kind), "{request:?}");
+}

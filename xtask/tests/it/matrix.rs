@@ -242,6 +242,7 @@ pub(crate) fn document() -> Value {
             "application/x-www-form-urlencoded",
             "text/plain",
             "application/octet-stream",
+            "application/xml",
         ] {
             for required in [true, false] {
                 let short = media.rsplit(['/', '-']).next().unwrap_or_default();

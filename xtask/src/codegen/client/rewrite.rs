@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, File, Ident, ImplItem, ImplItemFn, Item, LitStr, Stmt, parse_quote};
 
-use super::skeleton::{operation_name, parameter_name};
+use super::skeleton::{BYTES, operation_name, parameter_name};
 use crate::codegen::error::{Error, Result};
 use crate::codegen::shape::{FORM, FormStyle, Operation, Place, Shape, TypeRef};
 
@@ -95,6 +95,12 @@ fn rewrite_function(shape: &Shape, function: &mut ImplItemFn) {
     exchange(operation, &mut function.block.stmts);
     Answers.visit_impl_item_fn_mut(function);
     Maps.visit_impl_item_fn_mut(function);
+    if let Some(body) = &operation.body
+        && body.media != BYTES
+        && is_media_type(&body.media)
+    {
+        ContentType { media: &body.media }.visit_impl_item_fn_mut(function);
+    }
     if operation.has_form() {
         Forms { operation }.visit_impl_item_fn_mut(function);
     }
@@ -350,6 +356,31 @@ impl VisitMut for WithoutHeaders {
             *expr = (*call.receiver).clone();
         }
     }
+}
+
+/// Names the type of a body that progenitor knows as bytes only.
+struct ContentType<'a> {
+    media: &'a str,
+}
+
+impl VisitMut for ContentType<'_> {
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        let Some(name) = call.args.first().filter(|_| call.method == "header") else {
+            return;
+        };
+        let text = quote!(#call).to_string();
+        if quote!(#name).to_string().ends_with("CONTENT_TYPE") && text.contains(BYTES) {
+            let media = self.media;
+            call.args[1] = parse_quote!(::reqwest::header::HeaderValue::from_static(#media));
+        }
+    }
+}
+
+/// Whether a text can be the value of a header. A range of types says nothing of a body.
+fn is_media_type(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| (0x20..0x7f).contains(&byte) && byte != b'*')
 }
 
 /// Replaces made-up names, in the code and in what goes over the wire.

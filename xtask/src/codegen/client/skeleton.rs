@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::codegen::shape::{Answer, Operation, Place, Shape, TypeRef};
+use crate::codegen::shape::{Answer, FORM, Operation, Place, Shape, TypeRef};
+
+/// The media type of bodies that are any bytes, as progenitor knows it.
+pub(super) const BYTES: &str = "application/octet-stream";
 
 pub(super) struct Skeleton {
     pub(super) document: Value,
@@ -74,14 +77,14 @@ fn operation(shape: &Shape, index: usize) -> (String, Value) {
         "responses": responses(operation),
     });
     if let Some(body) = &operation.body {
-        let schema = match body.media.as_str() {
-            "application/octet-stream" => json!({"type": "string", "format": "binary"}),
-            "text/plain" => json!({"type": "string"}),
-            _ => schema(&body.ty),
+        let (media, schema) = match body.media.as_str() {
+            "text/plain" => ("text/plain", json!({"type": "string"})),
+            media @ ("application/json" | FORM) => (media, schema(&body.ty)),
+            _ => (BYTES, json!({"type": "string", "format": "binary"})),
         };
         item["requestBody"] = json!({
             "required": true,
-            "content": { body.media.clone(): { "schema": schema } },
+            "content": { media: { "schema": schema } },
         });
     }
     (path, json!({ operation.method.clone(): item }))

@@ -8,6 +8,7 @@ use crate::codegen::document::{METHODS, for_each_operation, join, text};
 use crate::codegen::error::{Error, Result};
 use crate::codegen::names::snake;
 
+const FORM: &str = "application/x-www-form-urlencoded";
 const EVENTS: &str = "text/event-stream";
 
 pub(super) fn apply(document: &mut Value) -> Result<()> {
@@ -79,6 +80,9 @@ fn one_body(body: &mut Value, pointer: &str) -> Result<()> {
             .iter()
             .find(|kind| kind.split(';').next().unwrap_or_default().trim() == *wanted)
     });
+    // What is of no kind that is known goes as the bytes that it is.
+    let is_multipart = |kind: &&String| kind.trim_start().to_lowercase().starts_with("multipart/");
+    let chosen = chosen.or_else(|| kinds.iter().find(|kind| !is_multipart(kind)));
     let Some(chosen) = chosen else {
         if kinds.is_empty() {
             return Ok(());
@@ -93,12 +97,12 @@ fn one_body(body: &mut Value, pointer: &str) -> Result<()> {
     let media = content.get(chosen).cloned().unwrap_or_default();
     let kind = chosen.split(';').next().unwrap_or_default().trim();
     let schema = match kind {
-        "application/octet-stream" => json!({"type": "string", "format": "binary"}),
         "text/plain" => json!({"type": "string"}),
-        _ => media.get("schema").cloned().unwrap_or_else(|| json!({})),
+        "application/json" | FORM => media.get("schema").cloned().unwrap_or_else(|| json!({})),
+        _ => json!({"type": "string", "format": "binary"}),
     };
     let mut only = json!({ kind: { "schema": schema } });
-    if kind == "application/x-www-form-urlencoded"
+    if kind == FORM
         && let Some(encoding) = media.get("encoding")
     {
         only[kind]["encoding"] = encoding.clone();
