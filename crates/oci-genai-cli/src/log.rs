@@ -109,6 +109,7 @@ struct Request {
     credential_id: String,
     refused: Option<String>,
     error: Option<String>,
+    null_members: Option<String>,
 }
 
 impl Request {
@@ -144,6 +145,10 @@ impl Request {
             // Below the line, so that the table keeps its shape.
             line.push_str(&format!("\n{:13}{}", "", paint(WARN, why)));
         }
+        if let Some(members) = &self.null_members {
+            let note = format!("null, taken as absent; OCI may refuse it: {members}");
+            line.push_str(&format!("\n{:13}{}", "", paint(DIM, &note)));
+        }
         line
     }
 }
@@ -171,6 +176,7 @@ impl Visit for Request {
             "credential_id" => self.credential_id = value,
             "refused" => self.refused = Some(value),
             "error" => self.error = Some(value),
+            "null_members" => self.null_members = Some(value),
             _ => {}
         }
     }
@@ -221,6 +227,14 @@ mod tests {
             "{line}"
         );
         assert!(request.line("12:00:00", true).contains('\u{1b}'));
+        request.null_members = Some("input[0].content".into());
+        let line = request.line("12:00:00", false);
+        assert!(
+            line.ends_with(
+                "\n             null, taken as absent; OCI may refuse it: input[0].content"
+            ),
+            "{line}"
+        );
     }
 
     #[test]

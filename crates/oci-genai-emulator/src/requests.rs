@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
@@ -50,6 +50,9 @@ pub struct SeenRequest {
     pub signing_string: Option<String>,
     /// The message of the error it was answered with.
     pub error: Option<String>,
+    /// Optional members of the body that were null where the contract allows only a value or nothing, such as
+    /// `input[0].content`; 32 at most. They counted as absent; whether the service takes them is not confirmed.
+    pub null_members: Vec<String>,
     /// The status it was answered with; none if the connection was reset instead.
     pub status: Option<u16>,
     /// The request id of the answer.
@@ -119,8 +122,30 @@ pub(crate) struct Record {
     pub(crate) credential: Option<AcceptedCredential>,
     pub(crate) refusal: Option<String>,
     pub(crate) error: Option<String>,
+    pub(crate) notes: Notes,
     pub(crate) status: Option<u16>,
     pub(crate) opc_request_id: String,
+}
+
+/// What is noted of a request while it is answered. Clones are the same notes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes(Arc<Mutex<Vec<String>>>);
+
+impl Notes {
+    /// Notes optional members that were null.
+    pub(crate) fn null_members(&self, members: Vec<String>) {
+        if !members.is_empty() {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = members;
+        }
+    }
+
+    /// The members that were noted.
+    pub(crate) fn list(&self) -> Vec<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
 }
 
 impl Requests {
@@ -237,6 +262,7 @@ impl Record {
             refusal: self.refusal.clone(),
             signing_string: self.signing_string().map(|text| mask(&text)),
             error: self.error.clone(),
+            null_members: self.notes.list(),
             status: self.status,
             opc_request_id: self.opc_request_id.clone(),
         }

@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 
+mod nulls;
+
 /// The schemas of all bodies, made by `cargo xtask codegen` from `openapi/oci-genai.yaml`.
 const SCHEMAS: &str = include_str!("generated.json");
 
@@ -131,6 +133,12 @@ pub(crate) fn check(operation: Operation, body: &Value) -> Result<(), ApiError> 
     let validator = VALIDATORS.get(operation as usize).and_then(Option::as_ref);
     let checked = validator.map_or(Ok(()), |validator| validator.validate(body));
     checked.map_err(|error| complaint(&error))
+}
+
+/// Takes optional members out of a body that are null though the contract allows a value or nothing; names them.
+pub(crate) fn take_out_nulls(operation: Operation, body: &mut Value) -> Vec<String> {
+    let schema = &PARSED["bodies"][operation.id()];
+    nulls::take_out(&PARSED["$defs"], schema, body)
 }
 
 fn complaint(error: &ValidationError<'_>) -> ApiError {

@@ -30,7 +30,7 @@ pub(super) async fn create(
 ) -> Answer {
     // The one body that may be absent.
     let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
-    let (body, allowed) = json_object(&app, Operation::CreateConversation, body)?;
+    let (body, allowed) = json_object(&app, &caller, Operation::CreateConversation, body)?;
     let fields = Fields(&body);
     let metadata = conversation_metadata(&app, fields.get("metadata"))?;
     let items = new_items(&app, fields.list("items")?)?;
@@ -73,7 +73,7 @@ pub(super) async fn update(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
-    let (body, allowed) = json_object(&app, Operation::UpdateConversation, &body)?;
+    let (body, allowed) = json_object(&app, &caller, Operation::UpdateConversation, &body)?;
     if !body.contains_key("metadata") {
         return Err(ApiError::missing("metadata"));
     }
@@ -117,7 +117,7 @@ pub(super) async fn create_items(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
-    let (body, allowed) = json_object(&app, Operation::CreateItems, &body)?;
+    let (body, allowed) = json_object(&app, &caller, Operation::CreateItems, &body)?;
     if !body.contains_key("items") {
         return Err(ApiError::missing("items"));
     }

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::contract::{self, Operation};
 use crate::error::ApiError;
 use crate::fault::plan::TurnPlan;
+use crate::requests::Notes;
 
 mod body;
 pub(crate) mod connection;
@@ -34,6 +35,8 @@ pub(crate) const CONTROL_PATH: &str = "/_emulator";
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) project: String,
+    /// What is noted of the request.
+    pub(crate) notes: Notes,
     /// Faults in the turn this request asks for.
     pub(crate) turn: TurnPlan,
 }
@@ -94,14 +97,22 @@ pub(crate) fn below_base(path: &str) -> &str {
 /// come before the contract's, which is why that one is left to the operation to raise.
 type CheckedBody = (Map<String, Value>, Result<(), ApiError>);
 
-/// Reads a request body, which must be a JSON object.
-fn json_object(app: &App, operation: Operation, body: &[u8]) -> Result<CheckedBody, ApiError> {
+/// Reads a request body, which must be a JSON object. Optional members that are null count as absent.
+fn json_object(
+    app: &App,
+    caller: &Caller,
+    operation: Operation,
+    body: &[u8],
+) -> Result<CheckedBody, ApiError> {
     let refuse = |message: String| ApiError::new(StatusCode::BAD_REQUEST, message);
-    let body: Value = serde_json::from_slice(body).map_err(|error| {
+    let mut body: Value = serde_json::from_slice(body).map_err(|error| {
         refuse(format!(
             "The JSON body of the request could not be parsed: {error}."
         ))
     })?;
+    caller
+        .notes
+        .null_members(contract::take_out_nulls(operation, &mut body));
     let allowed = match app.config.strict {
         true => contract::check(operation, &body),
         false => Ok(()),

@@ -23,7 +23,7 @@ use crate::fault::plan::Plan;
 use crate::fault::stream as faulty;
 use crate::ids::request_id;
 use crate::masking;
-use crate::requests::Record;
+use crate::requests::{Notes, Record};
 use crate::turn::prepare::conversation_locked;
 
 /// The longest `opc-retry-token` taken.
@@ -52,6 +52,7 @@ pub(super) async fn every_request(
         credential: None,
         refusal: None,
         error: None,
+        notes: Notes::default(),
         status: None,
         opc_request_id: opc_request_id(request.headers()),
     };
@@ -115,6 +116,8 @@ fn finish(app: &App, record: Record, began: tokio::time::Instant) {
         Some(credential) => (credential.kind.as_str(), credential.id.as_str()),
         None => ("none", ""),
     };
+    let null_members = record.notes.list();
+    let null_members = (!null_members.is_empty()).then(|| null_members.join(", "));
     tracing::info!(
         credential = kind,
         credential_id = id,
@@ -125,6 +128,7 @@ fn finish(app: &App, record: Record, began: tokio::time::Instant) {
         opc_request_id = record.opc_request_id,
         refused = record.refusal,
         error = record.error,
+        null_members,
         "request"
     );
     app.requests.push(record);
@@ -224,6 +228,7 @@ async fn checked(
     }
     parts.extensions.insert(Caller {
         project,
+        notes: record.notes.clone(),
         turn: plan.turn.clone(),
     });
     Ok(Request::from_parts(parts, Body::from(body)))

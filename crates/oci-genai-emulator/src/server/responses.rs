@@ -33,7 +33,7 @@ pub(super) async fn create(
     Extension(caller): Extension<Caller>,
     body: Bytes,
 ) -> Result<Response<Body>, ApiError> {
-    let (body, allowed) = json_object(&app, Operation::CreateResponse, &body)?;
+    let (body, allowed) = json_object(&app, &caller, Operation::CreateResponse, &body)?;
     let request = TurnRequest::parse(body)?;
     allowed?;
     let (background, streamed) = (request.background, request.stream);
@@ -274,7 +274,7 @@ fn context(
     operation: Operation,
     body: &[u8],
 ) -> Result<(Context, Option<String>, Option<String>), ApiError> {
-    let (mut body, allowed) = json_object(app, operation, body)?;
+    let (mut body, allowed) = json_object(app, caller, operation, body)?;
     let fields = Fields(&body);
     let instructions = fields.text("instructions", usize::MAX)?;
     let model = fields.text("model", 512)?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::{Desk, answer, text};
+use crate::support::{Desk, answer, log, text};
 
 async fn configured(change: impl FnOnce(&mut EmulatorConfig)) -> Desk {
     let mut config = EmulatorConfig::default();
@@ -232,4 +232,68 @@ async fn a_websocket_that_is_tried_first_is_refused_cleanly() {
     );
     desk.ok("/responses", json!({"model": "m", "input": "x"}))
         .await;
+}
+
+#[tokio::test]
+async fn members_that_are_null_are_absent_and_marked() {
+    let log = log();
+    let desk = Desk::new().await;
+    let id = desk.conversation().await;
+    let first = desk
+        .ok(
+            "/responses",
+            json!({"model": "m", "input": "one", "conversation": id}),
+        )
+        .await;
+    let said = &first["output"][0]["id"];
+    // What a client sends that writes all it knows of a reasoning item, and refers to what it has.
+    let body = json!({"model": "m", "input": [
+        {"type": "reasoning", "id": "rs_mine", "summary": [], "content": null, "status": null},
+        {"id": said, "type": null},
+        {"role": "user", "content": "two", "type": null, "phase": null},
+    ]});
+    let second = desk.ok("/responses", body).await;
+    assert!(text(&second).contains("You just said: \"two\""), "{second}");
+    let path = format!(
+        "/responses/{}/input_items?order=asc",
+        second["id"].as_str().unwrap()
+    );
+    let items = desk.get(&path).await.1;
+    assert_eq!(
+        items["data"][0],
+        json!({"type": "reasoning", "id": "rs_mine", "summary": []})
+    );
+    assert_eq!(items["data"][1]["id"], *said);
+    let seen = desk.emulator.requests();
+    let marked = &seen[2].null_members;
+    for member in ["input[0].content", "input[1].type", "input[2].type"] {
+        assert!(marked.iter().any(|named| named == member), "{marked:?}");
+    }
+    assert!(seen[0].null_members.is_empty() && seen[1].null_members.is_empty());
+    // Its body is shown as it came.
+    assert_eq!(seen[2].body["input"][0]["content"], Value::Null);
+    let said = log.text();
+    let line = said
+        .lines()
+        .find(|line| line.contains(&seen[2].opc_request_id));
+    assert!(line.unwrap().contains("input[0].content"), "{said}");
+    let items = json!({"items": [{"type": "reasoning", "summary": [], "content": null}]});
+    let added = desk.ok(&format!("/conversations/{id}/items"), items).await;
+    assert!(
+        !added["data"][0]
+            .as_object()
+            .unwrap()
+            .contains_key("content")
+    );
+    // A member that must be there is missing when it is null.
+    let (status, error) = desk
+        .post(
+            "/responses",
+            json!({"model": "m", "input": [{"type": "function_call", "call_id": null, "name": "f", "arguments": "{}"}]}),
+        )
+        .await;
+    assert_eq!(
+        (status, &error["error"]["param"]),
+        (400, &json!("input[0].call_id"))
+    );
 }
