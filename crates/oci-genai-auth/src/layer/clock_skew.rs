@@ -9,6 +9,9 @@ use http::header::DATE;
 /// `Date` has whole seconds and answers take time: less than this is no skew.
 const NOISE_SECONDS: i64 = 5;
 
+/// A clock is corrected by this much at most: a date that is further off says more about whoever sent it.
+const MAX_CORRECTION_SECONDS: u64 = 3600;
+
 /// How far the service's clock is ahead of this machine's, as learned from its answers.
 ///
 /// A request whose date is more than 5 minutes off is refused with 401. The layer puts this into
@@ -62,15 +65,45 @@ impl SkewMeter {
         }
     }
 
-    /// This machine's time put right.
+    /// This machine's time put right, by an hour at most.
     pub(super) fn correct(&self, now: SystemTime) -> SystemTime {
         let seconds = self.0.load(Ordering::Relaxed);
-        let by = Duration::from_secs(seconds.unsigned_abs());
+        let by = Duration::from_secs(seconds.unsigned_abs().min(MAX_CORRECTION_SECONDS));
         let corrected = if seconds < 0 {
             now.checked_sub(by)
         } else {
             now.checked_add(by)
         };
         corrected.unwrap_or(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_corrected_by_an_hour_at_most() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let hour = Duration::from_secs(3600);
+        for (theirs, expected) in [
+            (
+                now + Duration::from_secs(600),
+                now + Duration::from_secs(600),
+            ),
+            (
+                now - Duration::from_secs(600),
+                now - Duration::from_secs(600),
+            ),
+            (now + hour, now + hour),
+            (now + hour * 5, now + hour),
+            (now - hour * 5, now - hour),
+        ] {
+            let meter = SkewMeter::default();
+            let mut headers = HeaderMap::new();
+            headers.insert(DATE, httpdate::fmt_http_date(theirs).parse().unwrap());
+            meter.learn(&headers, now);
+            assert_eq!(meter.correct(now), expected);
+        }
     }
 }

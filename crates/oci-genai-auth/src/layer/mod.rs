@@ -143,7 +143,8 @@ impl AuthLayer {
         self
     }
 
-    /// Dates requests by the service's clock, as its answers tell it, where this machine's is off.
+    /// Dates requests by the service's clock, as its answers tell it, where this machine's is off, by an
+    /// hour at most.
     /// Default: no; a wrong clock is then reported ([`ClockSkew`]) but not made up for.
     #[must_use]
     pub fn with_clock_correction(mut self, correct: bool) -> Self {
