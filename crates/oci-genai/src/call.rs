@@ -3,7 +3,7 @@
 use oci_genai_api::ResponseValue;
 use oci_genai_api::types::ErrorResponse;
 
-use crate::middleware::{CallSpan, OPC_REQUEST_ID, Resend, call_span};
+use crate::middleware::{CallSpan, OPC_REQUEST_ID, Resend, SELECTED_REGION, call_span};
 use crate::options::RequestOptions;
 use crate::wire::SentCredential;
 use crate::{Client, Error, Result};
@@ -52,6 +52,11 @@ pub(crate) fn request_id(headers: &http::HeaderMap) -> Option<String> {
         .get(OPC_REQUEST_ID)
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned)
+}
+
+/// The region that a routing profile chose for an answered request.
+pub(crate) fn selected_region(headers: &http::HeaderMap) -> Option<&str> {
+    headers.get(SELECTED_REGION)?.to_str().ok()
 }
 
 /// Lets a call builder with an async `send` be awaited itself.

@@ -29,6 +29,8 @@ pub const OPENAI_PROJECT: HeaderName = HeaderName::from_static("openai-project")
 pub const OPC_COMPARTMENT_ID: HeaderName = HeaderName::from_static("opc-compartment-id");
 /// Names a request, in the service's logs too.
 pub const OPC_REQUEST_ID: HeaderName = HeaderName::from_static("opc-request-id");
+/// The region that a routing profile chose for a request, in its response.
+pub(crate) const SELECTED_REGION: HeaderName = HeaderName::from_static("x-genai-selected-region");
 
 /// The `user-agent` sent unless another is given.
 pub const DEFAULT_USER_AGENT: &str = concat!("oci-genai-rust/", env!("CARGO_PKG_VERSION"));

@@ -51,6 +51,7 @@ pub use self::circuit_breaker::{CircuitBreaker, CircuitBreakerLayer};
 pub use self::deadline::{CallLimit, Deadline, DeadlineAt, DeadlineBody, DeadlineLayer};
 pub use self::endpoint::{EndpointLayer, EndpointOverride, EndpointService};
 pub use self::failover::{FailedOver, Failover, FailoverLayer, FailoverTarget, Stateless};
+pub(crate) use self::headers::SELECTED_REGION;
 pub(crate) use self::headers::header_value;
 pub use self::headers::{
     DEFAULT_USER_AGENT, OPC_COMPARTMENT_ID, OPC_REQUEST_ID, OPENAI_PROJECT, RequestHeaders,

@@ -28,7 +28,7 @@ use tracing::Span;
 use tracing::field::Empty;
 
 use super::failover::FailedOver;
-use super::headers::OPC_REQUEST_ID;
+use super::headers::{OPC_REQUEST_ID, SELECTED_REGION};
 use super::retry::Attempts;
 use crate::Error;
 use crate::options::setting;
@@ -54,8 +54,7 @@ pub fn call_span(operation: &str, model: Option<&str>, conversation: Option<&str
         gen_ai.conversation.id = conversation,
         gen_ai.response.id = Empty,
         gen_ai.response.model = Empty,
-        gen_ai.response.status = Empty,
-        gen_ai.response.time_to_first_event_ms = Empty,
+        gen_ai.response.time_to_first_chunk = Empty,
         gen_ai.usage.input_tokens = Empty,
         gen_ai.usage.output_tokens = Empty,
         server.address = Empty,
@@ -63,8 +62,10 @@ pub fn call_span(operation: &str, model: Option<&str>, conversation: Option<&str
         http.request.method = Empty,
         http.response.status_code = Empty,
         oci.request_id = Empty,
+        oci.selected_region = Empty,
         oci.attempts = Empty,
         oci.failover = Empty,
+        oci.response.status = Empty,
         oci.response.defects = Empty,
         oci.stream.defects = Empty,
         error.r#type = Empty,
@@ -193,6 +194,10 @@ fn record_answer<R>(span: &Span, response: &Response<R>) {
     let request_id = response.headers().get(OPC_REQUEST_ID);
     if let Some(id) = request_id.and_then(|value| value.to_str().ok()) {
         span.record("oci.request_id", id);
+    }
+    let region = response.headers().get(SELECTED_REGION);
+    if let Some(region) = region.and_then(|value| value.to_str().ok()) {
+        span.record("oci.selected_region", region);
     }
     if !status.is_success() {
         span.record("otel.status_code", "ERROR");

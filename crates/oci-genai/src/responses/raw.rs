@@ -10,7 +10,7 @@ use tracing::Span;
 use super::failure::{raise_failed, require_output};
 use super::form::{Form, form_of};
 use super::whole::{from_events, from_json};
-use crate::call::request_id;
+use crate::call::{request_id, selected_region};
 use crate::middleware::{CallSpan, Resend};
 use crate::sse::DEFAULT_MAX_EVENT_BYTES;
 use crate::wire::SentCredential;
@@ -74,6 +74,12 @@ impl RawResponse {
     /// The service's `opc-request-id`, to be named in a support request.
     pub fn request_id(&self) -> Option<String> {
         request_id(&self.headers)
+    }
+
+    /// The region that a routing profile chose, as `x-genai-selected-region` names it; `None` if the
+    /// model is no routing profile.
+    pub fn selected_region(&self) -> Option<&str> {
+        selected_region(&self.headers)
     }
 
     /// The body.

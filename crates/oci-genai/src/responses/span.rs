@@ -19,7 +19,7 @@ pub(super) fn record(span: &tracing::Span, response: &types::Response) {
         }
     }
     if let Some(status) = &response.status {
-        span.record("gen_ai.response.status", status.as_str());
+        span.record("oci.response.status", status.as_str());
     }
     if let Some(usage) = &response.usage {
         span.record("gen_ai.usage.input_tokens", usage.input_tokens);

@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::emulator::start;
-use crate::scripted::{Reply, Scripted};
+use crate::scripted::{End, Reply, Scripted};
 
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
@@ -80,7 +80,7 @@ async fn spans_carry_the_standard_names_and_no_content() {
         "gen_ai.response.id=\"resp_",
         "gen_ai.usage.input_tokens=",
         "gen_ai.usage.output_tokens=",
-        "gen_ai.response.time_to_first_event_ms=",
+        "gen_ai.response.time_to_first_chunk=",
         "http.response.status_code=200",
         "oci.request_id=",
         "oci.attempts=1",
@@ -145,6 +145,83 @@ async fn failures_and_retries_are_recorded() {
         "429",
     ] {
         assert!(text.contains(name), "{name} is missing in {text}");
+    }
+}
+
+/// A routing profile as the model: the header says which region answered. The id of a request may have a
+/// prefix and segments that are not hexadecimal.
+#[tokio::test]
+async fn the_region_that_a_routing_profile_chose_is_told() {
+    const ID: &str = "fra-1:ABC/not-hex_1";
+    const PROFILE: &str = "ocid1.generativeairoutingprofile.oc1.eu-frankfurt-1.aaa";
+    let head = "content-type: application/json\r\nx-genai-selected-region: uk-london-1\r\nopc-request-id: fra-1:ABC/not-hex_1\r\n";
+    let event_stream = head.replace("application/json", "text/event-stream");
+    let body = r#"{"object":"response","id":"resp_1","status":"completed","created_at":1,"model":"m","output":[{"type":"message","role":"assistant","content":[{"type":"output_text","text":"Hi","annotations":[]}]}]}"#;
+    let closing = format!("data: {{\"type\":\"response.completed\",\"response\":{body}}}\n\n");
+    let server = Scripted::start(vec![
+        Reply::Body(200, head, body.into()),
+        Reply::Chunks(event_stream.leak(), vec![closing.into_bytes()], End::Clean),
+        Reply::Body(200, "", body.into()),
+    ])
+    .await;
+    listen_everywhere();
+    let log = Log::default();
+    let client = server.client();
+    let create = || client.responses().create("Hi").model(PROFILE).store(false);
+    async {
+        let raw = create().send_raw().await.unwrap();
+        assert_eq!(raw.selected_region(), Some("uk-london-1"));
+        assert_eq!(raw.request_id().as_deref(), Some(ID));
+        let stream = create().stream().await.unwrap();
+        assert_eq!(stream.selected_region(), Some("uk-london-1"));
+        assert_eq!(stream.request_id().as_deref(), Some(ID));
+        stream.final_response().await.unwrap();
+    }
+    .with_subscriber(log.subscriber())
+    .await;
+    let (text, id) = (log.text(), format!("oci.request_id={ID:?}"));
+    for part in ["oci.selected_region=\"uk-london-1\"", &id] {
+        assert_eq!(text.matches(part).count(), 2, "{part} in {text}");
+    }
+    assert!(server.received()[0].body.contains(PROFILE));
+    let raw = create().send_raw().await.unwrap();
+    assert_eq!(raw.selected_region(), None);
+}
+
+/// Names of the OpenTelemetry conventions for generative AI, HTTP and errors. Whatever else a span has is in
+/// a namespace of this project's own.
+#[tokio::test]
+async fn span_attributes_are_named_as_the_conventions_have_them() {
+    const STANDARD: [&str; 17] = [
+        "otel.name",
+        "otel.kind",
+        "otel.status_code",
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.conversation.id",
+        "gen_ai.response.id",
+        "gen_ai.response.model",
+        "gen_ai.response.time_to_first_chunk",
+        "gen_ai.usage.input_tokens",
+        "gen_ai.usage.output_tokens",
+        "server.address",
+        "server.port",
+        "http.request.method",
+        "http.response.status_code",
+        "error.type",
+    ];
+    let span = oci_genai::middleware::call_span("chat", Some("m"), None);
+    listen_everywhere();
+    let _entered = span.enter();
+    let metadata = span.metadata().unwrap();
+    let names: Vec<&str> = metadata.fields().iter().map(|field| field.name()).collect();
+    for name in STANDARD {
+        assert!(names.contains(&name), "{name} is missing in {names:?}");
+    }
+    for name in names {
+        let known = name.starts_with("oci.") || STANDARD.contains(&name);
+        assert!(known, "{name} is in no convention");
     }
 }
 

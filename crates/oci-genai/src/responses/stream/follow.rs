@@ -126,9 +126,9 @@ impl ResponseStream {
         if !self.seen_event {
             self.seen_event = true;
             let waited = self.client.clock().now() - self.started;
-            let millis = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+            let seconds = waited.as_secs_f64();
             self.span
-                .record("gen_ai.response.time_to_first_event_ms", millis);
+                .record("gen_ai.response.time_to_first_chunk", seconds);
         }
     }
 

@@ -17,7 +17,7 @@ use super::deltas::Deltas;
 use super::event_source::{EventSource, Opened};
 use super::resume::{self, Resumable, Resumed};
 use super::stall::StallGuard;
-use crate::call::{Call, request_id};
+use crate::call::{Call, request_id, selected_region};
 use crate::error::{Error, ErrorKind, Outcome, verdict};
 use crate::middleware::Resend;
 use crate::types::{CreateResponse, Response, StreamEvent};
@@ -168,6 +168,12 @@ impl ResponseStream {
     /// The service's `opc-request-id`, to be named in a support request.
     pub fn request_id(&self) -> Option<String> {
         request_id(&self.headers)
+    }
+
+    /// The region that a routing profile chose, as `x-genai-selected-region` names it; `None` if the
+    /// model is no routing profile.
+    pub fn selected_region(&self) -> Option<&str> {
+        selected_region(&self.headers)
     }
 
     /// The response's id, once an event has told it.
