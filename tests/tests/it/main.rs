@@ -10,6 +10,5 @@ mod evidence;
 mod guide;
 mod layers;
 mod program;
-mod prose;
 mod publishing;
 mod sdk_document;
