@@ -5,15 +5,13 @@ use oci_genai_api::types::ErrorResponse;
 
 use crate::middleware::{CallSpan, OPC_REQUEST_ID, Resend, SELECTED_REGION, call_span};
 use crate::options::RequestOptions;
-use crate::wire::SentCredential;
 use crate::{Client, Error, Result};
 
 /// One call under way: the low-level client with the call's options, and its span.
 pub(crate) struct Call {
     pub(crate) api: oci_genai_api::Client,
     pub(crate) span: tracing::Span,
-    /// What it was last sent with.
-    pub(crate) sent: SentCredential,
+    pub(crate) client: Client,
 }
 
 impl Call {
@@ -32,8 +30,11 @@ impl Call {
         resend: Resend,
         span: tracing::Span,
     ) -> Result<Self> {
-        let (api, sent) = client.call(options, resend, CallSpan(span.clone()))?;
-        Ok(Self { api, span, sent })
+        Ok(Self {
+            api: client.call(options, resend, CallSpan(span.clone()))?,
+            span,
+            client: client.clone(),
+        })
     }
 
     /// What an operation of this call returned, as this crate tells it.
@@ -42,7 +43,7 @@ impl Call {
         result: Result<ResponseValue<T>, oci_genai_api::Error<ErrorResponse>>,
     ) -> Result<T> {
         let result = result.map(ResponseValue::into_inner);
-        result.map_err(|error| Error::from(error).masked(&self.sent))
+        result.map_err(|error| Error::from(error).masked(self.client.sent_credentials()))
     }
 }
 
@@ -83,13 +84,13 @@ macro_rules! id_call {
     ) => {
         $crate::call::id_call! {
             $(#[$doc])*
-            $name: $operation($($id: $what),+) -> $output, $resend, |call, _, answer| call.outcome(answer)
+            $name: $operation($($id: $what),+) -> $output, $resend, |call, answer| call.outcome(answer)
         }
     };
     (
         $(#[$doc:meta])*
         $name:ident: $operation:ident($($id:ident: $what:literal),+) -> $output:ty, $resend:expr,
-        |$call:ident, $client:pat_param, $answer:ident| $read:expr
+        |$call:ident, $answer:ident| $read:expr
     ) => {
         $(#[$doc])*
         #[derive(Debug)]
@@ -116,7 +117,6 @@ macro_rules! id_call {
                 $(let $id = self.$id.checked($what)?;)+
                 let $call = $crate::call::Call::new(
                     &self.client, self.options, stringify!($operation), $resend)?;
-                let $client = &self.client;
                 let $answer = $call.api.$operation($(&$id),+).await;
                 $read
             }

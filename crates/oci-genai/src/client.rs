@@ -11,7 +11,7 @@ use crate::middleware::{CallSpan, Resend};
 use crate::options::RequestOptions;
 use crate::responses::Responses;
 use crate::time::SharedClock;
-use crate::wire::SentCredential;
+use crate::wire::SentCredentials;
 use crate::{ClientBuilder, Endpoint, Result};
 
 /// A client of OCI Generative AI's Conversations and Responses APIs.
@@ -52,6 +52,7 @@ pub(crate) struct Inner {
     pub(crate) model: Option<String>,
     pub(crate) clock: SharedClock,
     pub(crate) streams: StreamSettings,
+    pub(crate) sent: SentCredentials,
 }
 
 /// How streams are read.
@@ -121,6 +122,12 @@ impl Client {
         self.inner.model.as_deref()
     }
 
+    /// The credentials that this client sent last, to be masked where a service's answers are shown.
+    /// Errors, hints and logs of this client mask them already.
+    pub fn sent_credentials(&self) -> &SentCredentials {
+        &self.inner.sent
+    }
+
     pub(crate) fn clock(&self) -> &SharedClock {
         &self.inner.clock
     }
@@ -129,17 +136,16 @@ impl Client {
         self.inner.streams
     }
 
-    /// The low-level client with the options of one call, and the credential that it will be sent with.
+    /// The low-level client with the options of one call.
     pub(crate) fn call(
         &self,
         options: RequestOptions,
         resend: Resend,
         span: CallSpan,
-    ) -> Result<(oci_genai_api::Client, SentCredential)> {
+    ) -> Result<oci_genai_api::Client> {
         let context = options.into_context(resend, span)?;
-        let sent = context.sent();
         let transport = self.inner.transport.with_extension(context);
-        Ok((self.inner.api.with_transport(transport), sent))
+        Ok(self.inner.api.with_transport(transport))
     }
 }
 

@@ -11,7 +11,6 @@ use crate::middleware::{
     header_value,
 };
 use crate::validate::shown;
-use crate::wire::SentCredential;
 use crate::{Endpoint, Error, Region, Result};
 
 /// Settings for a single call. Whatever is not set stays as the client has it.
@@ -176,7 +175,6 @@ impl RequestOptions {
             retry: self.retry.map(RetryOverride),
             stateless: self.stateless.then_some(Stateless),
             headers,
-            sent: SentCredential::default(),
         })))
     }
 
@@ -204,14 +202,6 @@ struct CallSettings {
     retry: Option<RetryOverride>,
     stateless: Option<Stateless>,
     headers: Option<RequestHeaders>,
-    sent: SentCredential,
-}
-
-impl CallContext {
-    /// The credential that the call was last sent with.
-    pub(crate) fn sent(&self) -> SentCredential {
-        self.0.sent.clone()
-    }
 }
 
 /// Something that a layer looks for in a request's extensions, and that a call's options may hold as well.
@@ -242,12 +232,6 @@ optional_settings! {
 impl Setting for Resend {
     fn of_call(call: &CallContext) -> Option<&Self> {
         Some(&call.0.resend)
-    }
-}
-
-impl Setting for SentCredential {
-    fn of_call(call: &CallContext) -> Option<&Self> {
-        Some(&call.0.sent)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::middleware::{
     StandardHeadersLayer, TraceLayer,
 };
 use crate::time::SharedClock;
-use crate::wire::{ByHost, RememberCredential};
+use crate::wire::{ByHost, RememberCredential, SentCredentials};
 
 /// A boxed service that carries requests: what layers of the caller's are given.
 pub type HttpService = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
@@ -75,6 +75,7 @@ pub(crate) struct Parts {
     pub(crate) layers: Vec<AnyLayer>,
     pub(crate) size_limits: SizeLimitsLayer,
     pub(crate) clock: SharedClock,
+    pub(crate) sent: SentCredentials,
 }
 
 /// Puts the parts in order, from the wire outwards.
@@ -97,7 +98,7 @@ pub(crate) fn transport(parts: Parts) -> Transport {
             parts.attempt_timeout,
             clock.clone(),
         ))
-        .layer(ReadErrorLayer::new())
+        .layer(ReadErrorLayer::new().mask(parts.sent))
         .layer(either(parts.log_bodies))
         .layer(parts.endpoint)
         .layer(parts.headers)

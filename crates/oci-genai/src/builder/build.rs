@@ -12,7 +12,7 @@ use crate::middleware::{
     RetryLayer, SizeLimitsLayer, StandardHeadersLayer,
 };
 use crate::stack::{self, HttpService, Innermost, any_service};
-use crate::wire::{ByHost, RememberCredential};
+use crate::wire::{ByHost, RememberCredential, SentCredentials};
 use crate::{Client, Endpoint, Error, Region, RegionResolver, Result};
 
 impl ClientBuilder {
@@ -43,12 +43,15 @@ impl ClientBuilder {
         };
         let reqwest = wire.reqwest(&endpoint)?;
         let clock = self.clock;
+        let sent = SentCredentials::new();
         let transport = stack::transport(stack::Parts {
-            authenticated: authenticated(self.auth, self.http, wire)?,
+            authenticated: authenticated(self.auth, self.http, wire, &sent)?,
             attempt_layers: self.attempt_layers,
             headers,
             endpoint: EndpointLayer::new(endpoint.clone()),
-            log_bodies: self.log_bodies.map(LogBodiesLayer::new),
+            log_bodies: self
+                .log_bodies
+                .map(|max| LogBodiesLayer::new(max).mask(sent.clone())),
             attempt_timeout: self.attempt_timeout,
             breaker: self
                 .breaker
@@ -63,6 +66,7 @@ impl ClientBuilder {
                 max_response_bytes: self.streams.max_response_bytes,
             },
             clock: clock.clone(),
+            sent: sent.clone(),
         });
         let api =
             oci_genai_api::Client::new_with_client(endpoint.as_str(), reqwest, transport.clone());
@@ -73,6 +77,7 @@ impl ClientBuilder {
             model: self.model,
             clock,
             streams: self.streams,
+            sent,
         }))
     }
 
@@ -102,18 +107,21 @@ impl ClientBuilder {
     }
 }
 
-fn authenticated(auth: Auth, http: Option<HttpService>, wire: ByHost) -> Result<Innermost> {
+fn authenticated(
+    auth: Auth,
+    http: Option<HttpService>,
+    wire: ByHost,
+    sent: &SentCredentials,
+) -> Result<Innermost> {
     let check = BeforeAttemptLayer::new();
-    let innermost = |http| any_service(RememberCredential::new(check.layer(http)));
-    let http: Option<HttpService> = http.map(innermost);
-    let wire = RememberCredential::new(check.layer(wire));
+    let http = http.map(|http| RememberCredential::new(check.layer(http), sent.clone()));
+    let wire = RememberCredential::new(check.layer(wire), sent.clone());
     Ok(match (auth, http) {
         (Auth::None, _) => return Err(no_credentials()),
         (Auth::Key(key), None) => Either::Left(api_key_layer(key)?.layer(wire)),
         (Auth::Key(key), Some(http)) => Either::Right(any_service(api_key_layer(key)?.layer(http))),
-        (Auth::Layer(layer), http) => {
-            Either::Right(layer(http.unwrap_or_else(|| any_service(wire))))
-        }
+        (Auth::Layer(layer), None) => Either::Right(layer(any_service(wire))),
+        (Auth::Layer(layer), Some(http)) => Either::Right(layer(any_service(http))),
     })
 }
 

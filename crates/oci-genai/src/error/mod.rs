@@ -21,7 +21,7 @@ pub use self::service::ServiceError;
 pub use self::verdict::ResendVerdict;
 pub(crate) use self::words::is_error;
 use crate::types;
-use crate::wire::SentCredential;
+use crate::wire::SentCredentials;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -131,7 +131,7 @@ impl Error {
     }
 
     /// Takes the credential that was sent out of everything that is shown of the service's answer.
-    pub(crate) fn masked(mut self, sent: &SentCredential) -> Self {
+    pub(crate) fn masked(mut self, sent: &SentCredentials) -> Self {
         let inner = &mut *self.0;
         if let Cow::Owned(masked) = sent.mask(&inner.message) {
             inner.message = masked.into();

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Outcome;
 use super::words::{is_error, json_in, plain_text, scalar, without_secrets};
-use crate::wire::SentCredential;
+use crate::wire::SentCredentials;
 
 /// How the service says that a conversation is locked.
 const LOCKED: &str = "operating on this conversation";
@@ -105,7 +105,7 @@ impl ServiceError {
     }
 
     /// Takes the credential that was sent out of everything but the body.
-    pub(crate) fn mask(&mut self, sent: &SentCredential) {
+    pub(crate) fn mask(&mut self, sent: &SentCredentials) {
         let optional = [
             &mut self.code,
             &mut self.error_type,

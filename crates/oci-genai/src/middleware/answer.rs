@@ -35,19 +35,28 @@ use tower_service::Service;
 use super::retry::Attempts;
 use crate::error::{Error, ServiceError};
 use crate::time::SharedClock;
-use crate::wire::SentCredential;
+use crate::wire::SentCredentials;
 
 /// The most of an error body that is read.
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
 /// Applies [`ReadError`].
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ReadErrorLayer;
+#[derive(Clone, Debug, Default)]
+pub struct ReadErrorLayer {
+    sent: SentCredentials,
+}
 
 impl ReadErrorLayer {
-    /// The layer; there is nothing to set.
-    pub const fn new() -> Self {
-        Self
+    /// The layer; what is a secret by its form is masked.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Masks these credentials too where the service repeats them.
+    #[must_use]
+    pub fn mask(mut self, sent: SentCredentials) -> Self {
+        self.sent = sent;
+        self
     }
 }
 
@@ -55,7 +64,10 @@ impl<S> Layer<S> for ReadErrorLayer {
     type Service = ReadError<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ReadError { inner }
+        ReadError {
+            inner,
+            sent: self.sent.clone(),
+        }
     }
 }
 
@@ -63,6 +75,7 @@ impl<S> Layer<S> for ReadErrorLayer {
 #[derive(Clone, Debug)]
 pub struct ReadError<S> {
     inner: S,
+    sent: SentCredentials,
 }
 
 impl<S, B> Service<Request<B>> for ReadError<S>
@@ -72,25 +85,24 @@ where
 {
     type Response = Response<Body>;
     type Error = BoxError;
-    type Future = ResponseFuture<S::Future, Body, BoxError, SentCredential>;
+    type Future = ResponseFuture<S::Future, Body, BoxError, SentCredentials>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context).map_err(Into::into)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let sent = SentCredential::of(request.extensions_mut());
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         ResponseFuture::new(
             self.inner.call(request),
             std::convert::identity,
             |response, sent| Box::pin(read(response, sent)),
-            sent,
+            self.sent.clone(),
         )
     }
 }
 
 /// Reads an error answer and leaves what it says in its extensions.
-async fn read(response: Response<Body>, sent: SentCredential) -> Result<Response<Body>, BoxError> {
+async fn read(response: Response<Body>, sent: SentCredentials) -> Result<Response<Body>, BoxError> {
     let (mut parts, body) = response.into_parts();
     let body = read_bounded(body).await;
     let mut error = ServiceError::from_answer(parts.status, &parts.headers, &body);
@@ -184,7 +196,7 @@ where
         None => {
             let body = read_bounded(Body::wrap(body)).await;
             let mut error = ServiceError::from_answer(parts.status, &parts.headers, &body);
-            error.mask(&SentCredential::default());
+            error.mask(&SentCredentials::default());
             error
         }
     };

@@ -27,21 +27,32 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::wire::SentCredential;
+use crate::wire::SentCredentials;
 
 /// The target of the events.
 const TARGET: &str = "oci_genai::bodies";
 
 /// Applies [`LogBodies`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct LogBodiesLayer {
     max_bytes: usize,
+    sent: SentCredentials,
 }
 
 impl LogBodiesLayer {
     /// Writes at most `max_bytes` of each request body and of each piece of a response body.
-    pub const fn new(max_bytes: usize) -> Self {
-        Self { max_bytes }
+    pub fn new(max_bytes: usize) -> Self {
+        Self {
+            max_bytes,
+            sent: SentCredentials::default(),
+        }
+    }
+
+    /// Masks these credentials where the service repeats them.
+    #[must_use]
+    pub fn mask(mut self, sent: SentCredentials) -> Self {
+        self.sent = sent;
+        self
     }
 }
 
@@ -52,6 +63,7 @@ impl<S> Layer<S> for LogBodiesLayer {
         LogBodies {
             inner,
             max_bytes: self.max_bytes,
+            sent: self.sent.clone(),
         }
     }
 }
@@ -61,6 +73,7 @@ impl<S> Layer<S> for LogBodiesLayer {
 pub struct LogBodies<S> {
     inner: S,
     max_bytes: usize,
+    sent: SentCredentials,
 }
 
 impl<S> Service<Request<Body>> for LogBodies<S>
@@ -75,16 +88,15 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let sent = SentCredential::of(request.extensions_mut());
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
         match request.body().as_bytes() {
-            Some(body) => write("request", body, self.max_bytes, &sent),
+            Some(body) => write("request", body, self.max_bytes, &self.sent),
             None => tracing::debug!(target: TARGET, "a request body that can be read once only"),
         }
         ResponseFuture {
             future: self.inner.call(request),
             max_bytes: self.max_bytes,
-            sent,
+            sent: self.sent.clone(),
         }
     }
 }
@@ -95,7 +107,7 @@ pin_project! {
         #[pin]
         future: F,
         max_bytes: usize,
-        sent: SentCredential,
+        sent: SentCredentials,
     }
 }
 
@@ -126,7 +138,7 @@ pin_project! {
         #[pin]
         body: Body,
         max_bytes: usize,
-        sent: SentCredential,
+        sent: SentCredentials,
     }
 }
 
@@ -157,7 +169,7 @@ impl HttpBody for LoggedBody {
     }
 }
 
-fn write(of: &'static str, body: &[u8], max_bytes: usize, sent: &SentCredential) {
+fn write(of: &'static str, body: &[u8], max_bytes: usize, sent: &SentCredentials) {
     if !tracing::enabled!(target: TARGET, tracing::Level::DEBUG) {
         return;
     }

@@ -26,7 +26,7 @@
 //!     [`ClientBuilder::http_service`](crate::ClientBuilder::http_service).
 //!
 //! What a service answered may repeat the credential that it was sent. Errors, hints and logs of this
-//! crate mask it; layers of yours that show answers can, with [`SentCredential`].
+//! crate mask it; layers of yours that show answers can, with [`SentCredentials`].
 //!
 //! Every layer speaks `http::Request` and `http::Response`, so those of `tower` and `tower-http` fit
 //! wherever yours do.
@@ -63,4 +63,4 @@ pub use self::retry::{
 };
 pub(crate) use self::size_limits::SizeLimitsLayer;
 pub use self::trace::{CallSpan, Trace, TraceLayer, call_span};
-pub use crate::wire::SentCredential;
+pub use crate::wire::SentCredentials;

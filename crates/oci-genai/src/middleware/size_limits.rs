@@ -141,13 +141,17 @@ where
     type Data = Bytes;
     type Error = BoxError;
 
+    #[inline]
     fn poll_frame(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.project();
+        let Some(left) = this.left else {
+            return this.body.poll_frame(context).map_err(Into::into);
+        };
         let frame = ready!(this.body.poll_frame(context));
-        if let (Some(Ok(frame)), Some(left)) = (&frame, this.left)
+        if let Some(Ok(frame)) = &frame
             && let Some(data) = frame.data_ref()
         {
             match left.checked_sub(data.len()) {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::accumulator::Accumulator;
-use super::event::Said;
+use super::event::Received;
 use super::failure::{failure, missing_output};
 use crate::Result;
 use crate::error::{Error, ErrorKind, Outcome, verdict};
@@ -48,6 +48,18 @@ pub(super) enum Step {
     Over(Result<StreamEvent>),
     /// The stream ended before the response was over. It may be taken up again.
     Ended(Error),
+    /// A whole response came in place of a stream.
+    Whole(Box<Response>),
+}
+
+/// What an event is to the stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Noted {
+    /// It came before.
+    Old,
+    New,
+    /// It ends the stream.
+    Closing,
 }
 
 /// Follows a stream, over several connections if need be.
@@ -84,43 +96,53 @@ impl Assembler {
         self.resumed_after = number;
     }
 
+    /// Takes an event in. What follows from it is told without moving it.
     #[inline]
-    pub(super) fn take(&mut self, said: Said) -> Step {
-        let (event, number, is_progress) = match said {
-            Said::Event {
+    pub(super) fn note(&mut self, event: &StreamEvent, number: Option<i64>) -> Noted {
+        let is_closing = is_closing(event);
+        // The service may send an event again. One that ends the stream counts whatever its number is.
+        if !is_closing && number.is_some() && number <= self.resumed_after {
+            return Noted::Old;
+        }
+        self.last_number = self.last_number.max(number);
+        self.accumulator.apply(event);
+        if is_closing {
+            Noted::Closing
+        } else {
+            Noted::New
+        }
+    }
+
+    /// Takes in whatever came.
+    pub(super) fn take(&mut self, received: Received) -> Step {
+        match received {
+            Received::Event {
                 event,
                 number,
                 is_progress,
-            } => (event, number, is_progress),
-            other => return self.take_other(other),
-        };
-        let is_closing = is_closing(&event);
-        // The service may send an event again. One that ends the stream counts whatever its number is.
-        if !is_closing && number.is_some() && number <= self.resumed_after {
-            return Step::Pass;
-        }
-        self.last_number = self.last_number.max(number);
-        self.accumulator.apply(&event);
-        if is_closing {
-            return Step::Over(self.close(event));
-        }
-        Step::Deliver { event, is_progress }
-    }
-
-    #[cold]
-    fn take_other(&mut self, said: Said) -> Step {
-        match said {
-            Said::Event { .. } | Said::Heartbeat => Step::Pass,
-            Said::Error(service) => Step::Over(Err(Error::reported(*service))),
-            Said::Garbled { error, is_closing } => {
+            } => match self.note(&event, number) {
+                Noted::Old => Step::Pass,
+                Noted::New => Step::Deliver { event, is_progress },
+                Noted::Closing => Step::Over(self.close(event)),
+            },
+            Received::Heartbeat => Step::Pass,
+            Received::Error(service) => Step::Over(Err(Error::reported(*service))),
+            Received::Garbled { error, is_closing } => {
                 tracing::debug!(%error, is_closing, "an event of the stream is not JSON");
-                self.note(StreamDefect::GarbledEvent);
+                self.defect(StreamDefect::GarbledEvent);
                 if is_closing {
                     return self.end(error);
                 }
                 Step::Pass
             }
-            Said::Done => self.end(interrupted()),
+            Received::Done | Received::Closed => self.end(interrupted()),
+            Received::Response(response) => Step::Whole(response),
+            Received::NoStream(error) => Step::Over(Err(error)),
+            // Unless the connection failed, the call's time is over, or what came is too large.
+            Received::Broken(error) if error.kind() != ErrorKind::Transport => {
+                Step::Over(Err(error))
+            }
+            Received::Broken(error) => Step::Ended(error),
         }
     }
 
@@ -128,7 +150,7 @@ impl Assembler {
     pub(super) fn end(&mut self, error: Error) -> Step {
         match self.accumulator.whole_response() {
             Some(response) if missing_output(&response).is_none() => {
-                self.note(StreamDefect::NoClosingEvent);
+                self.defect(StreamDefect::NoClosingEvent);
                 let event = ResponseCompletedEvent::new(response).into();
                 self.accumulator.apply(&event);
                 Step::Over(self.close(event))
@@ -138,9 +160,9 @@ impl Assembler {
     }
 
     /// What a closing event comes to, completed by what came before.
-    fn close(&mut self, mut event: StreamEvent) -> Result<StreamEvent> {
+    pub(super) fn close(&mut self, mut event: StreamEvent) -> Result<StreamEvent> {
         if self.accumulator.was_filled_in() {
-            self.note(StreamDefect::IncompleteClosingEvent);
+            self.defect(StreamDefect::IncompleteClosingEvent);
         }
         let beside = match &mut event {
             StreamEvent::Failed(failed) => failed.extra.remove("error"),
@@ -170,7 +192,7 @@ impl Assembler {
         Ok(event)
     }
 
-    fn note(&mut self, defect: StreamDefect) {
+    fn defect(&mut self, defect: StreamDefect) {
         if self.defects.len() < MAX_DEFECTS {
             self.defects.push(defect);
         }

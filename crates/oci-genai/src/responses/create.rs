@@ -184,21 +184,21 @@ impl CreateResponse {
         // Before the future, which is then half the size: allocators are slow above 1 KiB.
         let call = self.into_call();
         async move {
-            let (call, body, client) = call?;
+            let (call, body) = call?;
             let answer = call.api.create_response(&body).await;
-            let response = response_of(&call, answer, &client)?;
+            let response = response_of(&call, answer)?;
             record(&call.span, &response);
-            let response = raise_failed(response).map_err(|error| error.masked(&call.sent))?;
-            require_output(response)
+            let response = raise_failed(response);
+            require_output(response.map_err(|error| error.masked(call.client.sent_credentials()))?)
         }
     }
 
-    fn into_call(mut self) -> Result<(Call, Box<types::CreateResponse>, Client)> {
+    fn into_call(mut self) -> Result<(Call, Box<types::CreateResponse>)> {
         self.prepare(false)?;
         let resend = self.resend();
         let span = self.span();
         let call = Call::with_span(&self.client, self.options, resend, span)?;
-        Ok((call, self.body, self.client))
+        Ok((call, self.body))
     }
 
     /// Sends the request and gives the answer unread: status, headers and body.

@@ -3,15 +3,19 @@
 use memchr::memmem;
 use serde_json::Value;
 
+use super::halves::Halves;
 use super::repetition::Repetitions;
 use crate::Error;
 use crate::error::{ServiceError, is_error};
 use crate::sse::Frame;
-use crate::types::StreamEvent;
+use crate::types::{Response, StreamEvent};
 
-/// What a frame says.
+/// What a connection brings.
+///
+/// One type from the frame to the caller's stream: an event is not small, and is moved as little as
+/// can be.
 #[derive(Debug)]
-pub(super) enum Said {
+pub(super) enum Received {
     Event {
         event: StreamEvent,
         /// The event's sequence number, where it is asked for.
@@ -23,10 +27,18 @@ pub(super) enum Said {
     Error(Box<ServiceError>),
     /// An event that is no JSON. If it is the closing one, nothing comes after it.
     Garbled { error: Error, is_closing: bool },
-    /// The end, as the server announced it.
-    Done,
     /// That the server is alive.
     Heartbeat,
+    /// The end, as the server announced it.
+    Done,
+    /// The connection ended.
+    Closed,
+    /// A whole response in place of a stream.
+    Response(Box<Response>),
+    /// Something else than a stream came.
+    NoStream(Error),
+    /// The connection failed, the call's time is over, or an event is too large.
+    Broken(Error),
 }
 
 /// Reads the frames of one connection.
@@ -34,6 +46,7 @@ pub(super) enum Said {
 pub(super) struct EventReader {
     numbered: bool,
     repetitions: Repetitions,
+    halves: Halves,
 }
 
 impl EventReader {
@@ -42,19 +55,31 @@ impl EventReader {
         Self {
             numbered,
             repetitions: Repetitions::default(),
+            halves: Halves::default(),
         }
     }
 
     #[inline]
-    pub(super) fn read(&mut self, frame: &Frame) -> Said {
+    pub(super) fn read(&mut self, frame: &Frame) -> Received {
         let data = frame.data.trim_ascii();
         if data == b"[DONE]" {
-            return Said::Done;
+            return Received::Done;
         }
         let name = frame.event.trim_ascii();
         if says_nothing(data, name) {
-            return Said::Heartbeat;
+            return Received::Heartbeat;
         }
+        match parse(data) {
+            Ok(StreamEvent::Unknown(unknown)) => self.unknown(unknown.into_value(), name, data),
+            Ok(StreamEvent::Error(_)) => error(data),
+            Ok(event) => self.event(event, data),
+            Err(_) => self.almost_json(name, data),
+        }
+    }
+
+    /// What is no JSON as it stands.
+    #[cold]
+    fn almost_json(&mut self, name: &[u8], data: &[u8]) -> Received {
         match oci_genai_api::read(data) {
             Ok(StreamEvent::Unknown(unknown)) => self.unknown(unknown.into_value(), name, data),
             Ok(StreamEvent::Error(_)) => error(data),
@@ -66,7 +91,7 @@ impl EventReader {
 
     /// An event of a kind that the contract does not name, or names elsewhere than in `type`.
     #[cold]
-    fn unknown(&mut self, mut value: Value, name: &[u8], data: &[u8]) -> Said {
+    fn unknown(&mut self, mut value: Value, name: &[u8], data: &[u8]) -> Received {
         let is_untagged = value.get("type").is_none_or(|tag| !tag.is_string());
         if is_untagged
             && let Ok(name) = std::str::from_utf8(name)
@@ -74,7 +99,7 @@ impl EventReader {
             && let Some(members) = value.as_object_mut()
         {
             if is_heartbeat(name.as_bytes()) {
-                return Said::Heartbeat;
+                return Received::Heartbeat;
             }
             members.insert("type".to_owned(), name.into());
         }
@@ -83,7 +108,7 @@ impl EventReader {
             .and_then(Value::as_str)
             .unwrap_or_default();
         if is_heartbeat(tag.as_bytes()) {
-            return Said::Heartbeat;
+            return Received::Heartbeat;
         }
         // An event of a kind to come may tell of an error of a tool, say.
         let is_failure = match tag {
@@ -103,16 +128,34 @@ impl EventReader {
                 let tag = unknown.tag().unwrap_or_default();
                 let is_progress =
                     tag.starts_with("response.") && !self.repetitions.repeats(tag, data);
-                self.said(StreamEvent::Unknown(unknown), is_progress, data)
+                Received::Event {
+                    event: StreamEvent::Unknown(unknown),
+                    number: if self.numbered { number(data) } else { None },
+                    is_progress,
+                }
             }
             Ok(event) => self.event(event, data),
             Err(cause) => garbled(cause, name, data),
         }
     }
 
-    fn event(&mut self, event: StreamEvent, data: &[u8]) -> Said {
+    #[inline]
+    fn event(&mut self, mut event: StreamEvent, data: &[u8]) -> Received {
+        self.halves.join(&mut event, data);
         let is_progress = match &event {
+            // An empty delta, or half a character that is held back, is taken for no progress.
             StreamEvent::OutputTextDelta(e) => !e.delta.is_empty(),
+            event => self.is_progress(event, data),
+        };
+        Received::Event {
+            event,
+            number: if self.numbered { number(data) } else { None },
+            is_progress,
+        }
+    }
+
+    fn is_progress(&mut self, event: &StreamEvent, data: &[u8]) -> bool {
+        match event {
             StreamEvent::RefusalDelta(e) => !e.delta.is_empty(),
             StreamEvent::ReasoningTextDelta(e) => !e.delta.is_empty(),
             StreamEvent::ReasoningDelta(e) => !e.delta.is_empty(),
@@ -122,15 +165,6 @@ impl EventReader {
                 Some(state) => !self.repetitions.repeats(state, data),
                 None => true,
             },
-        };
-        self.said(event, is_progress, data)
-    }
-
-    fn said(&self, event: StreamEvent, is_progress: bool, data: &[u8]) -> Said {
-        Said::Event {
-            event,
-            number: if self.numbered { number(data) } else { None },
-            is_progress,
         }
     }
 }
@@ -155,16 +189,22 @@ fn state_of(event: &StreamEvent) -> Option<&'static str> {
     })
 }
 
+/// Text that was checked as a whole is not checked again string by string.
+fn parse(data: &[u8]) -> serde_json::Result<StreamEvent> {
+    use serde::de::Error as _;
+    serde_json::from_str(std::str::from_utf8(data).map_err(serde_json::Error::custom)?)
+}
+
 #[cold]
-fn garbled(cause: serde_json::Error, name: &[u8], data: &[u8]) -> Said {
-    Said::Garbled {
+fn garbled(cause: serde_json::Error, name: &[u8], data: &[u8]) -> Received {
+    Received::Garbled {
         error: Error::undecodable(data, cause),
         is_closing: is_closing_name(name) || says_that_it_closes(data),
     }
 }
 
-fn error(data: &[u8]) -> Said {
-    Said::Error(Box::new(ServiceError::from_body(data)))
+fn error(data: &[u8]) -> Received {
+    Received::Error(Box::new(ServiceError::from_body(data)))
 }
 
 /// Whether a frame only says that the server is alive. An empty object is an event if its name is one.

@@ -10,7 +10,7 @@ use http::{HeaderMap, StatusCode};
 use memchr::memchr;
 use oci_genai_api::{ByteStream, ResponseValue};
 
-use super::event::{EventReader, Said};
+use super::event::{EventReader, Received};
 use super::form::{Form, form_of};
 use super::stall::StallGuard;
 use super::whole::{self, form_of_line};
@@ -52,21 +52,6 @@ enum Reading {
     Document(BytesMut, Form, usize),
 }
 
-/// What a connection brings.
-pub(super) enum Received {
-    Said(Said),
-    /// A whole response in place of a stream.
-    Response(Box<Response>),
-    /// The connection ended.
-    Closed,
-    /// Something else than a stream came.
-    NoStream(Error),
-    /// The connection failed, the call's time is over, or an event is too large.
-    Broken(Error),
-    /// No event came for too long.
-    Stalled(Error),
-}
-
 impl EventSource {
     /// Takes over an answer. One that is not declared to be an event stream is looked at before it is
     /// called one, for as long as the guard allows.
@@ -102,17 +87,17 @@ impl EventSource {
         let first = std::future::poll_fn(|context| match source.poll_form(context) {
             Poll::Pending => guard
                 .poll(context)
-                .map(|error| Some(Received::Stalled(error))),
+                .map(|error| Some(Received::Broken(error))),
             ready => ready,
         });
         let opened = match first.await {
             None => Opened::Stream(source),
             Some(Received::Response(response)) => Opened::Response(response),
             Some(Received::NoStream(error)) => return Err(of_type(error, &headers)),
-            Some(Received::Broken(error) | Received::Stalled(error)) => {
+            Some(Received::Broken(error)) => {
                 return Err(error.with_request_id(request_id(&headers)));
             }
-            Some(Received::Said(_) | Received::Closed) => Opened::Stream(source),
+            Some(_) => Opened::Stream(source),
         };
         Ok((opened, status, headers))
     }
@@ -127,11 +112,11 @@ impl EventSource {
             };
             match decoder.next_frame() {
                 Ok(Some(frame)) => match self.reader.read(&frame) {
-                    Said::Heartbeat => {
+                    Received::Heartbeat => {
                         self.heartbeats += 1;
                         continue;
                     }
-                    said => return Poll::Ready(Received::Said(said)),
+                    received => return Poll::Ready(received),
                 },
                 Ok(None) => {}
                 Err(error) => {
@@ -153,8 +138,8 @@ impl EventSource {
                     // A last event without its blank line counts if it is whole.
                     if let Some(frame) = decoder.finish() {
                         match self.reader.read(&frame) {
-                            Said::Garbled { .. } | Said::Heartbeat => {}
-                            said => return Poll::Ready(Received::Said(said)),
+                            Received::Garbled { .. } | Received::Heartbeat => {}
+                            received => return Poll::Ready(received),
                         }
                     }
                 }

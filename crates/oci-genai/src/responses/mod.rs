@@ -9,6 +9,7 @@ mod event_source;
 mod ext;
 mod failure;
 mod form;
+mod halves;
 mod parse;
 mod raw;
 mod repetition;
@@ -149,7 +150,7 @@ impl RetrieveResponse {
             .api
             .retrieve_response(&id, include.as_ref(), None, None, None)
             .await;
-        whole::response_of(&call, answer, &self.client)
+        whole::response_of(&call, answer)
     }
 }
 
@@ -165,5 +166,5 @@ id_call! {
     /// Cancels a background response; made by [`Responses::cancel`].
     CancelResponse: cancel_response(id: "response") -> types::Response,
     Resend::Always,
-    |call, client, answer| whole::response_of(&call, answer, client)
+    |call, answer| whole::response_of(&call, answer)
 }

@@ -13,7 +13,7 @@ use super::whole::{from_events, from_json};
 use crate::call::{request_id, selected_region};
 use crate::middleware::{CallSpan, Resend};
 use crate::sse::DEFAULT_MAX_EVENT_BYTES;
-use crate::wire::SentCredential;
+use crate::wire::SentCredentials;
 use crate::{Client, Error, RequestOptions, Result, types};
 
 /// An answer as it came: status, headers and body.
@@ -36,7 +36,7 @@ impl RawResponse {
         resend: Resend,
         span: Span,
     ) -> Result<Self> {
-        let (api, _) = client.call(options, resend, CallSpan(span))?;
+        let api = client.call(options, resend, CallSpan(span))?;
         let request = api
             .client()
             .post(format!("{}{path}", api.baseurl()))
@@ -107,7 +107,7 @@ impl RawResponse {
         let response = read.and_then(raise_failed).and_then(require_output);
         response.map_err(|error| {
             let error = error.with_request_id(self.request_id());
-            error.masked(&SentCredential::default())
+            error.masked(&SentCredentials::default())
         })
     }
 

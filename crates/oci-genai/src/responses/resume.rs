@@ -104,14 +104,14 @@ pub(super) async fn open(
         .await
         .map_err(Error::from)?;
     let opened = EventSource::open(answer, client, true, guard).await;
-    opened.map_err(|error| error.masked(&call.sent))
+    opened.map_err(|error| error.masked(client.sent_credentials()))
 }
 
 async fn fetch(client: &Client, id: &str) -> Result<Response> {
     let options = RequestOptions::new();
     let call = Call::new(client, options, "retrieve_response", Resend::Always)?;
     let answer = call.api.retrieve_response(id, None, None, None, None).await;
-    response_of(&call, answer, client)
+    response_of(&call, answer)
 }
 
 /// Whether a response will not change any more.

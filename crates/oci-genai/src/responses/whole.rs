@@ -7,30 +7,29 @@ use super::assembler::{Assembler, Step, interrupted};
 use super::event::EventReader;
 use super::failure::require_response;
 use super::form::{Form, form_of};
+use crate::Result;
 use crate::call::Call;
 use crate::error::Error;
 use crate::sse::Decoder;
 use crate::types::{ErrorResponse, Response};
-use crate::{Client, Result};
 
 /// What an operation of a call returned that is to return a response.
 pub(super) fn response_of(
     call: &Call,
     result: Result<ResponseValue<Response>, ApiError<ErrorResponse>>,
-    client: &Client,
 ) -> Result<Response> {
     let read = match result {
         Ok(answer) => require_response(answer.into_inner()),
         Err(ApiError::InvalidResponsePayload(body, cause)) => {
             if form_of(&body, false, true) == Some(Form::Events) {
-                from_events(body, client.streams().max_event_bytes)
+                from_events(body, call.client.streams().max_event_bytes)
             } else {
                 Err(Error::undecodable(&body, cause))
             }
         }
         Err(error) => Err(Error::from(error)),
     };
-    read.map_err(|error| error.masked(&call.sent))
+    read.map_err(|error| error.masked(call.client.sent_credentials()))
 }
 
 /// Reads a body that is one JSON value.
@@ -75,7 +74,7 @@ pub(super) fn from_events(body: Bytes, max_event_bytes: usize) -> Result<Respons
     let error = match step {
         Step::Over(Err(error)) if error.response().is_some() => return Err(error),
         Step::Over(Err(error)) | Step::Ended(error) => error,
-        Step::Over(Ok(_)) | Step::Deliver { .. } | Step::Pass => {
+        Step::Over(Ok(_)) | Step::Deliver { .. } | Step::Pass | Step::Whole(_) => {
             return came.ok_or_else(interrupted);
         }
     };

@@ -1,52 +1,60 @@
-//! Remembers which credential a request was sent with, so that it can be taken out of what a service
-//! answers: some repeat the `Authorization` header in their errors.
+//! Remembers which credentials were sent, so that they can be taken out of what a service answers: some
+//! repeat the `Authorization` header in their errors.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use http::header::AUTHORIZATION;
-use http::{Extensions, HeaderValue, Request};
+use http::{HeaderValue, Request};
 use oci_genai_auth::redact;
 use tower_service::Service;
 
-use crate::options::setting;
+/// How many credentials are remembered. A key is one; of signatures each request has its own.
+const MAX_REMEMBERED: usize = 32;
 
-/// In a request's extensions: the credential of its last attempt, for layers that show what a service
-/// answered. Clones share it. Every call of a [`Client`](crate::Client) has one.
+/// The credentials that a client sent last, for layers that show what a service answered; see
+/// [`Client::sent_credentials`](crate::Client::sent_credentials). Clones share them.
 #[derive(Clone, Default)]
-pub struct SentCredential(Arc<Mutex<Option<HeaderValue>>>);
+pub struct SentCredentials(Arc<Mutex<VecDeque<HeaderValue>>>);
 
-impl SentCredential {
-    /// The one of a request, which gets one if it has none.
-    pub(crate) fn of(extensions: &mut Extensions) -> Self {
-        if let Some(sent) = setting::<Self>(extensions) {
-            return sent.clone();
-        }
-        let sent = Self::default();
-        extensions.insert(sent.clone());
-        sent
+impl SentCredentials {
+    /// None so far.
+    pub fn new() -> Self {
+        Self::default()
     }
 
+    /// Remembers one that is about to be sent.
     fn remember(&self, credential: &HeaderValue) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(credential.clone());
+        let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // A key is made a header once, and shared.
+        let is_known = |known: &HeaderValue| {
+            let (known, new) = (known.as_bytes(), credential.as_bytes());
+            std::ptr::eq(known, new) || known == new
+        };
+        if sent.back().is_some_and(is_known) {
+            return;
+        }
+        if sent.len() == MAX_REMEMBERED {
+            sent.pop_front();
+        }
+        sent.push_back(credential.clone());
     }
 
-    /// Masks the credential, in whole or in pieces of it, and whatever else is a secret by its form: an
-    /// API key, a token, a PEM block.
+    /// Masks the credentials, in whole or in pieces, and whatever else is a secret by its form: an API
+    /// key, a token, a PEM block.
     pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match sent.as_ref().and_then(|value| value.to_str().ok()) {
-            Some(secret) => redact::mask(text, &[secret]),
-            None => redact::mask(text, &[] as &[&str]),
-        }
+        let secrets = sent.iter().filter_map(|value| value.to_str().ok());
+        redact::mask(text, &secrets.collect::<Vec<_>>())
     }
 }
 
-impl fmt::Debug for SentCredential {
+impl fmt::Debug for SentCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SentCredential")
+        f.debug_struct("SentCredentials").finish_non_exhaustive()
     }
 }
 
@@ -54,11 +62,12 @@ impl fmt::Debug for SentCredential {
 #[derive(Clone, Debug)]
 pub(crate) struct RememberCredential<S> {
     inner: S,
+    sent: SentCredentials,
 }
 
 impl<S> RememberCredential<S> {
-    pub(crate) const fn new(inner: S) -> Self {
-        Self { inner }
+    pub(crate) const fn new(inner: S, sent: SentCredentials) -> Self {
+        Self { inner, sent }
     }
 }
 
@@ -75,10 +84,8 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        if let Some(credential) = request.headers().get(AUTHORIZATION)
-            && let Some(sent) = setting::<SentCredential>(request.extensions())
-        {
-            sent.remember(credential);
+        if let Some(credential) = request.headers().get(AUTHORIZATION) {
+            self.sent.remember(credential);
         }
         self.inner.call(request)
     }

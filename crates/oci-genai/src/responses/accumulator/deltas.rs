@@ -10,6 +10,10 @@ use crate::types::{
 pub(super) fn apply(slots: &mut Slots, event: &StreamEvent) {
     match event {
         StreamEvent::OutputTextDelta(e) => {
+            if let Some(text) = slots.growing_text(&e.item_id, e.content_index) {
+                text.push_str(&e.delta);
+                return;
+            }
             let place = Place::of_delta(&e.extra, e.output_index, &e.item_id);
             let part = given(&e.extra, "content_index", e.content_index);
             with_text(slots, place, part, |text| text.push_str(&e.delta));

@@ -6,7 +6,7 @@ use super::identity::{
     are_different_calls, are_named_alike, id, is_hollow, same_kind, say_the_same,
 };
 use super::merge;
-use crate::types::{Item, Message, ReasoningItem};
+use crate::types::{ContentPart, Item, Message, MessageContent, ReasoningItem};
 
 /// No response has more items. Keeps a broken stream from taking memory.
 const MAX_ITEMS: usize = 4096;
@@ -39,7 +39,8 @@ impl<'a> Place<'a> {
 /// An index, unless it did not come or cannot be one.
 pub(super) fn given(extra: &Extra, name: &str, index: i64) -> Option<i64> {
     let fits = usize::try_from(index).is_ok_and(|index| index < MAX_ITEMS);
-    (fits && !extra.is_missing(name)).then_some(index)
+    // What stands in for an index that did not come is 0.
+    (fits && (index != 0 || !extra.is_missing(name))).then_some(index)
 }
 
 /// The items so far, in the order of the output.
@@ -171,6 +172,31 @@ impl Slots {
             None => {
                 self.insert(place, id(item), item.clone(), State::Done);
             }
+        }
+    }
+
+    /// The text that a delta belongs to in the usual case: the item that came last is a message under
+    /// way with this id, and has the part.
+    #[inline]
+    pub(super) fn growing_text(&mut self, item_id: &str, part: i64) -> Option<&mut String> {
+        let slot = self.0.last_mut()?;
+        if !slot.is_open() || slot.id.as_deref() != Some(item_id) {
+            return None;
+        }
+        let Item::Message(Message {
+            content: MessageContent::Parts(parts),
+            ..
+        }) = &mut slot.item
+        else {
+            return None;
+        };
+        // The first of several parts may stand in for an index that did not come.
+        if part == 0 && parts.len() > 1 {
+            return None;
+        }
+        match parts.get_mut(usize::try_from(part).ok()?)? {
+            ContentPart::OutputText(part) => Some(&mut part.text),
+            _ => None,
         }
     }
 

@@ -5,10 +5,9 @@ use std::task::{Context, Poll, ready};
 
 use super::{ResponseStream, State};
 use crate::Result;
-use crate::error::{Error, ErrorKind};
-use crate::responses::assembler::{Step, interrupted};
-use crate::responses::event::Said;
-use crate::responses::event_source::Received;
+use crate::error::Error;
+use crate::responses::assembler::{Noted, Step, interrupted};
+use crate::responses::event::Received;
 use crate::responses::replay;
 use crate::responses::resume::{self, Resumable, Resumed, resume};
 use crate::responses::span::record;
@@ -21,12 +20,12 @@ impl ResponseStream {
     ) -> Poll<Option<Result<StreamEvent>>> {
         loop {
             if let Some(event) = self.waiting.pop_front() {
-                let said = Said::Event {
+                let received = Received::Event {
                     event,
                     number: None,
                     is_progress: true,
                 };
-                let step = self.assembler.take(said);
+                let step = self.assembler.take(received);
                 match self.follow(step) {
                     Some(event) => return Poll::Ready(Some(event)),
                     None => continue,
@@ -45,8 +44,23 @@ impl ResponseStream {
                         return Poll::Ready(None);
                     }
                     match source.poll(context) {
-                        Poll::Ready(Received::Said(said)) => self.assembler.take(said),
-                        Poll::Ready(received) => self.received(received),
+                        Poll::Ready(Received::Event {
+                            event,
+                            number,
+                            is_progress,
+                        }) => match self.assembler.note(&event, number) {
+                            Noted::New => {
+                                self.note(is_progress);
+                                return Poll::Ready(Some(Ok(event)));
+                            }
+                            Noted::Old => continue,
+                            Noted::Closing => Step::Over(self.assembler.close(event)),
+                        },
+                        // Of a response that runs on in the background more may come than did so far.
+                        Poll::Ready(Received::Closed) if self.can_be_resumed(Resumable::Stream) => {
+                            Step::Ended(interrupted())
+                        }
+                        Poll::Ready(received) => self.assembler.take(received),
                         Poll::Pending => Step::Ended(ready!(self.stall.poll(context))),
                     }
                 }
@@ -58,29 +72,6 @@ impl ResponseStream {
             if let Some(event) = self.follow(step) {
                 return Poll::Ready(Some(event));
             }
-        }
-    }
-
-    /// What follows from something that is no event.
-    #[cold]
-    fn received(&mut self, received: Received) -> Step {
-        match received {
-            Received::Said(said) => self.assembler.take(said),
-            Received::Response(response) => {
-                self.tell(*response);
-                Step::Pass
-            }
-            // Of a response that runs on in the background more may come than did so far.
-            Received::Closed if self.can_be_resumed(Resumable::Stream) => {
-                Step::Ended(interrupted())
-            }
-            Received::Closed => self.assembler.end(interrupted()),
-            Received::NoStream(error) => Step::Over(Err(error)),
-            // Unless the connection failed, the call's time is over, or what came is too large.
-            Received::Broken(error) if error.kind() != ErrorKind::Transport => {
-                Step::Over(Err(error))
-            }
-            Received::Broken(error) | Received::Stalled(error) => Step::Ended(error),
         }
     }
 
@@ -97,21 +88,19 @@ impl ResponseStream {
     }
 
     /// What the caller is given of a step, if anything.
-    #[inline]
     fn follow(&mut self, step: Step) -> Option<Result<StreamEvent>> {
         match step {
             Step::Deliver { event, is_progress } => {
-                if is_progress {
-                    self.stall.reset();
-                } else {
-                    self.heartbeats += 1;
-                }
-                self.note_first();
+                self.note(is_progress);
                 Some(Ok(event))
             }
             Step::Pass => None,
+            Step::Whole(response) => {
+                self.tell(*response);
+                None
+            }
             Step::Over(Ok(event)) => {
-                self.note_first();
+                self.note(true);
                 self.record(&event);
                 Some(Ok(event))
             }
@@ -120,9 +109,14 @@ impl ResponseStream {
         }
     }
 
-    /// Notes in the span when the first event came.
+    /// Notes that an event came, for the guard and in the span.
     #[inline]
-    fn note_first(&mut self) {
+    fn note(&mut self, is_progress: bool) {
+        if is_progress {
+            self.stall.reset();
+        } else {
+            self.heartbeats += 1;
+        }
         if !self.seen_event {
             self.seen_event = true;
             let waited = self.client.clock().now() - self.started;
@@ -196,7 +190,9 @@ impl ResponseStream {
     /// Ends the stream with an error that carries what was received.
     fn fail(&mut self, error: Error) -> Error {
         self.end();
-        let error = error.with_request_id(self.request_id()).masked(&self.sent);
+        let error = error
+            .with_request_id(self.request_id())
+            .masked(self.client.sent_credentials());
         if !self.span.is_disabled() {
             self.span.record("otel.status_code", "ERROR");
             self.span

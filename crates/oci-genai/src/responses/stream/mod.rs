@@ -21,7 +21,6 @@ use crate::call::{Call, request_id, selected_region};
 use crate::error::{Error, ErrorKind, Outcome, verdict};
 use crate::middleware::Resend;
 use crate::types::{CreateResponse, Response, StreamEvent};
-use crate::wire::SentCredential;
 use crate::{Client, RequestOptions, Result};
 
 /// The events of a response, as they come.
@@ -51,7 +50,6 @@ pub struct ResponseStream {
     status: StatusCode,
     headers: HeaderMap,
     span: Span,
-    sent: SentCredential,
     started: Instant,
     seen_event: bool,
 }
@@ -95,12 +93,11 @@ impl ResponseStream {
         let numbered = resumable == Resumable::Stream;
         let mut stall = StallGuard::new(client.streams().stall, client.clock().clone());
         let opened = EventSource::open(answer, &client, numbered, &mut stall).await;
-        let (opened, status, headers) = opened.map_err(|error| error.masked(&call.sent))?;
-        let mut stream = Self::new(
+        let (opened, status, headers) =
+            opened.map_err(|error| error.masked(client.sent_credentials()))?;
+        Ok(Self::new(
             client, opened, stall, resumable, status, headers, call.span, started,
-        );
-        stream.sent = call.sent;
-        Ok(stream)
+        ))
     }
 
     pub(super) async fn resume(client: Client, id: String, after: Option<i64>) -> Result<Self> {
@@ -144,7 +141,6 @@ impl ResponseStream {
             status,
             headers,
             span,
-            sent: SentCredential::default(),
             started,
             seen_event: false,
         };
