@@ -3,12 +3,15 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use oci_genai_session::store::CallPlace;
 use oci_genai_session::tool::{Tool, ToolCall, ToolError, Tools};
-use oci_genai_session::{MemoryKind, Session, SessionOptions};
+use oci_genai_session::{MemoryKind, Session, SessionId, SessionOptions};
 use serde_json::{Value, json};
 
+use crate::clock::WrongClock;
 use crate::target;
 
 /// What the parent wants done, through the environment.
@@ -22,9 +25,13 @@ pub(crate) struct Orders {
     pub(crate) ledger: PathBuf,
     /// Turns that each of 25 tasks asks for; endless turns of one task when absent.
     pub(crate) crowd: Option<u64>,
+    /// How far the process's time of day is off, in milliseconds.
+    pub(crate) clock_offset: i64,
 }
 
-const NAMES: [&str; 6] = ["URL", "STORE", "SESSION", "MEMORY", "LEDGER", "CROWD"];
+const NAMES: [&str; 7] = [
+    "URL", "STORE", "SESSION", "MEMORY", "LEDGER", "CROWD", "CLOCK",
+];
 
 fn variable(name: &str) -> String {
     format!("OCI_GENAI_CAMPAIGN_CHILD_{name}")
@@ -32,7 +39,7 @@ fn variable(name: &str) -> String {
 
 impl Orders {
     pub(crate) fn from_environment() -> Option<Self> {
-        let [url, store, session, memory, ledger, crowd] =
+        let [url, store, session, memory, ledger, crowd, clock] =
             NAMES.map(|name| std::env::var(variable(name)).ok());
         Some(Self {
             base_url: url?,
@@ -41,6 +48,7 @@ impl Orders {
             memory: MemoryKind::from_name(&memory?)?,
             ledger: ledger?.into(),
             crowd: crowd.and_then(|count| count.parse().ok()),
+            clock_offset: clock.and_then(|millis| millis.parse().ok()).unwrap_or(0),
         })
     }
 
@@ -54,6 +62,7 @@ impl Orders {
             self.crowd
                 .map(|count| count.to_string())
                 .unwrap_or_default(),
+            self.clock_offset.to_string(),
         ];
         NAMES
             .iter()
@@ -61,6 +70,11 @@ impl Orders {
             .zip(values)
             .collect()
     }
+}
+
+/// What tells a call from all others: servers may give all of them the same id.
+pub(crate) fn key(session: &SessionId, turn: u64, place: CallPlace) -> String {
+    format!("{session}-{turn}-{}-{}", place.round, place.position)
 }
 
 /// Leaves a line for each call: running twice would show, so it must not.
@@ -87,7 +101,7 @@ impl Tool for Note {
             .open(self.0.join("notes"))
             .map_err(|error| ToolError::new(error.to_string()))?;
         // One write, so that a kill leaves the line or nothing.
-        let line = format!("{}\n", call.call_id);
+        let line = format!("{}\n", key(&call.session, call.turn, call.place));
         file.write_all(line.as_bytes())
             .map_err(|error| ToolError::new(error.to_string()))?;
         Ok(format!("noted {}", call.arguments))
@@ -116,7 +130,8 @@ impl Tool for Put {
     }
 
     async fn call(&self, call: ToolCall) -> Result<String, ToolError> {
-        match File::create_new(self.0.join(&call.call_id)) {
+        let key = key(&call.session, call.turn, call.place);
+        match File::create_new(self.0.join(key)) {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
                 Err(ToolError::new(error.to_string()))
             }
@@ -134,7 +149,15 @@ pub(crate) async fn run(orders: Orders) {
         None => target::SHORT_LEASE,
         Some(_) => target::LONG_LEASE,
     };
-    let sessions = target::sessions(&orders.base_url, &orders.store, lease).await;
+    // The database may be out of order just then.
+    let store = loop {
+        match target::open_store(&orders.store).await {
+            Ok(store) => break store,
+            Err(error) => pause(&format!("opening the store: {error:?}")).await,
+        }
+    };
+    let clock = WrongClock::new(orders.clock_offset);
+    let sessions = target::sessions(&orders.base_url, store, lease, clock);
     let options = SessionOptions::new()
         .name(orders.session.clone())
         .memory(orders.memory);
@@ -142,7 +165,7 @@ pub(crate) async fn run(orders: Orders) {
     let session = loop {
         match sessions.open_or_create(options.clone()).await {
             Ok(session) => break session.with_tools(tools(orders.ledger.clone())),
-            Err(error) => eprintln!("opening: {error:?}"),
+            Err(error) => pause(&format!("opening: {error:?}")).await,
         }
     };
     println!("ready");
@@ -154,8 +177,9 @@ pub(crate) async fn run(orders: Orders) {
                     let session = session.clone();
                     tokio::spawn(async move {
                         for number in 0..each {
+                            let process = std::process::id();
                             session
-                                .send(format!("task {task} number {number}"))
+                                .send(format!("process {process} task {task} number {number}"))
                                 .await
                                 .unwrap();
                         }
@@ -167,6 +191,12 @@ pub(crate) async fn run(orders: Orders) {
             }
         }
     }
+}
+
+/// Tells of something that is out of order, and leaves it some time.
+async fn pause(text: &str) {
+    eprintln!("{text}");
+    tokio::time::sleep(Duration::from_millis(20)).await;
 }
 
 async fn endless(session: Session) {
@@ -181,7 +211,7 @@ async fn endless(session: Session) {
         };
         match result {
             Ok(_) => println!("committed {number}"),
-            Err(error) => eprintln!("turn {number}: {error:?}"),
+            Err(error) => pause(&format!("turn {number}: {error:?}")).await,
         }
     }
 }

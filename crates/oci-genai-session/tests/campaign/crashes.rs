@@ -1,15 +1,18 @@
 //! Kill, restart, go on; then look at what is there.
 
+use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use oci_genai_emulator::{Effect, Emulator, Fault};
-use oci_genai_session::{MemoryKind, SessionOptions};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use oci_genai_session::clock::SystemTimeSource;
+use oci_genai_session::{ErrorKind, MemoryKind, Sessions};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 use crate::child::{Orders, tools};
 use crate::target::{self, Place, SHORT_LEASE, StoreKind};
+use crate::trouble::{self, Trouble};
 use crate::verify::{Totals, verify};
 
 /// Kills before a new session is begun, so that histories stay of a size that people have.
@@ -30,9 +33,17 @@ fn new_seed() -> u64 {
         .into()
 }
 
-/// What goes wrong on the service while the processes die.
+/// What goes wrong on the service, and in gateways before it, while the processes die.
 fn faults() -> Vec<Fault> {
     let asking = |effect| Fault::new(effect).on("POST /responses");
+    let gateway = Effect::Status {
+        status: 503,
+        code: None,
+        message: Some("upstream connect error".to_owned()),
+        retry_after: None,
+        after: true,
+    };
+    let call_id = |id: &str| Effect::CallId { id: id.to_owned() };
     vec![
         asking(Effect::Reset { after: false }).probability(0.02),
         asking(Effect::Reset { after: true }).probability(0.04),
@@ -43,7 +54,10 @@ fn faults() -> Vec<Fault> {
         .probability(0.03),
         asking(Effect::Locked).probability(0.03),
         asking(Effect::Orphan).probability(0.03),
-        asking(Effect::MalformedJson).probability(0.02),
+        asking(Effect::MalformedJson).probability(0.03),
+        asking(gateway).probability(0.04),
+        asking(call_id("call_0")).probability(0.4),
+        asking(call_id("")).probability(0.1),
     ]
 }
 
@@ -57,12 +71,106 @@ pub(crate) fn start(orders: &Orders) -> Child {
         .unwrap()
 }
 
+/// A process that runs turns, and what it reports.
+struct Running {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    committed: u64,
+}
+
+impl Running {
+    async fn start(orders: &Orders) -> Self {
+        let mut child = start(orders);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let ready = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await;
+        assert!(
+            matches!(ready, Ok(Ok(Some(_)))),
+            "a process got stuck opening its session"
+        );
+        Self {
+            child,
+            lines,
+            committed: 0,
+        }
+    }
+
+    /// Counts what it reports for a while.
+    async fn listen(&mut self, span: Duration) {
+        let _ = tokio::time::timeout(span, async {
+            while let Ok(Some(_)) = self.lines.next_line().await {
+                self.committed += 1;
+            }
+            panic!("the process ended by itself");
+        })
+        .await;
+    }
+
+    async fn kill(mut self) -> u64 {
+        self.child.kill().await.unwrap();
+        self.committed
+    }
+}
+
+/// A campaign under way.
+struct Campaign {
+    emulator: Emulator,
+    place: Place,
+    orders: Orders,
+    chance: fastrand::Rng,
+    /// The parent's own view of the store.
+    sessions: Sessions,
+    troubles: BTreeMap<Trouble, u64>,
+    wrong_clocks: u64,
+}
+
+impl Campaign {
+    /// Runs processes until one is killed, and says how many turns they reported.
+    async fn kill(&mut self, kill: u64, kind: StoreKind) -> u64 {
+        self.orders.session = format!("session {}", kill / KILLS_PER_SESSION);
+        self.orders.clock_offset = trouble::clock_offset(kill, &mut self.chance);
+        self.wrong_clocks += u64::from(self.orders.clock_offset != 0);
+        let trouble = trouble::draw(kill, kind, &mut self.chance);
+        *self.troubles.entry(trouble).or_default() += 1;
+        let mut running = Running::start(&self.orders).await;
+        let moment = Duration::from_micros(self.chance.u64(0..250_000));
+        match trouble {
+            Trouble::Nothing => running.listen(moment).await,
+            Trouble::Stop => {
+                trouble::refuse_one(&self.emulator);
+                running.listen(moment / 2).await;
+                trouble::signal(&running.child, "STOP");
+                let mut next = Running::start(&self.orders).await;
+                next.listen(trouble::STANDSTILL).await;
+                trouble::signal(&running.child, "CONT");
+                next.listen(moment).await;
+                return running.kill().await + next.kill().await;
+            }
+            Trouble::Disconnect | Trouble::Restart => {
+                running.listen(moment / 2).await;
+                trouble::strike(trouble, &self.place).await;
+                running.listen(moment).await;
+            }
+            Trouble::Export | Trouble::Fork => {
+                running.listen(moment).await;
+                let session = self.sessions.open(&self.orders.session).await.unwrap();
+                match trouble {
+                    Trouble::Export => {
+                        let client = target::client(&self.orders.base_url);
+                        trouble::export(client, &self.sessions, &session).await;
+                    }
+                    _ => trouble::fork(&self.sessions, &session, format!("fork {kill}")).await,
+                }
+            }
+        }
+        running.kill().await
+    }
+}
+
 pub(crate) async fn run(memory: MemoryKind, kind: StoreKind) {
     let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
     let usual = if in_ci { 300 } else { 12 };
     let kills = number("OCI_GENAI_CAMPAIGN_KILLS").unwrap_or(usual);
     let seed = number("OCI_GENAI_CAMPAIGN_SEED").unwrap_or_else(new_seed);
-    let mut chance = fastrand::Rng::with_seed(seed);
     let dir = tempfile::tempdir().unwrap();
     let Some(place) = Place::new(kind, dir.path()).await else {
         return;
@@ -73,46 +181,50 @@ pub(crate) async fn run(memory: MemoryKind, kind: StoreKind) {
     }
     let emulator = builder.start().await.unwrap();
     println!("campaign {memory} {kind:?}: seed {seed}, {kills} kills");
-    let mut orders = Orders {
+    let orders = Orders {
         base_url: emulator.base_url(),
         store: place.address.clone(),
         session: String::new(),
         memory,
         ledger: dir.path().to_owned(),
         crowd: None,
+        clock_offset: 0,
+    };
+    let store = target::open_store(&orders.store).await.unwrap();
+    let sessions = target::sessions(&orders.base_url, store, SHORT_LEASE, SystemTimeSource);
+    let mut campaign = Campaign {
+        emulator,
+        place,
+        orders,
+        chance: fastrand::Rng::with_seed(seed),
+        sessions,
+        troubles: BTreeMap::new(),
+        wrong_clocks: 0,
     };
     let mut committed = 0;
-    for kill in 0..kills {
-        orders.session = format!("session {}", kill / KILLS_PER_SESSION);
-        let mut child = start(&orders);
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await;
-        assert!(
-            matches!(ready, Ok(Ok(Some(_)))),
-            "a process got stuck opening its session"
-        );
-        let moment = Duration::from_micros(chance.u64(0..250_000));
-        let _ = tokio::time::timeout(moment, async {
-            while let Ok(Some(_)) = lines.next_line().await {
-                committed += 1;
-            }
-            panic!("the process ended by itself");
-        })
-        .await;
-        child.kill().await.unwrap();
+    for number in 0..kills {
+        committed += campaign.kill(number, kind).await;
     }
     // The service is well again; what is open gets finished, and each session takes one more turn.
+    let Campaign {
+        emulator,
+        sessions,
+        troubles,
+        wrong_clocks,
+        place: _place,
+        ..
+    } = campaign;
     emulator.faults().clear();
     emulator.until_idle().await;
-    let sessions = target::sessions(&orders.base_url, &orders.store, SHORT_LEASE).await;
     let mut totals = Totals::default();
     for index in 0..kills.div_ceil(KILLS_PER_SESSION) {
-        let options = SessionOptions::new()
-            .name(format!("session {index}"))
-            .memory(memory);
-        let session = sessions.open_or_create(options).await.unwrap();
+        let session = sessions.open(&format!("session {index}")).await.unwrap();
         let session = session.with_tools(tools(dir.path().to_owned()));
-        session.settle().await.unwrap();
+        // Where nothing can be looked at, the turn that was interrupted may be one that is not sent a third time.
+        match session.settle().await {
+            Ok(_) => {}
+            Err(error) => assert_eq!(error.kind(), ErrorKind::AnswerLost, "{error:?}"),
+        }
         let number = session.turn_count() + 1;
         session
             .turn(target::text(number))
@@ -123,6 +235,7 @@ pub(crate) async fn run(memory: MemoryKind, kind: StoreKind) {
         verify(&session, &emulator, dir.path(), &mut totals).await;
     }
     println!("campaign {memory} {kind:?}: seed {seed}, {kills} kills, {totals}");
+    println!("    besides the service's faults: {troubles:?}, {wrong_clocks} wrong clocks");
     println!(
         "    of these turns {committed} were reported by the processes before they were killed"
     );

@@ -2,7 +2,8 @@
 
 use oci_genai_emulator::Emulator;
 use oci_genai_session::MemoryKind;
-use oci_genai_session::store::TurnState;
+use oci_genai_session::clock::SystemTimeSource;
+use oci_genai_session::store::{Direction, ItemRecord, TurnState};
 
 use crate::child::Orders;
 use crate::crashes::start;
@@ -24,8 +25,10 @@ pub(crate) async fn run(kind: StoreKind) {
         memory: MemoryKind::Conversation,
         ledger: dir.path().to_owned(),
         crowd: Some(EACH),
+        clock_offset: 0,
     };
-    let sessions = target::sessions(&orders.base_url, &orders.store, LONG_LEASE).await;
+    let store = target::open_store(&orders.store).await.unwrap();
+    let sessions = target::sessions(&orders.base_url, store, LONG_LEASE, SystemTimeSource);
     let session = sessions.create("shared").await.unwrap();
     let (first, second) = (start(&orders), start(&orders));
     for child in [first, second] {
@@ -56,6 +59,25 @@ pub(crate) async fn run(kind: StoreKind) {
     assert_eq!(conversation.items.len(), items.len());
     // Nobody lost the lease or had to ask again: each turn was asked once.
     assert!(turns.iter().all(|turn| turn.recoveries.is_empty()));
+    // Nobody came too short: of the first half of the turns each process has a quarter at least.
+    let asked_by = |item: &ItemRecord| {
+        let words = item.body.split("process ").nth(1);
+        words
+            .and_then(|words| words.split(' ').next())
+            .map(str::to_owned)
+    };
+    let questions = items
+        .iter()
+        .filter(|item| item.direction == Direction::Input);
+    let processes: Vec<_> = questions.filter_map(asked_by).collect();
+    let half = &processes[..processes.len() / 2];
+    let first = half.iter().filter(|process| **process == half[0]).count();
+    let least = first.min(half.len() - first);
+    assert!(
+        least >= half.len() / 4,
+        "one process had {least} of the first {}",
+        half.len()
+    );
     println!(
         "two processes, 50 tasks, {kind:?}: {} turns, one after the other",
         turns.len()

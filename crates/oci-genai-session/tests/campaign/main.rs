@@ -13,11 +13,13 @@
 )]
 
 mod child;
+mod clock;
 mod crashes;
 mod crowd;
 #[path = "../it/postgres.rs"]
 mod postgres;
 mod target;
+mod trouble;
 mod verify;
 
 use std::process::ExitCode;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use oci_genai::Client;
 use oci_genai::middleware::RetryConfig;
-use oci_genai_session::store::Store;
+use oci_genai_session::clock::TimeSource;
+use oci_genai_session::store::{Store, StoreError};
 use oci_genai_session::{Policy, PostgresStore, Sessions, SqliteStore};
 
 use crate::postgres;
@@ -26,7 +27,7 @@ pub(crate) enum StoreKind {
 /// Where a campaign's store is.
 pub(crate) struct Place {
     pub(crate) address: String,
-    _database: Option<postgres::Database>,
+    database: Option<postgres::Database>,
 }
 
 impl Place {
@@ -40,18 +41,32 @@ impl Place {
             Some(database) => database.url.clone(),
             None => dir.join("sessions.db").display().to_string(),
         };
-        Some(Self {
-            address,
-            _database: database,
-        })
+        Some(Self { address, database })
     }
 }
 
-pub(crate) async fn open_store(address: &str) -> Arc<dyn Store> {
-    if address.starts_with("postgres:") {
-        return Arc::new(PostgresStore::connect(address).await.unwrap());
+impl Place {
+    /// Ends all connections to the database.
+    pub(crate) async fn disconnect_all(&self) {
+        if let Some(database) = &self.database {
+            database.disconnect_all().await;
+        }
     }
-    Arc::new(SqliteStore::open(address).await.unwrap())
+
+    /// Crashes the database and starts it again, if it is a private one.
+    pub(crate) async fn restart(&self) {
+        match &self.database {
+            Some(database) if database.is_private() => database.restart(),
+            _ => self.disconnect_all().await,
+        }
+    }
+}
+
+pub(crate) async fn open_store(address: &str) -> Result<Arc<dyn Store>, StoreError> {
+    if address.starts_with("postgres:") {
+        return Ok(Arc::new(PostgresStore::connect(address).await?));
+    }
+    Ok(Arc::new(SqliteStore::open(address).await?))
 }
 
 pub(crate) fn client(base_url: &str) -> Client {
@@ -66,15 +81,21 @@ pub(crate) fn client(base_url: &str) -> Client {
 }
 
 /// Sessions that lose no time: the campaign waits for nothing but what it has to.
-pub(crate) async fn sessions(base_url: &str, store: &str, lease: Duration) -> Sessions {
+pub(crate) fn sessions(
+    base_url: &str,
+    store: Arc<dyn Store>,
+    lease: Duration,
+    clock: impl TimeSource + 'static,
+) -> Sessions {
     let mut policy = Policy::default();
     policy.lease_ttl = lease;
     policy.settle = Duration::from_millis(30);
     policy.poll_first = Duration::from_millis(2);
     policy.poll_most = Duration::from_millis(40);
     policy.resends = 30;
-    Sessions::builder(client(base_url), open_store(store).await)
+    Sessions::builder(client(base_url), store)
         .policy(policy)
+        .clock(clock)
         .build()
 }
 

@@ -5,10 +5,11 @@ use std::fmt;
 use std::path::Path;
 
 use oci_genai_emulator::Emulator;
-use oci_genai_session::store::{Direction, TurnRecord, TurnState};
-use oci_genai_session::{Decision, Session};
+use oci_genai_session::store::{CallPlace, Direction, TurnFailure, TurnRecord, TurnState};
+use oci_genai_session::{Decision, MemoryKind, Session};
 use serde_json::Value;
 
+use crate::child::key;
 use crate::target;
 
 const PROJECT: &str = "ocid1.generativeaiproject.oc1.us-chicago-1.emulator";
@@ -20,6 +21,7 @@ pub(crate) struct Totals {
     calls: u64,
     unknown: u64,
     decisions: BTreeMap<String, u64>,
+    failures: BTreeMap<String, u64>,
 }
 
 impl fmt::Display for Totals {
@@ -27,8 +29,8 @@ impl fmt::Display for Totals {
         write!(
             f,
             "{} turns exactly once, {} tool calls exactly once, \
-             {} reported to the model as of unknown outcome; {:?}",
-            self.turns, self.calls, self.unknown, self.decisions
+             {} reported to the model as of unknown outcome; {:?}; turns that failed and were asked again: {:?}",
+            self.turns, self.calls, self.unknown, self.decisions, self.failures
         )
     }
 }
@@ -94,10 +96,31 @@ pub(crate) async fn verify(
             .map_or_else(Vec::new, |conversation| conversation.items.clone()),
     };
     let notes = std::fs::read_to_string(ledger.join("notes")).unwrap_or_default();
-    for (index, turn) in turns.iter().enumerate() {
+    // No call left two traces, whatever became of its turn.
+    let mut lines: Vec<&str> = notes.lines().collect();
+    lines.sort_unstable();
+    assert!(
+        lines.windows(2).all(|pair| pair[0] != pair[1]),
+        "a tool ran twice"
+    );
+    for turn in turns.iter().filter(|turn| turn.state == TurnState::Failed) {
+        // Where something can be looked at, no turn is lost.
+        assert_ne!(
+            session.memory(),
+            MemoryKind::Conversation,
+            "{:?}",
+            turn.error
+        );
+        let failure = turn.failure.unwrap();
+        assert_ne!(failure, TurnFailure::Refused, "{:?}", turn.error);
+        *totals.failures.entry(format!("{failure:?}")).or_default() += 1;
+    }
+    let committed = turns.iter().filter(|turn| turn.state != TurnState::Failed);
+    for (index, turn) in committed.enumerate() {
         let number = index as u64 + 1;
         assert_eq!(turn.turn_id, format!("t{number}"));
         assert_eq!(turn.state, TurnState::Committed, "{:?}", turn.error);
+        totals.turns += 1;
         for recovery in &turn.recoveries {
             *totals
                 .decisions
@@ -151,8 +174,22 @@ pub(crate) async fn verify(
                 1,
                 "call {id} of turn {number} has one output"
             );
+            let written = records.iter().zip(&items).filter(|(record, _)| {
+                record.turn == turn.seq
+                    && record.round == 0
+                    && record.direction == Direction::Output
+            });
+            let position = written
+                .map(|(_, item)| item)
+                .position(|item| item["type"] == "function_call")
+                .unwrap();
+            let place = CallPlace {
+                round: 0,
+                position: u32::try_from(position).unwrap(),
+            };
+            let id = key(session.id(), turn.seq, place);
             let traces = match call["name"].as_str().unwrap() {
-                "put" => usize::from(ledger.join(id).exists()),
+                "put" => usize::from(ledger.join(&id).exists()),
                 _ => notes.lines().filter(|line| *line == id).count(),
             };
             let unknown = outputs[0]["output"]
@@ -178,8 +215,7 @@ pub(crate) async fn verify(
     let outputs = records
         .iter()
         .filter(|record| record.direction == Direction::Output);
-    assert!(outputs.count() >= turns.len());
-    totals.turns += turns.len() as u64;
+    assert!(outputs.count() as u64 >= session.turn_count());
     if let Some(conversation) = &conversation {
         let brief = |item: &Value| {
             let kind = item["type"].as_str().unwrap_or("message").to_owned();

@@ -23,6 +23,7 @@ mod leases;
 mod model;
 mod net;
 mod observers;
+mod outages;
 mod paid;
 mod postgres;
 mod questions;

@@ -11,13 +11,52 @@ const GIVEN: &str = "OCI_GENAI_TEST_POSTGRES_URL";
 /// A database for one test. A private server ends with it.
 pub(crate) struct Database {
     pub(crate) url: String,
-    _server: Option<Server>,
+    server: Option<Server>,
 }
 
 struct Server {
     bin: PathBuf,
     dir: TempDir,
     user: Option<&'static str>,
+}
+
+impl Database {
+    /// Whether the server is this database's own.
+    pub(crate) fn is_private(&self) -> bool {
+        self.server.is_some()
+    }
+
+    /// Has the server end all connections to the database.
+    pub(crate) async fn disconnect_all(&self) {
+        let statement = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let pool = sqlx::PgPool::connect(&self.url)
+            .await
+            .expect("PostgreSQL answers");
+        sqlx::query(statement)
+            .execute(&pool)
+            .await
+            .expect("connections can be ended");
+        pool.close().await;
+    }
+
+    /// Crashes a private server, and starts it again.
+    pub(crate) fn restart(&self) {
+        let server = self.server.as_ref().expect("the server is private");
+        let data = server.dir.path().join("data");
+        let log = server.dir.path().join("log");
+        let arguments = [
+            "-D",
+            text(&data),
+            "-l",
+            text(&log),
+            "-m",
+            "immediate",
+            "-w",
+            "restart",
+        ];
+        server.run("pg_ctl", &arguments);
+    }
 }
 
 /// A new, empty database; `None`, loudly, when there is no PostgreSQL and this is not continuous integration.
@@ -36,7 +75,7 @@ pub(crate) async fn database() -> Option<Database> {
         parsed.set_path(&name);
         return Some(Database {
             url: parsed.into(),
-            _server: None,
+            server: None,
         });
     }
     let Some(bin) = binaries() else {
@@ -52,7 +91,7 @@ pub(crate) async fn database() -> Option<Database> {
     let url = format!("postgres://tester@{socket}/postgres");
     Some(Database {
         url,
-        _server: Some(server),
+        server: Some(server),
     })
 }
 
