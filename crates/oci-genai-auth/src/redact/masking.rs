@@ -123,6 +123,9 @@ fn hide_pem(lower: &str, hidden: &mut [bool]) {
     }
 }
 
+/// The line of a signing string with the digest of the body, which looks like a piece of a key.
+const DIGEST: &str = "x-content-sha256: ";
+
 /// Hides what may be a piece of a key.
 fn hide_base64(text: &str, hidden: &mut [bool]) {
     let mut start = 0;
@@ -130,7 +133,7 @@ fn hide_base64(text: &str, hidden: &mut [bool]) {
         |character: char| !character.is_ascii_alphanumeric() && !"+/=".contains(character);
     for run in text.split_inclusive(is_other) {
         let end = start + run.trim_end_matches(is_other).len();
-        if is_long_base64(&text[start..end]) {
+        if is_long_base64(&text[start..end]) && !text[..start].ends_with(DIGEST) {
             hidden[start..end].fill(true);
         }
         start += run.len();

@@ -194,6 +194,16 @@ fn sent_credentials_are_masked() {
             "said: [masked]\nbye",
         ),
         (
+            "host: a\nx-content-sha256: FvfgSSU9stoinQ+k2+GtyMGwkLdHRM+10De2OBDkK80=",
+            "unrelated",
+            "host: a\nx-content-sha256: FvfgSSU9stoinQ+k2+GtyMGwkLdHRM+10De2OBDkK80=",
+        ),
+        (
+            "said: FvfgSSU9stoinQ+k2+GtyMGwkLdHRM+10De2OBDkK80=",
+            "unrelated",
+            "said: [masked]",
+        ),
+        (
             "said: eyJhbGciOiJSUzI1NiJ9.e30.c2ln, bye",
             "unrelated",
             "said: [masked], bye",
