@@ -130,7 +130,7 @@ async fn bad_input_for_every_option_of_a_connection() {
         (["--project", "two\nlines"], ["project", "header"]),
         (["--compartment", "two\nlines"], ["compartment", "header"]),
         (["--model", "two words"], ["two words", "blanks"]),
-        (["--base-url", "here"], ["URL here is", "absolute URL"]),
+        (["--base-url", "here"], ["here", "absolute URL"]),
         (["--oci-config", "gone"], ["gone", "cannot be read"]),
         (["--profile", "GONE"], ["configuration", "oci setup config"]),
         (["--config", "gone"], ["gone", "--config"]),

@@ -33,7 +33,7 @@ const VALUES: &[(&str, &str, &[&str])] = &[
     ("--project", "two\nlines", &["project", "header"]),
     ("--compartment", "two\nlines", &["compartment", "header"]),
     ("--model", "two words", &["two words", "blanks"]),
-    ("--base-url", "here", &["URL here is", "absolute URL"]),
+    ("--base-url", "here", &["here", "absolute URL"]),
     ("--base-url", "ftp://127.0.0.1/v1", &["ftp"]),
     ("--oci-config", "gone", &["gone", "cannot be read"]),
     ("--oci-config", "notes.md", &["notes.md"]),

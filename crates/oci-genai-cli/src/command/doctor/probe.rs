@@ -18,7 +18,11 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::output::BOLD;
+use crate::secrets::hide;
 use crate::terminal::visible;
+
+/// The header with the digest of a body.
+const DIGEST: &str = "x-content-sha256";
 
 /// A request as it left, and the head of its answer. Holds no secret.
 #[derive(Clone, Debug, Serialize)]
@@ -132,13 +136,17 @@ impl Exchange {
             .map(|date| ahead(date, SystemTimeSource.now()));
     }
 
-    /// Every text of it that a setting or the service had a part in.
-    pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
-        let headers = self.headers.iter_mut().map(|(_, value)| value);
-        std::iter::once(&mut self.url)
-            .chain(headers)
+    /// Takes credentials out of what a setting or the service had a part in. The digest of the body,
+    /// which looks like a piece of a key, stays.
+    pub(super) fn hide_secrets(&mut self) {
+        let headers = self.headers.iter_mut().filter(|(name, _)| name != DIGEST);
+        let texts = std::iter::once(&mut self.url)
+            .chain(headers.map(|(_, value)| value))
             .chain(&mut self.signing_string)
-            .chain(&mut self.opc_request_id)
+            .chain(&mut self.opc_request_id);
+        for text in texts {
+            *text = hide(text).into_owned();
+        }
     }
 
     /// For people.

@@ -195,12 +195,12 @@ impl Report {
                 std::iter::once(&mut detail.value).chain(detail.source.as_mut())
             }));
         }
-        texts.extend(self.requests.iter_mut().flat_map(Exchange::texts));
         for text in texts {
             if let Cow::Owned(hidden) = hide(text) {
                 *text = hidden;
             }
         }
+        self.requests.iter_mut().for_each(Exchange::hide_secrets);
     }
 
     /// The report for people, in lines of at most `columns` characters where that is possible.

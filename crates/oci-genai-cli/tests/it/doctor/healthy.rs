@@ -61,6 +61,11 @@ async fn a_signature_is_shown_as_the_service_reads_it() {
         shown["signing_string"].as_str(),
         seen.signing_string.as_deref()
     );
+    let signed = shown["signing_string"].as_str().unwrap();
+    assert!(
+        !signed.contains("[masked]"),
+        "the digest is no secret: {signed}"
+    );
     let authorization = shown["headers"]
         .as_array()
         .unwrap()

@@ -3,6 +3,7 @@
 
 mod answers;
 mod command_line;
+mod oci_config;
 mod settings_file;
 mod variables;
 
