@@ -21,7 +21,7 @@ contract = yaml.safe_load((here.parent.parent / "openapi/oci-genai.yaml").read_t
 # form of a message and of a reference as well, which have none; so they count as valid here.
 schemas = contract["components"]["schemas"]
 for name in ("Message", "ItemReference"):
-    schemas[name]["required"].remove("type")
+    schemas[name]["required"] = [member for member in schemas[name]["required"] if member != "type"]
 schemas["Item"]["anyOf"] = schemas["Item"].pop("oneOf")
 del schemas["Item"]["discriminator"]
 

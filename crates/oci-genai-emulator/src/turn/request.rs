@@ -303,8 +303,7 @@ impl<'a> Fields<'a> {
     fn integer(&self, name: &str, least: u64, most: u64) -> Result<Option<u64>, ApiError> {
         match self.get(name) {
             None => Ok(None),
-            Some(value) => value
-                .as_u64()
+            Some(value) => whole(value)
                 .filter(|number| (least..=most).contains(number))
                 .map(Some)
                 .ok_or_else(|| ApiError::invalid(name, &range("an integer", least, most))),
@@ -338,6 +337,20 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// A whole number that is not negative, also one that is written as a float.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it is whole and within bounds"
+)]
+fn whole(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| {
+        let number = value.as_f64()?;
+        let fits = number.fract() == 0.0 && (0.0..=9e18).contains(&number);
+        fits.then_some(number as u64)
+    })
+}
+
 fn range(what: &str, least: u64, most: u64) -> String {
     if most == u64::MAX {
         format!("{what} of at least {least}")
@@ -361,6 +374,9 @@ mod tests {
     fn known_fields_are_checked_and_unknown_ones_ignored() {
         let good = parse(json!({"model": "m", "input": "hi", "frobnicate": [1]})).unwrap();
         assert!(good.store && !good.stream && !good.background);
+        // To JSON Schema, 64.0 is an integer.
+        let whole = parse(json!({"model": "m", "input": "hi", "max_output_tokens": 64.0})).unwrap();
+        assert_eq!(whole.max_output_tokens, Some(64));
         let bad = [
             (json!({"input": "x"}), "model"),
             (json!({"model": "m"}), "input"),
@@ -376,6 +392,10 @@ mod tests {
             ),
             (
                 json!({"model": "m", "input": "x", "max_output_tokens": 0}),
+                "max_output_tokens",
+            ),
+            (
+                json!({"model": "m", "input": "x", "max_output_tokens": 64.5}),
                 "max_output_tokens",
             ),
             (
