@@ -29,6 +29,7 @@ mod memory;
 pub mod middleware;
 mod options;
 mod page;
+mod passthrough;
 mod region;
 mod responses;
 pub mod schema;
@@ -52,6 +53,7 @@ pub use middleware::{RetryBudget, RetryConfig};
 pub use oci_genai_api::types;
 pub use options::RequestOptions;
 pub use page::{ListItems, Page};
+pub use passthrough::Passthrough;
 pub use region::{BasePath, Endpoint, EndpointBuilder, Region, RegionResolver};
 pub use responses::{
     Accumulator, CancelResponse, CompactResponse, CountInputTokens, CreateResponse, DeleteResponse,

@@ -24,16 +24,7 @@ impl ClientBuilder {
     /// credentials, or a setting cannot be used. Nothing is sent.
     pub fn build(self) -> Result<Client> {
         let endpoint = self.endpoint()?;
-        let mut headers = StandardHeadersLayer::new();
-        if let Some(project) = &self.project {
-            headers = headers.project(project)?;
-        }
-        if let Some(compartment) = &self.compartment {
-            headers = headers.compartment(compartment)?;
-        }
-        if let Some(more) = &self.user_agent {
-            headers = headers.append_user_agent(more)?;
-        }
+        let headers = self.headers()?;
         if let Some(model) = &self.model {
             crate::validate::model(model)?;
         }
@@ -45,7 +36,13 @@ impl ClientBuilder {
         let clock = self.clock;
         let sent = SentCredentials::new();
         let transport = stack::transport(stack::Parts {
-            authenticated: authenticated(self.auth, self.http, wire, &sent)?,
+            authenticated: authenticated(
+                self.auth,
+                self.http,
+                wire,
+                &sent,
+                self.max_request_bytes,
+            )?,
             attempt_layers: self.attempt_layers,
             headers,
             endpoint: EndpointLayer::new(endpoint.clone()),
@@ -81,7 +78,22 @@ impl ClientBuilder {
         }))
     }
 
-    fn endpoint(&self) -> Result<Endpoint> {
+    /// The headers that every request gets, unless it has them already.
+    pub(super) fn headers(&self) -> Result<StandardHeadersLayer> {
+        let mut headers = StandardHeadersLayer::new();
+        if let Some(project) = &self.project {
+            headers = headers.project(project)?;
+        }
+        if let Some(compartment) = &self.compartment {
+            headers = headers.compartment(compartment)?;
+        }
+        if let Some(more) = &self.user_agent {
+            headers = headers.append_user_agent(more)?;
+        }
+        Ok(headers)
+    }
+
+    pub(super) fn endpoint(&self) -> Result<Endpoint> {
         if let Some(url) = &self.base_url {
             return Endpoint::from_url(url);
         }
@@ -107,11 +119,13 @@ impl ClientBuilder {
     }
 }
 
-fn authenticated(
+/// What sends, within the authentication, which reads bodies of up to `max_request_bytes` to sign them.
+pub(super) fn authenticated(
     auth: Auth,
     http: Option<HttpService>,
     wire: ByHost,
     sent: &SentCredentials,
+    max_request_bytes: usize,
 ) -> Result<Innermost> {
     let check = BeforeAttemptLayer::new();
     let http = http.map(|http| RememberCredential::new(check.layer(http), sent.clone()));
@@ -120,6 +134,13 @@ fn authenticated(
         (Auth::None, _) => return Err(no_credentials()),
         (Auth::Key(key), None) => Either::Left(api_key_layer(key)?.layer(wire)),
         (Auth::Key(key), Some(http)) => Either::Right(any_service(api_key_layer(key)?.layer(http))),
+        (Auth::Provider(provider), http) => {
+            let layer = AuthLayer::new(provider).with_max_body(max_request_bytes);
+            match http {
+                None => Either::Left(layer.layer(wire)),
+                Some(http) => Either::Right(any_service(layer.layer(http))),
+            }
+        }
         (Auth::Layer(layer), None) => Either::Right(layer(any_service(wire))),
         (Auth::Layer(layer), Some(http)) => Either::Right(layer(any_service(http))),
     })

@@ -2,13 +2,14 @@
 
 mod build;
 mod from_env;
+mod passthrough;
 
 use std::fmt;
 use std::time::Duration;
 
 use http::{Request, Response};
 use oci_genai_api::{Body, BoxError};
-use oci_genai_auth::{AuthLayer, Environment, ProvideCredentials, redact};
+use oci_genai_auth::{Environment, ProvideCredentials, SharedCredentialsProvider, redact};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -77,6 +78,7 @@ pub struct ClientBuilder {
 enum Auth {
     None,
     Key(String),
+    Provider(SharedCredentialsProvider),
     Layer(AnyLayer),
 }
 
@@ -188,8 +190,9 @@ impl ClientBuilder {
     }
 
     /// Authenticates with the credentials of a provider.
-    pub fn auth(self, provider: impl ProvideCredentials + 'static) -> Self {
-        self.auth_layer(AuthLayer::new(provider))
+    pub fn auth(mut self, provider: impl ProvideCredentials + 'static) -> Self {
+        self.auth = Auth::Provider(SharedCredentialsProvider::new(provider));
+        self
     }
 
     /// Puts a layer of the caller's in the place of authentication: it is the last to touch a

@@ -33,7 +33,18 @@ enum Clients {
         network: Made,
         local: Made,
         local_tls: Made,
+        use_for: Use,
     },
+}
+
+/// What the clients are for.
+#[derive(Clone, Copy, Debug)]
+enum Use {
+    /// The calls of this crate.
+    Calls,
+    /// Requests of other programs: bodies stay as they are, and each open request has a connection of
+    /// its own, so that a slow stream cannot hold up another.
+    Passthrough,
 }
 
 type Made = OnceLock<std::result::Result<HttpClient, String>>;
@@ -56,10 +67,24 @@ impl ByHost {
     ///
     /// When it cannot be made.
     pub(crate) fn own(endpoint: &Endpoint) -> Result<Self> {
+        Self::made_for(Use::Calls, endpoint)
+    }
+
+    /// Clients of its own for requests of other programs.
+    ///
+    /// # Errors
+    ///
+    /// As [`own`](Self::own).
+    pub(crate) fn passthrough(endpoint: &Endpoint) -> Result<Self> {
+        Self::made_for(Use::Passthrough, endpoint)
+    }
+
+    fn made_for(use_for: Use, endpoint: &Endpoint) -> Result<Self> {
         let own = Self(Arc::new(Clients::Own {
             network: Made::new(),
             local: Made::new(),
             local_tls: Made::new(),
+            use_for,
         }));
         let uri = endpoint.join("/")?;
         own.client(&uri)?;
@@ -72,20 +97,21 @@ impl ByHost {
     }
 
     fn client(&self, uri: &http::Uri) -> Result<&HttpClient> {
-        let (network, local, local_tls) = match &*self.0 {
+        let (network, local, local_tls, use_for) = match &*self.0 {
             Clients::Given(client) => return Ok(client),
             Clients::Own {
                 network,
                 local,
                 local_tls,
-            } => (network, local, local_tls),
+                use_for,
+            } => (network, local, local_tls, *use_for),
         };
         let (made, kind) = match (is_loopback(uri), uri.scheme_str()) {
             (false, _) => (network, Kind::Network),
             (true, Some("https")) => (local_tls, Kind::LocalTls),
             (true, _) => (local, Kind::Local),
         };
-        let client = made.get_or_init(|| match make(kind) {
+        let client = made.get_or_init(|| match make(kind, use_for) {
             Ok(client) => Ok(HttpClient::new(client)),
             Err(error) => Err(why(&error)),
         });
@@ -118,8 +144,17 @@ impl Service<Request<Body>> for ByHost {
     }
 }
 
-fn make(kind: Kind) -> reqwest::Result<reqwest::Client> {
+fn make(kind: Kind, use_for: Use) -> reqwest::Result<reqwest::Client> {
     let builder = base().connect_timeout(CONNECT_TIMEOUT);
+    let builder = match use_for {
+        Use::Calls => builder,
+        Use::Passthrough => builder
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
+            .http1_only(),
+    };
     match kind {
         Kind::Network => builder,
         Kind::Local => local(builder).tls_certs_only([]),

@@ -10,6 +10,7 @@ mod odd_bodies;
 mod odd_streams;
 mod open_responses;
 mod pages;
+mod passthrough;
 mod proxies;
 mod retry_safety;
 mod schemas;
