@@ -62,6 +62,9 @@ pub(crate) enum Error {
     /// The emulator could not start.
     #[error(transparent)]
     Emulator(#[from] oci_genai_emulator::StartError),
+    /// The proxy could not start.
+    #[error(transparent)]
+    Proxy(#[from] oci_genai_proxy::StartError),
     /// A file does not hold what it should.
     #[error("{} is not a usable {what}", shown_path(path))]
     File {
@@ -145,6 +148,7 @@ impl Error {
             Self::Session(error) => error,
             Self::Auth(error) => error,
             Self::Emulator(error) => error,
+            Self::Proxy(error) => error,
             other => other,
         }
     }

@@ -30,7 +30,8 @@ pub(crate) fn start(cli: &Cli) {
         // What a warning would say is in its report.
         (_, 0, Command::Doctor(_)) => "error",
         (_, 0, Command::Emulator(_)) => "warn,oci_genai_emulator=info",
-        (_, 0, _) => "warn",
+        // Files that others can read are named in a note of the program's own.
+        (_, 0, _) => "warn,oci_genai_session::store::sqlite=error",
         (_, 1, _) => "info,oci_genai=debug,oci_genai_session=debug,oci_genai_emulator=debug",
         _ => "trace",
     };

@@ -16,12 +16,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["oci-genai", "oci-genai-api", "oci-genai-auth"],
     ),
     (
+        "oci-genai-proxy",
+        &["oci-genai", "oci-genai-api", "oci-genai-auth"],
+    ),
+    (
         "oci-genai-cli",
         &[
             "oci-genai",
             "oci-genai-api",
             "oci-genai-auth",
             "oci-genai-emulator",
+            "oci-genai-proxy",
             "oci-genai-session",
         ],
     ),
@@ -33,6 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "oci-genai-auth",
             "oci-genai-cli",
             "oci-genai-emulator",
+            "oci-genai-proxy",
             "oci-genai-session",
         ],
     ),

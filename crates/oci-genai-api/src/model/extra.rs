@@ -306,8 +306,8 @@ impl ExtraReader {
     /// What stands in for a required member that was not read.
     #[cold]
     pub(crate) fn stand_in<T: Tolerant>(&mut self, name: &'static str) -> T {
-        let members = self.0.iter().flat_map(|rest| &rest.members);
-        let odd = members.filter(|(other, _)| other == name).next_back();
+        let mut members = self.0.iter().flat_map(|rest| &rest.members);
+        let odd = members.rfind(|(other, _)| other == name);
         if let Some((_, odd)) = odd {
             return T::required_stand_in(odd);
         }

@@ -9,6 +9,7 @@ mod connection;
 mod doctor;
 mod emulator;
 mod pages;
+mod proxy;
 mod sessions;
 mod wrong;
 
@@ -22,6 +23,7 @@ pub(crate) use self::connection::{Auth, Connection};
 pub(crate) use self::doctor::Doctor;
 pub(crate) use self::emulator::Emulator;
 pub(crate) use self::pages::{Completions, Man};
+pub(crate) use self::proxy::{Proxy, ProxyAction, ProxyOptions, ProxyRun, ProxyServer};
 pub(crate) use self::sessions::{
     DeleteSession, ExportSession, ForkSession, ImportSession, ListSessions, Memory, PurgeSessions,
     RewindSession, SearchSessions, Sessions, SessionsAction, ShowSession, Store,
@@ -120,6 +122,7 @@ pub(crate) enum Command {
     Sessions(Sessions),
     Doctor(Doctor),
     Emulator(Emulator),
+    Proxy(Box<Proxy>),
     Completions(Completions),
     Man(Man),
 }

@@ -5,9 +5,9 @@ use oci_genai_emulator::{
     DEFAULT_PROJECT, Emulator, EmulatorConfig, Fault, Scenario, Script, Upstream,
 };
 
+use super::stop_requested;
 use crate::args;
 use crate::error::Error;
-use crate::terminal::interrupted;
 use crate::{output, settings};
 
 pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
@@ -44,7 +44,7 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
     if let (Some(file), Some(ca)) = (options.tls_cert_out, emulator.ca_pem()) {
         std::fs::write(&file, ca).map_err(|error| Error::io("write", &file, error))?;
     }
-    let stopped = stopped();
+    let stopped = stop_requested();
     // Programs that start the emulator wait for this line, and may then stop it at once.
     output::json(&emulator.ready_record())?;
     stopped.await;
@@ -125,23 +125,5 @@ fn config(options: &args::Emulator) -> Result<EmulatorConfig, Error> {
 fn set<T>(place: &mut T, given: Option<T>) {
     if let Some(given) = given {
         *place = given;
-    }
-}
-
-/// Listens for Ctrl-C, and on Unix for SIGTERM; ends at whichever comes first.
-fn stopped() -> impl Future<Output = ()> {
-    let interrupted = interrupted();
-    #[cfg(unix)]
-    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-    async move {
-        #[cfg(unix)]
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                () = interrupted => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-        interrupted.await;
     }
 }

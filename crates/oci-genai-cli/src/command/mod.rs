@@ -6,6 +6,7 @@ mod completions;
 mod doctor;
 mod emulator;
 mod man;
+mod proxy;
 mod quickstart;
 mod sessions;
 mod stopped;
@@ -24,6 +25,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
         Command::Sessions(sessions) => sessions::run(sessions).await,
         Command::Doctor(options) => stoppable(doctor::run(&options)).await,
         Command::Emulator(options) => emulator::run(options).await,
+        Command::Proxy(options) => proxy::run(*options).await,
         Command::Completions(options) => {
             completions::run(&options);
             Ok(())
@@ -38,5 +40,23 @@ async fn stoppable(command: impl Future<Output = Result<(), Error>>) -> Result<(
     tokio::select! {
         done = command => done,
         () = interrupted => Err(Error::Interrupted(String::new())),
+    }
+}
+
+/// Listens for Ctrl-C, and on Unix for SIGTERM; ends at whichever comes first.
+fn stop_requested() -> impl Future<Output = ()> {
+    let interrupted = interrupted();
+    #[cfg(unix)]
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async move {
+        #[cfg(unix)]
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                () = interrupted => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+        interrupted.await;
     }
 }

@@ -25,6 +25,8 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["sessions", "purge"],
     &["doctor"],
     &["emulator"],
+    &["proxy"],
+    &["proxy", "run"],
     &["completions"],
     &["man"],
 ];

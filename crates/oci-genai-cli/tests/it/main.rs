@@ -15,6 +15,7 @@ mod emulator;
 mod help;
 mod pages;
 mod private;
+mod proxy;
 mod secrets;
 mod sessions;
 mod settings;

@@ -5,16 +5,19 @@ use oci_genai_auth::{ProvideCredentials, SharedCredentialsProvider};
 
 use super::build::authenticated;
 use super::{Auth, ClientBuilder};
+use crate::Result;
 use crate::middleware::{EndpointLayer, FailoverLayer, RetryConfig, RetryLayer};
 use crate::passthrough::{Parts, Passthrough};
-use crate::wire::ByHost;
-use crate::Result;
+use crate::wire::{ByHost, SentCredentials};
+
+/// The least bound on bodies that are signed, in bytes: a gateway has bounds of its own.
+const SIGNED_BYTES: usize = 64 * 1024 * 1024;
 
 impl ClientBuilder {
     /// Makes a [`Passthrough`] in place of a client.
     ///
     /// Endpoint, project, compartment, user agent, credentials, layers, failover targets, retry
-    /// budget and `max_request_bytes` apply. Timeouts, the retry policy, the circuit breaker and
+    /// budget apply, and `max_request_bytes` to bodies that are signed, from 64 MiB upwards. Timeouts, the retry policy, the circuit breaker and
     /// the concurrency limit do not: they are for the caller to decide.
     ///
     /// Connections use HTTP/1.1, one for each open request, so that a slow stream cannot hold up
@@ -31,8 +34,16 @@ impl ClientBuilder {
             Some(client) => ByHost::given(client),
             None => ByHost::passthrough(&endpoint)?,
         };
+        let signed_bytes = self.max_request_bytes.max(SIGNED_BYTES);
         Ok(Passthrough::new(Parts {
-            authenticated: authenticated(self.auth, self.http, wire, self.max_request_bytes)?,
+            // Responses pass as they come, so nothing is masked in them.
+            authenticated: authenticated(
+                self.auth,
+                self.http,
+                wire,
+                &SentCredentials::new(),
+                signed_bytes,
+            )?,
             attempt_layers: self.attempt_layers,
             headers,
             endpoint: EndpointLayer::new(endpoint.clone()),

@@ -1,0 +1,113 @@
+//! `proxy`: any OpenAI client speaks to the service.
+
+mod report;
+mod run;
+mod setup;
+
+use std::path::Path;
+
+use oci_genai_proxy::{Proxy, ProxyConfig, Server, ServerConfig, Tls, Token};
+use serde::Serialize;
+
+use self::report::Reporter;
+use super::stop_requested;
+use crate::args::{self, ProxyAction, ProxyServer};
+use crate::error::Error;
+use crate::output;
+
+/// What programs that start the proxy wait for.
+#[derive(Serialize)]
+struct Ready<'a> {
+    event: &'static str,
+    base_url: &'a str,
+    token: Option<&'a str>,
+}
+
+pub(crate) async fn run(options: args::Proxy) -> Result<(), Error> {
+    match options.action {
+        Some(ProxyAction::Run(run)) => run::run(run).await,
+        None => serve(options).await,
+    }
+}
+
+/// Serves until Ctrl-C or SIGTERM, and then until the streams under way have ended, or a second one.
+async fn serve(options: args::Proxy) -> Result<(), Error> {
+    let token = match options.server.no_token {
+        true => None,
+        false => Some(token()?),
+    };
+    let reporter = Reporter::start();
+    let (upstream, mut config) = setup::setup(&options.options).await?;
+    config.token.clone_from(&token);
+    reach(&mut config, &options.server);
+    let lines = reporter.lines();
+    config.observe(move |record| lines.send(record));
+    let server = server_config(&options.server)?;
+    let server = Server::start(proxy(upstream, config)?, server).await?;
+    let stop = stop_requested();
+    let base_url = server.base_url();
+    output::json(&Ready {
+        event: "ready",
+        base_url: &base_url,
+        token: token.as_ref().map(Token::expose),
+    })?;
+    stop.await;
+    let again = stop_requested();
+    tokio::select! {
+        () = server.shut_down() => {}
+        () = again => {}
+        () = noted() => {}
+    }
+    reporter.finish();
+    Ok(())
+}
+
+/// Says after a moment why the proxy has not ended yet.
+async fn noted() {
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    output::note("Waiting for responses under way to end; press Ctrl-C again to stop at once.");
+    std::future::pending().await
+}
+
+/// A random token.
+fn token() -> Result<Token, Error> {
+    Token::random().map_err(|error| Error::usage(error.to_string()))
+}
+
+fn proxy(upstream: oci_genai::Passthrough, config: ProxyConfig) -> Result<Proxy, Error> {
+    Proxy::new(upstream, config).map_err(|error| Error::usage(error.to_string()))
+}
+
+/// Where other machines can reach it, they do so by names of their own.
+fn reach(config: &mut ProxyConfig, server: &ProxyServer) {
+    let loopback = server.listen.ip().to_canonical().is_loopback();
+    config.any_host = !loopback && config.allow_hosts.is_empty();
+}
+
+fn server_config(options: &ProxyServer) -> Result<ServerConfig, Error> {
+    let mut config = ServerConfig::default();
+    config.listen = options.listen;
+    config.behind_tls = options.behind_tls;
+    if options.tls {
+        config.tls = Some(tls(options)?);
+    }
+    Ok(config)
+}
+
+fn tls(options: &ProxyServer) -> Result<Tls, Error> {
+    if let (Some(chain), Some(key)) = (&options.tls_cert, &options.tls_key) {
+        let (certificates, private) = (read(chain)?, read(key)?);
+        return Tls::from_pem(&certificates, &private)
+            .map_err(|error| Error::file("certificate with a private key", chain, error));
+    }
+    let tls = Tls::generate(&[options.listen.ip()], &[]);
+    let tls = tls.map_err(|error| Error::usage(error.to_string()))?;
+    if let (Some(file), Some(ca)) = (&options.tls_cert_out, tls.ca_pem()) {
+        std::fs::write(file, ca).map_err(|error| Error::io("write", file, error))?;
+    }
+    Ok(tls)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|error| Error::io("read", path, error))
+}

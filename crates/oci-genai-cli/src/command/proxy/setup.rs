@@ -1,0 +1,108 @@
+//! From the options to the proxy's settings.
+
+use oci_genai::{Client, ClientBuilder, Passthrough};
+use oci_genai_proxy::{ModelDiscovery, ModelInfo, ProxyConfig};
+
+use crate::args::{Auth, ProxyOptions};
+use crate::error::Error;
+use crate::output;
+use crate::settings::{Credential, Settings, no_region};
+
+/// The control plane's version, which is part of its base path.
+const CONTROL_PLANE: &str = "/20231130";
+
+/// The way to the service, and the proxy's settings but for the token.
+pub(super) async fn setup(options: &ProxyOptions) -> Result<(Passthrough, ProxyConfig), Error> {
+    let settings = Settings::resolve(&options.connection)?;
+    let credential = settings.credential()?;
+    let mut client = client(&settings, &credential).await?;
+    match &settings.project {
+        Some(project) => client = client.project(&project.value),
+        None => output::note(
+            "No project is set: each request must name one in an OpenAI-Project header. Set one with --project OCID.",
+        ),
+    }
+    if let Some(compartment) = &settings.compartment {
+        client = client.compartment(&compartment.value);
+    }
+    let upstream = client
+        .auth(credential.clone().into_provider())
+        .max_request_bytes(options.max_body_bytes)
+        .build_passthrough()?;
+    let mut config = ProxyConfig::default();
+    config.allow_hosts.clone_from(&options.allow_host);
+    config.allow_origins.clone_from(&options.allow_origin);
+    config.max_body_bytes = options.max_body_bytes;
+    config.max_in_flight = options.max_in_flight;
+    config.retries = options.retries;
+    for (from, to) in &options.map {
+        config.models_map.insert(from, to);
+    }
+    config.models = models(options, &settings)?;
+    if options.models.is_none() {
+        config.discovery = discovery(&settings, credential, &upstream).await?;
+    }
+    Ok((upstream, config))
+}
+
+/// Where requests go.
+async fn client(settings: &Settings, credential: &Credential) -> Result<ClientBuilder, Error> {
+    let mut client = Client::builder();
+    if let Some(url) = &settings.base_url {
+        client = client.base_url(&url.value);
+    }
+    match settings.region_for(credential).await? {
+        Some(region) => client = client.region(region.name),
+        None if settings.base_url.is_none() => return Err(no_region()),
+        None => {}
+    }
+    Ok(client)
+}
+
+/// The models that are known without asking anybody.
+fn models(options: &ProxyOptions, settings: &Settings) -> Result<Vec<ModelInfo>, Error> {
+    let mut models: Vec<ModelInfo> = Vec::new();
+    if let Some(path) = &options.models {
+        let text = std::fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
+        models = ModelInfo::parse_list(&text).map_err(|problem| {
+            Error::file("list of models", path, std::io::Error::other(problem))
+        })?;
+    }
+    models.extend(options.listed.0.iter().map(ModelInfo::new));
+    if models.is_empty() {
+        models.push(ModelInfo::new(&settings.model.value));
+    }
+    Ok(models)
+}
+
+/// The control plane's list, which takes credentials that sign, and a compartment.
+async fn discovery(
+    settings: &Settings,
+    credential: Credential,
+    upstream: &Passthrough,
+) -> Result<Option<ModelDiscovery>, Error> {
+    let by_key = settings.auth.value == Auth::ApiKey || !upstream.signs_bodies();
+    if by_key || settings.base_url.is_some() {
+        return Ok(None);
+    }
+    let given = settings.compartment.as_ref();
+    let tenancy = credential
+        .profile()
+        .and_then(|profile| profile.tenancy().ok());
+    let compartment = given.map(|given| given.value.as_str()).or(tenancy);
+    let Some(compartment) = compartment.map(str::to_owned) else {
+        return Ok(None);
+    };
+    let region = settings.region_for(&credential).await?;
+    let origin = upstream.endpoint().origin();
+    let origin = origin.replacen("://inference.generativeai.", "://generativeai.", 1);
+    let service = Client::builder()
+        .base_url(format!("{origin}{CONTROL_PLANE}"))
+        .auth(credential.into_provider())
+        .build_passthrough()?;
+    let region = region.map(|region| region.name);
+    // A short code is no region's name at the control plane.
+    let region = region.filter(|region| region.contains('-'));
+    let discovery = ModelDiscovery::new(service, &compartment, region.as_deref());
+    Ok(Some(discovery))
+}

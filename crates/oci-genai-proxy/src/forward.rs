@@ -1,0 +1,198 @@
+//! Sends a request to the service.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, Response};
+use http_body::Body as _;
+use oci_genai::middleware::{Resend, RetryOverride, Stateless};
+use oci_genai::{Error, ErrorKind, Passthrough, ResendVerdict, RetryConfig};
+use oci_genai_api::{Body, BoxError};
+use tower_service::Service as _;
+
+use crate::config::ProxyConfig;
+use crate::headers::strip_request;
+use crate::json_members::member;
+use crate::refusal::Refusal;
+use crate::rename::ModelMap;
+use crate::target::Target;
+use crate::upload::{Patience, Upload};
+
+/// How often a request that surely never left is sent again, and the first pause before that.
+const RESENDS: u32 = 2;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// Sends requests of callers to the service.
+#[derive(Debug)]
+pub(crate) struct Forwarder {
+    service: Passthrough,
+    retries: u32,
+    failover: bool,
+    map: ModelMap,
+    max_body_bytes: usize,
+    patience: Patience,
+}
+
+/// A request body as attempts need it.
+enum Content<B> {
+    Memory(Bytes),
+    Stream(Upload<B>),
+}
+
+impl Forwarder {
+    pub(crate) fn new(service: Passthrough, config: &ProxyConfig) -> Self {
+        Self {
+            service,
+            retries: config.retries,
+            failover: config.failover,
+            map: config.models_map.clone(),
+            max_body_bytes: config.max_body_bytes,
+            patience: Patience {
+                pause: config.read_timeout,
+                total: config.upload_timeout,
+            },
+        }
+    }
+
+    /// Sends a request and returns the service's response.
+    pub(crate) async fn forward<B>(
+        &self,
+        request: Request<B>,
+        target: Target,
+    ) -> Result<Response<Body>, Refusal>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let (mut parts, body) = request.into_parts();
+        strip_request(&mut parts.headers);
+        let content = self.content(&parts, body).await?;
+        let mut template = Request::new(());
+        *template.method_mut() = parts.method;
+        self.mark(&mut template, target.path(), &content);
+        *template.uri_mut() = target.into_uri();
+        *template.headers_mut() = parts.headers;
+        if let Content::Stream(upload) = &content
+            && upload.size_hint().exact().is_none()
+        {
+            // Without it, HTTP clients drop the body of a GET whose length is unknown.
+            let chunked = HeaderValue::from_static("chunked");
+            template.headers_mut().insert(TRANSFER_ENCODING, chunked);
+        }
+        self.send(template, content)
+            .await
+            .map_err(|error| Refusal::failed(&error))
+    }
+
+    /// The body, read into memory only where it has to be.
+    async fn content<B>(&self, parts: &Parts, body: B) -> Result<Content<B>, Refusal>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+    {
+        if body.is_end_stream() {
+            return Ok(Content::Memory(Bytes::new()));
+        }
+        let renames = !self.map.is_empty() && is_json(&parts.headers);
+        let decides = self.retries > 0 || self.failover;
+        let upload = Upload::new(body, self.patience);
+        if !(self.service.signs_bodies() || decides || renames) {
+            return Ok(Content::Stream(upload));
+        }
+        let collected = upload.collect(self.max_body_bytes).await;
+        let bytes = collected.map_err(|error| Refusal::upload(&error))?;
+        Ok(Content::Memory(match renames {
+            true => self.map.apply(bytes),
+            false => bytes,
+        }))
+    }
+
+    /// Says which retries and failover the request may have.
+    fn mark<B>(&self, request: &mut Request<()>, path: &str, content: &Content<B>) {
+        let Content::Memory(body) = content else {
+            return;
+        };
+        let is_set = |name: &[u8]| member(body, name).is_some_and(|value| value != b"null");
+        if path.starts_with("/conversations") || is_set(b"conversation") {
+            return;
+        }
+        let creates = *request.method() == Method::POST
+            && matches!(path, "/responses" | "/chat/completions" | "/embeddings");
+        if self.retries > 0 {
+            let config = RetryConfig::new()
+                .max_attempts(self.retries.saturating_add(1))
+                .idempotency_header(false);
+            request.extensions_mut().insert(RetryOverride(config));
+            if creates {
+                request.extensions_mut().insert(Resend::IfAnswered);
+            }
+        }
+        let keeps_nothing = match path {
+            "/responses" => member(body, b"store") == Some(b"false"),
+            "/chat/completions" => member(body, b"store") != Some(b"true"),
+            _ => true,
+        };
+        if self.failover && creates && keeps_nothing && !is_set(b"previous_response_id") {
+            request.extensions_mut().insert(Stateless);
+        }
+    }
+
+    /// Sends the request, and once more what surely never left or was refused unread.
+    async fn send<B>(
+        &self,
+        template: Request<()>,
+        content: Content<B>,
+    ) -> Result<Response<Body>, Error>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let retried = template.extensions().get::<RetryOverride>().is_some();
+        let mut pause = FIRST_PAUSE;
+        let mut left = if retried { 0 } else { RESENDS };
+        loop {
+            let request = template.clone().map(|()| match &content {
+                Content::Memory(bytes) => Body::from(bytes.clone()),
+                Content::Stream(upload) => Body::wrap(upload.clone()),
+            });
+            let error = match self.service.clone().call(request).await {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            let untouched = match &content {
+                Content::Memory(_) => true,
+                Content::Stream(upload) => !upload.has_begun(),
+            };
+            if left == 0 || !untouched || !never_left(&error) {
+                return Err(error);
+            }
+            left -= 1;
+            tracing::debug!(%error, "sending the request again");
+            tokio::time::sleep(pause).await;
+            pause *= 3;
+        }
+    }
+}
+
+/// Whether the service surely did not read the request, and another try may reach it.
+fn never_left(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Connect => true,
+        ErrorKind::Transport => matches!(
+            error.verdict(),
+            ResendVerdict::NotSent | ResendVerdict::Rejected
+        ),
+        _ => false,
+    }
+}
+
+/// Whether the body is JSON that can be read: not compressed, and not of another type.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes());
+    !headers.contains_key(CONTENT_ENCODING)
+        && kind.is_none_or(|kind| {
+            let kind = kind.to_ascii_lowercase();
+            kind.windows(4).any(|part| part == b"json")
+        })
+}

@@ -1,0 +1,141 @@
+//! Which hosts a request may name.
+//!
+//! A web page can have its own host name resolve to loopback (DNS rebinding). The browser then
+//! takes the proxy for that page's server and lets the page read every response, but the request
+//! still names the page's host.
+
+use std::net::IpAddr;
+
+use http::uri::Authority;
+use http::{HeaderMap, Uri, header};
+
+use crate::refusal::Refusal;
+
+/// The longest host that a refusal repeats, in bytes: the longest that DNS knows.
+const MAX_SHOWN: usize = 253;
+
+/// The hosts a proxy answers to.
+#[derive(Debug)]
+pub(super) struct Hosts {
+    any: bool,
+    /// Hosts that are taken besides loopback.
+    allowed: Vec<String>,
+}
+
+impl Hosts {
+    pub(super) fn new(any: bool, allowed: &[String]) -> Self {
+        Self {
+            any,
+            allowed: allowed
+                .iter()
+                .filter_map(|name| allowed_host(name))
+                .collect(),
+        }
+    }
+
+    /// Refuses a request that names a host it may not name, or none. Every name counts: in the
+    /// target and in each `Host` header.
+    pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+        if self.any {
+            return Ok(());
+        }
+        let in_target = uri.authority().map(Authority::as_str);
+        let in_headers = headers.get_all(header::HOST).iter();
+        let named = in_target
+            .into_iter()
+            .chain(in_headers.map(|host| host.to_str().unwrap_or_default()));
+        let mut count = 0;
+        for name in named {
+            count += 1;
+            if !host_of(name).is_some_and(|host| self.takes(&host)) {
+                return Err(refuse(name));
+            }
+        }
+        match count {
+            0 => Err(refuse("")),
+            _ => Ok(()),
+        }
+    }
+
+    fn takes(&self, host: &str) -> bool {
+        is_loopback(host) || self.allowed.iter().any(|allowed| allowed == host)
+    }
+}
+
+/// A host that a user allows, in the form that requests are compared with. `None` for what is not a
+/// host name or an address, or has a port.
+pub(crate) fn allowed_host(name: &str) -> Option<String> {
+    if let Ok(address) = name.trim_matches(['[', ']']).parse::<IpAddr>() {
+        return Some(address.to_string());
+    }
+    match url::Host::parse(name).ok()? {
+        url::Host::Domain(domain) if !domain.contains('*') => {
+            Some(domain.trim_end_matches('.').to_owned()).filter(|domain| !domain.is_empty())
+        }
+        _ => None,
+    }
+}
+
+/// The host of `host[:port]` in lower case, without brackets and without a final dot.
+fn host_of(text: &str) -> Option<String> {
+    if text.contains('@') {
+        return None;
+    }
+    let authority: Authority = text.parse().ok()?;
+    let host = authority.host();
+    let address = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    if let Ok(address) = address.unwrap_or(host).parse::<IpAddr>() {
+        return Some(address.to_string());
+    }
+    let name = host.strip_suffix('.').unwrap_or(host);
+    (!name.is_empty()).then(|| name.to_ascii_lowercase())
+}
+
+/// Whether this host always means the machine itself: browsers resolve `localhost` and what ends in
+/// `.localhost` without asking anybody.
+fn is_loopback(host: &str) -> bool {
+    let label = |label: &str| !label.is_empty();
+    match host.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => match host.strip_suffix("localhost") {
+            Some("") => true,
+            Some(below) => below
+                .strip_suffix('.')
+                .is_some_and(|below| below.split('.').all(label)),
+            None => false,
+        },
+    }
+}
+
+fn refuse(name: &str) -> Refusal {
+    match host_of(name).filter(|host| host.len() <= MAX_SHOWN) {
+        Some(host) => Refusal::forbidden(format!(
+            "the proxy does not answer to the host '{host}'; hint: start it with --allow-host {host}"
+        )),
+        None => Refusal::forbidden("the proxy does not answer to the host that the request names"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn allowed_names_are_compared_as_requests_name_them() {
+        for (given, named) in [
+            ("DevBox", "devbox:80"),
+            ("bücher.example", "xn--bcher-kva.example"),
+            ("devbox.example.", "devbox.example"),
+            ("[fd00::7]", "[fd00:0::7]:1"),
+            ("10.0.0.1", "10.0.0.1:80"),
+        ] {
+            assert_eq!(allowed_host(given), host_of(named), "{given}");
+            assert!(allowed_host(given).is_some(), "{given}");
+        }
+        for given in ["", "http://devbox", "devbox:8080", "dev box", "*", "a/b"] {
+            assert_eq!(allowed_host(given), None, "{given}");
+        }
+    }
+}
