@@ -18,24 +18,38 @@ const FEW: u32 = 10;
 pub(super) enum Stopped {
     /// The service finished the answer, which is this turn now.
     Finished(u64),
+    /// Tools had been called: the question, the calls and their outputs stay, without an answer.
+    Part,
     /// Nothing of it is in the session.
     Gone,
     /// Not known yet.
     Unknown,
 }
 
-/// The number of a session's last turn, to be taken before a turn begins.
-pub(super) fn last_turn(session: &Session) -> u64 {
-    session.record().next_turn.saturating_sub(1)
+/// Where a session ends before a turn begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Before {
+    turn: u64,
+    position: u64,
 }
 
-/// Settles a session whose turn after `last` was stopped, and finds out what became of that turn.
-/// Ctrl-C ends the waiting.
+impl Before {
+    pub(super) fn of(session: &Session) -> Self {
+        let record = session.record();
+        Self {
+            turn: record.next_turn.saturating_sub(1),
+            position: record.next_position,
+        }
+    }
+}
+
+/// Settles a session after a turn that was stopped, and finds out what became of the turn. Ctrl-C
+/// ends the waiting.
 ///
 /// # Errors
 ///
 /// When the session cannot be settled.
-pub(super) async fn settle(session: &Session, last: u64) -> Result<Stopped, Error> {
+pub(super) async fn settle(session: &Session, before: Before) -> Result<Stopped, Error> {
     let settled = tokio::select! {
         settled = waiting("Settling the session", session.settle()) => settled,
         () = interrupted() => return Ok(Stopped::Unknown),
@@ -47,12 +61,13 @@ pub(super) async fn settle(session: &Session, last: u64) -> Result<Stopped, Erro
         Err(error) if error.is_cancelled() => {}
         Err(error) => return Err(error.into()),
     }
-    let turns = session.turns(last, FEW).await?;
+    let turns = session.turns(before.turn, FEW).await?;
     let finished = turns.iter().find(|turn| turn.state == TurnState::Committed);
     Ok(match finished {
         Some(turn) => Stopped::Finished(turn.seq),
-        None if turns.iter().all(|turn| turn.state.is_over()) => Stopped::Gone,
-        None => Stopped::Unknown,
+        None if turns.iter().any(|turn| !turn.state.is_over()) => Stopped::Unknown,
+        None if session.items(before.position, 1).await?.is_empty() => Stopped::Gone,
+        None => Stopped::Part,
     })
 }
 
@@ -65,6 +80,10 @@ impl Stopped {
                 format!(
                     "the service finished the answer: it is turn {turn}, `{rewind}` takes it back"
                 )
+            }
+            Self::Part => {
+                "the question, the calls of tools and their outputs were kept, without an answer"
+                    .to_owned()
             }
             Self::Gone => "nothing of it was kept".to_owned(),
             Self::Unknown => {

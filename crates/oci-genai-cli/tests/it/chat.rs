@@ -1,5 +1,6 @@
 //! `chat`: in a pipe, and in a terminal as a person has it.
 
+use oci_genai_emulator::{Effect, Fault};
 use serde_json::Value;
 
 use crate::terminal::Terminal;
@@ -230,6 +231,24 @@ async fn ctrl_c_stops_an_answer_and_the_chat_goes_on() {
     chat.enters("/quit");
     assert_eq!(chat.ends(), 0);
     assert!(world.ask("s", "recall:").contains("Remember me."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_that_the_service_never_began_leaves_nothing() {
+    let world = World::new().await;
+    let silence = Fault::new(Effect::Latency { ms: 600_000 });
+    let faults = world.emulator.faults();
+    faults.add(silence.on("POST /responses")).unwrap();
+    let mut chat = Terminal::start(&world, &["chat", "--session", "s"]);
+    chat.prompts("s> ");
+    chat.enters("Hello.");
+    chat.shows("Thinking");
+    chat.types("\u{3}");
+    chat.shows("[stopped]");
+    chat.shows("[nothing of it was kept]");
+    chat.prompts("s> ");
+    chat.enters("/quit");
+    assert_eq!(chat.ends(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

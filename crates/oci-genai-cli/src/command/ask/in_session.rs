@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::check_json;
 use super::question::Question;
-use crate::command::stopped::{self, Stopped};
+use crate::command::stopped::{self, Before, Stopped};
 use crate::command::telling::Telling;
 use crate::error::Error;
 use crate::secrets::quoted;
@@ -19,7 +19,7 @@ pub(super) async fn run(
     question: &Question,
     turn_id: Option<String>,
 ) -> Result<(), Error> {
-    let last = stopped::last_turn(session);
+    let before = Before::of(session);
     let interrupt = interrupted();
     let mut telling = question.telling();
     let asked = tokio::select! {
@@ -28,7 +28,7 @@ pub(super) async fn run(
     };
     telling.end()?;
     let Some(turn) = asked.map_err(|error| telling.error(error))? else {
-        return Err(stopped(session, last).await);
+        return Err(stopped(session, before).await);
     };
     if question.json {
         return output::json(&whole(client, &turn).await?);
@@ -76,8 +76,8 @@ async fn asked(
 }
 
 /// The turn was given up; its session is put in order before the program ends.
-async fn stopped(session: &Session, last: u64) -> Error {
-    let became = stopped::settle(session, last)
+async fn stopped(session: &Session, before: Before) -> Error {
+    let became = stopped::settle(session, before)
         .await
         .unwrap_or(Stopped::Unknown);
     let record = session.record();

@@ -11,6 +11,7 @@ use oci_genai_session::tool::Tools;
 use oci_genai_session::{Session, SessionOptions, Sessions, TokenUsage};
 
 use crate::args;
+use crate::command::stopped::Before;
 use crate::error::Error;
 use crate::terminal::interrupted;
 use crate::{kept, output, terminal};
@@ -34,8 +35,8 @@ struct Chat {
     tools: Tools,
     /// Tokens of the last turn.
     last: Option<TokenUsage>,
-    /// The last turn before one that was stopped and may not be settled yet.
-    unsettled: Option<u64>,
+    /// Where the session ended before a turn that was stopped and may not be settled yet.
+    unsettled: Option<Before>,
     /// Whether a person is at the terminal.
     interactive: bool,
 }

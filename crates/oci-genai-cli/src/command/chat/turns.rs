@@ -3,7 +3,7 @@
 use oci_genai_session::{Session, TurnEvent, TurnStream};
 
 use super::Chat;
-use crate::command::stopped::{self, Stopped};
+use crate::command::stopped::{self, Before, Stopped};
 use crate::command::telling::Telling;
 use crate::error::Error;
 use crate::output;
@@ -17,7 +17,7 @@ impl Chat {
     pub(super) async fn say(&mut self, text: String) -> Result<(), Error> {
         self.settle().await?;
         let session = self.begun(&text).await?;
-        let last = stopped::last_turn(&session);
+        let before = Before::of(&session);
         let session = session.with_tools(self.tools.clone());
         let mut turn = session.turn(text);
         if let Some(instructions) = &self.instructions {
@@ -30,7 +30,7 @@ impl Chat {
             told = self.tell(steps, &mut telling) => told,
             () = interrupt => {
                 // The steps were dropped with the other branch, which gives the turn up.
-                self.unsettled = Some(last);
+                self.unsettled = Some(before);
                 telling.aside("[stopped]")?;
                 let became = self.settle().await?;
                 match self.interactive {
@@ -77,10 +77,10 @@ impl Chat {
 
     /// Finishes or clears away a turn that was stopped, and says what became of it.
     pub(super) async fn settle(&mut self) -> Result<String, Error> {
-        let (Some(session), Some(last)) = (&self.session, self.unsettled) else {
+        let (Some(session), Some(before)) = (&self.session, self.unsettled) else {
             return Ok(String::new());
         };
-        let became = stopped::settle(session, last).await?;
+        let became = stopped::settle(session, before).await?;
         if became != Stopped::Unknown {
             self.unsettled = None;
         }
