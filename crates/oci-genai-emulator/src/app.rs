@@ -38,7 +38,7 @@ pub(crate) struct App {
     pub(crate) stop: CancellationToken,
     /// Turns in flight, by response id.
     live: Mutex<HashMap<String, Live>>,
-    /// Told whenever a turn is over.
+    /// Notified whenever a turn is over.
     idle: Notify,
 }
 

@@ -70,7 +70,7 @@ pub struct EmulatorConfig {
     /// emulator.
     pub data: Option<PathBuf>,
     /// About how many bytes of the data file may be taken by what has been deleted or replaced, beside as many
-    /// as what is there takes, before the file is written anew. Default: 1 MiB.
+    /// as what is there takes, before the file is rewritten. Default: 1 MiB.
     pub data_slack: u64,
     /// How long after it was said something enters long-term memory. Default: there is no long-term
     /// memory, as in a project made without it.

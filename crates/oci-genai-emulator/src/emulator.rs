@@ -31,7 +31,7 @@ pub struct Emulator {
 #[error("no token can be issued: {0}")]
 pub struct IssueError(String);
 
-/// What a started emulator says about itself, as one line of JSON for whoever started it.
+/// What a started emulator says about itself, as one line of JSON for the program that started it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ReadyRecord {

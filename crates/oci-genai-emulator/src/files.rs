@@ -21,7 +21,7 @@ pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Where a file is written anew before it takes the other's name.
+/// Where a new file is written before it takes the old one's name.
 pub(crate) fn beside(path: &Path) -> PathBuf {
     let mut path = path.as_os_str().to_owned();
     path.push(".new");

@@ -7,6 +7,7 @@
 //! [`Scenario`]: Scenario
 //! [`Script`]: Script
 //! [`Upstream`]: Upstream
+//! [`EmulatorBuilder::allow_host`]: EmulatorBuilder::allow_host
 //! [`EmulatorBuilder::strict`]: EmulatorBuilder::strict
 //! [`Emulator::requests`]: Emulator::requests
 //! [`Emulator::project`]: Emulator::project

@@ -43,7 +43,7 @@ pub struct SeenRequest {
     pub body_bytes: usize,
     /// The credential it was accepted with.
     pub credential: Option<AcceptedCredential>,
-    /// Why its credential was refused. The client is not told; it gets a 401 that says the same for all.
+    /// Why its credential was refused. The client gets a 401 with the same words for all reasons.
     pub refusal: Option<String>,
     /// What a signature of this request covers, as the emulator read it; none if it bears no signature.
     /// To be compared with the text that the client signed.

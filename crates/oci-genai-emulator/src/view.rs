@@ -1,4 +1,4 @@
-//! What a project holds, for whoever owns the emulator.
+//! What a project holds, for the emulator's owner.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -225,7 +225,7 @@ pub(crate) struct Limits {
     #[arg(long, hide_short_help = true)]
     pub(crate) no_zstd: bool,
 
-    /// Bytes of the data file that deleted things may take before it is written anew [default: 1048576]
+    /// Bytes of the data file that deleted things may take before it is rewritten [default: 1048576]
     #[arg(long, value_name = "BYTES", hide_short_help = true, requires = "data")]
     pub(crate) data_slack: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! `emulator`: the service on loopback, until it is told to stop.
+//! `emulator`: the service on loopback, until it is stopped.
 
 use oci_genai_auth::Environment;
 use oci_genai_emulator::{

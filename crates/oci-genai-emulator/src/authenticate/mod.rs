@@ -82,7 +82,7 @@ pub struct AcceptedCredential {
     pub id: String,
 }
 
-/// Why a request was refused. The client is told nothing of it; the log and the inspector are.
+/// Why a request was refused: for the log and the inspector, not for the client.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("the request has no authorization header")]
@@ -237,7 +237,7 @@ fn verify(
 }
 
 /// What an API key is called: its end, if it is long enough that this gives nothing away, and the start
-/// of its SHA-256 digest, which tells short ones apart.
+/// of its SHA-256 digest, which distinguishes short ones.
 pub(crate) fn api_key_id(key: &str) -> String {
     let shown = if key.len() >= 16 { 4 } else { 0 };
     let start = key.chars().count().saturating_sub(shown);

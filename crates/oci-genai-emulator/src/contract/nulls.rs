@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
                 Some(_) => {}
             }
         }
-        // Of variants that nothing tells apart, the one of which all is there.
+        // Of variants without a tag, the one whose required members are all there.
         let variants = schema.get("anyOf").and_then(Value::as_array);
         let chosen = variants.into_iter().flatten().find(|variant| {
             let mut own = Vec::new();

@@ -56,7 +56,7 @@ impl Prompt {
 pub(crate) enum Step {
     /// From here on, wait this long before each delta (once, when nobody streams).
     Pace(Duration),
-    /// Reasoning, told as a summary.
+    /// Reasoning, as a summary.
     Reasoning(String),
     /// Text of the answer.
     Text(String),

@@ -24,7 +24,7 @@ struct Tape {
 }
 
 impl Recorded {
-    /// The file is written anew with each answer, but must be writable from the start, and hold nothing but an
+    /// The file is rewritten with each answer, but must be writable from the start, and hold nothing but an
     /// earlier recording.
     pub(crate) fn new(model: Arc<dyn Model>, path: PathBuf) -> io::Result<Self> {
         let there = private_files::append(&path)?.metadata()?;

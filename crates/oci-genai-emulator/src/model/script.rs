@@ -1,4 +1,4 @@
-//! A model that says what it is told, by a file that people can write, share and record.
+//! A model that follows a script: a file that people can write, share and record.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};

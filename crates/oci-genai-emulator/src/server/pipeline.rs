@@ -245,7 +245,7 @@ fn project(app: &App, parts: &Parts) -> Result<String, ApiError> {
         .ok_or_else(|| ApiError::new(StatusCode::BAD_REQUEST, "Invalid OpenAI project."))
 }
 
-/// The error a response stands for, whoever made it.
+/// The error a response stands for: ours, or the framework's.
 fn error_of(response: &mut Response<Body>) -> Option<ApiError> {
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         return Some(error);

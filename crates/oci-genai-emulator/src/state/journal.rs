@@ -6,9 +6,9 @@
 //! cut off when the file is opened again, and nothing else ever is. (A machine that loses power may lose its
 //! last moments.)
 //!
-//! When more than half of the file is of things deleted or replaced, it is written anew beside itself, and
+//! When more than half of the file is of things deleted or replaced, a new file is written beside it, and
 //! the new file takes its name in one step. Whenever the emulator dies, one whole file has the name. A file
-//! of the first form is written anew when it is opened.
+//! of the first form is rewritten when it is opened.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
@@ -83,7 +83,7 @@ impl Journal {
         // The one before may have died while it wrote.
         let _ = std::fs::remove_file(journal.beside());
         if form == Form::Unsummed {
-            journal.write_anew(state, true)?;
+            journal.rewrite(state, true)?;
         }
         Ok(journal)
     }
@@ -166,19 +166,19 @@ impl Journal {
         Ok(())
     }
 
-    /// Where the file is written anew.
+    /// Where the new file is written.
     fn beside(&self) -> PathBuf {
         files::beside(&self.path)
     }
 
-    /// Writes the file anew if that is due and worth it. If it fails, the old file goes on.
+    /// Rewrites the file if that is due and worth it. If it fails, the old file stays in use.
     pub(super) fn tidy(&mut self, state: &State) {
         if self.end <= self.limit {
             return;
         }
-        if let Err(error) = self.write_anew(state, false) {
+        if let Err(error) = self.rewrite(state, false) {
             let path = redact::shown_path(&self.path);
-            tracing::warn!(%path, %error, "the data file cannot be written anew");
+            tracing::warn!(%path, %error, "the data file cannot be rewritten");
             self.limit = self.end + self.slack;
             let _ = std::fs::remove_file(self.beside());
         }
@@ -186,7 +186,7 @@ impl Journal {
 
     /// Writes what the state needs into a new file, which takes the old one's place if that is worth it or
     /// demanded.
-    fn write_anew(&mut self, state: &State, demanded: bool) -> io::Result<()> {
+    fn rewrite(&mut self, state: &State, demanded: bool) -> io::Result<()> {
         let beside = self.beside();
         let file = files::create_beside(&self.path, &self.file)?;
         file.try_lock()?;
@@ -234,7 +234,7 @@ fn lock(path: &Path) -> Result<File, DataError> {
         }
         match file.try_lock() {
             Ok(()) if is_at(&file, path)? => return Ok(file),
-            // Written anew since it was opened: the name is another file's now.
+            // Rewritten since it was opened: the name is another file's now.
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(DataError::InUse),
             Err(TryLockError::Error(error)) => return Err(error.into()),

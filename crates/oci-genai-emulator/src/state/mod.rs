@@ -127,7 +127,7 @@ pub(crate) enum Change {
         project: String,
         id: String,
     },
-    /// Puts back an object as it was when the file was last written anew.
+    /// Puts back an object as it was when the file was last rewritten.
     Restore {
         part: snapshot::Part,
     },

@@ -1,4 +1,4 @@
-//! The whole state as a few large changes, with which a journal can begin anew.
+//! The whole state as a few large changes, for rewriting a journal.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,7 +12,7 @@ use super::items::Item;
 use super::responses::{History, Link, StoredResponse};
 use super::{Change, State};
 
-/// One object as it was when the journal began anew.
+/// One object as it was when the journal was rewritten.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "part", rename_all = "snake_case")]
 pub(crate) enum Part {

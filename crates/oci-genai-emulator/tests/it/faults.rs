@@ -116,10 +116,10 @@ async fn every_shape_can_be_had() {
         let desk = struck(Fault::new(Effect::Shape { shape })).await;
         let (found, error) = desk.get("/responses/resp_none").await;
         assert_eq!(found, 404);
-        let told = error.pointer(pointer).and_then(Value::as_str).unwrap();
+        let said = error.pointer(pointer).and_then(Value::as_str).unwrap();
         assert!(
-            told.contains("resp_none") || shape == ErrorShape::Html,
-            "{shape:?}: {told}"
+            said.contains("resp_none") || shape == ErrorShape::Html,
+            "{shape:?}: {said}"
         );
     }
 }

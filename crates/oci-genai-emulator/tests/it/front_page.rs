@@ -18,19 +18,19 @@ fn example(language: &str) -> String {
     lines.join("\n")
 }
 
-/// Runs a command if it is there. Where it is not, continuous integration fails and others are told.
-fn output(mut command: Command, probe: &mut Command, cure: &str) -> Option<String> {
+/// Runs a command if it is there. Where it is not, continuous integration fails and others see a line.
+fn output(mut command: Command, probe: &mut Command, hint: &str) -> Option<String> {
     if !probe.output().is_ok_and(|tried| tried.status.success()) {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{cure}");
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{hint}");
         #[allow(clippy::print_stderr)] // A skipped test must be heard of.
         {
-            eprintln!("SKIPPED: {cure}");
+            eprintln!("SKIPPED: {hint}");
         }
         return None;
     }
     let output = command.output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
@@ -46,11 +46,11 @@ async fn the_python_example_works() {
     );
     let mut command = Command::new(&python);
     command.args(["-c", &program]);
-    let cure = "Python cannot import openai; install it and set OCI_GENAI_TEST_PYTHON";
+    let hint = "Python cannot import openai; install it and set OCI_GENAI_TEST_PYTHON";
     let Some(printed) = output(
         command,
         Command::new(python).args(["-c", "import openai"]),
-        cure,
+        hint,
     ) else {
         return;
     };
@@ -73,8 +73,8 @@ async fn the_curl_example_works() {
     command
         .args(["-c", &example("sh")])
         .env("BASE_URL", emulator.base_url());
-    let cure = "there is no curl; install it";
-    let Some(printed) = output(command, Command::new("curl").arg("--version"), cure) else {
+    let hint = "there is no curl; install it";
+    let Some(printed) = output(command, Command::new("curl").arg("--version"), hint) else {
         return;
     };
     let events = parse_events(&printed);

@@ -73,7 +73,7 @@ async fn a_malformed_script_is_named() {
     );
 }
 
-/// A server that streams these chunks and tells what it was asked.
+/// A server that streams these chunks and reports what it was asked.
 async fn chat_server(chunks: Vec<Value>, done: bool) -> (String, mpsc::UnboundedReceiver<Value>) {
     let (asked, receiver) = mpsc::unbounded_channel();
     let app = Router::new().route(

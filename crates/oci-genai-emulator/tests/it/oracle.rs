@@ -246,7 +246,7 @@ async fn a_key_of_another_region_is_refused() {
     assert_eq!((status, &error["code"]), (401, &json!("401")));
     assert!(
         !error.to_string().contains("frankfurt"),
-        "the client is not told"
+        "the client learns nothing"
     );
     let seen = desk.emulator.requests().pop().unwrap();
     assert!(seen.refusal.unwrap().contains("eu-frankfurt-1"));
@@ -276,11 +276,11 @@ async fn memories_stay_in_their_project() {
         }
     };
     let ask = |input: &str, id: &Value| json!({"model": "m", "input": input, "conversation": id});
-    let told = in_project(DEFAULT_PROJECT, "/conversations", subject.clone()).await;
+    let created = in_project(DEFAULT_PROJECT, "/conversations", subject.clone()).await;
     in_project(
         DEFAULT_PROJECT,
         "/responses",
-        ask("my tea is green", &told["id"]),
+        ask("my tea is green", &created["id"]),
     )
     .await;
     for (project, wanted) in [(DEFAULT_PROJECT, "my tea is green"), ("p2", "")] {
@@ -303,7 +303,7 @@ fn frames(mut body: &[u8]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn whoever_offers_zstd_gets_a_frame_for_each_chunk() {
+async fn clients_that_offer_zstd_get_a_frame_for_each_chunk() {
     let desk = Desk::new().await;
     let offering = |body: Value| {
         let request = desk.request(Method::POST, "/responses").json(&body);
@@ -341,7 +341,7 @@ async fn whoever_offers_zstd_gets_a_frame_for_each_chunk() {
 }
 
 #[tokio::test]
-async fn encoded_bodies_are_refused_with_the_cure() {
+async fn encoded_bodies_are_refused_with_a_hint() {
     let desk = Desk::new().await;
     for (encoding, wanted) in [("gzip", 415), ("zstd", 415), ("identity", 200)] {
         let request = desk.request(Method::POST, "/conversations");

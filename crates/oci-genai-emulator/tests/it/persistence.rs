@@ -36,7 +36,7 @@ async fn everything_is_there_after_a_restart() {
 }
 
 #[tokio::test]
-async fn everything_is_there_when_the_file_was_written_anew_again_and_again() {
+async fn everything_is_there_when_the_file_was_rewritten_again_and_again() {
     everything_survives(0).await;
 }
 
@@ -96,6 +96,42 @@ async fn everything_survives(slack: u64) {
 }
 
 #[tokio::test]
+async fn what_is_complete_comes_back_as_it_was_written() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("data.jsonl");
+    let items = json!([
+        {"type": "message", "id": "msg_a", "role": "user", "status": "completed", "unknown": null, "content": [
+            {"type": "input_text", "text": "a\u{0}é", "odd": null, "more": {"y": [1, 1.5, -0.0, 1e300, u64::MAX]}},
+            {"type": "input_image", "image_url": "https://example.com/a.png", "detail": "auto"},
+        ]},
+        {"type": "message", "id": "msg_b", "role": "assistant", "status": "incomplete", "content": [
+            {"type": "output_text", "text": "b", "annotations": []}, {"type": "refusal", "refusal": "c"}]},
+        {"type": "reasoning", "id": "rs_a", "summary": [], "encrypted_content": null},
+        {"type": "function_call", "id": "fc_a", "call_id": "c", "name": "f", "arguments": "{\"a\" : 1}",
+            "status": "completed"},
+        {"type": "function_call_output", "id": "fco_a", "call_id": "c", "output": "", "status": "completed"},
+        {"type": "compaction", "id": "cmp_a", "encrypted_content": "x"},
+    ]);
+    let desk = open_with(&path, |config| config.data_slack = 0).await;
+    let created = desk.ok("/conversations", json!({"items": items})).await;
+    let list = format!(
+        "/conversations/{}/items?order=asc",
+        created["id"].as_str().unwrap()
+    );
+    assert_eq!(desk.get(&list).await.1["data"], items);
+    for _ in 0..50 {
+        // The file is rewritten.
+        let passing = desk.conversation().await;
+        desk.delete(&format!("/conversations/{passing}")).await;
+    }
+    drop(desk);
+    let desk = open(&path).await;
+    assert_eq!(desk.get(&list).await.1["data"], items);
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(written.contains(r#""change":"restore""#));
+}
+
+#[tokio::test]
 async fn a_file_is_for_one_emulator() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("data.jsonl");
@@ -109,8 +145,8 @@ async fn a_file_is_for_one_emulator() {
     );
 }
 
-/// The files of the first form, as an earlier emulator left them: one with its changes in a row, one that it wrote
-/// anew.
+/// The files of the first form, as an earlier emulator left them: one with its changes in a row, one that it
+/// rewrote.
 const OLD: [&str; 2] = [
     include_str!("../fixtures/data-1-appended.jsonl"),
     include_str!("../fixtures/data-1-rewritten.jsonl"),
@@ -277,7 +313,7 @@ async fn until_free(path: &Path) {
 }
 
 #[tokio::test]
-async fn killing_it_while_it_writes_the_file_anew_loses_nothing() {
+async fn killing_it_while_it_rewrites_the_file_loses_nothing() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("data.jsonl");
     let acknowledged = Mutex::new(Acknowledged::default());
@@ -316,7 +352,7 @@ async fn killing_it_while_it_writes_the_file_anew_loses_nothing() {
     let written = std::fs::read_to_string(&path).unwrap();
     assert!(
         written.contains(r#""change":"restore""#),
-        "the file was never written anew"
+        "the file was never rewritten"
     );
     let gone = 4000 * acknowledged.lock().unwrap().deleted.len();
     assert!(written.len() < gone / 2, "{} bytes", written.len());

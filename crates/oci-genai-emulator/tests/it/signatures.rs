@@ -146,7 +146,7 @@ async fn signing_keys_and_session_tokens_are_accepted() {
 }
 
 #[tokio::test]
-async fn the_owner_is_told_what_was_signed_and_why_it_was_refused() {
+async fn the_owner_sees_what_was_signed_and_why_it_was_refused() {
     let profiles = Profiles::new(&token(600));
     let desk = profiles.desk().await;
     let signer = RequestSigner::new(profiles.key_id(), profiles.key.clone());

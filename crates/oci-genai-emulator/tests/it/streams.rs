@@ -222,7 +222,7 @@ async fn concurrent_turns_never_interleave() {
 }
 
 #[tokio::test]
-async fn turns_wait_for_each_other_when_told_to() {
+async fn turns_wait_for_each_other_when_configured() {
     let desk = Desk::over(Emulator::builder().queue_turns(true).start().await.unwrap());
     let id = desk.conversation().await;
     let turns = (0..16).map(|n| {

@@ -34,7 +34,7 @@ fn cases_of(schema: &Value) -> impl Iterator<Item = &Value> {
     all.into_iter().flatten()
 }
 
-/// The members that a variant of a union must have to be told from the others.
+/// The members that a variant of a union must have to be known.
 fn tag(case: &Value) -> Map<String, Value> {
     let properties = case.pointer("/if/properties").and_then(Value::as_object);
     let constants = properties.into_iter().flatten();

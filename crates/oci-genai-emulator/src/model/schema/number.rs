@@ -82,7 +82,7 @@ pub(super) fn numbers(flat: &Flat<'_>) -> Vec<Value> {
         let number = Number::from_f64(*number).map(Value::Number);
         found.extend(number.filter(|number| !found.contains(number)));
     }
-    // Bounds beyond what a float tells apart.
+    // Bounds beyond the precision of a float.
     found.extend(whole);
     found
 }

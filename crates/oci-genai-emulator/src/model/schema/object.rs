@@ -79,7 +79,7 @@ impl<'a> Maker<'a> {
             }
         }
         if self.effort.candidates > 1 {
-            // A member that need not be there may be what tells choices apart.
+            // A member that need not be there may decide between choices.
             for name in known_names(&flat) {
                 if first.contains_key(&name) {
                     continue;

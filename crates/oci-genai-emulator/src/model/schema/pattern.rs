@@ -16,7 +16,7 @@ pub(super) fn text(pattern: &str, more: u32) -> Option<String> {
 
 fn append(hir: &Hir, more: u32, text: &mut Vec<u8>) -> Option<()> {
     match hir.kind() {
-        // Where a match may stand is left to whoever checks it.
+        // Where a match may stand is left to the check.
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => text.extend_from_slice(&literal.0),
         HirKind::Class(class) => {

@@ -126,8 +126,8 @@ impl Run<'_> {
     }
 }
 
-/// Stores a background response before its turn begins, so that it can be found by whoever was told of
-/// it. The answer is the response.
+/// Stores a background response before its turn begins, so that its client can find it at
+/// once. Returns the response.
 pub(crate) fn announce(app: &App, turn: &Turn) -> Result<Arc<Value>, ApiError> {
     let mut queued = turn.response(&app.config);
     queued.insert("status".into(), "queued".into());
