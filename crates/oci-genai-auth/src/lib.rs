@@ -31,6 +31,7 @@ mod files;
 mod key;
 mod region;
 mod token;
+mod token_clients;
 mod token_service;
 mod unreadable;
 

@@ -1,12 +1,11 @@
 //! Talking to the services that issue tokens.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, Request, StatusCode};
-use reqwest::redirect::Policy;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -15,9 +14,9 @@ use zeroize::Zeroizing;
 use crate::key::PemBlock;
 use crate::layer::protected;
 use crate::redact::{escaped, mask, shown};
+use crate::token_clients::Clients;
 use crate::{Error, ErrorKind, RequestSigner, Result, SharedTimeSource, TimeSource as _};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// A metadata service is on the machine itself: it answers at once or not at all.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,12 +34,7 @@ struct Inner {
     /// What errors call it.
     name: &'static str,
     timeout: Duration,
-    is_direct: bool,
-    /// The certificates to trust, in place of the system's.
-    roots: Option<Vec<reqwest::Certificate>>,
-    /// Made when it is first needed: reading the system's certificates takes longer than all else,
-    /// and most providers of a chain never send anything.
-    client: OnceLock<reqwest::Client>,
+    clients: Clients,
 }
 
 /// What a token service answered with a 2xx.
@@ -84,12 +78,7 @@ impl TokenService {
             .map(|block| reqwest::Certificate::from_der(block.contents()))
             .collect::<Result<_, _>>()
             .map_err(|cause| unusable().with_source(cause))?;
-        let service = Self::with(name, TIMEOUT, true, Some(roots));
-        // What is no certificate inside shows only now.
-        service
-            .client()
-            .map_err(|cause| unusable().with_source(cause))?;
-        Ok(service)
+        Ok(Self::with(name, TIMEOUT, true, Some(roots)))
     }
 
     fn with(
@@ -101,32 +90,8 @@ impl TokenService {
         Self(Arc::new(Inner {
             name,
             timeout,
-            is_direct,
-            roots,
-            client: OnceLock::new(),
+            clients: Clients::new(timeout, is_direct, roots),
         }))
-    }
-
-    fn client(&self) -> Result<reqwest::Client> {
-        let inner = &*self.0;
-        if let Some(client) = inner.client.get() {
-            return Ok(client.clone());
-        }
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT.min(inner.timeout))
-            .timeout(inner.timeout)
-            .redirect(Policy::none());
-        if inner.is_direct {
-            builder = builder.no_proxy();
-        }
-        if let Some(roots) = &inner.roots {
-            builder = builder.tls_certs_only(roots.iter().cloned());
-        }
-        let client = builder.build().map_err(|cause| {
-            Error::config(format!("no HTTP client could be made for {}", inner.name))
-                .with_source(cause)
-        })?;
-        Ok(inner.client.get_or_init(|| client).clone())
     }
 
     /// Sends a signed request; `body` is JSON.
@@ -185,7 +150,7 @@ impl TokenService {
 
     async fn send(&self, request: Request<Bytes>) -> Result<Answer> {
         let url = request.uri().to_string();
-        let client = self.client()?;
+        let client = self.0.clients.client(request.uri())?;
         let secrets = secrets(&request);
         let failed = |cause: reqwest::Error| self.unreachable(&url, cause);
         let request = request.try_into().map_err(failed)?;

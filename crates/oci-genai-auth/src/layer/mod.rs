@@ -68,7 +68,7 @@ use tower_service::Service;
 pub use self::clock_skew::ClockSkew;
 use self::clock_skew::SkewMeter;
 pub use self::exchange::RefreshFailure;
-pub(crate) use self::target::protected;
+pub(crate) use self::target::{is_loopback, protected};
 use crate::provider::CredentialsCache;
 use crate::redact::shown;
 use crate::{BoxError, ProvideCredentials, SharedTimeSource, TimeSource};

@@ -44,7 +44,7 @@ pub(crate) fn protected(uri: &Uri) -> Result<()> {
     )))
 }
 
-fn is_loopback(uri: &Uri) -> bool {
+pub(crate) fn is_loopback(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default();
     if let Ok(address) = host.parse::<Ipv4Addr>() {
         return address.is_loopback();
@@ -72,7 +72,7 @@ pub(super) fn normalise(parts: &mut Parts) -> Result<()> {
     Ok(())
 }
 
-/// Whether nothing in the URI can be written in another way, which spares most requests the rewriting.
+/// Whether nothing in the URI can be written in another way. Most requests need no rewriting.
 fn is_plain(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default();
     let default_port = match uri.scheme_str() {
@@ -80,7 +80,7 @@ fn is_plain(uri: &Uri) -> bool {
         Some("http") => 80,
         _ => return false,
     };
-    // Addresses have many spellings, and are told from names by what their last part begins with.
+    // Addresses have many spellings, and differ from names in what their last part begins with.
     let last_part = host.rsplit('.').next().unwrap_or_default();
     let plain_host = (last_part.starts_with(|first: char| first.is_ascii_lowercase())
         || host.parse::<Ipv4Addr>().is_ok())

@@ -22,4 +22,5 @@ mod refusals;
 mod secrets;
 mod sessions;
 mod support;
+mod this_machine;
 mod vectors;
