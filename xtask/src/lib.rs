@@ -3,7 +3,7 @@
 //! [`codegen`] compiles the OpenAPI document of `openapi/` into the crate `oci-genai-api`, and any other
 //! document into a crate of its own. `drift` compares the pin with another document. `bench` measures what
 //! `docs/performance.md` shows, `cost` what the low-level client takes to build. `interop` runs
-//! other people's software against the emulator. `check` and `ci` run the checks.
+//! other people's software against the emulator. `fuzz` runs the readers over mutated inputs. `check` and `ci` run the checks.
 
 mod bench;
 mod builds;
@@ -12,6 +12,7 @@ pub mod codegen;
 mod contract;
 mod cost;
 mod drift;
+mod fuzz;
 mod interop;
 mod regions;
 
@@ -33,6 +34,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Run other people's clients, signers and test tools, and a browser, against the emulator.
     Interop(interop::Arguments),
+    /// Run what reads input from outside over mutated inputs, from a seed.
+    Fuzz(fuzz::Arguments),
     /// Check the crates that were changed: format, lints, tests.
     Check,
     /// Run what continuous integration runs, and show the time of each step.
@@ -60,6 +63,10 @@ pub fn main() -> ExitCode {
         Task::Drift(arguments) => match drift::run(&arguments, root) {
             Ok(report) => answer(&report.text, u8::from(report.differences > 0)),
             Err(problem) => complain(&problem, 2),
+        },
+        Task::Fuzz(arguments) => match fuzz::run(&arguments, root) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(problem) => complain(&problem, 1),
         },
         Task::Check => match ci::check(root) {
             Ok(times) => answer(&times, 0),

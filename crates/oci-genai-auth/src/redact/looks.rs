@@ -151,6 +151,8 @@ fn is_ocid(value: &str) -> bool {
         && value
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte))
+        && !value.split(['.', ':']).any(is_base64)
+        && !is_base64(value)
 }
 
 /// Hex pairs joined by colons, up to those of SHA-256.

@@ -1,0 +1,158 @@
+//! Running a target over inputs for some time.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+
+use crate::Target;
+use crate::mutator::mutate;
+
+/// How many inputs are kept because they led to something new.
+const MAX_KEPT: usize = 2_000;
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Report {
+    /// How many inputs were read.
+    pub inputs: u64,
+    /// How many different outcomes there were.
+    pub outcomes: usize,
+    /// The longest that one input took.
+    pub longest: Duration,
+    /// The input that failed, and what was said.
+    pub failure: Option<(Vec<u8>, String)>,
+}
+
+/// Runs a target until the time is over or an input fails: first over the corpus, then over what the
+/// mutator makes from it. A seed makes the same inputs in the same order.
+#[allow(clippy::disallowed_methods, reason = "this is about real time")]
+pub fn run(target: &Target, seed: u64, time: Duration) -> Report {
+    let started = Instant::now();
+    let mut rng = Rng::with_seed(seed);
+    let mut corpus = (target.corpus)();
+    let dictionary = (target.dictionary)();
+    let mut waiting = corpus.clone().into_iter();
+    let mut outcomes = HashSet::new();
+    let mut report = Report {
+        inputs: 0,
+        outcomes: 0,
+        longest: Duration::ZERO,
+        failure: None,
+    };
+    let kept = corpus.len() + MAX_KEPT;
+    loop {
+        let input = match waiting.next() {
+            Some(input) => input,
+            None if started.elapsed() >= time => break,
+            None => mutate(&mut rng, &corpus, &dictionary),
+        };
+        let before = Instant::now();
+        let outcome = attempt(target, &input);
+        report.longest = report.longest.max(before.elapsed());
+        report.inputs += 1;
+        match outcome {
+            Ok(outcome) => {
+                if outcomes.insert(outcome) && corpus.len() < kept {
+                    corpus.push(input);
+                }
+            }
+            Err(said) => {
+                report.failure = Some((input, said));
+                break;
+            }
+        }
+    }
+    report.outcomes = outcomes.len();
+    report
+}
+
+thread_local! {
+    /// What a target on this thread said when it panicked; `None` while no target runs.
+    static SAID: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs a target once.
+///
+/// # Errors
+/// What it said when it panicked.
+pub fn attempt(target: &Target, input: &[u8]) -> Result<String, String> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let other = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let is_target = SAID.with_borrow_mut(|said| {
+                let is_target = said.is_some();
+                if is_target {
+                    *said = Some(panic.to_string());
+                }
+                is_target
+            });
+            if !is_target {
+                other(panic);
+            }
+        }));
+    });
+    SAID.set(Some(String::new()));
+    let outcome = catch_unwind(AssertUnwindSafe(|| (target.run)(input)));
+    let said = SAID.take().unwrap_or_default();
+    outcome.map_err(|_| said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secrets::assert_hidden;
+
+    fn target(run: fn(&[u8]) -> String) -> Target {
+        Target {
+            name: "test",
+            corpus: || vec![b"a corpus to start from".to_vec()],
+            dictionary: || vec![b"needle".to_vec()],
+            run,
+        }
+    }
+
+    #[test]
+    fn a_panic_is_a_failure_with_its_input() {
+        let target = target(|data| {
+            assert!(
+                !data.windows(6).any(|window| window == b"needle"),
+                "found it"
+            );
+            String::new()
+        });
+        let report = run(&target, 1, Duration::from_secs(60));
+        let (input, said) = report.failure.unwrap();
+        assert!(String::from_utf8_lossy(&input).contains("needle"));
+        assert!(said.contains("found it"), "{said}");
+    }
+
+    #[test]
+    fn a_secret_in_a_text_is_a_failure() {
+        let target = target(|data| {
+            let text = String::from_utf8_lossy(data);
+            assert_hidden(&format!("cannot read {text}"), data, 20);
+            String::new()
+        });
+        assert!(run(&target, 1, Duration::from_secs(60)).failure.is_some());
+    }
+
+    /// Every target holds over its whole corpus and some inputs made from it.
+    #[test]
+    fn targets_hold_over_their_corpus() {
+        for target in crate::TARGETS {
+            let report = run(target, 1, Duration::ZERO);
+            assert_eq!(
+                report.failure.map(|(_, said)| said),
+                None,
+                "{}",
+                target.name
+            );
+            assert!(report.outcomes > 3, "{}: {}", target.name, report.outcomes);
+        }
+    }
+}
