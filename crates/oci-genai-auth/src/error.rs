@@ -14,7 +14,7 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Why credentials could not be had, or a request not be authenticated.
 ///
-/// `Display` says what went wrong at this level, with the cure where one is known; the cause is
+/// `Display` says what went wrong at this level, with a hint where there is one; the cause is
 /// behind [`source`](StdError::source). No secret is ever part of it.
 ///
 /// Cloning is cheap: callers that wait for the same refresh get the same error.
@@ -127,7 +127,7 @@ impl Error {
         self.kind == ErrorKind::Token
     }
 
-    /// Whether the issuer of tokens said no.
+    /// Whether the issuer of tokens refused.
     pub fn is_refused(&self) -> bool {
         self.kind == ErrorKind::Refused
     }

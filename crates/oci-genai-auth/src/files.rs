@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct FileStamp {
     pub(crate) length: u64,
     pub(crate) modified: Option<SystemTime>,
-    /// Tells files apart that replaced each other within one tick of the file system's clock.
+    /// Distinguishes files that replaced each other within one tick of the file system's clock.
     pub(crate) number: u64,
 }
 
@@ -161,21 +161,21 @@ mod tests {
 
     #[test]
     fn text_that_is_not_utf8_is_named_by_its_line() {
-        for (bytes, told) in [
+        for (bytes, part) in [
             (b"a\nb\xe9\nc".as_slice(), "line 2 is not UTF-8"),
             (b"\xff\xfea\0", "UTF-16"),
         ] {
             let error = text(bytes).unwrap_err().to_string();
-            assert!(error.contains(told), "{error}");
+            assert!(error.contains(part), "{error}");
         }
     }
 
     #[cfg(unix)]
     #[test]
     fn nothing_at_a_path_can_fill_the_memory_or_hang() {
-        let told = |path: &Path| read(path).unwrap_err().to_string();
-        assert!(told(Path::new("/dev/zero")).contains("longer than 1 MiB"));
-        assert!(told(Path::new("/")).contains("a folder"));
+        let message = |path: &Path| read(path).unwrap_err().to_string();
+        assert!(message(Path::new("/dev/zero")).contains("longer than 1 MiB"));
+        assert!(message(Path::new("/")).contains("a folder"));
         assert_eq!(read(Path::new("/dev/null")).unwrap().len(), 0);
 
         let folder = tempfile::tempdir().unwrap();

@@ -22,7 +22,7 @@ fn mistakes_are_told_apart() {
     let ec = "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n";
     let locked =
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
-    for (text, told) in [
+    for (text, part) in [
         ("", "empty"),
         ("hello", "no PEM block"),
         (public.as_str(), "public key"),
@@ -31,6 +31,6 @@ fn mistakes_are_told_apart() {
         (locked, "malformed"),
     ] {
         let error = PrivateKey::from_pem(text, None).unwrap_err();
-        assert!(error.to_string().contains(told), "{error}");
+        assert!(error.to_string().contains(part), "{error}");
     }
 }

@@ -59,7 +59,7 @@ struct Kept {
     usable_until: SystemTime,
 }
 
-/// Credentials with the mark by which a later refusal is told from an earlier one.
+/// Credentials with the mark by which a later refusal differs from an earlier one.
 #[derive(Clone)]
 pub(crate) struct Lease {
     pub(crate) credentials: Credentials,

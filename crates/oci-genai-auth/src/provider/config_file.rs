@@ -113,7 +113,7 @@ impl ConfigFileBuilder {
     ///
     /// # Errors
     /// When the file, the profile or a key of it is absent or unusable; the message says which, and
-    /// the likely cure.
+    /// what is likely to help.
     pub fn build(self) -> Result<ConfigFileCredentialsProvider> {
         let profile = self.read()?;
         profile.check_lines()?;

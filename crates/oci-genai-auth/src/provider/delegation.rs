@@ -19,7 +19,7 @@ pub struct DelegationCredentialsProvider<P> {
 
 impl<P: ProvideCredentials> DelegationCredentialsProvider<P> {
     /// Signs as `inner` on behalf of the subject of the token that `token` returns. The closure is
-    /// called whenever credentials are fetched, so that a token in a file is read anew.
+    /// called whenever credentials are fetched, so that a token in a file is read again.
     pub fn new(inner: P, token: impl Fn() -> Result<SecretString> + Send + Sync + 'static) -> Self {
         Self {
             inner,

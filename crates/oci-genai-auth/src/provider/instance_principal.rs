@@ -23,7 +23,7 @@ use crate::{
 ///
 /// The instance's certificates come from its metadata service (version 2; `OCI_METADATA_BASE_URL`
 /// overrides the address) and are exchanged for a token at the identity service. Each exchange reads
-/// the certificates anew and makes a new session key.
+/// the certificates again and makes a new session key.
 #[derive(Clone, Debug)]
 pub struct InstancePrincipalCredentialsProvider(Arc<Inner>);
 
@@ -132,7 +132,7 @@ impl Inner {
         let tenancy = self.tenancy.get_or_init(|| leaf.tenancy.clone());
         if *tenancy != leaf.tenancy {
             return Err(Error::refused(
-                "the instance's certificate names another tenancy than before; start the program anew if that is right",
+                "the instance's certificate names another tenancy than before; restart the program if that is right",
             ));
         }
         let body = json!({

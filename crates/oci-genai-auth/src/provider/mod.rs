@@ -60,7 +60,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// }
 /// ```
 pub trait ProvideCredentials: fmt::Debug + Send + Sync {
-    /// Yields credentials that are good now: anew, if they have an end.
+    /// Yields credentials that are good now: new ones, if they have an end.
     fn provide_credentials(&self) -> BoxFuture<'_, Result<Credentials>>;
 
     /// Yields other credentials after the service refused `rejected` with 401; `None` (the default)

@@ -29,7 +29,7 @@ const PORT: u16 = 12250;
 ///
 /// Reads the variables `KUBERNETES_SERVICE_HOST`, `OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH` and
 /// `OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH`, and for the region `OCI_RESOURCE_PRINCIPAL_REGION`. The cluster must be an enhanced one. Each exchange reads
-/// the service account's token and the cluster's certificate anew and makes a new session key;
+/// the service account's token and the cluster's certificate again and makes a new session key;
 /// tokens are replaced from half of their life on.
 #[derive(Clone, Debug)]
 pub struct OkeWorkloadIdentityCredentialsProvider(Arc<Inner>);

@@ -96,7 +96,7 @@ impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind() {
             KeyIdKind::Token => f.write_str("ST$…"),
-            // Most servers take key ids from whoever sends them, so any text may be in one.
+            // A server gets key ids from anybody, so any text may be in one.
             _ => {
                 let is_ordinary =
                     self.0.len() <= MAX_SHOWN_BYTES && !self.0.split('/').any(is_secret);

@@ -35,7 +35,7 @@ pub struct ReceivedRequest<'a> {
 }
 
 impl ReceivedRequest<'_> {
-    /// The text that the signature of this request covers, for whoever has to find out why a signature is
+    /// The text that the signature of this request covers, for finding out why a signature is
     /// refused: the server's text is compared with the one the client signed. It is built from what
     /// arrived, whether or not the signature is good.
     ///

@@ -149,7 +149,7 @@ async fn a_failed_refresh_leaves_the_old_credentials_and_pauses() {
 }
 
 #[tokio::test]
-async fn a_refresh_that_fails_when_nothing_is_left_is_told() {
+async fn a_refresh_that_fails_when_nothing_is_left_is_an_error() {
     let (provider, cache, clock) = gated();
     provider.gate.add_permits(1000);
     key(&cache).await.unwrap();
@@ -159,7 +159,7 @@ async fn a_refresh_that_fails_when_nothing_is_left_is_told() {
     assert_eq!(
         key(&cache).await.unwrap(),
         "key-3",
-        "and the next request tries anew"
+        "and the next request tries again"
     );
 }
 

@@ -37,7 +37,7 @@ async fn when_nothing_applies_every_step_says_why() {
     let chain = chain(&[], &[("/x", String::new())]);
     let error = chain.provide_credentials().await.unwrap_err();
     assert!(error.is_no_credentials());
-    let told = error.to_string();
+    let message = error.to_string();
     for reason in [
         "OCI_GENAI_API_KEY is not set",
         "OCI_CLI_TENANCY is not set",
@@ -46,7 +46,7 @@ async fn when_nothing_applies_every_step_says_why() {
         "KUBERNETES_SERVICE_HOST is not set",
         "the instance metadata service at http://127.0.0.1:9",
     ] {
-        assert!(told.contains(reason), "{reason} in {told}");
+        assert!(message.contains(reason), "{reason} in {message}");
     }
     assert_eq!(chain.source(), None);
 }

@@ -115,10 +115,10 @@ async fn an_api_signing_key_is_made_of_profile_and_variables() {
         .provide_credentials()
         .await
         .unwrap_err();
-    let told = tell(&error);
+    let text = tell(&error);
     assert!(
-        told.contains("OCI_CLI_AUTH asks for") && told.contains("no `key_file`"),
-        "{told}"
+        text.contains("OCI_CLI_AUTH asks for") && text.contains("no `key_file`"),
+        "{text}"
     );
 }
 
@@ -172,7 +172,7 @@ async fn what_is_asked_for_and_not_there_ends_the_chain() {
     let identity = Identity::start(noon()).await;
     let metadata = identity.metadata_url();
     let files = [("/h/.oci/config", profile()), ("/key", key_pem())];
-    for (value, told) in [
+    for (value, part) in [
         (
             "oke_workload_identity",
             "KUBERNETES_SERVICE_HOST is not set",
@@ -196,14 +196,14 @@ async fn what_is_asked_for_and_not_there_ends_the_chain() {
         let error = chain.provide_credentials().await.unwrap_err();
         let text = tell(&error);
         assert!(
-            text.contains(told) && !error.is_no_credentials(),
+            text.contains(part) && !error.is_no_credentials(),
             "{value}: {text}"
         );
         assert_eq!(chain.source(), None);
         assert!(chain.region().await.is_err());
     }
     assert_eq!(identity.calls("/v1/x509"), 0);
-    // The key of this service's own variable is nearer than what another program is told.
+    // The key of this service's own variable is nearer than what another program is text.
     let vars = [("OCI_CLI_AUTH", "magic"), ("OCI_GENAI_API_KEY", "sk-1")];
     let chain = chain(&identity, &vars, &[]);
     assert!(
@@ -291,10 +291,10 @@ async fn a_metadata_service_that_stays_silent_is_given_up() {
         .unwrap();
     let started = tokio::time::Instant::now();
     let error = instance.provide_credentials().await.unwrap_err();
-    let told = tell(&error);
-    assert!(error.is_unavailable(), "{told}");
-    assert!(told.contains("no instance metadata service"), "{told}");
-    assert!(told.contains(&url), "{told}");
+    let text = tell(&error);
+    assert!(error.is_unavailable(), "{text}");
+    assert!(text.contains("no instance metadata service"), "{text}");
+    assert!(text.contains(&url), "{text}");
     assert!(
         started.elapsed() <= std::time::Duration::from_secs(10),
         "{:?}",

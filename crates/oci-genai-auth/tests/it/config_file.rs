@@ -103,7 +103,7 @@ fn the_dialect_is_that_of_the_official_reader() {
 #[test]
 fn malformed_files_are_refused_by_line() {
     let environment = Environment::fixed([("A", "b")]);
-    for (text, told) in [
+    for (text, part) in [
         ("user=x", "line 1: there is a line before"),
         ("[A]\nnonsense secret", "line 2: the line is neither"),
         ("[A]\nx=1\nX=2", "line 3: the key `X` is there twice"),
@@ -111,7 +111,7 @@ fn malformed_files_are_refused_by_line() {
         ("[A]\n=x", "line 2: there is no key"),
     ] {
         let error = OciConfig::parse(text, &environment).unwrap_err();
-        assert!(error.to_string().contains(told), "{error}");
+        assert!(error.to_string().contains(part), "{error}");
         assert!(!error.to_string().contains("secret"));
     }
 }
@@ -147,29 +147,29 @@ fn errors_name_the_file_the_profile_the_key_and_the_cure() {
         build(&lines.join("\n"), "DEFAULT").unwrap_err().to_string()
     };
     for key in ["tenancy", "fingerprint", "key_file"] {
-        let told = without(key);
+        let message = without(key);
         for part in [
             "/home/me/.oci/config",
             "`DEFAULT`",
             &format!("`{key}`"),
             "oci setup config",
         ] {
-            assert!(told.contains(part), "{told}");
+            assert!(message.contains(part), "{message}");
         }
     }
-    let told = build(&api_key_profile(), "NOPE").unwrap_err().to_string();
+    let message = build(&api_key_profile(), "NOPE").unwrap_err().to_string();
     assert!(
-        told.contains("`NOPE`") && told.contains("`DEFAULT`"),
-        "{told}"
+        message.contains("`NOPE`") && message.contains("`DEFAULT`"),
+        "{message}"
     );
     let missing = api_key_profile().replace("key.pem", "gone.pem");
-    let told = build(&missing, "DEFAULT").unwrap_err().to_string();
-    assert!(told.contains("/home/me/.oci/gone.pem"), "{told}");
+    let message = build(&missing, "DEFAULT").unwrap_err().to_string();
+    assert!(message.contains("/home/me/.oci/gone.pem"), "{message}");
     let other = api_key_profile().replace(&fingerprint(), &["00"; 16].join(":"));
-    let told = build(&other, "DEFAULT").unwrap_err().to_string();
+    let message = build(&other, "DEFAULT").unwrap_err().to_string();
     assert!(
-        told.contains("00:00") && told.contains(&fingerprint()),
-        "{told}"
+        message.contains("00:00") && message.contains(&fingerprint()),
+        "{message}"
     );
 }
 
@@ -191,14 +191,14 @@ fn using_a_profile_as_the_wrong_kind_says_which_kind_it_fits() {
             .unwrap_err()
             .to_string()
     };
-    let told = build(&api_key_profile(), "DEFAULT", AuthKind::SessionToken);
+    let message = build(&api_key_profile(), "DEFAULT", AuthKind::SessionToken);
     assert!(
-        told.contains("`security_token_file`") && told.contains("API signing key"),
-        "{told}"
+        message.contains("`security_token_file`") && message.contains("API signing key"),
+        "{message}"
     );
-    let told = build(&session_profile(), "S", AuthKind::ApiSigningKey);
+    let message = build(&session_profile(), "S", AuthKind::ApiSigningKey);
     assert!(
-        told.contains("`user`") && told.contains("as a session"),
-        "{told}"
+        message.contains("`user`") && message.contains("as a session"),
+        "{message}"
     );
 }

@@ -16,7 +16,7 @@ fn profile() -> String {
 }
 
 /// What is said about a profile of this file.
-fn told(config: &str) -> String {
+fn message(config: &str) -> String {
     let files = [("/config", config.to_owned()), ("/key", key_pem())];
     let built = ConfigFileCredentialsProvider::builder()
         .environment(Environment::fixed([("HOME", "/h")]).with_files(files))
@@ -117,9 +117,9 @@ fn what_is_wrong_in_a_configuration_file_is_named() {
             &["swap the two"],
         ),
     ] {
-        let told = told(&config);
+        let text = message(&config);
         for part in parts {
-            assert!(told.contains(part), "`{part}` is not in: {told}\n{config}");
+            assert!(text.contains(part), "`{part}` is not in: {text}\n{config}");
         }
     }
 }
@@ -141,8 +141,8 @@ fn the_cause_of_an_unreadable_file_is_named() {
     ] {
         let path = path(name);
         let error = OciConfig::load(path.to_str(), &Environment::fixed([("HOME", "/h")]));
-        let told = tell(&error.unwrap_err());
-        assert!(told.contains(part), "{told}");
+        let text = tell(&error.unwrap_err());
+        assert!(text.contains(part), "{text}");
     }
 }
 
@@ -167,15 +167,15 @@ fn variables_are_explained_as_well() {
         ),
     ] {
         let error = EnvCredentialsProvider::new(&environment(&vars)).unwrap_err();
-        let told = tell(&error);
-        assert!(told.contains(part), "{told}");
+        let text = tell(&error);
+        assert!(text.contains(part), "{text}");
     }
     // Files of variables often leave the quotes where they are.
     for key in ["\"sk-x\"", "'sk-x'", " \"sk-x\"\n"] {
         assert_eq!(ApiKey::new(key).unwrap().expose(), "sk-x");
     }
-    let told = ApiKey::new("Bearer sk-x").unwrap_err().to_string();
-    assert!(told.contains("give the key alone"), "{told}");
+    let text = ApiKey::new("Bearer sk-x").unwrap_err().to_string();
+    assert!(text.contains("give the key alone"), "{text}");
 }
 
 /// A session that nobody can log in to by browser, and a host in the place of a region.
@@ -194,20 +194,20 @@ async fn sessions_say_what_would_help() {
             .unwrap();
         tell(&provider.provide_credentials().await.unwrap_err())
     };
-    let told = error("", &over).await;
+    let text = error("", &over).await;
     assert!(
-        told.contains("oci session authenticate --profile-name S"),
-        "{told}"
+        text.contains("oci session authenticate --profile-name S"),
+        "{text}"
     );
-    let told = error("user=not used\n", &over).await;
+    let text = error("user=not used\n", &over).await;
     assert!(
-        told.contains("identity provider") && !told.contains("session authenticate"),
-        "{told}"
+        text.contains("identity provider") && !text.contains("session authenticate"),
+        "{text}"
     );
     let host = "region=inference.generativeai.us-chicago-1.oci.oraclecloud.com\n";
-    let told = error(host, &nearly).await;
+    let text = error(host, &nearly).await;
     assert!(
-        told.contains("is a host; hint: the region is `us-chicago-1`"),
-        "{told}"
+        text.contains("is a host; hint: the region is `us-chicago-1`"),
+        "{text}"
     );
 }

@@ -125,10 +125,10 @@ fn keys_are_taken_in_every_form_and_refused_with_the_reason() {
                 let is_same = key.public_key() == one.public_key();
                 assert_eq!(is_same, !others.contains(&name), "{name} is another key");
             }
-            (Err(error), Some((_, told))) => {
+            (Err(error), Some((_, part))) => {
                 assert!(error.is_key(), "{name}: {error:?}");
                 let text = tell(&error);
-                assert!(text.contains(told), "{name}: {text}");
+                assert!(text.contains(part), "{name}: {text}");
                 refused.push(name.to_owned());
             }
             (Ok(_), Some(_)) => panic!("{name} is taken"),
@@ -144,28 +144,28 @@ fn keys_are_taken_in_every_form_and_refused_with_the_reason() {
 }
 
 #[test]
-fn a_wrong_pass_phrase_is_told_from_a_missing_and_a_quoted_one() {
+fn a_wrong_pass_phrase_differs_from_a_missing_and_a_quoted_one() {
     let phrase = forms::fixture()
         .into_iter()
         .find_map(|key| key.pass_phrase)
         .unwrap();
     let quoted = format!("\"{phrase}\"");
     for key in ["pbes2-aes-256-cbc", "legacy-aes256"] {
-        let told = |phrase: Option<&str>| {
+        let text = |phrase: Option<&str>| {
             let phrase = phrase.map(secrecy::SecretString::from);
             let error = PrivateKey::from_pem(&forms::key(key), phrase.as_ref()).unwrap_err();
             error.to_string()
         };
-        assert!(told(None).contains("OCI_CLI_PASSPHRASE"), "{}", told(None));
-        assert!(told(Some("")).contains("no pass phrase"));
+        assert!(text(None).contains("OCI_CLI_PASSPHRASE"), "{}", text(None));
+        assert!(text(Some("")).contains("no pass phrase"));
         assert_eq!(
-            told(Some("wrong")),
+            text(Some("wrong")),
             "the pass phrase does not open the private key"
         );
         assert!(
-            told(Some(&quoted)).contains("its quotes"),
+            text(Some(&quoted)).contains("its quotes"),
             "{}",
-            told(Some(&quoted))
+            text(Some(&quoted))
         );
     }
 }

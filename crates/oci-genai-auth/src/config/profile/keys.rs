@@ -119,7 +119,7 @@ impl Profile {
             .map(|text| SecretString::from(text.trim()))
     }
 
-    /// The id and public key behind this profile's signatures, read anew: what a server needs to
+    /// The id and public key behind this profile's signatures, read again: what a server needs to
     /// trust the profile. `None` for profiles that sign with a key of their own making.
     ///
     /// # Errors

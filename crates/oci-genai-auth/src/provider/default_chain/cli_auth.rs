@@ -1,4 +1,4 @@
-//! `OCI_CLI_AUTH`: the variable by which Oracle's command line is told how to authenticate.
+//! `OCI_CLI_AUTH`: the variable that chooses how Oracle's command line authenticates.
 
 use super::steps::Step;
 use crate::config::AuthKind;

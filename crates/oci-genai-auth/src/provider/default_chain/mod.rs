@@ -1,4 +1,4 @@
-//! Finding credentials without being told where they are.
+//! Finding credentials wherever they are.
 
 mod cli_auth;
 mod steps;
@@ -194,7 +194,7 @@ impl DefaultChainBuilder {
     }
 }
 
-/// The errors of several steps become one message, so each is told whole.
+/// The errors of several steps become one message, so each is written out.
 fn with_causes(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
