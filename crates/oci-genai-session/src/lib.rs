@@ -9,6 +9,7 @@
 //! [`TurnBuilder::turn_id`]: TurnBuilder::turn_id
 //! [`Turn::recoveries`]: Turn::recoveries
 //! [`Observer`]: Observer
+//! [`TurnStream`]: TurnStream
 //! [`Policy`]: Policy
 #![cfg_attr(feature = "conformance", doc = "[`conformance`]: conformance")]
 #![doc = include_str!("../README.md")]
