@@ -38,7 +38,11 @@ pub(super) fn facts(
         (None, _) => Identity::ApiKey,
         (Some(signer), profile) => match signer.key_id().kind() {
             oci_genai_auth::signing::KeyIdKind::Token => match profile {
-                Some(profile) => Identity::Session(new_session(profile)),
+                Some(profile) => Identity::Session(new_session(Some(profile), profile.name())),
+                // The default chain found it where OCI_CLI_AUTH says.
+                None if credential.kind() == "security token" => {
+                    Identity::Session(new_session(None, &settings.oci_profile.value))
+                }
                 None => Identity::Principal,
             },
             _ => Identity::SigningKey(signer.key_id().to_string()),
@@ -65,14 +69,15 @@ pub(super) fn facts(
 
 /// How a profile gets a new token. Those of an identity provider's exchange have no user, and
 /// nobody can log in for them in a browser.
-fn new_session(profile: &Profile) -> String {
-    let user = profile.get("user").unwrap_or_default();
+fn new_session(profile: Option<&Profile>, name: &str) -> String {
+    let user = profile.and_then(|profile| profile.get("user"));
+    let user = user.unwrap_or_default();
     if user.trim().eq_ignore_ascii_case("not used") {
         return "run again what exchanged an identity provider's token for this profile".to_owned();
     }
     format!(
         "log in again with `oci session authenticate --profile-name {}`",
-        shown(profile.name())
+        shown(name)
     )
 }
 

@@ -334,7 +334,10 @@ fn find_region(named: &ChosenRegion) -> Result<Region, Blame> {
     }
     named.resolve().map_err(|error| {
         let mut blame = local(Name::Region, &error);
-        blame.change = format!("correct the region ({}): {}", named.source, blame.change);
+        let said = named.source.to_string();
+        if !blame.change.starts_with(&said) {
+            blame.change = format!("correct the region ({said}): {}", blame.change);
+        }
         blame
     })
 }

@@ -139,6 +139,11 @@ async fn a_token_that_the_service_does_not_accept() {
         found.contains("not renewed"),
         "the refresh was tried, and its failure is told: {found}"
     );
+
+    // The same where OCI_CLI_AUTH chooses it.
+    let mut command = session.program();
+    let diagnosis = doctor(command.env("OCI_CLI_AUTH", "security_token")).await;
+    diagnosis.blames("credential", 1, &["log in again", "--profile-name DEFAULT"]);
 }
 
 #[tokio::test]
