@@ -1,9 +1,9 @@
 //! From the options to the proxy's settings.
 
-use oci_genai::{Client, ClientBuilder, Passthrough};
+use oci_genai::{Client, Passthrough, Region};
 use oci_genai_proxy::{ModelDiscovery, ModelInfo, ProxyConfig};
 
-use crate::args::{Auth, ProxyOptions};
+use crate::args::ProxyOptions;
 use crate::error::Error;
 use crate::output;
 use crate::settings::{Credential, Settings, no_region};
@@ -15,7 +15,16 @@ const CONTROL_PLANE: &str = "/20231130";
 pub(super) async fn setup(options: &ProxyOptions) -> Result<(Passthrough, ProxyConfig), Error> {
     let settings = Settings::resolve(&options.connection)?;
     let credential = settings.credential()?;
-    let mut client = client(&settings, &credential).await?;
+    let region = match settings.region_for(&credential).await? {
+        Some(region) if settings.base_url.is_none() => Some(region.resolve()?),
+        _ => None,
+    };
+    let mut client = Client::builder();
+    client = match (&settings.base_url, &region) {
+        (Some(url), _) => client.base_url(&url.value),
+        (None, Some(region)) => client.resolved_region(region.clone()),
+        (None, None) => return Err(no_region()),
+    };
     match &settings.project {
         Some(project) => client = client.project(&project.value),
         None => output::note(
@@ -40,23 +49,9 @@ pub(super) async fn setup(options: &ProxyOptions) -> Result<(Passthrough, ProxyC
     }
     config.models = models(options, &settings)?;
     if options.models.is_none() {
-        config.discovery = discovery(&settings, credential, &upstream).await?;
+        config.discovery = discovery(&settings, credential, &upstream, region)?;
     }
     Ok((upstream, config))
-}
-
-/// Where requests go.
-async fn client(settings: &Settings, credential: &Credential) -> Result<ClientBuilder, Error> {
-    let mut client = Client::builder();
-    if let Some(url) = &settings.base_url {
-        client = client.base_url(&url.value);
-    }
-    match settings.region_for(credential).await? {
-        Some(region) => client = client.region(region.name),
-        None if settings.base_url.is_none() => return Err(no_region()),
-        None => {}
-    }
-    Ok(client)
 }
 
 /// The models that are known without asking anybody.
@@ -76,15 +71,15 @@ fn models(options: &ProxyOptions, settings: &Settings) -> Result<Vec<ModelInfo>,
 }
 
 /// The control plane's list, which takes credentials that sign, and a compartment.
-async fn discovery(
+fn discovery(
     settings: &Settings,
     credential: Credential,
     upstream: &Passthrough,
+    region: Option<Region>,
 ) -> Result<Option<ModelDiscovery>, Error> {
-    let by_key = settings.auth.value == Auth::ApiKey || !upstream.signs_bodies();
-    if by_key || settings.base_url.is_some() {
+    let Some(region) = region.filter(|_| upstream.signs_bodies()) else {
         return Ok(None);
-    }
+    };
     let given = settings.compartment.as_ref();
     let tenancy = credential
         .profile()
@@ -93,16 +88,12 @@ async fn discovery(
     let Some(compartment) = compartment.map(str::to_owned) else {
         return Ok(None);
     };
-    let region = settings.region_for(&credential).await?;
     let origin = upstream.endpoint().origin();
     let origin = origin.replacen("://inference.generativeai.", "://generativeai.", 1);
     let service = Client::builder()
         .base_url(format!("{origin}{CONTROL_PLANE}"))
         .auth(credential.into_provider())
         .build_passthrough()?;
-    let region = region.map(|region| region.name);
-    // A short code is no region's name at the control plane.
-    let region = region.filter(|region| region.contains('-'));
-    let discovery = ModelDiscovery::new(service, &compartment, region.as_deref());
+    let discovery = ModelDiscovery::new(service, &compartment, Some(region.id()));
     Ok(Some(discovery))
 }
