@@ -25,6 +25,38 @@ for name in ("Message", "ItemReference"):
 schemas["Item"]["anyOf"] = schemas["Item"].pop("oneOf")
 del schemas["Item"]["discriminator"]
 
+# An optional member of a request that is null counts as absent. So requests get schemas of their own, in which
+# every such member may be null; responses keep theirs.
+PREFIX = "#/components/schemas/"
+originals = dict(schemas)
+
+
+def sent(schema):
+    """A schema of what is sent, with every schema it refers to."""
+    if isinstance(schema, list):
+        return [sent(one) for one in schema]
+    if isinstance(schema, str) and schema.startswith(PREFIX):
+        name = schema.removeprefix(PREFIX)
+        if f"Sent{name}" not in schemas:
+            schemas[f"Sent{name}"] = {}
+            schemas[f"Sent{name}"] = sent(originals[name])
+        return f"{PREFIX}Sent{name}"
+    if not isinstance(schema, dict):
+        return schema
+    made = {keyword: sent(value) for keyword, value in schema.items()}
+    properties = made.get("properties")
+    if isinstance(properties, dict):
+        for name in properties:
+            if name not in made.get("required", ()):
+                properties[name] = {"anyOf": [properties[name], {"type": "null"}]}
+    return made
+
+
+for path in contract["paths"].values():
+    for operation in path.values():
+        if isinstance(operation, dict) and "requestBody" in operation:
+            operation["requestBody"] = sent(operation["requestBody"])
+
 # The contract tells what the data of an event is; the tool looks at the event around it. A check of our own
 # looks at the data.
 for path in contract["paths"].values():

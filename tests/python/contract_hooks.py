@@ -85,9 +85,9 @@ def before_call(context, case, **kwargs):
         case.query.pop("after", None)
     if isinstance(case.body, dict):
         keep_the_rules(case.body)
-        if case.path.startswith("/responses") and case.body.get("prompt") is None:
+        if case.path.startswith("/responses"):
             case.body["model"] = case.body.get("model") or "m"
-            if all(case.body.get(name) is None for name in ("input", "previous_response_id", "conversation")):
+            if case.body.get("prompt") is None and all(case.body.get(name) is None for name in ("input", "previous_response_id", "conversation")):
                 case.body["input"] = "x"
 
 
@@ -115,11 +115,12 @@ def unlinked(items):
     """The items that stand alone, each with an id of its own."""
     kept = []
     for item in items:
-        is_message = "type" not in item and "role" in item
-        if is_message or ("type" in item and item["type"] not in LINKED):
-            item = {name: value for name, value in item.items() if name != "id" or "type" not in item}
+        # A null counts as absent.
+        kind = item.get("type")
+        if (kind is None and item.get("role") is not None) or (kind is not None and kind not in LINKED):
+            item = {name: value for name, value in item.items() if name != "id" or kind is None}
             # The other roles are those of answers.
-            if item.get("type", "message") == "message" and item.get("role") not in ROLES:
+            if kind in (None, "message") and item.get("role") not in ROLES:
                 item["role"] = "user"
             kept.append(item)
     return kept
