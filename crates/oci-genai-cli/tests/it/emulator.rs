@@ -329,6 +329,7 @@ async fn no_option_is_repeated_that_holds_a_secret() {
         of("--project", "SECRET\n"),
         of("--region", "SECRET!"),
         of("--allow-host", "SECRET/"),
+        of("--oci-config", "/nowhere/SECRET"),
         of("--data", "/nowhere/SECRET/x"),
         of("--script", "/nowhere/SECRET"),
         of("--faults", "/nowhere/SECRET"),

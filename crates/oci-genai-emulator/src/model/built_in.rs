@@ -15,6 +15,8 @@ use crate::state::items::Item;
 
 /// The most words `count:N` writes.
 const MAX_COUNT: usize = 1_000_000;
+/// The most calls that one message makes.
+const MAX_CALLS: usize = 128;
 /// The longest pause `slow:MS` makes, in milliseconds.
 const MAX_PAUSE_MS: u64 = 600_000;
 
@@ -51,30 +53,32 @@ fn steps(prompt: &Prompt) -> Vec<Step> {
     }
     let choice = Choice::of(prompt);
     let answer = forced(prompt, &choice, &said)
-        .or_else(|| returned(prompt))
-        .or_else(|| call(&choice, &said))
-        .unwrap_or_else(|| Step::Text(text(prompt, earlier, &said)));
-    steps.push(answer);
+        .or_else(|| Some(vec![returned(prompt)?]))
+        .or_else(|| Some(calls(prompt, &choice, &said)).filter(|calls| !calls.is_empty()))
+        .unwrap_or_else(|| vec![Step::Text(text(prompt, earlier, &said))]);
+    steps.extend(answer);
     steps
 }
 
-/// A function that must be called, until its output is there: the one that the user names, with the arguments given,
+/// A function that must be called, until its output is there: those that the user names, with the arguments given,
 /// or else the first, with a minimal instance of its parameters.
-fn forced(prompt: &Prompt, choice: &Choice<'_>, said: &str) -> Option<Step> {
+fn forced(prompt: &Prompt, choice: &Choice<'_>, said: &str) -> Option<Vec<Step>> {
     let due = choice.due(prompt);
+    let tool = due.first()?;
     let is_due = |step: &Step| match step {
         Step::Call { name, .. } => due.iter().any(|tool| choice::name(tool) == Some(name)),
         _ => false,
     };
-    if let Some(step) = call(choice, said).filter(is_due) {
-        return Some(step);
+    let mut named = calls(prompt, choice, said);
+    named.retain(is_due);
+    if !named.is_empty() {
+        return Some(named);
     }
-    let tool = due.first()?;
     let arguments = match tool.get("parameters") {
         Some(parameters @ Value::Object(_)) => schema::minimal(parameters),
         _ => Value::Null,
     };
-    Some(Step::Call {
+    Some(vec![Step::Call {
         call_id: None,
         name: choice::name(tool)?.to_owned(),
         // Arguments are an object, whatever a schema says.
@@ -82,7 +86,7 @@ fn forced(prompt: &Prompt, choice: &Choice<'_>, said: &str) -> Option<Step> {
             Value::Object(_) => arguments.to_string(),
             _ => "{}".to_owned(),
         },
-    })
+    }])
 }
 
 /// After a function's output, what it returned, or what the wanted form allows.
@@ -98,24 +102,38 @@ fn returned(prompt: &Prompt) -> Option<Step> {
     )))
 }
 
-/// `call:NAME {json}`, if a function of that name may be called.
-fn call(choice: &Choice<'_>, said: &str) -> Option<Step> {
-    let rest = directive(said, "call:")?;
-    let end = rest
-        .find(|c: char| c.is_whitespace() || c == '{')
-        .unwrap_or(rest.len());
-    let (name, rest) = rest.split_at(end);
-    choice.named(name)?;
-    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-    let arguments = match values.next() {
-        Some(Ok(Value::Object(_))) => rest[..values.byte_offset()].trim(),
-        _ => "{}",
-    };
-    Some(Step::Call {
-        call_id: None,
-        name: name.to_owned(),
-        arguments: arguments.to_owned(),
-    })
+/// Each `call:NAME {json}` whose function may be called; the first only, where calls may not be parallel.
+fn calls(prompt: &Prompt, choice: &Choice<'_>, said: &str) -> Vec<Step> {
+    let one = prompt.settings.get("parallel_tool_calls") == Some(&Value::Bool(false));
+    let most = if one { 1 } else { MAX_CALLS };
+    let mut calls = Vec::new();
+    let mut rest = said;
+    while let Some(found) = directive(rest, "call:").filter(|_| calls.len() < most) {
+        let end = found
+            .find(|c: char| c.is_whitespace() || c == '{')
+            .unwrap_or(found.len());
+        let (name, after) = found.split_at(end);
+        rest = after;
+        if choice.named(name).is_none() {
+            continue;
+        }
+        let mut values = serde_json::Deserializer::from_str(after).into_iter::<Value>();
+        let arguments = match values.next() {
+            Some(Ok(Value::Object(_))) => {
+                // What stands within them is no directive.
+                let (arguments, behind) = after.split_at(values.byte_offset());
+                rest = behind;
+                arguments.trim()
+            }
+            _ => "{}",
+        };
+        calls.push(Step::Call {
+            call_id: None,
+            name: name.to_owned(),
+            arguments: arguments.to_owned(),
+        });
+    }
+    calls
 }
 
 fn text(prompt: &Prompt, earlier: &[&Item], said: &str) -> String {
@@ -379,6 +397,22 @@ mod tests {
             let steps = choosing(choice.clone(), after(&[]));
             assert!(matches!(&steps[..], [Step::Text(_)]), "{choice}: {steps:?}");
         }
+    }
+
+    #[test]
+    fn each_call_that_a_message_names_is_made() {
+        let words =
+            "call:add {\"a\": \"call:add {}\"} call:other call:add call:add{\"b\":1}, please";
+        let mut prompt = prompt(json!([user(words)]));
+        let made: Vec<Step> = ["{\"a\": \"call:add {}\"}", "{}", "{\"b\":1}"]
+            .into_iter()
+            .flat_map(|arguments| made("add", arguments))
+            .collect();
+        assert_eq!(steps(&prompt), made);
+        prompt
+            .settings
+            .insert("parallel_tool_calls".into(), json!(false));
+        assert_eq!(steps(&prompt), made[..1]);
     }
 
     #[test]

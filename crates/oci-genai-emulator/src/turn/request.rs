@@ -189,6 +189,15 @@ impl TurnRequest {
         );
         let text = response.get_mut("text");
         complete(text, &[("format", json!({ "type": "text" }))]);
+        let format = response
+            .get_mut("text")
+            .and_then(|text| text.get_mut("format"));
+        if let Some(format) = format
+            && format.get("type").is_some_and(|kind| kind == "json_schema")
+        {
+            let defaults = [("description", Value::Null), ("strict", json!(false))];
+            complete(Some(format), &defaults);
+        }
         let tools = response.get_mut("tools").and_then(Value::as_array_mut);
         tools.into_iter().flatten().for_each(echo_tool);
         response
@@ -469,6 +478,13 @@ mod tests {
         assert_eq!(
             response["text"],
             json!({"verbosity": "low", "format": {"type": "text"}})
+        );
+        let format = json!({"type": "json_schema", "name": "n", "schema": {}});
+        let request = parse(json!({"model": "m", "input": "x", "text": {"format": format}}));
+        let response = request.unwrap().response("r1", 7, true);
+        assert_eq!(
+            response["text"]["format"],
+            json!({"type": "json_schema", "name": "n", "schema": {}, "description": null, "strict": false})
         );
     }
 

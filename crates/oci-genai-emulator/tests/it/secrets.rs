@@ -178,6 +178,43 @@ async fn no_file_is_repeated_that_may_hold_a_secret() {
     hides(&log.text(), "the log");
 }
 
+#[tokio::test]
+async fn no_oci_configuration_is_repeated_that_may_hold_a_secret() {
+    let log = log();
+    let folder = tempfile::TempDir::new().unwrap();
+    let write = |text: String| {
+        let path = folder.path().join("config");
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    for (secret, _) in SECRETS {
+        refused(Emulator::builder().oci_config(secret), "OCI config").await;
+        let path = format!("/nowhere/{secret}");
+        refused(Emulator::builder().oci_config(path), "OCI config").await;
+        for text in [
+            secret.to_owned(),
+            format!(
+                "[DEFAULT]\nuser={secret}\nfingerprint={secret}\nkey_file={secret}\ntenancy={secret}\nregion={secret}\n"
+            ),
+            format!("[{secret}]\nkey_file=/nowhere/{secret}\nfingerprint=aa\nuser=u\ntenancy=t\n"),
+            format!("[DEFAULT]\nkey_file=/dev/null\nsecurity_token_file={secret}\n"),
+            format!("[DEFAULT]\n{secret}\n"),
+        ] {
+            refused(Emulator::builder().oci_config(write(text.clone())), &text).await;
+        }
+        // The key file itself.
+        let key = folder.path().join("key.pem");
+        std::fs::write(&key, secret).unwrap();
+        let text = format!(
+            "[DEFAULT]\nuser=ocid1.user.oc1..a\ntenancy=ocid1.tenancy.oc1..a\nfingerprint={}\nkey_file={}\n",
+            ["aa"; 16].join(":"),
+            key.display()
+        );
+        refused(Emulator::builder().oci_config(write(text)), "the key file").await;
+    }
+    hides(&log.text(), "the log");
+}
+
 /// A server that says the same to everybody.
 async fn server(status: StatusCode, headers: Vec<(&'static str, String)>, body: String) -> String {
     let app = Router::new().fallback(move || {
