@@ -252,7 +252,7 @@ mod tests {
     fn complaints_name_the_member() {
         for (body, param, words) in [
             (
-                serde_json::from_str(r#"{"max_tool_calls": -9223372036854775809}"#).unwrap(),
+                serde_json::from_str(r#"{"max_tool_calls": 9223372036854775808}"#).unwrap(),
                 "max_tool_calls",
                 "it is not an integer of so many bits",
             ),
