@@ -87,7 +87,7 @@ def before_call(context, case, **kwargs):
         keep_the_rules(case.body)
         if case.path.startswith("/responses"):
             case.body["model"] = case.body.get("model") or "m"
-            if case.body.get("prompt") is None and all(case.body.get(name) is None for name in ("input", "previous_response_id", "conversation")):
+            if all(case.body.get(name) is None for name in ("input", "prompt", "previous_response_id", "conversation")):
                 case.body["input"] = "x"
 
 

@@ -88,10 +88,14 @@ impl ContextRequest {
             )
             .code("mutually_exclusive_parameters"));
         }
+        // A prompt template may hold the whole input. The emulator has no templates: its part is empty.
+        let optional = conversation.is_some()
+            || previous.is_some()
+            || body.get("prompt").is_some_and(Value::is_object);
         let input = match body.remove("input") {
             Some(Value::String(text)) => vec![json!({ "role": "user", "content": text })],
             Some(Value::Array(items)) => items,
-            None | Some(Value::Null) if conversation.is_some() || previous.is_some() => Vec::new(),
+            None | Some(Value::Null) if optional => Vec::new(),
             None | Some(Value::Null) => return Err(ApiError::missing("input")),
             Some(_) => return Err(ApiError::invalid("input", "a string or a list of items")),
         };

@@ -284,6 +284,18 @@ async fn refused_fields_and_ignored_ones() {
 }
 
 #[tokio::test]
+async fn input_is_optional_where_a_prompt_template_is_named() {
+    let desk = Desk::new().await;
+    let body = json!({"model": "any", "prompt": {"id": "pmpt_1"}, "input": null});
+    assert_eq!(desk.ok("/responses", body).await["status"], "completed");
+    let (status, error) = desk
+        .post("/responses", json!({"model": "any", "prompt": null}))
+        .await;
+    assert_eq!(status, 400, "{error}");
+    assert_eq!(error["error"]["param"], "input");
+}
+
+#[tokio::test]
 async fn input_ids_must_be_new() {
     let desk = Desk::new().await;
     let id = desk.conversation().await;
