@@ -1,4 +1,4 @@
-// Drives a server with OpenAI's own JavaScript client; exits non-zero at the first thing that is off.
+// Tests a server with OpenAI's own JavaScript client; exits non-zero at the first failed check.
 //
 // usage: openai_client.mjs BASE_URL API_KEY PROJECT OCI_CONFIG_FILE
 
@@ -17,15 +17,15 @@ function check(holds, what) {
   console.log(`ok: ${what}`);
 }
 
-async function refused(status, call, what) {
+async function rejected(status, call, what) {
   try {
     await call();
   } catch (error) {
     check(error instanceof OpenAI.APIError && error.status === status, `${what} is ${status} (got ${error.status})`);
-    check(error.message, `${what} explains itself`);
+    check(error.message, `the error for ${what} has a message`);
     return;
   }
-  check(false, `${what} is refused`);
+  check(false, `${what} is rejected`);
 }
 
 async function all(page) {
@@ -38,7 +38,7 @@ const conversation = await client.conversations.create({
   metadata: { topic: "offsite" },
   items: [{ type: "message", role: "user", content: "Remember the number seven." }],
 });
-check(conversation.id.startsWith("conv_") && conversation.metadata.topic === "offsite", "a conversation is made");
+check(conversation.id.startsWith("conv_") && conversation.metadata.topic === "offsite", "a conversation is created");
 const same = await client.conversations.retrieve(conversation.id);
 check(same.created_at === conversation.created_at, "a conversation is found by its id");
 const changed = await client.conversations.update(conversation.id, { metadata: { topic: "budget" } });
@@ -56,14 +56,14 @@ stream.on("event", (event) => numbers.push(event.sequence_number));
 stream.on("response.output_text.delta", (event) => (text += event.delta));
 const final = await stream.finalResponse();
 check(final.output_text === text, "the deltas of a stream add up to its response");
-check(text.includes("3 earlier messages"), "the second turn remembers, with the conversation as an object");
+check(text.includes("3 earlier messages"), "the second turn sees the history, with the conversation as an object");
 check(numbers.every((number, at) => number === at), "sequence numbers rise from 0 by 1");
 
 const items = await all(client.conversations.items.list(conversation.id, { order: "asc", limit: 2 }));
-check(items.length === 5 && items.every((item) => item.id), "paging walks over all items");
+check(items.length === 5 && items.every((item) => item.id), "paging returns all items");
 check(items[2].id === first.output[0].id, "items carry the ids of the response's output");
 const included = await client.conversations.items.list(conversation.id, { include: ["message.output_text.logprobs"] });
-check(included.data[0].id === items[4].id, "lists begin with the newest item, and take include");
+check(included.data[0].id === items[4].id, "lists begin with the newest item, and accept include");
 const added = await client.conversations.items.create(conversation.id, {
   items: [{ type: "message", role: "user", content: [{ type: "input_text", text: "One more." }] }],
 });
@@ -78,7 +78,7 @@ check((await all(client.responses.inputItems.list(first.id))).length >= 1, "a re
 const chained = await client.responses.create({ model, previous_response_id: first.id, input: "And then?" });
 check(chained.output_text.includes('You just said: "And then?"'), "a response can follow another");
 const counted = await client.responses.inputTokens.count({ model, input: "one two three" });
-check(counted.input_tokens > 0, "tokens are counted ahead");
+check(counted.input_tokens > 0, "input tokens are counted");
 const compacted = await client.responses.compact({ model, input: [{ role: "user", content: "a long story" }] });
 check(compacted.output.length >= 1, "a history can be compacted");
 
@@ -102,20 +102,20 @@ const shaped = await client.responses.parse({
 check(typeof shaped.output_parsed.title === "string" && Number.isInteger(shaped.output_parsed.cost), "structured output is parsed");
 
 const tools = [{ type: "function", name: "weather", strict: false, parameters: { type: "object", properties: {} } }];
-const asked = await client.responses.create({ model, input: 'call:weather {"city":"Bergen"}', tools });
-const call = asked.output.at(-1);
+const called = await client.responses.create({ model, input: 'call:weather {"city":"Bergen"}', tools });
+const call = called.output.at(-1);
 check(call.type === "function_call" && JSON.parse(call.arguments).city === "Bergen", "an offered function is called");
-const told = await client.responses.create({
+const answered = await client.responses.create({
   model,
   tools,
-  previous_response_id: asked.id,
+  previous_response_id: called.id,
   input: [{ type: "function_call_output", call_id: call.call_id, output: "rain" }],
 });
-check(told.output_text === "weather returned: rain", "its output is read");
+check(answered.output_text === "weather returned: rain", "the model reads the function's output");
 
 const queued = await client.responses.create({ model, input: "slow:60000 x", background: true });
 check(["queued", "in_progress"].includes(queued.status), "a background response is queued");
-check((await client.responses.cancel(queued.id)).status === "cancelled", "it is cancelled");
+check((await client.responses.cancel(queued.id)).status === "cancelled", "a background response is canceled");
 check((await client.responses.cancel(queued.id)).status === "cancelled", "cancelling it again is harmless");
 
 const begun = await client.responses.create({ model, input: "count:20", background: true, stream: true });
@@ -126,16 +126,16 @@ for await (const event of begun) {
 }
 const rest = [];
 for await (const event of await client.responses.retrieve(at, { stream: true, starting_after: 5 })) rest.push(event);
-check(rest[0].sequence_number === 6 && rest.at(-1).type === "response.completed", "a broken stream is taken up where it broke");
+check(rest[0].sequence_number === 6 && rest.at(-1).type === "response.completed", "a broken stream resumes at the next event");
 
 await client.responses.delete(first.id);
-await refused(404, () => client.responses.retrieve(first.id), "a deleted response");
+await rejected(404, () => client.responses.retrieve(first.id), "a deleted response");
 const unstored = await client.responses.create({ model, input: "Forget this.", store: false });
-await refused(404, () => client.responses.retrieve(unstored.id), "a response that was not stored");
-await refused(400, () => client.responses.create({ model, input: "hi", user: "someone" }), "the user field");
-await refused(404, () => client.responses.create({ model, input: "hi", conversation: "conv_none", stream: true }), "a stream in no conversation");
-await refused(401, () => new OpenAI({ ...options, apiKey: "sk-wrong" }).conversations.retrieve(conversation.id), "a wrong API key");
-await refused(400, () => new OpenAI({ ...options, project: "ocid1.none" }).conversations.create(), "an unknown project");
+await rejected(404, () => client.responses.retrieve(unstored.id), "a response that was not stored");
+await rejected(400, () => client.responses.create({ model, input: "hi", user: "someone" }), "the user field");
+await rejected(404, () => client.responses.create({ model, input: "hi", conversation: "conv_none", stream: true }), "a stream in no conversation");
+await rejected(401, () => new OpenAI({ ...options, apiKey: "sk-wrong" }).conversations.retrieve(conversation.id), "a wrong API key");
+await rejected(400, () => new OpenAI({ ...options, project: "ocid1.none" }).conversations.create(), "an unknown project");
 await client.conversations.delete(conversation.id);
-await refused(404, () => client.conversations.retrieve(conversation.id), "a deleted conversation");
+await rejected(404, () => client.conversations.retrieve(conversation.id), "a deleted conversation");
 console.log("all checks passed");

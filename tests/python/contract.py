@@ -1,4 +1,6 @@
-"""Holds a server against the contract with schemathesis: all checks, every phase, valid and invalid requests.
+"""Tests a server against the contract with schemathesis.
+
+Runs all checks in every phase, with valid and invalid requests.
 
 usage: contract.py BASE_URL API_KEY PROJECT OCI_CONFIG_FILE
 """
@@ -17,22 +19,23 @@ base_url, api_key, project = sys.argv[1:4]
 here = pathlib.Path(__file__).parent
 contract = yaml.safe_load((here.parent.parent / "openapi/oci-genai.yaml").read_text())
 
-# The contract describes what our clients send, with the type of every item. The service takes OpenAI's short
-# form of a message and of a reference as well, which have none; so they count as valid here.
+# The contract describes the requests of our clients, which have the type of every item. The service
+# also accepts OpenAI's short form of a message and of a reference, which has no type. So it is
+# valid here.
 schemas = contract["components"]["schemas"]
 for name in ("Message", "ItemReference"):
     schemas[name]["required"] = [member for member in schemas[name]["required"] if member != "type"]
 schemas["Item"]["anyOf"] = schemas["Item"].pop("oneOf")
 del schemas["Item"]["discriminator"]
 
-# An optional member of a request that is null counts as absent. So requests get schemas of their own, in which
-# every such member may be null; responses keep theirs.
+# An optional member of a request that is null counts as absent. So requests get their own schemas,
+# in which every such member may be null. Responses keep theirs.
 PREFIX = "#/components/schemas/"
 originals = dict(schemas)
 
 
 def sent(schema):
-    """A schema of what is sent, with every schema it refers to."""
+    """Returns a schema for requests, and adds every schema that it refers to."""
     if isinstance(schema, list):
         return [sent(one) for one in schema]
     if isinstance(schema, str) and schema.startswith(PREFIX):
@@ -57,12 +60,12 @@ for path in contract["paths"].values():
         if isinstance(operation, dict) and "requestBody" in operation:
             operation["requestBody"] = sent(operation["requestBody"])
 
-# The contract tells what the data of an event is; the tool looks at the event around it. A check of our own
-# looks at the data.
+# The contract describes the data of an event, but schemathesis checks the event around the data.
+# The check in contract_hooks.py covers the data.
 for path in contract["paths"].values():
     for operation in path.values():
-        for answer in operation.get("responses", {}).values() if isinstance(operation, dict) else ():
-            events = answer.get("content", {}).get("text/event-stream")
+        for response in operation.get("responses", {}).values() if isinstance(operation, dict) else ():
+            events = response.get("content", {}).get("text/event-stream")
             if events:
                 events["schema"] = {
                     "type": "object",
@@ -88,16 +91,16 @@ with tempfile.TemporaryDirectory() as folder:
         },
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )
-    said = ""
+    output = ""
     for line in run.stdout:
         print(line, end="")
-        said += line
+        output += line
     run.wait()
 if run.returncode != 0:
-    sys.exit("FAILED: schemathesis found something")
-tested = re.search(r"Tested: (\d+)", said)
+    sys.exit("FAILED: schemathesis found a problem")
+tested = re.search(r"Tested: (\d+)", output)
 if not tested or int(tested[1]) != 15:
     sys.exit("FAILED: not every operation was tested")
-for count in re.findall(r"[0-9]+ generated.*", said):
+for count in re.findall(r"[0-9]+ generated.*", output):
     print(f"ok: {count}, no failure in 15 operations")
 print("all checks passed")

@@ -1,8 +1,8 @@
-"""What a schema cannot say: which ids exist, and which members go together.
+"""Adds the rules that a schema cannot express: existing ids, and members that depend on each other.
 
-Only requests that are meant to be valid are changed here: they name a conversation, a response and an item that
-are there, and keep to the rules that the service has beside its schema. Requests that are meant to be invalid
-go out as they were made.
+Changes only requests that are meant to be valid. They then name a conversation, a response and an
+item that exist, and follow the rules that the service has in addition to its schema. Requests that
+are meant to be invalid are sent unchanged.
 """
 
 import json
@@ -22,24 +22,24 @@ HEADERS = {
 EVENTS = jsonschema.Draft202012Validator(
     json.loads(pathlib.Path(os.environ["CONTRACT"]).read_text()) | {"$ref": "#/components/schemas/StreamEvent"}
 )
-# A call needs its output and an output its call, and a reference an item that is there.
+# A call needs its output, an output its call, and a reference an existing item.
 LINKED = {
     "function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output", "item_reference",
     "mcp_approval_request", "mcp_approval_response",
 }
 
-# Who may say something to a model.
+# Roles of input messages.
 ROLES = {"user", "assistant", "system", "developer"}
 
 
 def post(path, body):
-    answer = requests.post(URL + path, json=body, headers=HEADERS, timeout=60)
-    answer.raise_for_status()
-    return answer.json()
+    response = requests.post(URL + path, json=body, headers=HEADERS, timeout=60)
+    response.raise_for_status()
+    return response.json()
 
 
 def a_conversation():
-    """A conversation with one item: both ids."""
+    """Creates a conversation with one item and returns both ids."""
     conversation = post("/conversations", {"items": [{"role": "user", "content": "x"}]})["id"]
     items = requests.get(f"{URL}/conversations/{conversation}/items", headers=HEADERS, timeout=60).json()
     return conversation, items["data"][0]["id"]
@@ -55,7 +55,7 @@ def valid(case):
 
 @schemathesis.check
 def events_keep_the_contract(context, response, case):
-    """Holds the data of each event against the contract; the tool's own check looks at the event around it."""
+    """Validates the data of each event; schemathesis checks only the event around it."""
     if "text/event-stream" not in response.headers.get("content-type", [""])[0]:
         return
     for line in response.text.splitlines():
@@ -66,7 +66,7 @@ def events_keep_the_contract(context, response, case):
 
 @schemathesis.hook
 def before_call(context, case, **kwargs):
-    # The service answers 404 to this one, as to a path that is not there: another verb is tried in its place.
+    # The service returns 404 for this one, as for an unknown path. Try another method instead.
     if case.method == "GET" and case.path == "/conversations":
         case.method = "PUT"
     if not valid(case):
@@ -80,7 +80,8 @@ def before_call(context, case, **kwargs):
         path["response_id"] = a_response(background=True)
     elif "response_id" in path and not str(path["response_id"]).startswith("resp_"):
         path["response_id"] = a_response()
-    # Any text is a valid cursor to the schema; to the service it is the id of an item of the list.
+    # The schema accepts any text as a cursor; the service accepts only the id of an item of the
+    # list.
     if case.query:
         case.query.pop("after", None)
     if isinstance(case.body, dict):
@@ -112,14 +113,14 @@ def keep_the_rules(body):
 
 
 def unlinked(items):
-    """The items that stand alone, each with an id of its own."""
+    """Returns the items that do not depend on others, without ids."""
     kept = []
     for item in items:
         # A null counts as absent.
         kind = item.get("type")
         if (kind is None and item.get("role") is not None) or (kind is not None and kind not in LINKED):
             item = {name: value for name, value in item.items() if name != "id" or kind is None}
-            # The other roles are those of answers.
+            # The other roles are roles of output messages.
             if kind in (None, "message") and item.get("role") not in ROLES:
                 item["role"] = "user"
             kept.append(item)

@@ -1,4 +1,6 @@
-"""Writes an OCI config file as Oracle's tools would: an API key profile and a session token profile.
+"""Writes an OCI config file in the form of Oracle's tools.
+
+It has one profile with an API signing key and one with a security token.
 
 usage: oci_config.py FOLDER
 """
@@ -28,7 +30,7 @@ def write(name, content):
 
 
 def key(name):
-    """A key pair: its file, and its fingerprint as Oracle counts it."""
+    """Writes a key and returns its path and its fingerprint, computed as Oracle does."""
     pair = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = pair.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -42,7 +44,7 @@ def key(name):
 
 
 def token():
-    """A session token. Its signature is the identity service's affair; what counts here is the key that signs."""
+    """Returns a security token. Its signature is invalid; only the identity service checks it."""
 
     def part(value):
         return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")

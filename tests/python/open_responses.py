@@ -1,8 +1,8 @@
-"""Holds every body and event of a server against the types of the Open Responses standard.
+"""Validates every body and event of a server with the types of the Open Responses standard.
 
-The types come with the package openresponses-types, which makes them from the standard's document. The cases are
-this project's own: a turn, a stream, roles, tools of every choice, images, files, several turns, a chain, and
-compaction.
+The package openresponses-types generates the types from the standard's document. The cases are this
+project's own: a turn, a stream, roles, tools with every tool_choice, images, files, several turns,
+previous responses, and compaction.
 
 usage: open_responses.py BASE_URL API_KEY PROJECT OCI_CONFIG_FILE
 """
@@ -42,7 +42,7 @@ http.headers.update({"Authorization": f"Bearer {api_key}", "OpenAI-Project": pro
 
 
 def tag(kind):
-    """The `type` of an event's class."""
+    """Returns the `type` of an event's class."""
     mark = kind.model_fields["type"].annotation
     values = list(mark) if isinstance(mark, type) and issubclass(mark, enum.Enum) else typing.get_args(mark)
     assert len(values) == 1, kind
@@ -52,7 +52,7 @@ def tag(kind):
 EVENTS = {tag(kind): kind for name, kind in vars(types).items() if name.endswith("StreamingEvent")}
 
 
-# What a request's input and a response's output are made of, and how far each can be.
+# The items of input and output, their types as input, and their statuses.
 ITEMS = {"message", "function_call", "function_call_output", "reasoning", "compaction", "item_reference"}
 PARAMS = {
     "user": types.UserMessageItemParam, "system": types.SystemMessageItemParam,
@@ -65,7 +65,8 @@ STATUSES = {
     "message": types.MessageStatus, "function_call": types.FunctionCallStatus,
     "function_call_output": types.FunctionCallOutputStatusEnum,
 }
-# The document has any text for a response's status; the standard's prose and its events name these.
+# The document allows any text as a response's status. The standard's prose and its events name
+# these.
 RESPONSE_STATUSES = ["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"]
 
 
@@ -89,7 +90,7 @@ def send(path, body):
 
 
 def respond(case, **body):
-    """One response as a whole."""
+    """Requests a response and validates it."""
     answer = send("/responses", {"model": MODEL, **body})
     log.append(f"{case}: {answer.status_code}")
     check(answer.status_code == 200, f"{case}: status {answer.status_code}: {answer.text[:300]}")
@@ -101,7 +102,7 @@ def respond(case, **body):
 
 
 def stream(case, **body):
-    """The events of a stream, and the response that the last of them holds."""
+    """Requests a stream, validates it, and returns its events and the response in the last one."""
     answer = send("/responses", {"model": MODEL, "stream": True, **body})
     check(answer.status_code == 200, f"{case}: status {answer.status_code}")
     kind = answer.headers.get("content-type", "")
@@ -126,8 +127,8 @@ def stream(case, **body):
     numbers = [event.get("sequence_number") for event in found]
     check(all(isinstance(number, int) for number in numbers) and numbers == sorted(set(numbers)),
           f"{case}: sequence numbers {numbers}")
-    check(found and found[0]["type"] == "response.created", f"{case}: it does not begin with response.created")
-    check(found and found[-1]["type"] == "response.completed", f"{case}: it does not end with response.completed")
+    check(found and found[0]["type"] == "response.created", f"{case}: the first event is not response.created")
+    check(found and found[-1]["type"] == "response.completed", f"{case}: the last event is not response.completed")
     last = found[-1].get("response", {}) if found else {}
     if validate(types.ResponseResource, last, f"{case}: the last event's response"):
         bodies["ResponseResource"] += 1
@@ -150,7 +151,7 @@ def calls(response):
 
 
 def fits(case, call):
-    """Whether a call names the function, and its arguments fit its parameters."""
+    """Checks that a call names the function, and that its arguments fit the parameters."""
     arguments = json.loads(call["arguments"]) if call else {}
     check(call and call["name"] == "weather", f"{case}: no call of the function")
     check(isinstance(arguments.get("city"), str) and set(arguments) == {"city"}, f"{case}: arguments {arguments}")
@@ -182,14 +183,15 @@ def system_prompt():
 def tool_calling():
     response = respond("tool calling", input='call:weather {"city": "Bergen"}', tools=[WEATHER])
     fits("tool calling", next(iter(calls(response)), None))
-    # What a request leaves out of a function, a response tells as null or as what is in effect.
+    # Members of a function that a request omits are null or have their effective value in the
+    # response.
     respond("a bare function", input="Hello.", tools=[{"type": "function", "name": "now"}])
 
 
 def forced_tool():
     response = respond("forced tool", input="Hello.", tools=[WEATHER], tool_choice={"type": "function", "name": "weather"})
     fits("forced tool", next(iter(calls(response)), None))
-    check(response.get("tool_choice") == {"type": "function", "name": "weather"}, "forced tool: its choice is not told")
+    check(response.get("tool_choice") == {"type": "function", "name": "weather"}, "forced tool: the response lacks tool_choice")
 
 
 def required_tool():
@@ -202,7 +204,7 @@ def required_tool():
 
 def no_tool():
     response = respond("no tool", input='call:weather {"city": "Bergen"}', tools=[WEATHER], tool_choice="none")
-    check(not calls(response) and text(response), "no tool: it was called all the same")
+    check(not calls(response) and text(response), "no tool: the model called it")
 
 
 def streamed_tool_call():
@@ -215,14 +217,14 @@ def streamed_tool_call():
 
 
 def function_round_trip():
-    asked = [message("user", 'call:weather {"city": "Bergen"}')]
-    call = next(iter(calls(respond("a call", input=asked, tools=[WEATHER]))), None)
+    input_items = [message("user", 'call:weather {"city": "Bergen"}')]
+    call = next(iter(calls(respond("a call", input=input_items, tools=[WEATHER]))), None)
     fits("a call", call)
     if call:
-        back = [*asked, call, {"type": "function_call_output", "call_id": call["call_id"], "output": '{"rain": true}'}]
-        check("rain" in text(respond("a call's output", input=back, tools=[WEATHER])), "a call's output: it is not read")
+        back = [*input_items, call, {"type": "function_call_output", "call_id": call["call_id"], "output": '{"rain": true}'}]
+        check("rain" in text(respond("a call's output", input=back, tools=[WEATHER])), "a call's output: the model did not read it")
         check(text(respond("a forced call's output", input=back, tools=[WEATHER], tool_choice="required")),
-              "a forced call's output: the model calls on and on")
+              "a forced call's output: the model calls again")
 
 
 def image_input():
@@ -237,14 +239,14 @@ def file_input():
 
 def several_turns():
     history = [message("user", "My name is Alice."), message("assistant", "Hello Alice."), message("user", "recall:")]
-    check("Alice" in text(respond("several turns", input=history)), "several turns: the first is not remembered")
+    check("Alice" in text(respond("several turns", input=history)), "several turns: the model does not see the first")
 
 
 def previous_response():
     first = respond("a first response", input="My name is Alice.")
     second = respond("a second response", input="recall:", previous_response_id=first["id"])
     check(second.get("previous_response_id") == first["id"], "a second response: it does not name the first")
-    check("Alice" in text(second), "a second response: the first is not remembered")
+    check("Alice" in text(second), "a second response: the model does not see the first")
 
 
 def output_as_input():
@@ -263,7 +265,7 @@ def structured_output():
              "additionalProperties": False}
     response = send("/responses", {"model": MODEL, "input": "An idea.", "text": {"format": {
         "type": "json_schema", "name": "idea", "strict": True, "schema": shape}}}).json()
-    # The standard's document lets the schema in a response be nothing but null.
+    # The standard's document allows only null for the schema in a response.
     response["text"]["format"]["schema"] = None
     response["text"]["format"].setdefault("description", None)
     if validate(types.ResponseResource, response, "structured output"):
@@ -284,7 +286,7 @@ def compact():
 
 
 def corpus():
-    """What our client is tested with has to be what the standard's document says, and all of it."""
+    """Checks that the test data of our client is valid and covers the whole document."""
     path = pathlib.Path(__file__).parent.parent.parent / "crates/oci-genai/tests/it/open_responses.json"
     written = json.loads(path.read_text())
     seen = {"item": set(), "event": set(), "status": set()}
@@ -315,7 +317,7 @@ def corpus():
     statuses = {(kind, status.value) for kind, states in STATUSES.items() for status in states}
     statuses |= {("response", status) for status in RESPONSE_STATUSES}
     for what, defined in (("item", ITEMS), ("event", set(EVENTS)), ("status", statuses)):
-        check(defined <= seen[what], f"corpus: it lacks {what} {sorted(defined - seen[what])}")
+        check(defined <= seen[what], f"corpus: missing {what} {sorted(defined - seen[what])}")
     if not failures:
         print(f"ok: our client's test reads all {len(ITEMS)} items, {len(EVENTS)} events and {len(statuses)} statuses "
               "that the document defines")

@@ -1,4 +1,6 @@
-"""Runs OpenAI's agents package over its conversations session; exits non-zero at the first thing that is off.
+"""Runs OpenAI's agents package over its conversations session.
+
+Exits non-zero at the first failed check.
 
 usage: openai_agents.py BASE_URL API_KEY PROJECT OCI_CONFIG_FILE
 """
@@ -47,22 +49,22 @@ async def main():
 
     first = await Runner.run(agent, "Give me three ideas.", session=session, run_config=QUIET)
     check(first.final_output == 'I can see no earlier messages. You just said: "Give me three ideas.".',
-          "the first turn sees nothing before it")
+          "the first turn has no history")
     conversation = session.session_id
     check(conversation.startswith("conv_"), "the session is a conversation of the service")
 
     second = await Runner.run(agent, 'call:weather {"city": "Bergen"}', session=session, run_config=QUIET)
-    check(called == ["Bergen"], "the second turn calls the tool, once")
-    check(second.final_output == "weather returned: rain in Bergen", "and its answer is what the tool said")
+    check(called == ["Bergen"], "the second turn calls the tool once")
+    check(second.final_output == "weather returned: rain in Bergen", "the final output is the tool's output")
 
     streamed = Runner.run_streamed(agent, "Make the second idea cheaper.", session=session, run_config=QUIET)
     deltas = ""
     async for event in streamed.stream_events():
         if event.type == "raw_response_event" and event.data.type == "response.output_text.delta":
             deltas += event.data.delta
-    check(streamed.final_output == deltas, "the third turn is streamed, and its deltas add up")
+    check(streamed.final_output == deltas, "the deltas of the third turn add up to its output")
     check("I can see 4 earlier messages." in deltas and 'The first was: "Give me three ideas."' in deltas,
-          "the third turn remembers the two before it")
+          "the third turn sees the two before it")
 
     items = await session.get_items()
     kinds = [item.get("type", "message") for item in items]
@@ -71,16 +73,16 @@ async def main():
     check(len(await session.get_items(limit=2)) == 2, "a part of the history can be read")
 
     last = await session.pop_item()
-    check(last["role"] == "assistant", "the last answer can be taken back")
+    check(last["role"] == "assistant", "the last output can be removed")
     again = await Runner.run(agent, "recall:", session=OpenAIConversationsSession(
         conversation_id=conversation, openai_client=client), run_config=QUIET)
-    check(again.final_output.splitlines()[0] == "Give me three ideas.", "another session object finds the same history")
+    check(again.final_output.splitlines()[0] == "Give me three ideas.", "another session object has the same history")
 
     await session.clear_session()
     gone = OpenAIConversationsSession(conversation_id=conversation, openai_client=client)
     try:
         await gone.get_items()
-    except Exception as error:  # the kind is the client's own affair
+    except Exception as error:  # the client may use any exception class
         check(getattr(error, "status_code", None) == 404, "a cleared session's conversation is gone")
     else:
         check(False, "a cleared session's conversation is gone")

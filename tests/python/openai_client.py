@@ -1,4 +1,4 @@
-"""Drives a server with OpenAI's own Python client; exits non-zero at the first thing that is off.
+"""Tests a server with OpenAI's own Python client; exits non-zero at the first failed check.
 
 usage: openai_client.py BASE_URL API_KEY PROJECT OCI_CONFIG_FILE
 """
@@ -20,14 +20,14 @@ def check(holds, what):
     print(f"ok: {what}")
 
 
-def refused(status, call, what):
+def rejected(status, call, what):
     try:
         call()
     except openai.APIStatusError as error:
         check(error.status_code == status, f"{what} is {status} (got {error.status_code})")
-        check(bool(error.message), f"{what} explains itself")
+        check(bool(error.message), f"the error for {what} has a message")
     else:
-        check(False, f"{what} is refused")
+        check(False, f"{what} is rejected")
 
 
 conversation = client.conversations.create(
@@ -71,10 +71,10 @@ for kind in ("response.in_progress", "response.output_item.added", "response.con
     check(kind in kinds, f"a stream has {kind}")
 check(numbers == list(range(len(numbers))), "sequence numbers rise from 0 by 1")
 check(final is not None and final.output_text == text, "the deltas add up to the final text")
-check("3 earlier messages" in text and "Remember the number seven." in text, "the second turn remembers")
+check("3 earlier messages" in text and "Remember the number seven." in text, "the second turn sees the history")
 
 items = list(client.conversations.items.list(conversation.id, order="asc", limit=2))
-check(len(items) == 5, "paging walks over all items")
+check(len(items) == 5, "paging returns all items")
 check(all(item.id for item in items), "every item has an id")
 check(items[2].id == first.output[0].id, "items carry the ids of the response's output")
 newest = client.conversations.items.list(conversation.id)
@@ -95,13 +95,13 @@ check(len(inputs) >= 1, "a response's input can be listed")
 chained = client.responses.create(model=MODEL, previous_response_id=first.id, input="And then?")
 check('You just said: "And then?"' in chained.output_text, "a response can follow another")
 client.responses.delete(first.id)
-refused(404, lambda: client.responses.retrieve(first.id), "a deleted response")
+rejected(404, lambda: client.responses.retrieve(first.id), "a deleted response")
 unstored = client.responses.create(model=MODEL, input="Forget this.", store=False)
-refused(404, lambda: client.responses.retrieve(unstored.id), "a response that was not stored")
+rejected(404, lambda: client.responses.retrieve(unstored.id), "a response that was not stored")
 
-check(len(list(client.responses.input_items.list(chained.id, limit=1, order="asc"))) >= 1, "and its input is paged")
+check(len(list(client.responses.input_items.list(chained.id, limit=1, order="asc"))) >= 1, "a response's input is paged")
 counted = client.responses.input_tokens.count(model=MODEL, input="one two three")
-check(counted.input_tokens > 0, "tokens are counted ahead")
+check(counted.input_tokens > 0, "input tokens are counted")
 compacted = client.responses.compact(model=MODEL, input=[{"role": "user", "content": "a long story"}])
 check(len(compacted.output) >= 1, "a history can be compacted")
 
@@ -116,24 +116,24 @@ shaped = client.responses.parse(model=MODEL, input="x", text_format=Idea)
 check(isinstance(shaped.output_parsed, Idea), "structured output is parsed")
 
 TOOLS = [{"type": "function", "name": "weather", "parameters": {"type": "object", "properties": {}}, "strict": False}]
-asked = client.responses.create(model=MODEL, input='call:weather {"city":"Berlin"}', tools=TOOLS)
-call = asked.output[-1]
+called = client.responses.create(model=MODEL, input='call:weather {"city":"Berlin"}', tools=TOOLS)
+call = called.output[-1]
 check(call.type == "function_call" and call.name == "weather", "an offered function is called")
-told = client.responses.create(
-    model=MODEL, tools=TOOLS, previous_response_id=asked.id,
+answered = client.responses.create(
+    model=MODEL, tools=TOOLS, previous_response_id=called.id,
     input=[{"type": "function_call_output", "call_id": call.call_id, "output": "rain"}],
 )
-check(told.output_text == "weather returned: rain", "its output is read")
+check(answered.output_text == "weather returned: rain", "the model reads the function's output")
 with client.responses.stream(model=MODEL, input='call:weather {"city":"Oslo"}', tools=TOOLS) as stream:
     arguments = "".join(event.delta for event in stream if event.type == "response.function_call_arguments.delta")
     check(stream.get_final_response().output[-1].arguments == arguments, "a call's arguments are streamed")
-thought = client.responses.create(model=MODEL, input="x", reasoning={"effort": "low", "summary": "detailed"})
-check(thought.output[0].type == "reasoning", "reasoning is given when asked for")
+reasoned = client.responses.create(model=MODEL, input="x", reasoning={"effort": "low", "summary": "detailed"})
+check(reasoned.output[0].type == "reasoning", "reasoning is returned on request")
 
 queued = client.responses.create(model=MODEL, input="slow:60000 x", background=True)
 check(queued.status in ("queued", "in_progress"), "a background response is queued")
-check(client.responses.retrieve(queued.id).status in ("queued", "in_progress"), "it is found while it runs")
-check(client.responses.cancel(queued.id).status == "cancelled", "it is cancelled")
+check(client.responses.retrieve(queued.id).status in ("queued", "in_progress"), "a background response is found while it runs")
+check(client.responses.cancel(queued.id).status == "cancelled", "a background response is canceled")
 check(client.responses.cancel(queued.id).status == "cancelled", "cancelling it again is harmless")
 begun = client.responses.create(model=MODEL, input="count:20", background=True, stream=True)
 for event in begun:
@@ -142,19 +142,19 @@ for event in begun:
     if event.sequence_number == 5:
         break
 rest = list(client.responses.retrieve(running, stream=True, starting_after=5))
-check(rest[0].sequence_number == 6 and rest[-1].type == "response.completed", "a broken stream is taken up where it broke")
+check(rest[0].sequence_number == 6 and rest[-1].type == "response.completed", "a broken stream resumes at the next event")
 
-refused(404, lambda: client.conversations.retrieve("conv_ord_absent"), "an unknown conversation")
-refused(404, lambda: client.responses.create(model=MODEL, input="x", conversation="conv_none", stream=True),
+rejected(404, lambda: client.conversations.retrieve("conv_ord_absent"), "an unknown conversation")
+rejected(404, lambda: client.responses.create(model=MODEL, input="x", conversation="conv_none", stream=True),
         "a stream in no conversation")
-refused(400, lambda: client.conversations.items.list(conversation.id, after="msg_none"), "an unknown cursor")
-refused(400, lambda: client.conversations.items.list(conversation.id, limit=101), "a limit above 100")
-refused(400, lambda: client.responses.create(model=MODEL, input="hi", user="someone"), "the user field")
-refused(401, lambda: OpenAI(base_url=base_url, api_key="sk-wrong", project=project, max_retries=0)
+rejected(400, lambda: client.conversations.items.list(conversation.id, after="msg_none"), "an unknown cursor")
+rejected(400, lambda: client.conversations.items.list(conversation.id, limit=101), "a limit above 100")
+rejected(400, lambda: client.responses.create(model=MODEL, input="hi", user="someone"), "the user field")
+rejected(401, lambda: OpenAI(base_url=base_url, api_key="sk-wrong", project=project, max_retries=0)
         .conversations.retrieve(conversation.id), "a wrong API key")
-refused(400, lambda: OpenAI(base_url=base_url, api_key=api_key, project="ocid1.generativeaiproject.oc1..none", max_retries=0)
+rejected(400, lambda: OpenAI(base_url=base_url, api_key=api_key, project="ocid1.generativeaiproject.oc1..none", max_retries=0)
         .conversations.create(), "an unknown project")
 
 client.conversations.delete(conversation.id)
-refused(404, lambda: client.conversations.retrieve(conversation.id), "a deleted conversation")
+rejected(404, lambda: client.conversations.retrieve(conversation.id), "a deleted conversation")
 print("all checks passed")

@@ -1,8 +1,8 @@
-"""Signs requests with Oracle's own Python packages; exits non-zero if the server takes one wrongly.
+"""Signs requests with Oracle's own Python packages; exits non-zero at the first failed check.
 
 usage: oracle_signers.py BASE_URL API_KEY PROJECT OCI_CONFIG_FILE
 
-The config file has an API signing key in its profile DEFAULT and a session token in SESSION.
+The config file has an API signing key in its profile DEFAULT and a security token in SESSION.
 """
 
 import sys
@@ -27,10 +27,10 @@ def turn(post, get, what):
     created = post("/conversations", {"metadata": {"topic": "signing"}})
     check(created.status_code == 200, f"{what} creates a conversation ({created.status_code} {created.text[:200]})")
     conversation = created.json()["id"]
-    answer = post("/responses", {"model": "openai.gpt-oss-120b", "conversation": conversation, "input": "Hello."})
-    check(answer.status_code == 200, f"{what} gets an answer")
+    response = post("/responses", {"model": "openai.gpt-oss-120b", "conversation": conversation, "input": "Hello."})
+    check(response.status_code == 200, f"{what} gets a response")
     items = get(f"/conversations/{conversation}/items?order=asc&limit=10&include[]=message.output_text.logprobs")
-    check(items.status_code == 200 and len(items.json()["data"]) == 2, f"{what} reads a query with brackets")
+    check(items.status_code == 200 and len(items.json()["data"]) == 2, f"{what} signs a query with brackets")
 
 
 def with_requests(signer, what):
@@ -46,7 +46,7 @@ def with_httpx(auth, what):
         created = client.post(base_url + "/conversations", json={"metadata": {"topic": "signing"}})
         check(created.status_code == 200, f"{what} creates a conversation ({created.status_code} {created.text[:200]})")
         found = client.get(base_url + "/conversations/" + created.json()["id"])
-        check(found.status_code == 200, f"{what} reads it back")
+        check(found.status_code == 200, f"{what} retrieves the conversation")
 
 
 config = oci.config.from_file(config_file, api_key_profile)
@@ -66,7 +66,7 @@ with_httpx(OciSessionAuth(config_file=config_file, profile_name=session_profile)
 stale = requests.get(
     base_url + "/conversations/conv_none", auth=user, headers=HEADERS | {"date": "Mon, 02 Mar 2020 10:15:00 GMT"}
 )
-check(stale.status_code == 401, f"a date years off is refused (got {stale.status_code})")
-foreign = oci.signer.Signer(config["tenancy"], "ocid1.user.oc1..stranger", config["fingerprint"], config["key_file"], config.get("pass_phrase"))
-check(requests.get(base_url + "/conversations/conv_none", auth=foreign, headers=HEADERS).status_code == 401, "an unknown user is refused")
+check(stale.status_code == 401, f"a date years ago is rejected (got {stale.status_code})")
+unknown = oci.signer.Signer(config["tenancy"], "ocid1.user.oc1..stranger", config["fingerprint"], config["key_file"], config.get("pass_phrase"))
+check(requests.get(base_url + "/conversations/conv_none", auth=unknown, headers=HEADERS).status_code == 401, "an unknown user is rejected")
 print("all checks passed")

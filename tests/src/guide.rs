@@ -1,6 +1,6 @@
-//! The pages of the guide, for the sake of their Rust examples: each is a documentation test.
+//! Runs the Rust examples of the guide as documentation tests.
 
-/// A module for each page.
+/// Defines a module for each page, with the page as its documentation.
 macro_rules! pages {
     ($($page:ident = $file:literal),+ $(,)?) => {
         $(
@@ -27,6 +27,6 @@ pages! {
     tools = "tools.md",
 }
 
-// Compares with async-openai, which only this feature builds.
+// Its example uses async-openai, which only this feature builds.
 #[cfg(feature = "peers")]
 pages! { from_async_openai = "from-async-openai.md" }

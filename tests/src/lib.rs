@@ -1,6 +1,8 @@
-//! What the cross-crate tests share: the program's binary, an OCI config file, a Python interpreter.
+//! Helpers of the cross-crate tests: the program's binary, an OCI config file, a Python
+//! interpreter.
 //!
-//! The project's README and the guide are compiled here as well, so that their examples cannot rot:
+//! Also compiles the examples of the project's README and of the guide as documentation tests.
+//!
 #![doc = include_str!("../../README.md")]
 #![allow(
     clippy::unwrap_used,

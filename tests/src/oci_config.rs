@@ -1,4 +1,4 @@
-//! An OCI config file with one profile of each kind, as Oracle's CLI would have written it.
+//! An OCI config file with one profile of each kind, in the form that Oracle's CLI writes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,18 +12,18 @@ pub const API_KEY_PROFILE: &str = "DEFAULT";
 /// The profile with a session token.
 pub const SESSION_PROFILE: &str = "SESSION";
 
-/// A config file, key and token in a folder that goes away with this value.
+/// A config file, key and token in a temporary folder, which is deleted when this value is dropped.
 pub struct OciConfigFile {
     folder: tempfile::TempDir,
 }
 
 impl OciConfigFile {
-    /// Writes the files. The key is one of the throw-away keys of the signing vectors.
+    /// Writes the files. The key is one of the test keys of the signing vectors.
     ///
     /// # Panics
     ///
-    /// When the temporary folder cannot be written.
-    #[expect(clippy::new_without_default, reason = "writing files is no default")]
+    /// Panics if the temporary folder cannot be written.
+    #[expect(clippy::new_without_default, reason = "writes files")]
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let key = vector_key("rsa2048_pkcs8");
@@ -47,32 +47,32 @@ impl OciConfigFile {
         Self { folder }
     }
 
-    /// The config file.
+    /// Returns the path of the config file.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("config")
     }
 
-    /// The folder that holds it, the key and the token.
+    /// Returns the folder of the config file, the key and the token.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Adds a profile.
+    /// Adds a profile with these lines.
     ///
     /// # Panics
     ///
-    /// When the file cannot be written.
+    /// Panics if the file cannot be written.
     pub fn add_profile(&self, name: &str, lines: &str) {
         let text = fs::read_to_string(self.path()).expect("the config file is there");
         fs::write(self.path(), format!("{text}\n[{name}]\n{lines}\n")).expect("it can be written");
     }
 }
 
-/// A private key that needs a pass phrase, in PEM.
+/// Returns an encrypted private key in PEM.
 ///
 /// # Panics
 ///
-/// When the signing vectors lack it.
+/// Panics if the signing vectors do not have it.
 pub fn encrypted_key() -> String {
     let key = vector_key("rsa2048_pkcs8_encrypted");
     key["private_key_pem"].as_str().expect("a key").to_owned()
@@ -84,8 +84,9 @@ fn vector_key(name: &str) -> Value {
     vectors["keys"][name].take()
 }
 
-/// A session token as the service issues it, good until 2100. Its own signature is the identity
-/// service's affair; what counts here is the key that signs the request.
+/// Returns a security token in the service's form that expires in 2100. Its own signature is
+/// invalid, because only the identity service checks it. The tests need only the key that signs the
+/// request.
 fn session_token() -> String {
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!(

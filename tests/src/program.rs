@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// A command that runs the freshly built `oci-genai` in a clean environment: no settings leak in
-/// from the machine the tests run on.
+/// Builds `oci-genai` and returns a command that runs it without the `OCI_*` and `XDG_*` variables
+/// of the machine.
 ///
 /// # Panics
 ///
-/// When the program cannot be built.
+/// Panics if the program cannot be built.
 pub fn program() -> Command {
     let mut command = Command::new(binary());
     for (name, _) in std::env::vars_os() {
@@ -24,7 +24,7 @@ pub fn program() -> Command {
 fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
-        // Test binaries lie in target/PROFILE/deps, programs one folder up.
+        // Test binaries are in target/PROFILE/deps, programs in its parent folder.
         let this = std::env::current_exe().expect("the test binary has a path");
         let folder = this
             .parent()

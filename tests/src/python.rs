@@ -1,17 +1,17 @@
-//! Finding a Python interpreter that has other people's clients.
+//! Finds a Python interpreter with the third-party clients.
 
 use std::path::PathBuf;
 use std::process::Command;
 
-/// A Python interpreter that can import `modules`: the one named by `OCI_GENAI_TEST_PYTHON`, else
-/// `python3`. `cargo xtask interop --prepare` makes one and prints its path.
+/// Returns a Python interpreter that can import `modules`: the one named by
+/// `OCI_GENAI_TEST_PYTHON`, else `python3`. `cargo xtask interop --prepare` installs one and prints
+/// its path.
 ///
-/// Without one the answer is `None`, after a line on standard error that says what is not being
-/// tested; where `CI` is `true` that is a failure instead.
+/// Returns `None` if there is none, and prints the missing modules on standard error.
 ///
 /// # Panics
 ///
-/// In continuous integration, when no such interpreter is there.
+/// Panics instead of returning `None` if `CI` is `true`.
 pub fn python_with(modules: &[&str]) -> Option<PathBuf> {
     let interpreter = std::env::var_os("OCI_GENAI_TEST_PYTHON")
         .map_or_else(|| PathBuf::from("python3"), PathBuf::from);
@@ -23,7 +23,7 @@ pub fn python_with(modules: &[&str]) -> Option<PathBuf> {
         return Some(interpreter);
     }
     let message = format!(
-        "{} cannot import {}; set OCI_GENAI_TEST_PYTHON to what `cargo xtask interop --prepare` prints",
+        "{} cannot import {}; hint: set OCI_GENAI_TEST_PYTHON to the path that `cargo xtask interop --prepare` prints",
         interpreter.display(),
         modules.join(", "),
     );

@@ -1,5 +1,5 @@
-//! How much memory the hot paths ask for: counted, not timed, so it can be a test. One test function,
-//! for the counter is the process's.
+//! Counts the allocations of the hot paths. There is only one test function, because the counter
+//! belongs to the process.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -18,7 +18,7 @@ use oci_genai_auth::{KeyId, PrivateKey, RequestSigner};
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// Allocations and bytes asked for while `work` runs.
+/// Runs `work`, and returns its result with the number of allocations and allocated bytes.
 fn counted<T>(work: impl FnOnce() -> T) -> (T, u64, u64) {
     let before = dhat::HeapStats::get();
     let value = work();
@@ -28,14 +28,14 @@ fn counted<T>(work: impl FnOnce() -> T) -> (T, u64, u64) {
 }
 
 #[test]
-fn hot_paths_allocate_no_more_than_they_must() {
+fn hot_paths_stay_within_their_allocation_limits() {
     let _profiler = dhat::Profiler::builder().testing().build();
     a_text_delta_costs_two_allocations();
     signing_does_not_copy_the_body();
-    an_open_stream_holds_little();
+    an_open_stream_uses_less_than_64_kib();
 }
 
-/// One for the item's id, one for the text: both are the caller's to keep.
+/// One allocation for the item's id and one for the text; the caller owns both.
 fn a_text_delta_costs_two_allocations() {
     const EVENTS: u64 = 1000;
     let stream: String = (0..EVENTS)
@@ -58,7 +58,7 @@ fn a_text_delta_costs_two_allocations() {
         deltas
     });
     assert_eq!(deltas, EVENTS);
-    // A handful more for the decoder itself.
+    // Up to eight more for the decoder itself.
     assert!(
         blocks <= 2 * EVENTS + 8,
         "{blocks} allocations for {EVENTS} events"
@@ -86,8 +86,8 @@ fn signing_does_not_copy_the_body() {
     );
 }
 
-/// A stream that waits holds no more than its part of one event, its connection aside.
-fn an_open_stream_holds_little() {
+/// A waiting stream holds only its part of one event, apart from its connection.
+fn an_open_stream_uses_less_than_64_kib() {
     const STREAMS: usize = 200;
     const EVENT: &str = "data: {\"type\":\"response.output_text.delta\",\"item_id\":\"msg_1\",\"output_index\":0,\
         \"content_index\":0,\"delta\":\"word \",\"logprobs\":[],\"sequence_number\":4}\n\n";
@@ -95,10 +95,10 @@ fn an_open_stream_holds_little() {
         let first = Ok::<_, std::convert::Infallible>(EVENT);
         let body = stream::iter([first]).chain(stream::pending());
         let body = oci_genai_api::Body::wrap_stream(body);
-        let answer = http::Response::builder()
+        let response = http::Response::builder()
             .header("content-type", "text/event-stream")
             .body(body);
-        Ok::<_, oci_genai_api::BoxError>(answer.unwrap())
+        Ok::<_, oci_genai_api::BoxError>(response.unwrap())
     });
     let client = oci_genai::Client::builder()
         .base_url("http://127.0.0.1:9/openai/v1")

@@ -6,12 +6,11 @@
 //! other people's software against the emulator. `fuzz` runs the readers over mutated inputs. `check` and `ci` run the checks.
 
 mod bench;
-mod builds;
+mod build_time;
 mod ci;
 pub mod codegen;
-mod contract;
-mod cost;
 mod drift;
+mod emulator_schemas;
 mod fuzz;
 mod interop;
 mod regions;
@@ -29,7 +28,7 @@ enum Task {
     /// Compare the contract with another OpenAPI document.
     Drift(drift::Arguments),
     /// Build the low-level client and a rival from nothing, and print what each took.
-    Cost(cost::Arguments),
+    Cost(build_time::Arguments),
     /// Measure everything side by side and write the table.
     Bench(bench::Arguments),
     /// Run other people's clients, signers and test tools, and a browser, against the emulator.
@@ -52,7 +51,7 @@ pub fn main() -> ExitCode {
             Ok(report) => answer(&report, 0),
             Err(problem) => complain(&problem, 1),
         },
-        Task::Cost(arguments) => match cost::run(&arguments, root) {
+        Task::Cost(arguments) => match build_time::run(&arguments, root) {
             Ok(table) => answer(&table, 0),
             Err(problem) => complain(&problem, 1),
         },

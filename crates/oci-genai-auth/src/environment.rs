@@ -30,7 +30,7 @@ struct MemoryFile {
 
 impl Environment {
     /// The process's variables and the machine's files.
-    pub fn process() -> Self {
+    pub fn from_process() -> Self {
         Self(Arc::new(Inner {
             vars: None,
             files: None,
@@ -40,11 +40,13 @@ impl Environment {
     /// These variables and no others, with the machine's files.
     ///
     /// ```
-    /// let environment = oci_genai_auth::Environment::fixed([("HOME", "/home/someone")]);
+    /// let environment = oci_genai_auth::Environment::from_vars([("HOME", "/home/someone")]);
     /// assert_eq!(environment.var("HOME").as_deref(), Some("/home/someone"));
     /// assert_eq!(environment.var("PATH"), None);
     /// ```
-    pub fn fixed<K: Into<String>, V: Into<String>>(vars: impl IntoIterator<Item = (K, V)>) -> Self {
+    pub fn from_vars<K: Into<String>, V: Into<String>>(
+        vars: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
         let vars = vars
             .into_iter()
             .map(|(key, value)| (key.into(), value.into()))
@@ -183,7 +185,7 @@ impl Environment {
 
 impl Default for Environment {
     fn default() -> Self {
-        Self::process()
+        Self::from_process()
     }
 }
 

@@ -27,13 +27,13 @@ mod clock;
 mod credentials;
 mod environment;
 mod error;
+mod file_error;
 mod files;
 mod key;
 mod region;
 mod token;
 mod token_clients;
 mod token_service;
-mod unreadable;
 
 pub use clock::{ManualTimeSource, SharedTimeSource, SystemTimeSource, TimeSource};
 pub use config::{AuthKind, OciConfig, Profile, TrustedKey};

@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn regions_lead_to_their_realms_domain() {
-        let environment = Environment::fixed([
+        let environment = Environment::from_vars([
             ("HOME", "/h"),
             (
                 "OCI_REGION_METADATA",
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_host_in_the_place_of_a_region_is_named() {
-        let environment = Environment::fixed([("HOME", "/h")]).with_files([("/h/none", "")]);
+        let environment = Environment::from_vars([("HOME", "/h")]).with_files([("/h/none", "")]);
         let of = |region| ResolvedRegion::of_setting(region, &environment);
         for host in [
             "inference.generativeai.us-chicago-1.oci.oraclecloud.com",

@@ -1,4 +1,4 @@
-//! Why a command failed, and the exit code that says so.
+//! Errors of commands, and their exit codes.
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use crate::secrets::{quoted, short_path, shown_path};
 use crate::settings::Source;
 
-/// A failure on its way to standard error.
+/// An error of a command.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// Wrong use or settings; the text names the thing and the cure.
+    /// Invalid usage or settings; the text names the fix.
     #[error("{0}")]
     Usage(String),
     /// The program's configuration file cannot be read.
     #[error(
-        "the configuration file {}{} cannot be read",
+        "could not read the configuration file {}{}",
         short_path(path),
         named.as_ref().map(|source| format!(", which {source} names,")).unwrap_or_default()
     )]
@@ -23,31 +23,31 @@ pub(crate) enum Error {
         named: Option<Source>,
         source: std::io::Error,
     },
-    /// A failure that the command has told of already, with its exit code.
-    #[error("what was found is not well")]
-    Told(u8),
-    /// There is no such session.
+    /// A failure that the command has reported already, with its exit code.
+    #[error("doctor found a problem")]
+    AlreadyReported(u8),
+    /// The session does not exist.
     #[error(
-        "no session is called {}; `oci-genai sessions list` shows those there are",
+        "there is no session {}; `oci-genai sessions list` lists the sessions",
         quoted(.0)
     )]
     Missing(String),
-    /// The service answered, but not with what was asked for.
+    /// The response does not have the requested form.
     #[error("{0}")]
     Answer(String),
-    /// A call failed after a part of the answer had been printed.
+    /// A call failed after a part of the output was printed.
     #[error(transparent)]
     Partial(Box<Error>),
-    /// The person stopped it.
+    /// The user stopped the command.
     #[error("stopped by Ctrl-C{0}")]
     Interrupted(String),
-    /// The client could not be built or a call failed.
+    /// Building the client or a call failed.
     #[error(transparent)]
     Client(#[from] oci_genai::Error),
-    /// A session could not go on.
+    /// A session operation failed.
     #[error(transparent)]
     Session(#[from] oci_genai_session::Error),
-    /// The file with the sessions cannot be used.
+    /// The session store cannot be opened.
     #[error(
         "cannot use {} as a session store; name another file with --store",
         shown_path(path)
@@ -56,23 +56,23 @@ pub(crate) enum Error {
         path: PathBuf,
         source: oci_genai_session::store::StoreError,
     },
-    /// A credential could not be loaded.
+    /// Loading a credential failed.
     #[error(transparent)]
     Auth(#[from] oci_genai_auth::Error),
-    /// The emulator could not start.
+    /// Starting the emulator failed.
     #[error(transparent)]
     Emulator(#[from] oci_genai_emulator::StartError),
-    /// The proxy could not start.
+    /// Starting the proxy failed.
     #[error(transparent)]
     Proxy(#[from] oci_genai_proxy::StartError),
-    /// A file does not hold what it should.
+    /// A file has invalid contents.
     #[error("{} is not a usable {what}", shown_path(path))]
     File {
         what: &'static str,
         path: PathBuf,
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// A file or standard stream failed.
+    /// I/O on a file or standard stream failed.
     #[error("cannot {doing} {}", shown_path(path))]
     Io {
         doing: &'static str,
@@ -106,10 +106,10 @@ impl Error {
         }
     }
 
-    /// 1: the service said no; 2: wrong use or settings; 3: network trouble; 130: stopped by Ctrl-C.
+    /// Returns 1 if the service returned an error, 2 for invalid usage or settings, 3 for a network error, 130 for Ctrl-C.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Told(code) => return *code,
+            Self::AlreadyReported(code) => return *code,
             Self::Partial(error) => return error.exit_code(),
             Self::Answer(_) => return 1,
             Self::Interrupted(_) => return 130,
@@ -127,21 +127,21 @@ impl Error {
         }
     }
 
-    /// This error and its causes, outermost first, and the cure, as one paragraph.
+    /// Returns this error, its causes (outermost first) and the fix as one paragraph.
     pub(crate) fn paragraph(&self) -> String {
         if let Self::Partial(error) = self {
             let text = error.paragraph();
-            return format!("{text}; the part of the answer that came before is printed above");
+            return format!("{text}; the output before the error is printed above");
         }
         let mut text = chain(self.inner());
-        if let Some(cure) = self.cure(&text) {
+        if let Some(fix) = self.fix(&text) {
             text.push_str("; ");
-            text.push_str(&cure);
+            text.push_str(&fix);
         }
         text
     }
 
-    /// What a transparent variant wraps: its own `source` begins one further in.
+    /// Returns the error inside of a transparent variant, whose `source` skips that error.
     fn inner(&self) -> &(dyn StdError + 'static) {
         match self {
             Self::Client(error) => error,
@@ -153,10 +153,10 @@ impl Error {
         }
     }
 
-    /// What to try, where `text` does not say it already.
-    fn cure(&self, text: &str) -> Option<String> {
+    /// Returns the fix, unless `text` contains it.
+    fn fix(&self, text: &str) -> Option<String> {
         let error = source_of::<oci_genai::Error>(self.inner())?;
-        // The hint may tell of the cause, which is in the text.
+        // The hint may repeat the cause, which is in the text.
         let is_told = |hint: &&str| {
             hint.rsplit(": ")
                 .next()
@@ -170,7 +170,7 @@ impl Error {
         let refused = error
             .status()
             .is_some_and(|status| matches!(status.as_u16(), 400 | 403 | 404));
-        let doctor = "`oci-genai doctor` looks for the cause step by step";
+        let doctor = "`oci-genai doctor` checks for the cause step by step";
         match hint {
             Some(hint) if settings || refused => Some(format!("{hint}. {doctor}")),
             Some(hint) => Some(hint),
@@ -180,29 +180,29 @@ impl Error {
     }
 }
 
-/// A hint of the client, which speaks of its builder, with the program's own settings.
+/// Replaces builder methods in a hint of the client with the program's flags.
 fn in_words_of_flags(hint: &str) -> String {
     hint.replace("ClientBuilder::max_event_bytes", "--max-event-bytes")
         .replace("ClientBuilder::max_response_bytes", "--max-response-bytes")
 }
 
-/// The exit code of a session that could not go on, where no failed call is behind it.
+/// Returns the exit code of a session error without a failed call.
 fn session_exit_code(kind: oci_genai_session::ErrorKind) -> u8 {
-    use oci_genai_session::ErrorKind::{Busy, LeaseLost, Refused, Unsettled};
+    use oci_genai_session::ErrorKind::{Busy, LeaseLost, OutcomeUnknown, Rejected};
     match kind {
-        Refused => 1,
-        Busy | LeaseLost | Unsettled => 3,
+        Rejected => 1,
+        Busy | LeaseLost | OutcomeUnknown => 3,
         _ => 2,
     }
 }
 
-/// An error and its causes in one line.
+/// Returns an error and its causes as one line.
 pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
         let line = error.to_string();
-        // Transparent wrappers repeat what they wrap.
+        // Transparent wrappers repeat the inner error.
         if !text.ends_with(&line) {
             text.push_str(": ");
             text.push_str(&line);
@@ -212,25 +212,29 @@ pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
     text
 }
 
-/// The exit code of a failed call.
+/// Returns the exit code of a failed call.
 pub(crate) fn client_exit_code(error: &oci_genai::Error) -> u8 {
     use oci_genai::ErrorKind;
     if error.status().is_some() {
         return 1;
     }
     match error.kind() {
-        ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Interrupted => {
-            3
-        }
-        ErrorKind::Credentials => {
+        ErrorKind::Connect
+        | ErrorKind::Transport
+        | ErrorKind::Timeout
+        | ErrorKind::StreamInterrupted => 3,
+        ErrorKind::Authentication => {
             source_of::<oci_genai_auth::Error>(error).map_or(2, auth_exit_code)
         }
-        ErrorKind::Service | ErrorKind::Decode | ErrorKind::Failed | ErrorKind::NoOutput => 1,
+        ErrorKind::Service
+        | ErrorKind::Decode
+        | ErrorKind::ResponseFailed
+        | ErrorKind::NoOutput => 1,
         _ => 2,
     }
 }
 
-/// The exit code of credentials that could not be had.
+/// Returns the exit code of a credential error.
 pub(crate) fn auth_exit_code(error: &oci_genai_auth::Error) -> u8 {
     if error.is_unavailable() {
         3
@@ -241,7 +245,7 @@ pub(crate) fn auth_exit_code(error: &oci_genai_auth::Error) -> u8 {
     }
 }
 
-/// An error of a type, wherever it stands in the chain.
+/// Finds an error of a type in the chain.
 pub(crate) fn source_of<'a, T: StdError + 'static>(
     error: &'a (dyn StdError + 'static),
 ) -> Option<&'a T> {

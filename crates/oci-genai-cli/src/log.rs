@@ -1,5 +1,4 @@
-//! What goes to standard error while the program runs: warnings, more with `-v`, and a line for each
-//! request to the emulator, for that is what one runs it for.
+//! Logging to standard error: warnings, more with `-v`, and a line for each request to the emulator.
 
 use std::fmt;
 use std::io;
@@ -20,23 +19,23 @@ use crate::output::{self, BAD, DIM, GOOD, WARN};
 use crate::secrets::hide;
 use crate::terminal::visible;
 
-/// Sends logs to standard error: warnings, or more with `-v`, or what `RUST_LOG` asks for.
+/// Initializes logging to standard error: warnings, more with `-v`, or the filter in `RUST_LOG`.
 pub(crate) fn start(cli: &Cli) {
     if cli.global.quiet {
         output::be_quiet();
     }
     let level = match (cli.global.quiet, cli.global.verbose, &cli.command) {
         (true, ..) => "error",
-        // What a warning would say is in its report.
+        // The report contains the warnings.
         (_, 0, Command::Doctor(_)) => "error",
         (_, 0, Command::Emulator(_)) => "warn,oci_genai_emulator=info",
-        // Files that others can read are named in a note of the program's own.
+        // The program prints its own note about files that others can read.
         (_, 0, _) => "warn,oci_genai_session::store::sqlite=error",
         (_, 1, _) => "info,oci_genai=debug,oci_genai_session=debug,oci_genai_emulator=debug",
         _ => "trace",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    // The client puts each call into a span, which tells of it at its end; the emulator tells of its own.
+    // The client logs each call at the end of its span; the emulator logs its own requests.
     let spans = match (cli.global.verbose, &cli.command) {
         (0, _) | (_, Command::Emulator(_)) => FmtSpan::NONE,
         _ => FmtSpan::CLOSE,
@@ -53,8 +52,8 @@ pub(crate) fn start(cli: &Cli) {
         .init();
 }
 
-/// Standard error without credentials: libraries log what they are given. An event is written at
-/// once, so that none is cut in two.
+/// Writes to standard error with credentials masked, because libraries log their input. An event is
+/// written in one call, so that events do not interleave.
 struct Hiding(io::Stderr);
 
 impl io::Write for Hiding {
@@ -69,7 +68,7 @@ impl io::Write for Hiding {
     }
 }
 
-/// The emulator's requests as a table, all else as usual.
+/// Formats the emulator's requests as a table, and other events as usual.
 struct Lines {
     others: Format,
 }
@@ -99,7 +98,7 @@ where
     }
 }
 
-/// What the emulator says of a request.
+/// The fields of a request event of the emulator.
 #[derive(Debug, Default)]
 struct Request {
     method: String,
@@ -114,7 +113,7 @@ struct Request {
 }
 
 impl Request {
-    /// One line: when, outcome, what, how long, who; and why, if it was refused.
+    /// Formats one line: time, status, request, duration, credential; and the reason of a rejection.
     fn line(&self, time: &str, colour: bool) -> String {
         let paint = |style: Style, text: &str| match colour {
             true => format!("{style}{text}{style:#}"),
@@ -124,7 +123,7 @@ impl Request {
             Some(status @ 200..=299) => paint(GOOD, &status.to_string()),
             Some(status @ 500..) => paint(BAD, &status.to_string()),
             Some(status) => paint(WARN, &status.to_string()),
-            // The connection was reset.
+            // The emulator reset the connection.
             None => paint(BAD, "---"),
         };
         let path = self.path.strip_prefix("/openai/v1").unwrap_or(&self.path);
@@ -143,11 +142,11 @@ impl Request {
         );
         let why = self.refused.as_deref().or(self.error.as_deref());
         if let Some(why) = why {
-            // Below the line, so that the table keeps its shape.
+            // On a second line, to keep the columns aligned.
             line.push_str(&format!("\n{:13}{}", "", paint(WARN, why)));
         }
         if let Some(members) = &self.null_members {
-            let note = format!("null, taken as absent; OCI may refuse it: {members}");
+            let note = format!("null, treated as absent; OCI may reject it: {members}");
             line.push_str(&format!("\n{:13}{}", "", paint(DIM, &note)));
         }
         line
@@ -168,7 +167,7 @@ impl Visit for Request {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        // What a client sent must not move the cursor, forge a line or hide a part of it.
+        // Text from a client must not move the cursor, forge a line or hide a part of one.
         let value = visible(value).replace(['\n', '\t'], "·");
         match field.name() {
             "method" => self.method = value,
@@ -183,7 +182,7 @@ impl Visit for Request {
     }
 }
 
-/// The time of day in UTC.
+/// Returns the time of day in UTC.
 fn clock_time(now: SystemTime) -> String {
     let since = now
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -232,7 +231,7 @@ mod tests {
         let line = request.line("12:00:00", false);
         assert!(
             line.ends_with(
-                "\n             null, taken as absent; OCI may refuse it: input[0].content"
+                "\n             null, treated as absent; OCI may reject it: input[0].content"
             ),
             "{line}"
         );
@@ -258,7 +257,7 @@ mod tests {
         );
     }
 
-    /// Keeps the path of the last event.
+    /// Stores the path of the last event.
     #[derive(Default)]
     struct Catch(std::sync::Mutex<String>);
 

@@ -1,13 +1,13 @@
 //! The `oci-genai` program: OCI Generative AI conversations from a terminal.
 //!
-//! Answers go to standard output and everything else to standard error, so that output can be
-//! piped. Exit codes: 0 done, 1 the service said no, 2 wrong use or settings, 3 network trouble,
-//! 130 stopped by Ctrl-C.
+//! Output text goes to standard output and everything else to standard error, so that output can be
+//! piped. Exit codes: 0 success, 1 the service returned an error, 2 invalid usage or settings,
+//! 3 network error, 130 stopped by Ctrl-C.
 
 mod args;
 mod command;
 mod error;
-mod kept;
+mod local_sessions;
 mod log;
 mod output;
 mod private;
@@ -15,7 +15,7 @@ mod render;
 mod secrets;
 mod settings;
 mod terminal;
-mod when;
+mod time_format;
 
 use std::process::ExitCode;
 
@@ -28,7 +28,7 @@ async fn main() -> ExitCode {
     secrets::remember();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        // Help and the version.
+        // Help and version.
         Err(error) if !error.use_stderr() => error.exit(),
         Err(error) => {
             output::usage_error(error);

@@ -1,8 +1,7 @@
-//! The only place that writes to the terminal: answers to standard output, the rest to standard
-//! error.
+//! Writes to the terminal: output text to standard output, the rest to standard error.
 //!
-//! Whether text has colours is decided by the stream it goes to: only a terminal has them, and none
-//! where `NO_COLOR` is set.
+//! All other modules print through this one. A stream has colors only if it is a terminal and
+//! `NO_COLOR` is not set.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -15,30 +14,30 @@ use crate::error::Error;
 use crate::secrets::hide;
 use crate::terminal::visible;
 
-/// Headings and names.
+/// Style of headings and names.
 pub(crate) const BOLD: Style = Style::new().bold();
-/// What is beside the point.
+/// Style of secondary text.
 pub(crate) const DIM: Style = Style::new().dimmed();
-/// What is well.
+/// Style of success.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
-/// What deserves a look.
+/// Style of warnings.
 pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
-/// What is wrong.
+/// Style of errors.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Whether notes are left out.
+/// Whether notes are suppressed.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
-/// Leaves out notes from now on.
+/// Suppresses notes from now on.
 pub(crate) fn be_quiet() {
     QUIET.store(true, Ordering::Relaxed);
 }
 
-/// Prints a line of the answer.
+/// Prints a line of output.
 pub(crate) fn line(text: &str) {
     let mut out = anstream::AutoStream::auto(io::stdout()).lock();
     if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
-        // Whoever read has gone, as `head` does: there is nobody left to tell.
+        // The reader closed the pipe, as `head` does.
         std::process::exit(0);
     }
 }
@@ -51,39 +50,39 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<(), Error> {
     Ok(())
 }
 
-/// Prints a part of the answer at once, so that a stream is seen as it arrives.
+/// Prints a part of the output and flushes it.
 ///
 /// # Errors
 ///
-/// When standard output is closed: nobody is reading, so there is no point in going on.
+/// Returns an error if standard output is closed.
 pub(crate) fn part(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
 }
 
-/// Prints what a renderer made of an answer.
+/// Prints rendered output.
 pub(crate) fn answer(text: &str) -> Result<(), Error> {
     part(text).map_err(|error| Error::io("write to", Path::new("standard output"), error))
 }
 
-/// Asks the person something; the answer is typed behind it.
+/// Prints a prompt for input on the same line.
 pub(crate) fn ask(text: &str) {
     let mut err = anstream::AutoStream::auto(io::stderr()).lock();
-    // Reading the answer tells of a failure.
+    // Reading the input reports a failure.
     let _ = write!(err, "{}", hide(text)).and_then(|()| err.flush());
 }
 
-/// Tells the person something that is not the answer.
+/// Prints a note to standard error.
 pub(crate) fn note(text: &str) {
     if !QUIET.load(Ordering::Relaxed) {
         to_standard_error(&wrapped(text, width(&console::Term::stderr())));
     }
 }
 
-/// Reports a failure in one paragraph.
+/// Prints an error as one paragraph.
 pub(crate) fn error(error: &Error) {
-    if matches!(error, Error::Told(_)) {
+    if matches!(error, Error::AlreadyReported(_)) {
         return;
     }
     let text = format!("error: {}", visible(&error.paragraph()));
@@ -92,30 +91,30 @@ pub(crate) fn error(error: &Error) {
     to_standard_error(&format!("{BAD}error:{BAD:#}{rest}"));
 }
 
-/// Reports a command line that cannot be read, in clap's own form.
+/// Prints a command-line error in clap's format.
 pub(crate) fn usage_error(error: clap::Error) {
     to_standard_error(args::usage_error(error).ansi().to_string().trim_end());
 }
 
 fn to_standard_error(text: &str) {
     let mut err = anstream::AutoStream::auto(io::stderr()).lock();
-    // There is no place left to tell of a failure.
+    // A failure to print cannot be reported.
     let _ = writeln!(err, "{}", hide(text));
 }
 
-/// The columns there are for text, if that goes to a terminal: at most 100, for the eye's sake.
+/// Returns the width for text in a terminal, at most 100 columns.
 fn width(term: &console::Term) -> Option<usize> {
     term.is_term().then_some(())?;
     let (_, columns) = term.size_checked()?;
     Some(usize::from(columns).clamp(40, 100))
 }
 
-/// The columns of standard output; `None` where it is no terminal.
+/// Returns the width of standard output; `None` if it is not a terminal.
 pub(crate) fn columns() -> Option<usize> {
     width(&console::Term::stdout())
 }
 
-/// Each line of a text, broken between words where there is a width.
+/// Wraps each line of a text between words, if there is a width.
 pub(crate) fn wrapped(text: &str, width: Option<usize>) -> String {
     let lines = text.split('\n').map(|line| match width {
         Some(width) => wrap(line, width, ""),
@@ -124,8 +123,8 @@ pub(crate) fn wrapped(text: &str, width: Option<usize>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Breaks text between words into lines of at most `width` columns; `indent` begins every line but
-/// the first. A word that is longer stays whole, so that it can be copied.
+/// Wraps text between words at `width` columns; `indent` starts every line but the first. A longer
+/// word stays whole, so that it can be copied.
 pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> String {
     let mut lines = String::with_capacity(text.len() + 16);
     let mut column = 0;

@@ -1,8 +1,8 @@
-//! No secret is shown: how a value appears in messages, and what is taken out of every message.
+//! Masks secrets in messages.
 //!
-//! A value of a setting or an argument that looks like a secret is named with its kind and length.
-//! Beyond that, everything that goes to standard error and all that `doctor` reports passes
-//! [`hide`], which knows the credentials in this process's variables, arguments and settings.
+//! A setting or argument that looks like a secret is shown as its kind and length. In addition, all
+//! text to standard error and the report of `doctor` pass through [`hide`], which knows the
+//! credentials in this process's variables, arguments and settings.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -11,7 +11,7 @@ use std::sync::{PoisonError, RwLock};
 
 use oci_genai_auth::redact;
 
-/// Words in the names of variables that hold credentials.
+/// Terms in the names of variables that hold credentials.
 const SECRET_NAMES: [&str; 8] = [
     "KEY",
     "TOKEN",
@@ -22,16 +22,15 @@ const SECRET_NAMES: [&str; 8] = [
     "RPST",
     "AUTHORIZATION",
 ];
-/// Ends of the names of variables that say where a credential is, and not what it is.
+/// Suffixes of variables that hold the location of a credential, not the credential.
 const PLACE_NAMES: [&str; 5] = ["_FILE", "_PATH", "_ENDPOINT", "_URL", "_DIR"];
-/// What looks like a secret and is shorter is not one, and may be a word of our own messages.
+/// Minimum length of a secret; shorter values may be words of our own messages.
 const LEAST: usize = 12;
 
-/// The credentials that this process was given.
+/// Known credentials of this process.
 static GIVEN: RwLock<Vec<String>> = RwLock::new(Vec::new());
 
-/// Remembers the credentials in this process's variables and arguments, so that [`hide`] finds
-/// them.
+/// Registers the credentials in this process's variables and arguments for [`hide`].
 pub(crate) fn remember() {
     let text = |text: OsString| text.to_string_lossy().into_owned();
     let variables = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
@@ -39,7 +38,7 @@ pub(crate) fn remember() {
     add(credentials(variables, arguments));
 }
 
-/// Remembers what looks like a credential in the value of a setting, whatever the setting is for.
+/// Registers parts of a setting's value that look like credentials.
 pub(crate) fn remember_value(value: &str) {
     let mut found = Vec::new();
     pieces(value, &mut found);
@@ -55,19 +54,18 @@ fn add(found: Vec<String>) {
     }
 }
 
-/// A message without the credentials that this process was given, and without anything else that
-/// is a token, an API key or a PEM block.
+/// Masks known credentials, tokens, API keys and PEM blocks in a message.
 pub(crate) fn hide(text: &str) -> Cow<'_, str> {
     let given = GIVEN.read().unwrap_or_else(PoisonError::into_inner);
     redact::mask(text, &given)
 }
 
-/// A value as it is, or what kind of secret it looks like.
+/// Returns a value, or its kind if it looks like a secret.
 pub(crate) fn shown(value: &str) -> String {
     redact::shown(value).to_string()
 }
 
-/// The same, in quotes unless it is a secret.
+/// Returns a value in quotes, or its kind if it looks like a secret.
 pub(crate) fn quoted(value: &str) -> String {
     match redact::is_secret(value) {
         true => shown(value),
@@ -75,12 +73,12 @@ pub(crate) fn quoted(value: &str) -> String {
     }
 }
 
-/// A path as it is, or what kind of secret it looks like.
+/// Returns a path, or its kind if it looks like a secret.
 pub(crate) fn shown_path(path: &Path) -> String {
     redact::shown_path(path).to_string()
 }
 
-/// A path as a person writes it, with `~` for the home folder.
+/// Returns a path with `~` for the home directory.
 pub(crate) fn short_path(path: &Path) -> String {
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
     let below = home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned));
@@ -92,7 +90,7 @@ pub(crate) fn short_path(path: &Path) -> String {
     }
 }
 
-/// The credentials in these variables and arguments.
+/// Finds the credentials in variables and arguments.
 fn credentials(
     variables: impl Iterator<Item = (String, String)>,
     arguments: impl Iterator<Item = String>,
@@ -119,14 +117,14 @@ fn credentials(
     found
 }
 
-/// The parts of a value that are secrets by their look: a token, the lines of a key, the password
-/// and the query of a URL.
+/// Finds the parts of a value that look like secrets: a token, the lines of a key, the password and
+/// the query of a URL.
 fn pieces(value: &str, found: &mut Vec<String>) {
     found.extend(of_url(value).map(str::to_owned));
     if !redact::is_secret(value) {
         return;
     }
-    // The boundaries of a key are no secret, and messages speak of them.
+    // The boundary lines of a key are not secret, and messages mention them.
     let is_key = value.contains("-----");
     let lines = value.replace("\\n", "\n").replace("\\r", "\r");
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
@@ -135,12 +133,12 @@ fn pieces(value: &str, found: &mut Vec<String>) {
         word.len() >= LEAST && (is_line || (redact::is_secret(word) && !word.contains("--")))
     };
     let words = lines.split(|c: char| c.is_whitespace() || c == '"');
-    // A line of the key may stand right behind the boundary.
+    // The boundary line may continue with key data.
     let parts = words.flat_map(|word| word.split("-----"));
     found.extend(parts.filter(is_piece).map(str::to_owned));
 }
 
-/// The password in a URL, and the values of its query.
+/// Finds the password and the query values of a URL.
 fn of_url(value: &str) -> impl Iterator<Item = &str> {
     let rest = value.split_once("://").map_or("", |(_, rest)| rest);
     let (rest, query) = rest.split_once(['?', '#']).unwrap_or((rest, ""));

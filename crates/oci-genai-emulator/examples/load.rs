@@ -169,7 +169,9 @@ async fn mix(emulator: &Emulator, client: &Client, seconds: u64) -> Result<(), E
         retry_after: None,
         after: false,
     };
-    let fault = Fault::new(refusal).on("POST /responses").probability(0.01);
+    let fault = Fault::new(refusal)
+        .route("POST /responses")
+        .probability(0.01);
     let fault = emulator.faults().add(fault)?;
     let begun = Instant::now();
     let end = begun + Duration::from_secs(seconds);
@@ -203,7 +205,7 @@ async fn mix(emulator: &Emulator, client: &Client, seconds: u64) -> Result<(), E
         calls += made;
         errors.extend(failed);
     }
-    emulator.until_idle().await;
+    emulator.wait_until_idle().await;
     let left = emulator.project(DEFAULT_PROJECT);
     let struck = emulator
         .faults()

@@ -16,7 +16,7 @@ use crate::identity::{Identity, Subject};
 use crate::ids::Ids;
 use crate::model::Model;
 use crate::projects::Projects;
-use crate::requests::Requests;
+use crate::request_log::Requests;
 use crate::server::host::Hosts;
 use crate::state::{State, Store};
 use crate::turn::log::Log;
@@ -127,7 +127,7 @@ impl App {
     }
 
     /// Waits until no turn is in flight.
-    pub(crate) async fn until_idle(&self) {
+    pub(crate) async fn wait_until_idle(&self) {
         loop {
             let ended = self.idle.notified();
             if self.live().is_empty() {

@@ -1,4 +1,4 @@
-//! Settings of an emulator, and its start.
+//! Builder of an emulator.
 
 use std::fmt;
 use std::io;
@@ -10,11 +10,11 @@ use oci_genai_auth::{private_files, redact};
 
 use crate::app::App;
 use crate::authenticate::Authenticator;
-use crate::authenticate::trust::{Trust, TrustError};
+use crate::authenticate::key_store::{Trust, TrustError};
 use crate::clock::Clock;
 use crate::config::{DEFAULT_API_KEY, EmulatorConfig};
 use crate::emulator::Emulator;
-use crate::explain;
+use crate::error_chain;
 use crate::fault::{Fault, Scenario, ScenarioError};
 use crate::model::Model;
 use crate::model::built_in::BuiltIn;
@@ -25,63 +25,63 @@ use crate::server;
 use crate::state::{DataError, Store};
 use crate::tls::{Tls, TlsError};
 
-/// Why an emulator could not be started.
+/// Error from starting an emulator.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The address could not be bound; is something else listening there?
-    #[error("cannot listen on {address}")]
+    /// The address could not be bound. Another program may listen there.
+    #[error("could not listen on {address}")]
     Listen {
-        /// The address asked for.
+        /// The requested address.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// A setting makes no sense; it is named.
+    /// A setting is invalid. The message names it.
     #[error("{0}")]
     Setting(String),
-    /// An OCI configuration file cannot be read, or has no profile that can be trusted.
+    /// An OCI configuration file could not be read, or has no profile that can be trusted.
     #[error("no profile of {} can be trusted", redact::shown_path(path))]
     OciConfig {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The cause.
         source: TrustError,
     },
-    /// The data file cannot be used.
-    #[error("the data file {} cannot be used", redact::shown_path(path))]
+    /// The data file could not be used.
+    #[error("could not use the data file {}", redact::shown_path(path))]
     Data {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The cause.
         source: DataError,
     },
-    /// The upstream cannot be used.
-    #[error("the upstream model cannot be used")]
+    /// The upstream could not be used.
+    #[error("could not use the upstream model")]
     Upstream(#[from] UpstreamError),
-    /// The file for the recording cannot be written.
-    #[error("the recording {} cannot be written", redact::shown_path(path))]
+    /// The recording could not be written.
+    #[error("could not write the recording {}", redact::shown_path(path))]
     Recording {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The certificate cannot be made.
-    #[error("TLS cannot be served")]
+    /// The TLS certificate could not be created.
+    #[error("could not set up TLS")]
     Tls(#[from] TlsError),
-    /// A fault makes no sense.
-    #[error("the scenario cannot be used")]
+    /// A fault is invalid.
+    #[error("could not use the scenario")]
     Scenario(#[from] ScenarioError),
 }
 
 impl fmt::Debug for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        explain::debug(self, "StartError", f)
+        error_chain::debug(self, "StartError", f)
     }
 }
 
-/// Settings of an emulator that has not been started.
+/// Builder of an [`Emulator`].
 #[derive(Clone, Default)]
 #[must_use = "a builder does nothing until it is started"]
 pub struct EmulatorBuilder {
@@ -123,10 +123,10 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Knows this API key as one of another region, which is refused here. May be called several times.
-    pub fn foreign_api_key(mut self, region: impl Into<String>, key: impl Into<String>) -> Self {
+    /// Adds an API key of another region, which is rejected here. May be called several times.
+    pub fn api_key_in_region(mut self, region: impl Into<String>, key: impl Into<String>) -> Self {
         self.config
-            .foreign_api_keys
+            .api_keys_in_regions
             .push((region.into(), key.into()));
         self
     }
@@ -137,7 +137,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Serves requests without a project header as this project: see [`EmulatorConfig::default_project`].
+    /// Sets the project of requests without a project header: see
+    /// [`EmulatorConfig::default_project`].
     pub fn default_project(mut self, ocid: impl Into<String>) -> Self {
         self.config.default_project = Some(ocid.into());
         self
@@ -149,20 +150,20 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Listens here instead of on a free port of loopback.
+    /// Listens on this address instead of a free loopback port.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.config.listen = address;
         self
     }
 
-    /// Takes requests that name this host, where it listens on loopback: see
+    /// Accepts requests that name this host while the emulator listens on loopback: see
     /// [`EmulatorConfig::allow_hosts`]. May be called several times.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.config.allow_hosts.push(name.into());
         self
     }
 
-    /// Serves over TLS, by a certificate made for this emulator: see [`Emulator::ca_pem`].
+    /// Serves over TLS with a certificate created for this emulator: see [`Emulator::ca_pem`].
     pub fn tls(mut self) -> Self {
         self.config.tls = true;
         self
@@ -174,49 +175,49 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Makes turns of a conversation wait for each other instead of refusing the later one.
+    /// Makes turns of a conversation wait for each other instead of rejecting the later one.
     pub fn queue_turns(mut self, queue: bool) -> Self {
         self.config.queue_turns = queue;
         self
     }
 
-    /// Whether to refuse bodies that the contract does not allow: see [`EmulatorConfig::strict`].
+    /// Rejects or accepts bodies that the contract does not allow: see [`EmulatorConfig::strict`].
     pub fn strict(mut self, strict: bool) -> Self {
         self.config.strict = strict;
         self
     }
 
-    /// Keeps everything in this file, which is created if it is not there.
+    /// Stores all state in this file, which is created if it does not exist.
     pub fn data(mut self, path: impl Into<PathBuf>) -> Self {
         self.config.data = Some(path.into());
         self
     }
 
-    /// Answers by a script instead of with the built-in model.
+    /// Responds according to a script instead of the built-in model.
     pub fn script(mut self, script: Script) -> Self {
         self.script = Some(script);
         self
     }
 
-    /// Has another server answer. A script is then not used.
+    /// Forwards turns to another server. A script is ignored then.
     pub fn upstream(mut self, upstream: Upstream) -> Self {
         self.upstream = Some(upstream);
         self
     }
 
-    /// Writes what the model answers into this file, as a script.
+    /// Records the model's output in this file, as a script.
     pub fn record(mut self, path: impl Into<PathBuf>) -> Self {
         self.recording = Some(path.into());
         self
     }
 
-    /// Starts with this fault in force. May be called several times.
+    /// Starts with this fault enabled. May be called several times.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.scenario.faults.push(fault);
         self
     }
 
-    /// Starts with a scenario's faults in force, in place of those given so far.
+    /// Starts with a scenario's faults enabled, and replaces the faults added so far.
     pub fn scenario(mut self, scenario: Scenario) -> Self {
         self.scenario = scenario;
         self
@@ -226,8 +227,8 @@ impl EmulatorBuilder {
     ///
     /// # Errors
     ///
-    /// When the address cannot be bound, a file that is named cannot be used, or a setting or a fault makes
-    /// no sense.
+    /// Returns [`StartError`] if the address cannot be bound, a file cannot be used, or a setting
+    /// or fault is invalid.
     pub async fn start(self) -> Result<Emulator, StartError> {
         if let Some(wrong) = self.config.wrong() {
             return Err(StartError::Setting(wrong));
@@ -250,7 +251,7 @@ impl EmulatorBuilder {
             .map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         if !address.ip().is_loopback() {
-            tracing::warn!(%address, "the emulator can be reached from other machines");
+            tracing::warn!(%address, "other machines can reach the emulator");
         }
         let model: Arc<dyn Model> = match (self.upstream, self.script) {
             (Some(upstream), _) => Arc::new(Remote::new(upstream)?),

@@ -1,10 +1,10 @@
-//! The one place that reads the time.
+//! The only code that reads the time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The emulator's clock: the system's, shifted by an offset that tests and faults may move.
+/// The emulator's clock: the system clock plus an offset that tests and faults can change.
 ///
 /// Clones share the offset.
 #[derive(Clone, Debug, Default)]
@@ -13,12 +13,12 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that agrees with the system.
+    /// Creates a clock without an offset.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The time as the emulator sees it.
+    /// Returns the emulator's time.
     pub fn now(&self) -> SystemTime {
         #[allow(clippy::disallowed_methods)] // the clock module
         let now = SystemTime::now();
@@ -32,7 +32,7 @@ impl Clock {
         shifted.unwrap_or(now)
     }
 
-    /// The time on a clock that is off by so many milliseconds more.
+    /// Returns the time of a clock that is off by `ms` more milliseconds.
     pub(crate) fn skewed(&self, ms: i64) -> SystemTime {
         let shift = Duration::from_millis(ms.unsigned_abs());
         let now = self.now();
@@ -44,19 +44,19 @@ impl Clock {
         shifted.unwrap_or(now)
     }
 
-    /// Whole seconds since the Unix epoch.
+    /// Returns whole seconds since the Unix epoch.
     pub fn unix(&self) -> u64 {
         self.now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_secs())
     }
 
-    /// Puts the clock this many milliseconds before (negative) or after the system's.
+    /// Sets the offset to the system clock in milliseconds. Negative values are in the past.
     pub fn set_offset_ms(&self, offset: i64) {
         self.offset_ms.store(offset, Ordering::Relaxed);
     }
 
-    /// Moves the clock on, as if this much time had passed.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         let ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.offset_ms.fetch_add(ms, Ordering::Relaxed);

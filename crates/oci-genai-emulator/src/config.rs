@@ -12,12 +12,12 @@ use crate::server::host::allowed_name;
 
 /// The API key accepted when no other credential is configured.
 pub const DEFAULT_API_KEY: &str = "sk-emulator";
-/// The project that exists when no other is configured.
+/// The project that exists if no other is configured.
 pub const DEFAULT_PROJECT: &str = "ocid1.generativeaiproject.oc1.us-chicago-1.emulator";
-/// The region emulated when no other is configured.
+/// The emulated region if no other is configured.
 pub const DEFAULT_REGION: &str = "us-chicago-1";
 
-/// Settings of an emulator, with the defaults described at each.
+/// Settings of an emulator. Each setting documents its default.
 ///
 /// ```
 /// let mut config = oci_genai_emulator::EmulatorConfig::default();
@@ -27,79 +27,82 @@ pub const DEFAULT_REGION: &str = "us-chicago-1";
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EmulatorConfig {
-    /// Where to listen. Default: loopback, a free port.
+    /// Address to listen on. Default: loopback, a free port.
     pub listen: SocketAddr,
-    /// Hosts that requests may name besides loopback ones, without a port, such as the name of a machine that
-    /// forwards a port to this one. Counts only where the emulator listens on loopback: there, every other host but
-    /// loopback addresses, `localhost` and names below it is refused, so that no web page can reach the emulator by
-    /// a name of its own. Listening elsewhere, the API takes any host. Default: none.
+    /// Hosts that requests may name in addition to loopback ones, without a port, such as the name
+    /// of a machine that forwards a port to this one. Only used while the emulator listens on
+    /// loopback. There, it rejects every other host except loopback addresses, `localhost` and
+    /// names below it, so that no web page can reach the emulator by a name of its own. While the
+    /// emulator listens elsewhere, the API accepts any host. Default: none.
     pub allow_hosts: Vec<String>,
-    /// Whether to serve over TLS, by a certificate made for this emulator. Default: no.
+    /// Serves over TLS with a certificate created for this emulator. Default: false.
     pub tls: bool,
-    /// The region emulated; identifiers carry its airport code. Default: [`DEFAULT_REGION`].
+    /// The emulated region. Identifiers contain its airport code. Default: [`DEFAULT_REGION`].
     pub region: String,
-    /// Generative AI API keys to accept. When there are none, and no OCI configuration file either,
-    /// [`DEFAULT_API_KEY`] is accepted.
+    /// Generative AI API keys to accept. [`DEFAULT_API_KEY`] is accepted if this is empty and there
+    /// is no OCI configuration file either.
     pub api_keys: Vec<String>,
-    /// API keys of other regions, each with its region. They are refused as the service refuses them; the
-    /// reason is in [`SeenRequest::refusal`](crate::SeenRequest::refusal).
-    pub foreign_api_keys: Vec<(String, String)>,
-    /// Projects that exist, by OCID. When there are none, [`DEFAULT_PROJECT`] exists.
+    /// API keys of other regions, each with its region. They are rejected as the service rejects
+    /// them. The reason is in [`RecordedRequest::refusal`](crate::RecordedRequest::refusal).
+    pub api_keys_in_regions: Vec<(String, String)>,
+    /// Projects that exist, by OCID. [`DEFAULT_PROJECT`] exists if this is empty.
     pub projects: Vec<String>,
     /// OCI configuration files whose profiles are trusted: API signing keys and session tokens.
     pub oci_configs: Vec<PathBuf>,
-    /// Whether bodies that the contract does not allow are refused, such as items of a type, or a value of
-    /// an enumeration, that it does not name. Members it does not name are always ignored, as the service
-    /// does. Default: yes; no serves to try how a client takes what a later service may send.
+    /// Rejects bodies that the contract does not allow, such as unknown item types or enumeration
+    /// values. Unknown members are always ignored, as on the service. Default: true. Set it to
+    /// false to test a client with bodies of a later service.
     pub strict: bool,
-    /// The shape of error bodies. Default: as the service does.
+    /// Shape of error bodies. Default: the service's shapes.
     pub error_shape: ErrorShape,
-    /// Whether responses have the members that Open Responses requires and OCI is not known to send,
-    /// `presence_penalty` and `frequency_penalty`. Default: yes.
+    /// Adds the members `presence_penalty` and `frequency_penalty` to responses. Open Responses
+    /// requires them, and OCI is not known to send them. Default: true.
     pub open_responses: bool,
-    /// The project of requests that have no `OpenAI-Project` header, for clients that cannot send it. It exists like
-    /// those of [`projects`](Self::projects). Default: none; such requests are refused, as the service does.
+    /// Project of requests without an `OpenAI-Project` header, for clients that cannot send it. It
+    /// exists like those of [`projects`](Self::projects). Default: none; such requests are
+    /// rejected, as on the service.
     pub default_project: Option<String>,
-    /// How long a response that was made in the background with `store: false` can be retrieved after it was made.
-    /// Default: 10 minutes; how long the service keeps it is not confirmed.
+    /// Time for which a background response with `store: false` can be retrieved after its
+    /// creation. Default: 10 minutes; the service's value is not confirmed.
     pub background_retention: Duration,
-    /// Whether a turn waits for the one before it in its conversation. Default: no, it is refused with
-    /// `conversation_locked`, as the service does.
+    /// Makes a turn wait for the previous one in its conversation. Default: false; the turn is
+    /// rejected with `conversation_locked`, as on the service.
     pub queue_turns: bool,
-    /// The file that conversations and responses are kept in. Default: none, they end with the
-    /// emulator.
+    /// File that stores conversations and responses. Default: none; they are lost when the emulator
+    /// stops.
     pub data: Option<PathBuf>,
-    /// About how many bytes of the data file may be taken by what has been deleted or replaced, beside as many
-    /// as what is there takes, before the file is rewritten. Default: 1 MiB.
+    /// Approximate number of bytes that deleted or replaced data may take in the data file, in
+    /// addition to the size of the live data, before the file is rewritten. Default: 1 MiB.
     pub data_slack: u64,
-    /// How long after it was said something enters long-term memory. Default: there is no long-term
-    /// memory, as in a project made without it.
+    /// Delay until something said enters long-term memory. Default: no long-term memory, as in a
+    /// project created without it.
     pub long_term_memory: Option<Duration>,
-    /// Whether projects are made with a condenser: conversations that do not say otherwise have their
-    /// earlier turns condensed. Default: no; a conversation may still ask for it by its metadata.
+    /// Creates projects with a condenser: conversations that do not set it themselves have their
+    /// earlier turns condensed. Default: false; a conversation can still enable it in its metadata.
     pub condenser: bool,
-    /// From how many tokens of earlier turns on they are condensed. Default: 2,500.
+    /// Number of tokens of earlier turns from which on they are condensed. Default: 2,500.
     pub condense_from: u64,
-    /// How long a conversation lives after it was last changed. Default: for ever.
+    /// Retention of a conversation after its last change. Default: forever.
     pub conversation_retention: Option<Duration>,
-    /// How long a response lives after it was made. Default: for ever.
+    /// Retention of a response after its creation. Default: forever.
     pub response_retention: Option<Duration>,
-    /// How long after the start (or after it was added) a project is not known yet. Default: not at
-    /// all; a real one takes two to three minutes.
+    /// Time after the start (or after a project was added) during which a project is unknown.
+    /// Default: zero; a real project takes two to three minutes.
     pub propagation: Duration,
-    /// How long tokens of the identity side are good. Default: 20 minutes.
+    /// Lifetime of the tokens of the identity endpoints. Default: 20 minutes.
     pub token_lifetime: Duration,
-    /// Whether answers go out as zstd to clients who offer it, each chunk a frame of its own, as from the
-    /// service. Default: yes.
+    /// Compresses responses with zstd for clients that offer it, each chunk as its own frame, as
+    /// the service does. Default: true.
     pub zstd: bool,
-    /// The largest request body read, in bytes. Default: 16 MiB.
+    /// Maximum size of a request body, in bytes. Default: 16 MiB.
     pub max_body_bytes: usize,
-    /// The most room the headers of a request may take, in bytes; at least 8,192. Default: 64 KiB.
+    /// Maximum size of the headers of a request, in bytes; at least 8,192. Default: 64 KiB.
     pub max_header_bytes: usize,
-    /// How long a client may take to send a request's headers, and then its body, and how long a connection may be
-    /// without a request before it is ended. Default: 30 s.
+    /// Timeout for a request's headers, then for its body, and for a connection without a request.
+    /// Default: 30 s.
     pub read_timeout: Duration,
-    /// How long a client may leave an answer unread before its connection is closed. Default: 30 s.
+    /// Timeout after which the connection of a client that does not read its response is closed.
+    /// Default: 30 s.
     pub write_timeout: Duration,
 }
 
@@ -111,7 +114,7 @@ impl Default for EmulatorConfig {
             tls: false,
             region: DEFAULT_REGION.to_owned(),
             api_keys: Vec::new(),
-            foreign_api_keys: Vec::new(),
+            api_keys_in_regions: Vec::new(),
             projects: Vec::new(),
             oci_configs: Vec::new(),
             strict: true,
@@ -139,13 +142,13 @@ impl Default for EmulatorConfig {
 }
 
 impl EmulatorConfig {
-    /// What is wrong with these settings, if anything is.
+    /// Returns what is wrong with these settings, if anything.
     pub(crate) fn wrong(&self) -> Option<String> {
-        let foreign = self.foreign_api_keys.iter().map(|(_, key)| key);
+        let keys_in_regions = self.api_keys_in_regions.iter().map(|(_, key)| key);
         if self
             .api_keys
             .iter()
-            .chain(foreign)
+            .chain(keys_in_regions)
             .any(|key| !is_header(key))
         {
             return Some(
@@ -165,7 +168,7 @@ impl EmulatorConfig {
             .find(|name| allowed_name(name).is_none())
         {
             return Some(format!(
-                "cannot allow the host '{}': give a host name or an IP address without a port",
+                "could not allow the host '{}'; hint: give a host name or an IP address without a port",
                 redact::shown(name)
             ));
         }
@@ -176,14 +179,14 @@ impl EmulatorConfig {
                 .all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
         {
             return Some(format!(
-                "'{}' is not a region; they look like {DEFAULT_REGION}",
+                "'{}' is not a region; hint: regions look like {DEFAULT_REGION}",
                 redact::shown(&self.region)
             ));
         }
         None
     }
 
-    /// Fills in what depends on what else is set.
+    /// Fills in settings that depend on others.
     pub(crate) fn complete(mut self) -> Self {
         if self.api_keys.is_empty() && self.oci_configs.is_empty() {
             self.api_keys.push(DEFAULT_API_KEY.to_owned());
@@ -201,7 +204,7 @@ impl EmulatorConfig {
     }
 }
 
-/// Whether a client could send this in a header, and would not send it empty.
+/// Returns true if a client can send this non-empty text in a header.
 fn is_header(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
@@ -214,7 +217,7 @@ fn paths(list: &[PathBuf]) -> Vec<redact::Shown> {
     list.iter().map(|path| redact::shown_path(path)).collect()
 }
 
-/// API keys are counted, not shown.
+/// Shows the number of API keys instead of the keys.
 impl fmt::Debug for EmulatorConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmulatorConfig")
@@ -227,8 +230,8 @@ impl fmt::Debug for EmulatorConfig {
                 &format_args!("[{} redacted]", self.api_keys.len()),
             )
             .field(
-                "foreign_api_keys",
-                &format_args!("[{} redacted]", self.foreign_api_keys.len()),
+                "api_keys_in_regions",
+                &format_args!("[{} redacted]", self.api_keys_in_regions.len()),
             )
             .field("projects", &texts(&self.projects))
             .field("oci_configs", &paths(&self.oci_configs))

@@ -1,4 +1,4 @@
-//! A running emulator, as its owner sees it.
+//! A running emulator.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,39 +13,40 @@ use crate::builder::{EmulatorBuilder, StartError};
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::identity::Subject;
-use crate::requests::{SeenRequest, UnexpectedRequests};
+use crate::request_log::{RecordedRequest, UnexpectedRequests};
 use crate::server;
-use crate::view::{ConversationView, ProjectView};
+use crate::snapshot::{ConversationView, ProjectView};
 
-/// A running emulator. Dropping it stops it, its connections and the turns in flight.
+/// A running emulator. Dropping it ends its connections and the turns in flight.
 #[must_use = "an emulator stops when it is dropped"]
 pub struct Emulator {
     app: Arc<App>,
     address: SocketAddr,
-    /// Who signed the certificate, if it serves over TLS.
+    /// The authority's certificate, if the emulator serves over TLS.
     ca_pem: Option<String>,
 }
 
-/// Why a token could not be issued.
+/// Error from issuing a token.
 #[derive(Debug, thiserror::Error)]
-#[error("no token can be issued: {0}")]
+#[error("could not issue a token: {0}")]
 pub struct IssueError(String);
 
-/// What a started emulator says about itself, as one line of JSON for the program that started it.
+/// Addresses and settings of a started emulator, as one line of JSON for the program that started
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ReadyRecord {
     /// Always `ready`.
     pub event: &'static str,
-    /// What to give a client as its base URL.
+    /// The base URL for clients.
     pub base_url: String,
-    /// Where the emulator takes orders.
+    /// Base URL of the control API.
     pub control_url: String,
-    /// The region emulated.
+    /// The emulated region.
     pub region: String,
-    /// The projects that exist.
+    /// The existing projects.
     pub projects: Vec<String>,
-    /// The certificate to trust, in PEM, if it serves over TLS.
+    /// The certificate to trust, in PEM, if the emulator serves over TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_pem: Option<String>,
     /// The version of the emulator.
@@ -61,26 +62,27 @@ impl Emulator {
         }
     }
 
-    /// Starts an emulator with the default settings: a free port of loopback, one API key, one project.
+    /// Starts an emulator with the default settings: a free loopback port, one API key, one
+    /// project.
     ///
     /// # Errors
     ///
-    /// When no port can be had.
+    /// Returns [`StartError`] if no port is available.
     pub async fn start() -> Result<Self, StartError> {
         Self::builder().start().await
     }
 
-    /// An emulator with other settings.
+    /// Returns a builder for an emulator with other settings.
     pub fn builder() -> EmulatorBuilder {
         EmulatorBuilder::default()
     }
 
-    /// What to give a client as its base URL, such as `http://127.0.0.1:40123/openai/v1`.
+    /// Returns the base URL for clients, such as `http://127.0.0.1:40123/openai/v1`.
     pub fn base_url(&self) -> String {
         format!("{}{}", self.origin(), server::BASE_PATH)
     }
 
-    /// Scheme and authority of all its URLs.
+    /// Returns the scheme and authority of all URLs.
     fn origin(&self) -> String {
         let scheme = if self.ca_pem.is_some() {
             "https"
@@ -90,8 +92,8 @@ impl Emulator {
         format!("{scheme}://{}", self.address)
     }
 
-    /// The certificate to trust, in PEM, if the emulator serves over TLS: it signed the server's, and ends
-    /// with the emulator.
+    /// Returns the certificate to trust, in PEM, if the emulator serves over TLS. It signed the
+    /// server's certificate and is only valid for this emulator.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -107,53 +109,54 @@ impl Emulator {
         self.ca_pem.as_deref()
     }
 
-    /// The address the emulator listens on.
+    /// Returns the address the emulator listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The emulator's clock, which may be moved.
+    /// Returns the emulator's clock, which can be moved.
     pub fn clock(&self) -> &Clock {
         &self.app.clock
     }
 
-    /// The faults in force, to which more can be added.
+    /// Returns the faults, to which more can be added.
     pub fn faults(&self) -> &Faults {
         &self.app.faults
     }
 
-    /// The latest requests, oldest first; the last 1,000 are remembered.
-    pub fn requests(&self) -> Vec<SeenRequest> {
+    /// Returns the last requests, oldest first, at most 1,000.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.app.requests.list()
     }
 
-    /// The requests to a route such as `POST /responses` (either part may be `*`, a path means what
-    /// starts with it).
+    /// Returns the requests to a route such as `POST /responses`. Either part may be `*`; a path
+    /// matches by its beginning.
     ///
     /// # Errors
     ///
-    /// When there are not exactly as many as expected; the error lists all requests.
+    /// Returns [`UnexpectedRequests`], which lists all requests, if the number of requests differs
+    /// from `expected`.
     pub fn expect_requests(
         &self,
         route: &str,
         expected: usize,
-    ) -> Result<Vec<SeenRequest>, UnexpectedRequests> {
+    ) -> Result<Vec<RecordedRequest>, UnexpectedRequests> {
         self.app.requests.expect(route, expected)
     }
 
-    /// Forgets the requests seen so far.
-    pub fn forget_requests(&self) {
+    /// Clears the recorded requests.
+    pub fn clear_requests(&self) {
         self.app.requests.clear();
     }
 
-    /// What a project holds; nothing for a project that does not exist.
+    /// Returns the contents of a project; empty if the project does not exist.
     pub fn project(&self, ocid: &str) -> ProjectView {
         self.app
             .store
             .read(|state| ProjectView::of(state.project(ocid)))
     }
 
-    /// What one conversation of a project holds.
+    /// Returns the contents of one conversation of a project.
     pub fn conversation(&self, project: &str, id: &str) -> Option<ConversationView> {
         self.app.store.read(|state| {
             let conversations = &state.project(project).conversations;
@@ -161,29 +164,30 @@ impl Emulator {
         })
     }
 
-    /// Where the identity side answers: metadata service (add `/opc/v2`), federation, token refresh,
-    /// resource principals and workload identity.
+    /// Returns the URL of the identity endpoints: metadata service (add `/opc/v2`), federation,
+    /// token refresh, resource principals and workload identity.
     pub fn identity_url(&self) -> String {
         self.origin()
     }
 
-    /// Trusts signatures by this key, such as a user's API signing key or a resource's key pair.
-    pub fn trust(&self, key_id: KeyId, key: PublicKey) {
+    /// Trusts signatures made with this key, such as a user's API signing key or a resource's key
+    /// pair.
+    pub fn add_trusted_key(&self, key_id: KeyId, key: PublicKey) {
         self.app.authenticator.trust().add_key(key_id, key);
     }
 
-    /// Makes one resource the parent of another: who asks as the other, by resource principals 3.0, is sent
-    /// on to it.
+    /// Makes one resource the parent of another. Resource principals 3.0 that ask as the child
+    /// resource are redirected to the parent.
     pub fn add_parent(&self, resource: impl Into<String>, parent: impl Into<String>) {
         self.app.identity.add_parent(resource.into(), parent.into());
     }
 
-    /// A token for this key pair, as a cloud resource has one whose platform renews it: what belongs
-    /// into `OCI_RESOURCE_PRINCIPAL_RPST`.
+    /// Issues a resource principal token for this key pair, as the platform does for a cloud
+    /// resource. Put it in `OCI_RESOURCE_PRINCIPAL_RPST`.
     ///
     /// # Errors
     ///
-    /// When the identity side's keys cannot be made.
+    /// Returns [`IssueError`] if the keys of the identity endpoints cannot be created.
     pub async fn issue_resource_token(
         &self,
         resource: &str,
@@ -199,12 +203,12 @@ impl Emulator {
             .map_err(|error| IssueError(error.message))
     }
 
-    /// A session token for this key pair, as after logging in: what belongs into a
+    /// Issues a session token for this key pair, as a login does. Put it in a
     /// `security_token_file`.
     ///
     /// # Errors
     ///
-    /// When the identity side's keys cannot be made.
+    /// Returns [`IssueError`] if the keys of the identity endpoints cannot be created.
     pub async fn issue_session_token(
         &self,
         user: &str,
@@ -220,11 +224,12 @@ impl Emulator {
             .map_err(|error| IssueError(error.message))
     }
 
-    /// A Kubernetes service account's token, good for a pod that asks for its workload's identity.
+    /// Issues a token of a Kubernetes service account, which a pod exchanges for its workload
+    /// identity.
     ///
     /// # Errors
     ///
-    /// When the identity side's keys cannot be made.
+    /// Returns [`IssueError`] if the keys of the identity endpoints cannot be created.
     pub async fn issue_service_account_token(&self, account: &str) -> Result<String, IssueError> {
         let exp = self.app.clock.unix() + self.app.config.token_lifetime.as_secs();
         let claims = serde_json::json!({ "sub": account, "exp": exp });
@@ -235,22 +240,22 @@ impl Emulator {
             .map_err(|error| IssueError(error.message))
     }
 
-    /// Makes a project; it is known once the propagation window has passed.
+    /// Adds a project. It is known after the propagation time.
     pub fn add_project(&self, ocid: impl Into<String>) {
         self.app.add_project(ocid.into());
     }
 
-    /// Waits until no turn is in flight, also none that its client has abandoned.
-    pub async fn until_idle(&self) {
-        self.app.until_idle().await;
+    /// Waits until no turn is in flight, including turns that their client has abandoned.
+    pub async fn wait_until_idle(&self) {
+        self.app.wait_until_idle().await;
     }
 
-    /// Where the emulator takes orders, such as `http://127.0.0.1:40123/_emulator`.
+    /// Returns the base URL of the control API, such as `http://127.0.0.1:40123/_emulator`.
     pub fn control_url(&self) -> String {
         format!("{}{}", self.origin(), server::CONTROL_PATH)
     }
 
-    /// What the emulator says about itself.
+    /// Returns the addresses and settings of the emulator.
     pub fn ready_record(&self) -> ReadyRecord {
         ReadyRecord {
             event: "ready",

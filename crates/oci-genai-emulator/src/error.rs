@@ -1,26 +1,27 @@
-//! Errors as the service words and shapes them.
+//! Errors in the service's words and shapes.
 
 use axum::body::Body;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The shape of an error body. Real deployments answer in several, depending on which layer refused.
+/// Shape of an error body. Real deployments use several, depending on the layer that rejects a
+/// request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorShape {
-    /// What the service does: refusals of the gateway (credentials, unknown path) in Oracle's shape,
-    /// everything else in OpenAI's.
+    /// The service's shapes: Oracle's shape for errors of the gateway (credentials, unknown path),
+    /// OpenAI's shape for everything else.
     #[default]
     Service,
     /// `{"error": {"message", "type", "param", "code"}}`.
     OpenAi,
     /// `{"code", "message"}`.
     Oci,
-    /// Oracle's shape with an OpenAI error as JSON text inside `message`.
+    /// Oracle's shape with an OpenAI error as a JSON string in `message`.
     OciNested,
-    /// `{"code", "error"}` where `error` is text, as passed on from a model provider.
+    /// `{"code", "error"}` where `error` is a string, as passed on from a model provider.
     Provider,
     /// Plain text, as from a proxy.
     Text,
@@ -28,17 +29,17 @@ pub enum ErrorShape {
     Html,
 }
 
-/// An error answer.
+/// An error response.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
     pub(crate) message: String,
     pub(crate) code: Option<String>,
     pub(crate) param: Option<String>,
-    /// Raised before the request reached the API: shaped by Oracle's gateway.
+    /// The gateway rejected the request before it reached the API, so the error has Oracle's shape.
     pub(crate) gateway: bool,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    /// Why a credential was refused: for the log and the inspector, never for the client.
+    /// Reason for rejecting a credential, for the log and the inspector. The client never sees it.
     pub(crate) refusal: Option<Box<str>>,
 }
 
@@ -55,7 +56,7 @@ impl ApiError {
         }
     }
 
-    /// 400 for one parameter.
+    /// Returns a 400 for one parameter.
     pub(crate) fn parameter(param: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             param: Some(param.into()),
@@ -63,7 +64,7 @@ impl ApiError {
         }
     }
 
-    /// 400 for a parameter whose value has the wrong type or lies outside its range.
+    /// Returns a 400 for a parameter whose value has the wrong type or is out of range.
     pub(crate) fn invalid(param: &str, wanted: &str) -> Self {
         Self::parameter(
             param,
@@ -72,13 +73,13 @@ impl ApiError {
         .code("invalid_value")
     }
 
-    /// 400 for a parameter that must be there.
+    /// Returns a 400 for a missing parameter.
     pub(crate) fn missing(param: &str) -> Self {
         Self::parameter(param, format!("Missing required parameter: '{param}'."))
             .code("missing_required_parameter")
     }
 
-    /// 404 for an object that is absent, or another project's.
+    /// Returns a 404 for an object that does not exist or belongs to another project.
     pub(crate) fn not_found(what: &str, id: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -86,7 +87,7 @@ impl ApiError {
         )
     }
 
-    /// 401, worded the same whatever was wrong, as the service does.
+    /// Returns a 401 with the same message for every reason, as the service does.
     pub(crate) fn unauthenticated() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -95,7 +96,7 @@ impl ApiError {
         .gateway()
     }
 
-    /// 404 for a path that no service owns.
+    /// Returns a 404 for a path that no service owns.
     pub(crate) fn unknown_path() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -134,7 +135,7 @@ impl ApiError {
         }
     }
 
-    /// The error object of OpenAI's shape, without its envelope.
+    /// Returns the error object in OpenAI's shape, without its envelope.
     pub(crate) fn openai(&self) -> Value {
         json!({ "message": self.message, "type": self.kind(), "param": self.param, "code": self.code })
     }
@@ -144,7 +145,7 @@ impl ApiError {
         name.unwrap_or_else(|| self.status.as_u16().to_string())
     }
 
-    /// The answer in the given shape.
+    /// Returns the response in the given shape.
     pub(crate) fn render(&self, shape: ErrorShape) -> Response<Body> {
         let oci = |message: &str| json!({ "code": self.oci_code(), "message": message });
         let json = |value: Value| ("application/json", value.to_string());
@@ -178,7 +179,7 @@ impl ApiError {
     }
 }
 
-/// An error on its way through the router: the outermost layer gives it its shape.
+/// Carries the error through the router. The outermost layer gives it its shape.
 impl axum::response::IntoResponse for ApiError {
     fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::empty());
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_shape_keeps_what_it_can() {
+    async fn every_shape_keeps_the_members_it_has() {
         let error = ApiError::invalid("limit", "an integer from 1 to 100");
         let openai: Value = serde_json::from_str(&body(&error, ErrorShape::Service).await).unwrap();
         assert_eq!(openai["error"]["param"], "limit");
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_gateway_answers_in_oracles_shape() {
+    async fn gateway_errors_have_oracles_shape() {
         let value: Value =
             serde_json::from_str(&body(&ApiError::unauthenticated(), ErrorShape::Service).await)
                 .unwrap();

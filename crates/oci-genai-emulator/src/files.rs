@@ -1,4 +1,4 @@
-//! Reading files whose size is not ours to choose, and replacing files whole.
+//! Bounded reads of files, and atomic replacement of files.
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use oci_genai_auth::private_files;
 
-/// Reads a file of at most `most` bytes, whatever it is.
+/// Reads a file of at most `most` bytes.
 ///
 /// # Errors
 ///
-/// When it cannot be read; [`io::ErrorKind::FileTooLarge`] when there is more.
+/// Returns an error if the file cannot be read, or [`io::ErrorKind::FileTooLarge`] if it is larger.
 pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
@@ -21,17 +21,17 @@ pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Where a new file is written before it takes the old one's name.
+/// Returns the path of the temporary file that replaces this one.
 pub(crate) fn beside(path: &Path) -> PathBuf {
     let mut path = path.as_os_str().to_owned();
     path.push(".new");
     path.into()
 }
 
-/// Creates the file beside another one, for reading and writing, with that one's mode.
+/// Creates the temporary file for another one, for reading and writing, with that file's mode.
 pub(crate) fn create_beside(path: &Path, other: &File) -> io::Result<File> {
     let beside = beside(path);
-    // What an earlier attempt left, or somebody else put there, is not written into.
+    // A leftover of an earlier attempt, or a file of another program, must not be written into.
     match std::fs::remove_file(&beside) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -41,8 +41,8 @@ pub(crate) fn create_beside(path: &Path, other: &File) -> io::Result<File> {
     Ok(file)
 }
 
-/// Puts this into a file in one step: whenever the process ends, the file holds the old or the new. What is no
-/// ordinary file, such as a pipe, is written into.
+/// Replaces the contents of a file in one step: at any time, the file holds the old or the new
+/// contents. Special files, such as pipes, are written into directly.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let old = private_files::append(path)?;
     if !old.metadata()?.is_file() {
@@ -51,7 +51,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize()?;
     let mut file = create_beside(&path, &old)?;
     file.write_all(bytes)?;
-    // The name must not come to a file whose content could still be lost.
+    // The file must be durable before it gets the name.
     file.sync_all()?;
     std::fs::rename(beside(&path), path)
 }

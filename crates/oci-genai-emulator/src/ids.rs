@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-/// Makes identifiers for one region, such as `conv_ord_…`.
+/// Creates identifiers for one region, such as `conv_ord_…`.
 #[derive(Clone, Debug)]
 pub(crate) struct Ids {
     code: String,
@@ -15,17 +15,17 @@ impl Ids {
         }
     }
 
-    /// The airport code of the region.
+    /// Returns the airport code of the region.
     pub(crate) fn code(&self) -> &str {
         &self.code
     }
 
-    /// A new identifier that starts with `prefix`.
+    /// Creates an identifier that starts with `prefix`.
     pub(crate) fn make(&self, prefix: &str) -> String {
         format!("{prefix}_{}_{}", self.code, Uuid::new_v4().simple())
     }
 
-    /// The identifier prefix of an item of this type.
+    /// Returns the identifier prefix for items of this type.
     pub(crate) fn item_prefix(kind: &str) -> &'static str {
         match kind {
             "message" => "msg",
@@ -38,12 +38,14 @@ impl Ids {
     }
 }
 
-/// A request identifier in the form Oracle's services use: 32 upper-case hexadecimal digits.
+/// Creates a request identifier in the form Oracle's services use: 32 upper-case hexadecimal
+/// digits.
 pub(crate) fn request_id() -> String {
     format!("{:X}", Uuid::new_v4().simple())
 }
 
-/// The airport code of a region that serves this API; for any other, the first letters of its city.
+/// Returns the airport code of a region that serves this API, or the first letters of another
+/// region's city.
 fn airport_code(region: &str) -> String {
     let code = match region {
         "us-ashburn-1" => "iad",

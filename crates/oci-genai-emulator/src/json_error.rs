@@ -1,11 +1,11 @@
-//! Why JSON could not be read, without repeating what may be a secret.
+//! JSON errors without secrets.
 
 use std::fmt;
 
 use oci_genai_auth::redact;
 
-/// Why JSON could not be read: the place and the problem. Values that look like secrets are named by their kind and
-/// length, since people put keys and tokens where they do not belong.
+/// JSON error: the place and the problem. Values that look like secrets are replaced by their kind
+/// and length, because people put keys and tokens in wrong places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError(String);
 
@@ -16,7 +16,8 @@ impl From<serde_json::Error> for JsonError {
 }
 
 impl JsonError {
-    /// A problem in words of our own, in which values stand between quotes or backticks.
+    /// Creates an error with a message of this crate, in which values stand between quotes or
+    /// backticks.
     pub(crate) fn custom(problem: &str) -> Self {
         Self(without_secrets(problem))
     }
@@ -30,8 +31,8 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// A message with the values in it as they may be shown. Messages repeat one value at most, between the first quote
-/// or backtick and the one that closes it; what follows names what was expected.
+/// Masks the values in a message. A message repeats at most one value, between the first quote or
+/// backtick and the closing one. The text after it names what was expected.
 fn without_secrets(message: &str) -> String {
     let opening = message.find(['"', '`']);
     let parts = opening.and_then(|start| {
@@ -51,7 +52,7 @@ fn without_secrets(message: &str) -> String {
     redact::mask(&format!("{before}{value}{after}"), &NO_SECRETS).into_owned()
 }
 
-/// What is known by its form alone.
+/// Known secrets: none, so secrets are recognized by their form only.
 const NO_SECRETS: [&str; 0] = [];
 
 #[cfg(test)]
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_named_in_every_message() {
+    fn secrets_are_masked_in_every_message() {
         let long = "Zq8Lw3Ty7Rk1Vb5Nc9Mx2Jd6Hs4Gf0Pa8Ou3Iy7Et";
         for secret in [
             "sk-live-0123456789abcdef",

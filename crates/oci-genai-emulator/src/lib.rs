@@ -1,5 +1,5 @@
-// The page is the README. Links are defined here first, where rustdoc checks them; the README's own
-// definitions are for readers elsewhere.
+// The crate docs are the README. rustdoc checks the links defined here; the README defines them
+// again for readers elsewhere.
 //! [`Emulator`]: Emulator
 //! [`EmulatorBuilder`]: EmulatorBuilder
 //! [`Fault`]: Fault
@@ -12,7 +12,7 @@
 //! [`Emulator::requests`]: Emulator::requests
 //! [`Emulator::project`]: Emulator::project
 //! [`Clock`]: Clock
-//! [`Emulator::trust`]: Emulator::trust
+//! [`Emulator::add_trusted_key`]: Emulator::add_trusted_key
 //! [`Emulator::issue_session_token`]: Emulator::issue_session_token
 //! [`Emulator::identity_url`]: Emulator::identity_url
 #![doc = include_str!("../README.md")]
@@ -25,24 +25,24 @@ mod config;
 mod contract;
 mod emulator;
 mod error;
-mod explain;
+mod error_chain;
 mod fault;
 mod files;
 mod identity;
 mod ids;
 mod json_error;
+mod long_term_memory;
 mod masking;
-mod memory;
 mod model;
 mod projects;
-mod requests;
+mod request_log;
 mod server;
+mod snapshot;
 mod state;
 mod tls;
 mod turn;
-mod view;
 
-pub use authenticate::trust::TrustError;
+pub use authenticate::key_store::TrustError;
 pub use authenticate::{AcceptedCredential, CredentialKind};
 pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
@@ -54,9 +54,9 @@ pub use fault::{
 };
 pub use identity::{INSTANCE, TENANCY};
 pub use json_error::JsonError;
-pub use model::script::{Rule, Say, Script, ScriptError, When};
+pub use model::script::{Matcher, Reply, Rule, Script, ScriptError};
 pub use model::upstream::{CertificatesError, Upstream, UpstreamApi, UpstreamError};
-pub use requests::{SeenRequest, UnexpectedRequests};
+pub use request_log::{RecordedRequest, UnexpectedRequests};
+pub use snapshot::{ConversationView, ProjectView};
 pub use state::DataError;
 pub use tls::TlsError;
-pub use view::{ConversationView, ProjectView};

@@ -1,4 +1,4 @@
-//! Taking credentials out of what is kept and shown of a request.
+//! Masking of credentials in recorded requests.
 
 use std::borrow::Cow;
 
@@ -6,9 +6,9 @@ use http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, PROXY_AUTHORIZA
 use oci_genai_auth::redact;
 use serde_json::Value;
 
-/// Headers whose names say that they hold no credential, though they look like it.
+/// Headers without a credential whose names look as if they had one.
 const HARMLESS: [&str; 3] = ["idempotency-key", "opc-retry-token", "sec-websocket-key"];
-/// What is in the name of a header, or of a parameter of a query, that holds a credential.
+/// Parts of the names of headers and query parameters that hold a credential.
 const SECRET_NAMES: [&str; 8] = [
     "authorization",
     "cookie",
@@ -20,7 +20,7 @@ const SECRET_NAMES: [&str; 8] = [
     "token",
 ];
 
-/// Masks the credential that a request was sent with, and what else is known to be one by its form.
+/// Masks the credential that a request was sent with, and other text that looks like a credential.
 pub(crate) fn mask<'t>(text: &'t str, headers: &HeaderMap) -> Cow<'t, str> {
     let sent: Vec<&str> = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE]
         .iter()
@@ -29,7 +29,7 @@ pub(crate) fn mask<'t>(text: &'t str, headers: &HeaderMap) -> Cow<'t, str> {
     redact::mask(text, &sent)
 }
 
-/// Whether a header holds a credential by its name.
+/// Returns true if a header's name says that it holds a credential.
 pub(crate) fn is_credential(name: &HeaderName) -> bool {
     named_secret(name.as_str()) && !HARMLESS.contains(&name.as_str())
 }
@@ -39,7 +39,7 @@ fn named_secret(name: &str) -> bool {
     SECRET_NAMES.iter().any(|secret| name.contains(secret))
 }
 
-/// A query without the values of parameters that are credentials, otherwise as it came.
+/// Masks the values of query parameters that are credentials.
 pub(crate) fn mask_query(query: &str, headers: &HeaderMap) -> String {
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
         Some((name, value)) if named_secret(name) => {
@@ -53,7 +53,7 @@ pub(crate) fn mask_query(query: &str, headers: &HeaderMap) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// Masks the tokens in a body of the identity side.
+/// Masks the tokens in a body of the identity endpoints.
 pub(crate) fn mask_identity(body: &mut Value) {
     mask_members(body, &mut |name, value| {
         if named_secret(name) || redact::is_secret(value) {
@@ -62,7 +62,7 @@ pub(crate) fn mask_identity(body: &mut Value) {
     });
 }
 
-/// Masks the credentials that a request hands on to remote servers of tools.
+/// Masks the credentials that a request passes on to remote tool servers.
 pub(crate) fn mask_tools(body: &mut Value) {
     let tools = body.get_mut("tools").and_then(Value::as_array_mut);
     for tool in tools.into_iter().flatten() {
@@ -78,7 +78,7 @@ pub(crate) fn mask_tools(body: &mut Value) {
     }
 }
 
-/// What stands in the place of a credential that is known to be one.
+/// Returns the replacement of a known credential.
 fn hidden(value: &str) -> String {
     format!("[{} characters]", value.chars().count())
 }

@@ -1,4 +1,4 @@
-//! The projects that exist, and since when the API knows them.
+//! The existing projects, and the time from which the API knows them.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ impl Projects {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a project that the API knows from then on; one that is there stays as it is.
+    /// Adds a project that the API knows from then on. An existing project does not change.
     pub(crate) fn add(&self, ocid: String, known_from: SystemTime) {
         self.lock().entry(ocid).or_insert(known_from);
     }

@@ -1,4 +1,4 @@
-//! TLS by a certificate made for the occasion.
+//! TLS with a generated certificate.
 
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -13,9 +13,9 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// No certificate or key could be made, or the TLS library refused them.
+/// Error from creating a TLS certificate or key.
 #[derive(Debug, thiserror::Error)]
-#[error("the certificate for TLS cannot be made")]
+#[error("could not create the TLS certificate")]
 pub struct TlsError(#[source] Box<dyn Error + Send + Sync>);
 
 impl From<rcgen::Error> for TlsError {
@@ -30,15 +30,17 @@ impl From<tokio_rustls::rustls::Error> for TlsError {
     }
 }
 
-/// What it takes to serve TLS, and to trust who serves.
+/// TLS configuration of the server, and the certificate that clients trust.
 pub(crate) struct Tls {
     pub(crate) acceptor: TlsAcceptor,
-    /// The authority's certificate. Its key is forgotten once the server's certificate is signed.
+    /// The authority's certificate. Its key is dropped after it has signed the server's
+    /// certificate.
     pub(crate) ca_pem: String,
 }
 
 impl Tls {
-    /// Makes an authority, and by it a certificate for this address and for loopback by every name.
+    /// Creates an authority, and a certificate signed by it for this address and every loopback
+    /// name.
     pub(crate) fn make(address: IpAddr) -> Result<Self, TlsError> {
         let authority_key = KeyPair::generate()?;
         let mut authority = CertificateParams::new(Vec::new())?;
@@ -64,7 +66,7 @@ impl Tls {
             .extend(addresses.map(SanType::IpAddress));
         server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        // Strict clients want to find the authority by its key.
+        // Strict clients look the authority up by its key.
         server.use_authority_key_identifier_extension = true;
         let certificate = server.signed_by(&key, &Issuer::new(authority, authority_key))?;
 

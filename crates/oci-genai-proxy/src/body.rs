@@ -1,4 +1,4 @@
-//! The body of a response on its way to the caller.
+//! Response body on its way to the caller.
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,18 +11,18 @@ use oci_genai_api::Body;
 use crate::config::BodyError;
 use crate::record::{Outcome, Watch};
 
-/// The body of a proxy's response: the service's, handed on frame by frame as the caller takes it.
+/// Body of a proxy response: the service's body, forwarded frame by frame as the caller reads it.
 /// Dropping it cancels the request to the service.
 pub struct ProxyBody {
     inner: Body,
-    /// The length, where it is known from the start.
+    /// Length, if known from the start.
     length: Option<u64>,
     by_proxy: bool,
     watch: Option<Watch>,
 }
 
 impl ProxyBody {
-    /// A body that the proxy made itself.
+    /// Creates a body that the proxy made itself.
     pub(crate) fn full(bytes: Bytes) -> Self {
         Self {
             length: Some(bytes.len() as u64),
@@ -41,7 +41,7 @@ impl ProxyBody {
         }
     }
 
-    /// Reports the request when this body has ended.
+    /// Reports the request when this body ends.
     pub(crate) fn watch(mut self, watch: Watch) -> Self {
         self.watch = Some(watch);
         self
@@ -74,7 +74,7 @@ impl http_body::Body for ProxyBody {
             Some(Err(error)) => {
                 self.end(Outcome::Broken);
                 if let Some(watch) = &mut self.watch {
-                    watch.reason("the service's response broke off");
+                    watch.reason("the service's response ended early");
                 }
                 Some(Err(error.into()))
             }

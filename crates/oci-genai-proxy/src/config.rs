@@ -24,42 +24,42 @@ use crate::rename::ModelMap;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ProxyConfig {
-    /// The token that callers must send as `Authorization: Bearer`, `api-key` or `x-api-key`.
-    /// `None` takes every caller. Default: `None`.
+    /// Token that callers must send as `Authorization: Bearer`, `api-key` or `x-api-key`. `None`
+    /// accepts every caller. Default: `None`.
     pub token: Option<Token>,
-    /// Hosts that requests may name besides loopback ones, without a port. Every other host is
-    /// refused, so that no web page can reach the proxy by a name of its own. Default: none.
+    /// Hosts that requests may name in addition to loopback ones, without a port. Every other host
+    /// is rejected, so that no web page can reach the proxy by a name of its own. Default: none.
     pub allow_hosts: Vec<String>,
-    /// Takes every host: for a proxy that other machines reach by names of their own.
-    /// Default: no.
+    /// Accepts every host, for a proxy that other machines reach by their own names for it.
+    /// Default: false.
     pub any_host: bool,
     /// Origins of web pages that may call the proxy from a browser, such as
-    /// `http://localhost:3000`. Default: none but the proxy's own.
+    /// `http://localhost:3000`. Default: only the proxy's own.
     pub allow_origins: Vec<String>,
-    /// The largest request body that is taken into memory, in bytes. Default: 64 MiB. To sign larger
-    /// ones, raise [`ClientBuilder::max_request_bytes`](oci_genai::ClientBuilder::max_request_bytes)
-    /// too.
+    /// Maximum size of a request body that is read into memory, in bytes. Default: 64 MiB. To sign
+    /// larger bodies, raise
+    /// [`ClientBuilder::max_request_bytes`](oci_genai::ClientBuilder::max_request_bytes) too.
     pub max_body_bytes: usize,
-    /// The most requests under way at a time; others wait. A stream counts to its end.
-    /// Default: 1,024.
+    /// Maximum number of concurrent requests; others wait. A stream counts until its end. Default:
+    /// 1,024.
     pub max_in_flight: usize,
-    /// How often a failed request that names no conversation is sent again. Default: 0.
+    /// Maximum number of retries of a failed request that names no conversation. Default: 0.
     ///
-    /// Whatever this says, a request that was never sent or was refused unread is sent again, and
-    /// so is one that was answered 401 while the credentials could be renewed.
+    /// Independent of this setting, a request is retried if it was never sent, if it was refused
+    /// before it was read, or if it got a 401 and the credentials could be refreshed.
     pub retries: u32,
-    /// Whether the service below has failover targets, for requests that keep no state there.
-    /// Default: no.
+    /// Enables failover for requests that keep no state on the service. Requires failover targets
+    /// of the upstream client. Default: false.
     pub failover: bool,
-    /// Model names that are replaced in requests. Default: none.
+    /// Model names to replace in requests. Default: none.
     pub models_map: ModelMap,
-    /// The models that `GET /v1/models` lists. Default: none.
+    /// Models that `GET /v1/models` lists. Default: none.
     pub models: Vec<ModelInfo>,
-    /// Where else `GET /v1/models` finds models. Default: nowhere.
+    /// Additional source of models for `GET /v1/models`. Default: none.
     pub discovery: Option<ModelDiscovery>,
-    /// The longest pause in a request body. Default: 30 s.
+    /// Longest pause in a request body. Default: 30 s.
     pub read_timeout: Duration,
-    /// The longest time a whole request body may take. Default: 10 min.
+    /// Timeout of a whole request body. Default: 10 min.
     pub upload_timeout: Duration,
     pub(crate) observer: Option<Observer>,
 }
@@ -86,23 +86,23 @@ impl Default for ProxyConfig {
 }
 
 impl ProxyConfig {
-    /// Calls `observer` when a request has ended. It must not block.
+    /// Calls `observer` at the end of each request. The observer must not block.
     pub fn observe(&mut self, observer: impl Fn(&RequestRecord) + Send + Sync + 'static) {
         self.observer = Some(Arc::new(observer));
     }
 
-    /// Finds the first setting that cannot be used.
+    /// Checks the settings, and returns an error for the first invalid one.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let host = |name: &&String| allowed_host(name).is_none();
         if let Some(name) = self.allow_hosts.iter().find(host) {
             return Err(ConfigError(format!(
-                "cannot allow the host {name:?}: give a host name or an IP address without a port"
+                "could not allow the host {name:?}; hint: give a host name or an IP address without a port"
             )));
         }
         let origin = |name: &&String| allowed_origin(name).is_none();
         if let Some(name) = self.allow_origins.iter().find(origin) {
             return Err(ConfigError(format!(
-                "cannot allow the origin {name:?}: give a scheme and a host such as \
+                "could not allow the origin {name:?}; hint: give a scheme and a host such as \
                  http://localhost:3000, without a path"
             )));
         }
@@ -125,12 +125,12 @@ impl fmt::Debug for ProxyConfig {
     }
 }
 
-/// A setting cannot be used; the text names it.
+/// Error for an invalid setting. The message names the setting.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct ConfigError(pub(crate) String);
 
-/// An error and its causes in one line.
+/// Formats an error and its causes in one line.
 pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -145,5 +145,5 @@ pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-/// What a body of the stack may fail with.
+/// Error of a body in the stack.
 pub(crate) type BodyError = BoxError;

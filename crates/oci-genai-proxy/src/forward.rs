@@ -1,4 +1,4 @@
-//! Sends a request to the service.
+//! Forwards requests to the service.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODIN
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response};
 use http_body::Body as _;
-use oci_genai::middleware::{Resend, RetryOverride, Stateless};
-use oci_genai::{Error, ErrorKind, Passthrough, ResendVerdict, RetryConfig};
+use oci_genai::middleware::{Idempotency, RetryOverride, Stateless};
+use oci_genai::{Error, ErrorKind, Passthrough, RetryConfig, RetrySafety};
 use oci_genai_api::{Body, BoxError};
 use tower_service::Service as _;
 
@@ -20,11 +20,12 @@ use crate::rename::ModelMap;
 use crate::target::Target;
 use crate::upload::{Patience, Upload};
 
-/// How often a request that surely never left is sent again, and the first pause before that.
+/// Maximum number of retries of a request that was certainly not sent, and the first pause before
+/// one.
 const RESENDS: u32 = 2;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Sends requests of callers to the service.
+/// Forwards requests of callers to the service.
 #[derive(Debug)]
 pub(crate) struct Forwarder {
     service: Passthrough,
@@ -35,7 +36,7 @@ pub(crate) struct Forwarder {
     patience: Patience,
 }
 
-/// A request body as attempts need it.
+/// Request body in the form that attempts need.
 enum Content<B> {
     Memory(Bytes),
     Stream(Upload<B>),
@@ -56,7 +57,7 @@ impl Forwarder {
         }
     }
 
-    /// Sends a request and returns the service's response.
+    /// Forwards a request and returns the service's response.
     pub(crate) async fn forward<B>(
         &self,
         request: Request<B>,
@@ -77,7 +78,7 @@ impl Forwarder {
         if let Content::Stream(upload) = &content
             && upload.size_hint().exact().is_none()
         {
-            // Without it, HTTP clients drop the body of a GET whose length is unknown.
+            // Without this header, HTTP clients drop the body of a GET with an unknown length.
             let chunked = HeaderValue::from_static("chunked");
             template.headers_mut().insert(TRANSFER_ENCODING, chunked);
         }
@@ -86,7 +87,7 @@ impl Forwarder {
             .map_err(|error| Refusal::failed(&error))
     }
 
-    /// The body, read into memory only where it has to be.
+    /// Returns the body, and reads it into memory only if needed.
     async fn content<B>(&self, parts: &Parts, body: B) -> Result<Content<B>, Refusal>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -108,7 +109,7 @@ impl Forwarder {
         }))
     }
 
-    /// Says which retries and failover the request may have.
+    /// Sets the retries and the failover that the request may have.
     fn mark<B>(&self, request: &mut Request<()>, path: &str, content: &Content<B>) {
         let Content::Memory(body) = content else {
             return;
@@ -125,7 +126,9 @@ impl Forwarder {
                 .idempotency_header(false);
             request.extensions_mut().insert(RetryOverride(config));
             if creates {
-                request.extensions_mut().insert(Resend::IfAnswered);
+                request
+                    .extensions_mut()
+                    .insert(Idempotency::RetryIfAnswered);
             }
         }
         let keeps_nothing = match path {
@@ -138,7 +141,7 @@ impl Forwarder {
         }
     }
 
-    /// Sends the request, and once more what surely never left or was refused unread.
+    /// Sends the request, and retries it if it was certainly not sent or not read.
     async fn send<B>(
         &self,
         template: Request<()>,
@@ -168,26 +171,26 @@ impl Forwarder {
                 return Err(error);
             }
             left -= 1;
-            tracing::debug!(%error, "sending the request again");
+            tracing::debug!(%error, "retrying the request");
             tokio::time::sleep(pause).await;
             pause *= 3;
         }
     }
 }
 
-/// Whether the service surely did not read the request, and another try may reach it.
+/// Returns true if the service certainly did not read the request, and a retry may reach it.
 fn never_left(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Connect => true,
         ErrorKind::Transport => matches!(
-            error.verdict(),
-            ResendVerdict::NotSent | ResendVerdict::Rejected
+            error.retry_safety(),
+            RetrySafety::NotSent | RetrySafety::Rejected
         ),
         _ => false,
     }
 }
 
-/// Whether the body is JSON that can be read: not compressed, and not of another type.
+/// Returns true if the body is readable JSON: not compressed, and of no other type.
 fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes());
     !headers.contains_key(CONTENT_ENCODING)

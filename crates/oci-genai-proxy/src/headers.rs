@@ -1,4 +1,4 @@
-//! Which headers of a caller go to the service, and which of the service's to the caller.
+//! Headers that are forwarded to the service, and to the caller.
 
 use http::header::{
     AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, DATE, EXPECT, HOST, PROXY_AUTHENTICATE,
@@ -6,7 +6,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName};
 
-/// Headers about one connection, which end where it does.
+/// Hop-by-hop headers, which end at the proxy.
 const HOP_BY_HOP: [HeaderName; 9] = [
     CONNECTION,
     HeaderName::from_static("keep-alive"),
@@ -19,9 +19,9 @@ const HOP_BY_HOP: [HeaderName; 9] = [
     UPGRADE,
 ];
 
-/// The caller's credentials, and what the proxy sets itself: the length by the body it sends, the
-/// host by where it sends, dates and digests by the signature. `x-date` would be signed in place
-/// of `date`.
+/// Headers that are not forwarded: the caller's credentials, and headers that the proxy sets
+/// itself, which are the length of the body it sends, the host it sends to, and the dates and
+/// digests of the signature. `x-date` would be signed instead of `date`.
 const NOT_SENT_ON: [HeaderName; 11] = [
     AUTHORIZATION,
     COOKIE,
@@ -36,10 +36,10 @@ const NOT_SENT_ON: [HeaderName; 11] = [
     HeaderName::from_static("opc-obo-token"),
 ];
 
-/// Which pages may read a response is for the proxy to say.
+/// The proxy itself decides which pages may read a response.
 const CROSS_ORIGIN: &str = "access-control-";
 
-/// Removes what must not reach the service.
+/// Removes headers that must not reach the service.
 pub(crate) fn strip_request(headers: &mut HeaderMap) {
     strip_hop_by_hop(headers);
     for name in NOT_SENT_ON {
@@ -47,7 +47,7 @@ pub(crate) fn strip_request(headers: &mut HeaderMap) {
     }
 }
 
-/// Removes what must not reach the caller.
+/// Removes headers that must not reach the caller.
 pub(crate) fn strip_response(headers: &mut HeaderMap) {
     strip_hop_by_hop(headers);
     let foreign: Vec<HeaderName> = headers
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_connection_names_goes_too() {
+    fn headers_named_by_connection_are_removed_too() {
         let mut headers = HeaderMap::new();
         headers.append(CONNECTION, "keep-alive, X-Mine".parse().unwrap());
         headers.append(CONNECTION, " ,x-yours , (".parse().unwrap());

@@ -1,10 +1,10 @@
-//! Finds the members of a JSON object in place, so that one value can be replaced and every other
-//! byte stays as it is.
+//! Finds the members of a JSON object in place, so that one value can be replaced while every other
+//! byte stays the same.
 
 use std::ops::Range;
 
-/// The members of the object that `text` is, in order: the bytes of each name, without quotes, and
-/// where its value is. Ends early where the text is not JSON.
+/// Returns the members of the object in `text`, in order: the bytes of each name, without quotes,
+/// and the range of its value. Ends early at invalid JSON.
 pub(crate) fn members(text: &[u8]) -> Members<'_> {
     let mut scan = Scan { text, at: 0 };
     scan.blanks();
@@ -16,7 +16,7 @@ pub(crate) fn members(text: &[u8]) -> Members<'_> {
     }
 }
 
-/// The value of the last member of this name: most readers keep the last.
+/// Returns the value of the last member with this name, because most parsers keep the last one.
 pub(crate) fn member<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     members(text)
         .filter(|(found, _)| *found == name)
@@ -78,7 +78,7 @@ impl Scan<'_> {
         found
     }
 
-    /// A string with its quotes.
+    /// Reads a string with its quotes.
     fn string(&mut self) -> Option<Range<usize>> {
         let start = self.at;
         if !self.take(b'"') {
@@ -127,7 +127,7 @@ impl Scan<'_> {
         }
     }
 
-    /// A number or a word.
+    /// Reads a number or a word.
     fn scalar(&mut self) {
         let ends = |byte: &u8| {
             matches!(
@@ -184,7 +184,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_no_json_does_no_harm(text in prop::collection::vec(any::<u8>(), 0..64)) {
+        fn invalid_json_does_no_harm(text in prop::collection::vec(any::<u8>(), 0..64)) {
             for (_, range) in members(&text) {
                 prop_assert!(range.end <= text.len() && range.start < range.end);
             }
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_a_name_counts() {
+    fn the_last_member_with_a_name_counts() {
         let text = br#" {"a":{"model":1},"model":"x" , "model" : "y"}"#;
         assert_eq!(member(text, b"model"), Some(&br#""y""#[..]));
         assert_eq!(member(br#"["model","x"]"#, b"model"), None);

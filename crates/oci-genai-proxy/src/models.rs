@@ -1,4 +1,4 @@
-//! The list of models, which the service's own endpoint does not have.
+//! List of models, which the service's own endpoint lacks.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -21,10 +21,10 @@ use crate::config::ProxyConfig;
 use crate::refusal::json_response;
 use crate::target::Target;
 
-/// How long a list that was found is kept, and how long a failure to find one.
+/// Time for which a list, or a failed search, is kept.
 const KEEP: Duration = Duration::from_secs(600);
 const KEEP_FAILURE: Duration = Duration::from_secs(30);
-/// Bounds on what the control plane may answer.
+/// Limits on the control plane's response.
 const PATIENCE: Duration = Duration::from_secs(15);
 const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 const MAX_PAGES: usize = 20;
@@ -34,14 +34,14 @@ const MAX_PAGES: usize = 20;
 pub struct ModelInfo {
     /// The name that requests use.
     pub id: String,
-    /// Who made it, if known.
+    /// Owner, if known.
     pub owned_by: Option<String>,
-    /// When it was made, in seconds since 1970.
+    /// Creation time, in seconds since 1970.
     pub created: u64,
 }
 
 impl ModelInfo {
-    /// A model of which only the name is known.
+    /// Creates a model of which only the name is known.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -50,12 +50,12 @@ impl ModelInfo {
         }
     }
 
-    /// Reads a list: names one a line (`#` begins a comment), a JSON array of names or of objects
+    /// Parses a list: one name per line (`#` begins a comment), a JSON array of names or of objects
     /// with an `id`, or an object with such an array as `data`.
     ///
     /// # Errors
     ///
-    /// Says what is wrong with the text.
+    /// Returns a message if the text is invalid.
     pub fn parse_list(text: &str) -> Result<Vec<Self>, String> {
         if !text.trim_start().starts_with(['[', '{']) {
             let lines = text
@@ -70,7 +70,7 @@ impl ModelInfo {
             other => other,
         };
         let Value::Array(entries) = list else {
-            return Err("it has no array of models".to_owned());
+            return Err("it contains no array of models".to_owned());
         };
         entries.iter().map(Self::from_value).collect()
     }
@@ -93,7 +93,7 @@ impl ModelInfo {
     }
 }
 
-/// Finds models at OCI's control plane.
+/// Finds models with OCI's control plane.
 #[derive(Clone)]
 pub struct ModelDiscovery {
     service: Passthrough,
@@ -101,11 +101,11 @@ pub struct ModelDiscovery {
 }
 
 impl ModelDiscovery {
-    /// Asks for the models that a compartment may use in a region.
+    /// Finds the models that a compartment may use in a region.
     ///
-    /// `service` is made with the control plane's base URL,
-    /// `https://generativeai.REGION.oci.oraclecloud.com/20231130`, and with credentials that sign: the control
-    /// plane takes no API keys.
+    /// `service` needs the control plane's base URL,
+    /// `https://generativeai.REGION.oci.oraclecloud.com/20231130`, and credentials that sign: the
+    /// control plane accepts no API keys.
     pub fn new(service: Passthrough, compartment: &str, region: Option<&str>) -> Self {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("compartmentId", compartment);
@@ -154,7 +154,7 @@ impl ModelDiscovery {
         let response = response.map_err(|error| crate::config::chain(&error))?;
         let (parts, body) = response.into_parts();
         if !parts.status.is_success() {
-            return Err(format!("the control plane answered {}", parts.status));
+            return Err(format!("the control plane returned {}", parts.status));
         }
         let body = Limited::new(body, MAX_PAGE_BYTES).collect().await;
         let body = body.map_err(|error| error.to_string())?.to_bytes();
@@ -181,12 +181,12 @@ impl fmt::Debug for ModelDiscovery {
     }
 }
 
-/// Answers requests for the list of models.
+/// Responds to requests for the list of models.
 pub(crate) struct Models {
     known: Vec<ModelInfo>,
     discovery: Option<ModelDiscovery>,
-    /// What was found last, and until when it counts. The lock is held while it is looked for, so
-    /// that callers wait for one search.
+    /// Last result and its expiry. The lock is held during a search, so that concurrent callers
+    /// share one search.
     found: Mutex<Option<(Instant, Arc<[ModelInfo]>)>>,
 }
 
@@ -200,7 +200,7 @@ impl Models {
         }
     }
 
-    /// The response, if this is a request for models.
+    /// Returns the response if this is a request for models.
     pub(crate) async fn answer(
         &self,
         method: &Method,
@@ -218,7 +218,7 @@ impl Models {
         }
         let id = decoded(path.strip_prefix("/models/")?);
         let list = self.list().await;
-        // A name that is not in the list may still be one that the service knows.
+        // A name that is not in the list may still be known to the service.
         let model = list.into_iter().find(|model| model.id == id);
         let model = model.unwrap_or_else(|| ModelInfo::new(id));
         Some(json_response(StatusCode::OK, model.to_json().to_string()))
@@ -242,7 +242,7 @@ impl Models {
             return Arc::clone(models);
         }
         let outcome = timeout(PATIENCE, discovery.find()).await;
-        let outcome = outcome.unwrap_or_else(|_| Err("it did not answer in time".to_owned()));
+        let outcome = outcome.unwrap_or_else(|_| Err("it did not respond in time".to_owned()));
         let (keep, models) = match outcome {
             Ok(models) => (KEEP, models.into()),
             Err(reason) => {

@@ -1,4 +1,4 @@
-//! What is known of a request when it has ended. It holds nothing of bodies or credentials.
+//! Record of a finished request. It contains no bodies or credentials.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -8,58 +8,58 @@ use oci_genai::time::SharedClock;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
-/// The longest path that is kept, in characters.
+/// Maximum length of a recorded path, in characters.
 const MAX_PATH: usize = 200;
 
-/// Called when a request has ended.
+/// Called at the end of a request.
 pub(crate) type Observer = Arc<dyn Fn(&RequestRecord) + Send + Sync>;
 
-/// A request that has ended.
+/// Record of a finished request.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestRecord {
-    /// When it came.
+    /// Arrival time.
     pub started_at: SystemTime,
-    /// Its method.
+    /// HTTP method.
     pub method: Method,
-    /// Its path as the caller asked for it, without query.
+    /// Path as the caller sent it, without the query.
     pub path: String,
-    /// The status that the caller got; `None` if it left before.
+    /// Status that the caller got; `None` if the caller disconnected earlier.
     pub status: Option<StatusCode>,
-    /// The service's id for it.
+    /// The service's request id.
     pub request_id: Option<String>,
-    /// The time until the response began.
+    /// Time until the response began.
     pub time_to_response: Option<Duration>,
-    /// The time until the response ended.
+    /// Time until the response ended.
     pub duration: Duration,
-    /// Bytes of the response's body that were handed on.
+    /// Forwarded bytes of the response body.
     pub response_bytes: u64,
-    /// How it ended.
+    /// Outcome of the request.
     pub outcome: Outcome,
-    /// Why the proxy refused it, or why the credentials could not be renewed.
+    /// Reason why the proxy rejected the request, or why the credentials could not be refreshed.
     pub reason: Option<String>,
 }
 
-/// How a request ended.
+/// Outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The whole response was handed on.
+    /// The whole response was forwarded.
     Complete,
-    /// The proxy answered in the service's place.
+    /// The proxy responded instead of the service.
     ByProxy,
-    /// The service's response broke off.
+    /// The service's response ended early.
     Broken,
-    /// The caller left before the response was whole.
+    /// The caller disconnected before the end of the response.
     Canceled,
 }
 
-/// Follows a request to its end, and reports it when it is dropped.
+/// Follows a request, and reports it when dropped.
 pub(crate) struct Watch {
     record: RequestRecord,
     begun: Instant,
     observer: Option<Observer>,
-    /// Gives room to another request when this one has ended.
+    /// Lets another request start when this one has ended.
     permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -72,7 +72,7 @@ impl Watch {
         let path = request.uri().path().chars().take(MAX_PATH).collect();
         Self {
             record: RequestRecord {
-                started_at: clock.wall(),
+                started_at: clock.system_time(),
                 method: request.method().clone(),
                 path,
                 status: None,

@@ -1,27 +1,27 @@
-//! Responses that the proxy makes itself, in the form of OpenAI's errors.
+//! Responses that the proxy creates itself, in the form of OpenAI's errors.
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use oci_genai::{Error, ErrorKind, ResendVerdict};
+use oci_genai::{Error, ErrorKind, RetrySafety};
 use serde_json::json;
 
 use crate::body::ProxyBody;
 use crate::config::chain;
 use crate::upload::UploadError;
 
-/// OpenAI's clients obey this header over the status.
+/// OpenAI's clients give this header precedence over the status.
 const X_SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
-/// A request that gets no response of the service.
+/// A request that gets no response from the service.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: Cow<'static, str>,
-    /// Whether the same request may be sent again.
+    /// True if the same request may be retried.
     retry: bool,
 }
 
@@ -44,7 +44,7 @@ impl Refusal {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "invalid_api_key",
-            "the proxy's token is missing or wrong; hint: use the token that the proxy printed at its start as the \
+            "the proxy's token is missing or wrong; hint: use the token that the proxy printed when it started as the \
              API key",
             false,
         )
@@ -59,7 +59,7 @@ impl Refusal {
             StatusCode::NOT_FOUND,
             "unknown_path",
             "the proxy serves paths below /openai/v1/ and /v1/; hint: set the client's base URL to the one that the \
-             proxy printed at its start",
+             proxy printed when it started",
             false,
         )
     }
@@ -77,7 +77,7 @@ impl Refusal {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method_not_allowed",
-            "the proxy takes GET, HEAD, POST, PUT, PATCH and DELETE",
+            "the proxy accepts GET, HEAD, POST, PUT, PATCH and DELETE",
             false,
         )
     }
@@ -91,7 +91,7 @@ impl Refusal {
         )
     }
 
-    /// A body that could not be read whole.
+    /// Makes the response for a body that could not be read completely.
     pub(crate) fn upload(error: &UploadError) -> Self {
         let (status, code) = match error {
             UploadError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "request_too_large"),
@@ -101,7 +101,7 @@ impl Refusal {
         Self::new(status, code, error.to_string(), false)
     }
 
-    /// A request that the service did not answer.
+    /// Makes the response for a request without a response from the service.
     pub(crate) fn failed(error: &Error) -> Self {
         if let Some(upload) = find::<UploadError>(error) {
             return Self::upload(upload);
@@ -112,7 +112,7 @@ impl Refusal {
             message.push_str(hint);
         }
         match error.kind() {
-            ErrorKind::Credentials => {
+            ErrorKind::Authentication => {
                 let auth = find::<oci_genai_auth::Error>(error);
                 match auth.is_some_and(oci_genai_auth::Error::is_unavailable) {
                     true => Self::new(
@@ -133,8 +133,8 @@ impl Refusal {
                 message,
                 false,
             ),
-            _ => match error.verdict() {
-                ResendVerdict::NotSent | ResendVerdict::Rejected => Self::new(
+            _ => match error.retry_safety() {
+                RetrySafety::NotSent | RetrySafety::Rejected => Self::new(
                     StatusCode::BAD_GATEWAY,
                     "upstream_unreachable",
                     message,
@@ -179,7 +179,7 @@ impl Refusal {
     }
 }
 
-/// A response with this JSON text.
+/// Makes a response with this JSON text.
 pub(crate) fn json_response(status: StatusCode, text: String) -> Response<ProxyBody> {
     let mut response = Response::new(ProxyBody::full(Bytes::from(text)));
     *response.status_mut() = status;
@@ -189,7 +189,7 @@ pub(crate) fn json_response(status: StatusCode, text: String) -> Response<ProxyB
     response
 }
 
-/// An error of a type, wherever it stands among the causes.
+/// Finds an error of a type among the causes.
 pub(crate) fn find<'a, T: std::error::Error + 'static>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> Option<&'a T> {

@@ -1,4 +1,4 @@
-//! Renames the model that a request asks for.
+//! Replaces model names in requests.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 
 use crate::json_members::members;
 
-/// Model names that are replaced in requests, each by another.
+/// Model names to replace in requests, with their replacements.
 ///
 /// ```
 /// use oci_genai_proxy::ModelMap;
@@ -18,19 +18,19 @@ use crate::json_members::members;
 pub struct ModelMap(Vec<(String, String)>);
 
 impl ModelMap {
-    /// Replaces `from` by `to`. The last one given for a name counts.
+    /// Replaces `from` by `to`. The last replacement for a name counts.
     pub fn insert(&mut self, from: impl Into<String>, to: impl Into<String>) {
         let from = from.into();
         self.0.retain(|(name, _)| *name != from);
         self.0.push((from, to.into()));
     }
 
-    /// Whether nothing is replaced.
+    /// Returns true if no name is replaced.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The names that callers may use.
+    /// Returns the names that callers may use.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(from, _)| from.as_str())
     }
@@ -40,8 +40,8 @@ impl ModelMap {
         found.map(|(_, to)| to.as_str())
     }
 
-    /// The body with the model's name replaced; every other byte stays. A body that is not a JSON
-    /// object stays as it is.
+    /// Returns the body with the model's name replaced. Every other byte stays the same. A body
+    /// that is not a JSON object does not change.
     pub(crate) fn apply(&self, body: Bytes) -> Bytes {
         if self.is_empty() {
             return body;

@@ -15,7 +15,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use oci_genai::Passthrough;
 use oci_genai::time::SharedClock;
 use oci_genai_api::BoxError;
-use oci_genai_auth::layer::RefreshFailure;
+use oci_genai_auth::layer::RefreshError;
 use tokio::sync::Semaphore;
 use tower_service::Service;
 
@@ -29,10 +29,9 @@ use crate::record::{Observer, Watch};
 use crate::refusal::Refusal;
 use crate::target::Target;
 
-/// Takes the requests of OpenAI clients and sends them to the service; see the
-/// [crate's page](crate).
+/// Forwards the requests of OpenAI clients to the service; see the [crate's page](crate).
 ///
-/// It is a tower service for any server that speaks `http` types: give it to axum with
+/// This is a tower service for any server that uses `http` types. In axum, pass it to
 /// `Router::fallback_service`. Its paths are `/openai/v1/…` and `/v1/…`.
 #[derive(Clone)]
 pub struct Proxy {
@@ -50,11 +49,11 @@ struct Shared {
 }
 
 impl Proxy {
-    /// Makes a proxy to the service that `upstream` sends to.
+    /// Creates a proxy for the service of `upstream`.
     ///
     /// # Errors
     ///
-    /// When a setting cannot be used.
+    /// Returns [`ConfigError`] if a setting is invalid.
     pub fn new(upstream: Passthrough, config: ProxyConfig) -> Result<Self, ConfigError> {
         config.check()?;
         let room = config.max_in_flight.clamp(1, Semaphore::MAX_PERMITS);
@@ -71,12 +70,12 @@ impl Proxy {
         })
     }
 
-    /// Whether callers must send a token.
+    /// Returns true if callers must send a token.
     pub(crate) fn has_token(&self) -> bool {
         self.shared.has_token
     }
 
-    /// Answers one request.
+    /// Handles one request.
     pub async fn handle<B>(&self, request: Request<B>) -> Response<ProxyBody>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -93,7 +92,7 @@ impl Proxy {
             Err(refusal) => (Err(refusal), None),
         };
         let mut response = outcome.unwrap_or_else(|refusal| {
-            tracing::debug!(status = %refusal.status(), reason = refusal.message(), "request refused");
+            tracing::debug!(status = %refusal.status(), reason = refusal.message(), "rejected a request");
             watch.reason(refusal.message());
             refusal.into_response()
         });
@@ -137,9 +136,9 @@ impl Proxy {
         let permit = Arc::clone(&shared.in_flight).acquire_owned().await;
         watch.hold(permit.map_err(|_| Refusal::stopping())?);
         let response = shared.forwarder.forward(request, target).await?;
-        if let Some(failure) = response.extensions().get::<RefreshFailure>() {
+        if let Some(failure) = response.extensions().get::<RefreshError>() {
             watch.reason(format!(
-                "the credentials were refused and could not be renewed: {}",
+                "the credentials were rejected and could not be refreshed: {}",
                 chain(failure.error())
             ));
         }
@@ -152,7 +151,7 @@ impl Proxy {
     }
 }
 
-/// Answers what a browser asks before it lets an allowed page send a request.
+/// Responds to the preflight request of a browser for an allowed page.
 fn preflight<B>(request: &Request<B>) -> Response<ProxyBody> {
     let mut response = Response::new(ProxyBody::full(Bytes::new()));
     *response.status_mut() = StatusCode::NO_CONTENT;

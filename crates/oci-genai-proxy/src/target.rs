@@ -1,11 +1,11 @@
-//! From the path a caller asks for to the path below the service's endpoint.
+//! Maps the path of a request to the path below the service's endpoint.
 
 use http::Uri;
 use http::uri::PathAndQuery;
 
 use crate::refusal::Refusal;
 
-/// The base paths that clients are given.
+/// Base paths for clients.
 const PREFIXES: [&str; 2] = ["/openai/v1/", "/v1/"];
 
 /// A path below the base path, with its query.
@@ -15,11 +15,11 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Takes the part of a target that the service sees.
+    /// Returns the part of a target that the service gets.
     ///
     /// # Errors
     ///
-    /// When it does not begin with a base path, or would leave it further on.
+    /// Returns an error if the target does not begin with a base path, or would leave it.
     pub(crate) fn of(uri: &Uri) -> Result<Self, Refusal> {
         let path = uri.path();
         let rest = PREFIXES
@@ -41,18 +41,18 @@ impl Target {
         }
     }
 
-    /// The path, which begins with a slash.
+    /// Returns the path, which begins with a slash.
     pub(crate) fn path(&self) -> &str {
         self.text.path()
     }
 
-    /// The target as requests carry it.
+    /// Returns the target in the form of a request.
     pub(crate) fn into_uri(self) -> Uri {
         Uri::from(self.text)
     }
 }
 
-/// Whether URL parsers would take this segment as `.` or `..`.
+/// Returns true if URL parsers would treat this segment as `.` or `..`.
 fn is_dot_segment(segment: &str) -> bool {
     let plain = segment.to_ascii_lowercase().replace("%2e", ".");
     matches!(plain.as_str(), "." | "..")

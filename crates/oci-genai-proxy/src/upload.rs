@@ -1,4 +1,4 @@
-//! The body of a request on its way to the service, bounded in time and, where it is kept, in size.
+//! Request body on its way to the service, with limits on its time and, if it is kept, its size.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,30 +10,31 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use tokio::time::{Instant, Sleep};
 
-/// Why a request body could not be read whole.
+/// Error from reading a request body.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum UploadError {
     #[error(
-        "the request body has more than {0} bytes, the most that the proxy signs; hint: start it with a larger \
+        "the request body has more than {0} bytes, the limit for bodies that the proxy signs; hint: start it with a larger \
          --max-body-bytes"
     )]
     TooLarge(usize),
     #[error("the request body did not arrive in time")]
     Slow,
-    #[error("the request body broke off")]
+    #[error("the request body ended early")]
     Broken,
 }
 
-/// How long a body may be waited for.
+/// Timeouts of a body.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience {
-    /// In one pause.
+    /// Of one pause.
     pub(crate) pause: Duration,
-    /// In all.
+    /// Of the whole body.
     pub(crate) total: Duration,
 }
 
-/// A request body. Copies share it, so that a body nobody has read can be given to another attempt.
+/// A request body. Clones share it, so that a body that was not read can be used for another
+/// attempt.
 pub(crate) struct Upload<B>(Arc<Mutex<State<B>>>);
 
 struct State<B> {
@@ -64,12 +65,12 @@ where
         })))
     }
 
-    /// Whether somebody has begun to read it.
+    /// Returns true if reading has begun.
     pub(crate) fn has_begun(&self) -> bool {
         self.lock().begun
     }
 
-    /// Reads it whole.
+    /// Reads the whole body.
     pub(crate) async fn collect(self, limit: usize) -> Result<Bytes, UploadError> {
         if self.size_hint().lower() > limit as u64 {
             return Err(UploadError::TooLarge(limit));

@@ -1,5 +1,5 @@
-//! What a session costs: processor time per turn with SQLite, early and late in a long session, what opening one
-//! reads, and the memory of many sessions at once. Linux only, because it reads `/proc`.
+//! Costs of sessions: CPU time per turn with SQLite, early and late in a long session; the cost of
+//! opening one; the memory of many sessions at once. Linux only, because it reads `/proc`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 use std::collections::BTreeMap;
@@ -7,16 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use oci_genai_session::service::{
-    Answer, AnswerStatus, AnswerStream, SendOptions, Service, ServiceError, ServiceErrorKind,
+use oci_genai_session::backend::{
+    Backend, BackendError, BackendErrorKind, ModelResponse, ModelResponseStatus, ModelStream,
+    SendOptions,
 };
 use oci_genai_session::{
-    HistoryBudget, MemoryKind, Session, SessionOptions, Sessions, SqliteStore, TokenUsage,
+    HistoryBudget, HistoryMode, Session, SessionOptions, Sessions, SqliteStore, TokenUsage,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
-/// Answers at once, or when told, so that what is measured is the session.
+/// Responds at once, or on demand, so that only the session is measured.
 #[derive(Clone, Debug)]
 struct Instant {
     number: Arc<AtomicU64>,
@@ -24,22 +25,22 @@ struct Instant {
 }
 
 #[async_trait]
-impl Service for Instant {
+impl Backend for Instant {
     async fn create_conversation(
         &self,
         _: &BTreeMap<String, String>,
-    ) -> Result<String, ServiceError> {
+    ) -> Result<String, BackendError> {
         Ok(format!(
             "conv_{}",
             self.number.fetch_add(1, Ordering::Relaxed)
         ))
     }
 
-    async fn delete_conversation(&self, _: &str) -> Result<(), ServiceError> {
+    async fn delete_conversation(&self, _: &str) -> Result<(), BackendError> {
         Ok(())
     }
 
-    async fn items_after(&self, _: &str, _: Option<String>) -> Result<Vec<Value>, ServiceError> {
+    async fn items_after(&self, _: &str, _: Option<String>) -> Result<Vec<Value>, BackendError> {
         Ok(Vec::new())
     }
 
@@ -48,11 +49,11 @@ impl Service for Instant {
         _: &str,
         items: Vec<Value>,
         _: SendOptions,
-    ) -> Result<Vec<Value>, ServiceError> {
+    ) -> Result<Vec<Value>, BackendError> {
         Ok(items)
     }
 
-    async fn delete_item(&self, _: &str, _: &str, _: SendOptions) -> Result<(), ServiceError> {
+    async fn delete_item(&self, _: &str, _: &str, _: SendOptions) -> Result<(), BackendError> {
         Ok(())
     }
 
@@ -60,7 +61,7 @@ impl Service for Instant {
         &self,
         _: Map<String, Value>,
         options: SendOptions,
-    ) -> Result<Answer, ServiceError> {
+    ) -> Result<ModelResponse, BackendError> {
         options.confirm().await?;
         let _passed = self.gate.acquire().await;
         let number = self.number.fetch_add(1, Ordering::Relaxed);
@@ -69,9 +70,9 @@ impl Service for Instant {
             "id": format!("msg_{number}"), "type": "message", "role": "assistant", "status": "completed",
             "content": [{ "type": "output_text", "text": text, "annotations": [] }],
         });
-        Ok(Answer {
+        Ok(ModelResponse {
             response_id: Some(format!("resp_{number}")),
-            status: AnswerStatus::Completed,
+            status: ModelResponseStatus::Completed,
             items: vec![item],
             usage: TokenUsage {
                 input: 100,
@@ -84,19 +85,19 @@ impl Service for Instant {
         &self,
         _: Map<String, Value>,
         _: SendOptions,
-    ) -> Result<AnswerStream, ServiceError> {
-        Err(ServiceError::new(
-            ServiceErrorKind::Refused,
+    ) -> Result<ModelStream, BackendError> {
+        Err(BackendError::new(
+            BackendErrorKind::Rejected,
             "this one does not stream",
         ))
     }
 
-    async fn response(&self, _: &str) -> Result<Option<Answer>, ServiceError> {
+    async fn response(&self, _: &str) -> Result<Option<ModelResponse>, BackendError> {
         Ok(None)
     }
 }
 
-/// Processor time of this process so far, in milliseconds, all threads.
+/// Returns the CPU time of this process so far, in milliseconds, all threads.
 fn processor_ms() -> f64 {
     let text = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
     let of_main: f64 = text
@@ -139,15 +140,17 @@ async fn main() {
         gate: Arc::new(Semaphore::new(1 << 20)),
     };
     let path = dir.path().join("s.db");
-    let sessions = Sessions::with_service(service.clone(), SqliteStore::open(&path).await.unwrap());
+    let sessions = Sessions::with_backend(service.clone(), SqliteStore::open(&path).await.unwrap());
     let mut rows = Vec::new();
-    for memory in [
-        MemoryKind::Conversation,
-        MemoryKind::Chain,
-        MemoryKind::Local,
+    for history_mode in [
+        HistoryMode::Conversation,
+        HistoryMode::PreviousResponse,
+        HistoryMode::Client,
     ] {
-        let mut options = SessionOptions::new().name(memory.as_str()).memory(memory);
-        if memory == MemoryKind::Local {
+        let mut options = SessionOptions::new()
+            .name(history_mode.as_str())
+            .history_mode(history_mode);
+        if history_mode == HistoryMode::Client {
             options = options.budget(HistoryBudget::turns(10));
         }
         let session = sessions.create(options).await.unwrap();
@@ -155,7 +158,7 @@ async fn main() {
         let early = per_turn(&session, 500).await;
         per_turn(&session, 9_500).await;
         let late = per_turn(&session, 500).await;
-        let work = format!("session turn over SQLite, {memory} memory");
+        let work = format!("session turn over SQLite, {history_mode} memory");
         rows.push(row(&work, "after 10 turns", "CPU ms", early, None));
         let ratio = Some(late / early);
         rows.push(row(&work, "after 10,000 turns", "CPU ms", late, ratio));
@@ -171,7 +174,7 @@ async fn main() {
         gate: Arc::new(Semaphore::new(0)),
     };
     let store = SqliteStore::open(dir.path().join("many.db")).await.unwrap();
-    let sessions = Sessions::with_service(many.clone(), store);
+    let sessions = Sessions::with_backend(many.clone(), store);
     let mut tasks = Vec::new();
     for _ in 0..1_000 {
         let session = sessions.create(SessionOptions::new()).await.unwrap();
@@ -198,7 +201,7 @@ async fn main() {
     publish(&rows);
 }
 
-/// A line of the table; a figure that was taken once has no spread.
+/// Makes a line of the table. A figure that was measured once has no spread.
 fn row(work: &str, contender: &str, unit: &str, figure: f64, ratio: Option<f64>) -> Value {
     let ratio = ratio.map(|ratio| json!({ "median": ratio, "min": ratio, "max": ratio }));
     json!({
@@ -206,7 +209,7 @@ fn row(work: &str, contender: &str, unit: &str, figure: f64, ratio: Option<f64>)
     })
 }
 
-/// Prints the rows and, where `BENCH_JSON` names a file, writes them there.
+/// Prints the rows and writes them to the file that `BENCH_JSON` names, if set.
 fn publish(rows: &[Value]) {
     let text = serde_json::to_string_pretty(rows).unwrap();
     println!("{text}");

@@ -1,53 +1,53 @@
-//! The client as the service that sessions use.
+//! The client as a [`Backend`].
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, TryStreamExt};
-use oci_genai::middleware::{AttemptCheck, Resend, RetryConfig};
+use oci_genai::middleware::{AttemptCheck, Idempotency, RetryConfig};
 use oci_genai::types::{self, CreateResponse, ListOrder, ResponseStatus, StreamEvent};
-use oci_genai::{Client, ErrorKind, RequestOptions, ResendVerdict, ResponseExt};
+use oci_genai::{Client, ErrorKind, RequestOptions, ResponseExt, RetrySafety};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::service::{
-    Answer, AnswerEvent, AnswerStatus, AnswerStream, Repeat, SendOptions, Service, ServiceError,
-    ServiceErrorKind,
+use crate::backend::{
+    Backend, BackendError, BackendErrorKind, BackendRetry, ModelEvent, ModelResponse,
+    ModelResponseStatus, ModelStream, SendOptions,
 };
 use crate::store::TokenUsage;
 
-/// Items that one request may add, and that one page may hold.
+/// Maximum number of items per request and per page.
 const ADDED_AT_ONCE: usize = 20;
 const PAGE: u32 = 100;
 
-/// Puts a client behind the seam. The client never sends a turn of a conversation again on its own unless the service
-/// said that it was not carried out.
+/// Implements [`Backend`] with a client. The client retries a turn's request only if the service
+/// reported that it was not executed.
 #[derive(Debug)]
-pub(crate) struct ClientService {
+pub(crate) struct ClientBackend {
     client: Client,
 }
 
-impl ClientService {
+impl ClientBackend {
     pub(crate) fn new(client: Client) -> Self {
         Self { client }
     }
 }
 
-fn failure(error: oci_genai::Error) -> ServiceError {
-    use ServiceErrorKind::{
-        Failed, Locked, NoOutput, NotAllowed, NotDone, NotFound, Refused, Unknown, Unusable,
+fn failure(error: oci_genai::Error) -> BackendError {
+    use BackendErrorKind::{
+        Failed, Locked, NoOutput, NotAllowed, NotExecuted, NotFound, Rejected, Unknown, Unusable,
     };
     if let Some(text) = not_allowed(&error) {
-        return ServiceError::new(NotAllowed, text).with_source(error);
+        return BackendError::new(NotAllowed, text).with_source(error);
     }
     let may_pass = error.is_transient() && !error.is_permanent();
-    let kind = match error.verdict() {
+    let kind = match error.retry_safety() {
         _ if error.is_conversation_locked() => Locked,
-        ResendVerdict::NotSent | ResendVerdict::Rejected if may_pass => NotDone,
-        ResendVerdict::Rejected if error.is_not_found() => NotFound,
-        ResendVerdict::NotSent | ResendVerdict::Rejected => Refused,
-        ResendVerdict::Done if error.kind() == ErrorKind::NoOutput => NoOutput,
-        ResendVerdict::Done => Unusable,
+        RetrySafety::NotSent | RetrySafety::Rejected if may_pass => NotExecuted,
+        RetrySafety::Rejected if error.is_not_found() => NotFound,
+        RetrySafety::NotSent | RetrySafety::Rejected => Rejected,
+        RetrySafety::Completed if error.kind() == ErrorKind::NoOutput => NoOutput,
+        RetrySafety::Completed => Unusable,
         _ if error.is_permanent() => Failed,
         _ => Unknown,
     };
@@ -66,17 +66,17 @@ fn failure(error: oci_genai::Error) -> ServiceError {
     let said = error.service_error();
     let code = said.and_then(|said| said.code()).map(str::to_owned);
     let param = said.and_then(|said| said.param()).map(str::to_owned);
-    ServiceError::new(kind, message)
+    BackendError::new(kind, message)
         .with_code(code, param)
         .with_source(error)
 }
 
-/// What the session's own check said before an attempt, if that is what the call failed with.
+/// Returns the message of the session's own check, if the call failed because of it.
 fn not_allowed(error: &oci_genai::Error) -> Option<String> {
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        match error.downcast_ref::<ServiceError>() {
-            Some(ours) if ours.kind() == ServiceErrorKind::NotAllowed => {
+        match error.downcast_ref::<BackendError>() {
+            Some(ours) if ours.kind() == BackendErrorKind::NotAllowed => {
                 return Some(ours.to_string());
             }
             _ => cause = error.source(),
@@ -85,39 +85,36 @@ fn not_allowed(error: &oci_genai::Error) -> Option<String> {
     None
 }
 
-fn to_value(of: &impl Serialize) -> Result<Value, ServiceError> {
+fn to_value(of: &impl Serialize) -> Result<Value, BackendError> {
     serde_json::to_value(of).map_err(|error| {
-        ServiceError::new(
-            ServiceErrorKind::Unknown,
-            "what the service sent is not JSON",
+        BackendError::new(
+            BackendErrorKind::Unknown,
+            "the service's response is not JSON",
         )
         .with_source(error)
     })
 }
 
-fn body(request: Map<String, Value>) -> Result<CreateResponse, ServiceError> {
+fn body(request: Map<String, Value>) -> Result<CreateResponse, BackendError> {
     serde_json::from_value(Value::Object(request)).map_err(|error| {
-        ServiceError::new(
-            ServiceErrorKind::Refused,
-            "the request cannot be made of the session's and the turn's settings",
+        BackendError::new(
+            BackendErrorKind::Rejected,
+            "could not build the request from the settings of the session and the turn",
         )
         .with_source(error)
     })
 }
 
-fn item(value: Value) -> Result<types::Item, ServiceError> {
+fn item(value: Value) -> Result<types::Item, BackendError> {
     serde_json::from_value(value).map_err(|error| {
-        ServiceError::new(
-            ServiceErrorKind::Refused,
-            "an item is not one that the service knows",
-        )
-        .with_source(error)
+        BackendError::new(BackendErrorKind::Rejected, "an item has an unknown form")
+            .with_source(error)
     })
 }
 
-fn answer(response: &types::Response) -> Result<Answer, ServiceError> {
+fn answer(response: &types::Response) -> Result<ModelResponse, BackendError> {
     let status = match &response.status {
-        None | Some(ResponseStatus::Completed) => AnswerStatus::Completed,
+        None | Some(ResponseStatus::Completed) => ModelResponseStatus::Completed,
         Some(ResponseStatus::Incomplete) => {
             let details = response
                 .incomplete_details
@@ -126,11 +123,11 @@ fn answer(response: &types::Response) -> Result<Answer, ServiceError> {
                 .transpose()?;
             let reason = details.as_ref().and_then(|details| details.get("reason"));
             let reason = reason.and_then(Value::as_str).unwrap_or("unknown");
-            AnswerStatus::Incomplete(reason.to_owned())
+            ModelResponseStatus::Incomplete(reason.to_owned())
         }
-        Some(ResponseStatus::Queued | ResponseStatus::InProgress) => AnswerStatus::Running,
-        // That it failed is told by an error; so this one has output, or a call.
-        Some(other) => AnswerStatus::Incomplete(other.to_string()),
+        Some(ResponseStatus::Queued | ResponseStatus::InProgress) => ModelResponseStatus::Running,
+        // An error reports a failure, so this response has output or a call.
+        Some(other) => ModelResponseStatus::Incomplete(other.to_string()),
     };
     let count = |tokens: i64| u64::try_from(tokens).unwrap_or(0);
     let usage = response
@@ -140,7 +137,7 @@ fn answer(response: &types::Response) -> Result<Answer, ServiceError> {
             input: count(usage.input_tokens),
             output: count(usage.output_tokens),
         });
-    Ok(Answer {
+    Ok(ModelResponse {
         response_id: (!response.id.is_empty()).then(|| response.id.clone()),
         status,
         items: response
@@ -152,15 +149,15 @@ fn answer(response: &types::Response) -> Result<Answer, ServiceError> {
     })
 }
 
-/// A response that failed is an answer like any other here.
+/// Returns a failed response as a response too.
 fn answer_or_failure(
     result: Result<types::Response, oci_genai::Error>,
-) -> Result<Answer, ServiceError> {
+) -> Result<ModelResponse, BackendError> {
     match result {
         Ok(response) => answer(&response),
         Err(error) => match error.response() {
-            Some(response) if error.is_failed() => Ok(Answer {
-                status: AnswerStatus::Failed {
+            Some(response) if error.is_failed() => Ok(ModelResponse {
+                status: ModelResponseStatus::Failed {
                     message: error.to_string(),
                     is_permanent: error.is_permanent(),
                 },
@@ -171,34 +168,34 @@ fn answer_or_failure(
     }
 }
 
-fn event(event: Result<StreamEvent, oci_genai::Error>) -> Result<AnswerEvent, ServiceError> {
+fn event(event: Result<StreamEvent, oci_genai::Error>) -> Result<ModelEvent, BackendError> {
     Ok(match event {
-        // An id that did not come names nothing.
+        // An empty id identifies nothing.
         Ok(StreamEvent::Created(created)) if !created.response.id.is_empty() => {
-            AnswerEvent::Created(created.response.id)
+            ModelEvent::Created(created.response.id)
         }
-        Ok(StreamEvent::OutputTextDelta(delta)) => AnswerEvent::Delta(delta.delta),
-        // The client puts into the last event what the stream brought before it.
-        Ok(StreamEvent::Completed(done)) => AnswerEvent::Done(answer(&done.response)?),
-        Ok(StreamEvent::Incomplete(done)) => AnswerEvent::Done(answer(&done.response)?),
-        Ok(other) => AnswerEvent::Other(to_value(&other)?),
-        Err(error) => AnswerEvent::Done(answer_or_failure(Err(error))?),
+        Ok(StreamEvent::OutputTextDelta(delta)) => ModelEvent::Delta(delta.delta),
+        // The client puts the earlier events of the stream into the last one.
+        Ok(StreamEvent::Completed(done)) => ModelEvent::Done(answer(&done.response)?),
+        Ok(StreamEvent::Incomplete(done)) => ModelEvent::Done(answer(&done.response)?),
+        Ok(other) => ModelEvent::Other(to_value(&other)?),
+        Err(error) => ModelEvent::Done(answer_or_failure(Err(error))?),
     })
 }
 
-/// Success too when what was to go is not there.
-fn gone<T>(result: Result<T, oci_genai::Error>) -> Result<(), ServiceError> {
+/// Also succeeds if the object to delete does not exist.
+fn gone<T>(result: Result<T, oci_genai::Error>) -> Result<(), BackendError> {
     match result {
         Err(error) if !error.is_not_found() => Err(failure(error)),
         _ => Ok(()),
     }
 }
 
-/// The client's options for a request of a session. What may have been carried out is never sent again by the client: whether
-/// it is, the session decides, and it asks before each attempt.
+/// Returns the client options for a request of a session. The client never retries a request that
+/// may have been executed: the session decides that, and confirms its lease before each attempt.
 fn options(send: &SendOptions) -> RequestOptions {
-    let mut options = RequestOptions::new().resend(Resend::IfNotExecuted);
-    if send.repeat() == Repeat::Never {
+    let mut options = RequestOptions::new().resend(Idempotency::RetryIfNotExecuted);
+    if send.repeat() == BackendRetry::Never {
         options = options.retry(RetryConfig::never());
     }
     if send.needs_confirmation() {
@@ -212,11 +209,11 @@ fn options(send: &SendOptions) -> RequestOptions {
 }
 
 #[async_trait]
-impl Service for ClientService {
+impl Backend for ClientBackend {
     async fn create_conversation(
         &self,
         metadata: &BTreeMap<String, String>,
-    ) -> Result<String, ServiceError> {
+    ) -> Result<String, BackendError> {
         let create = self
             .client
             .conversations()
@@ -225,7 +222,7 @@ impl Service for ClientService {
         Ok(create.send().await.map_err(failure)?.id)
     }
 
-    async fn delete_conversation(&self, conversation: &str) -> Result<(), ServiceError> {
+    async fn delete_conversation(&self, conversation: &str) -> Result<(), BackendError> {
         gone(
             self.client
                 .conversations()
@@ -239,7 +236,7 @@ impl Service for ClientService {
         &self,
         conversation: &str,
         after: Option<String>,
-    ) -> Result<Vec<Value>, ServiceError> {
+    ) -> Result<Vec<Value>, BackendError> {
         let mut list = self.client.conversations().items(conversation).list();
         list = list.order(ListOrder::Asc).limit(PAGE);
         if let Some(after) = after {
@@ -257,7 +254,7 @@ impl Service for ClientService {
         conversation: &str,
         items: Vec<Value>,
         send: SendOptions,
-    ) -> Result<Vec<Value>, ServiceError> {
+    ) -> Result<Vec<Value>, BackendError> {
         let mut rest = items.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
         let mut added = Vec::with_capacity(rest.len());
         while !rest.is_empty() {
@@ -280,10 +277,10 @@ impl Service for ClientService {
         conversation: &str,
         item: &str,
         send: SendOptions,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<(), BackendError> {
         let items = self.client.conversations().items(conversation);
-        // Deleting twice deletes once.
-        let options = options(&send).resend(Resend::Always);
+        // A second deletion has no effect.
+        let options = options(&send).resend(Idempotency::Idempotent);
         gone(items.delete(item).options(options).send().await)
     }
 
@@ -291,8 +288,8 @@ impl Service for ClientService {
         &self,
         request: Map<String, Value>,
         send: SendOptions,
-    ) -> Result<Answer, ServiceError> {
-        let create = self.client.responses().create_from(body(request)?);
+    ) -> Result<ModelResponse, BackendError> {
+        let create = self.client.responses().create_with(body(request)?);
         answer_or_failure(create.options(options(&send)).send().await)
     }
 
@@ -300,14 +297,14 @@ impl Service for ClientService {
         &self,
         request: Map<String, Value>,
         send: SendOptions,
-    ) -> Result<AnswerStream, ServiceError> {
-        let create = self.client.responses().create_from(body(request)?);
+    ) -> Result<ModelStream, BackendError> {
+        let create = self.client.responses().create_with(body(request)?);
         let create = create.options(options(&send));
         let stream = create.stream().await.map_err(failure)?;
         Ok(Box::pin(stream.map(event)))
     }
 
-    async fn response(&self, id: &str) -> Result<Option<Answer>, ServiceError> {
+    async fn response(&self, id: &str) -> Result<Option<ModelResponse>, BackendError> {
         let retrieved = self.client.responses().retrieve(id).send().await;
         match retrieved.and_then(ResponseExt::into_result) {
             Err(error) if error.is_not_found() => Ok(None),

@@ -1,9 +1,9 @@
 //! Time as a dependency.
 //!
-//! Everything in this crate that stamps a record, measures a lease or waits between attempts asks a
-//! [`TimeSource`]. It has two clocks: the time of day stamps records, and may be wrong or be set; the monotonic clock
-//! measures how long something took, and only moves forward. Programs use [`SystemTimeSource`]; tests use
-//! [`ManualTimeSource`], where a wait takes no time and moves the clock instead.
+//! This crate uses a [`TimeSource`] to stamp records, measure leases and wait between attempts. A
+//! time source has two clocks. The time of day stamps records; it may be wrong or be changed. The
+//! monotonic clock measures durations and only moves forward. Programs use [`SystemTimeSource`].
+//! Tests use [`ManualTimeSource`], where a wait takes no time and moves the clock instead.
 
 use std::fmt;
 use std::future::Future;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-/// A moment, in milliseconds since the Unix epoch.
+/// Point in time, in milliseconds since the Unix epoch.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -23,17 +23,17 @@ use tokio::sync::Notify;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The moment `millis` milliseconds after the Unix epoch.
+    /// Creates a timestamp from milliseconds since the Unix epoch.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since the Unix epoch.
+    /// Returns the milliseconds since the Unix epoch.
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// This moment plus `span`, or the last representable moment.
+    /// Returns this time plus `span`, or the last representable time.
     pub fn after(self, span: Duration) -> Self {
         Self(
             self.0
@@ -41,7 +41,7 @@ impl Timestamp {
         )
     }
 
-    /// How long from `earlier` to this moment; zero when `earlier` is later.
+    /// Returns the time from `earlier` to this one; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
@@ -53,26 +53,27 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Where the time comes from and how to wait.
+/// Source of time and of waits.
 pub trait TimeSource: fmt::Debug + Send + Sync {
-    /// The time of day, for stamping records.
+    /// Returns the time of day, for stamping records.
     fn now(&self) -> Timestamp;
 
-    /// The time since a moment of the implementation's choice, for measuring. It never goes back, also when the time of
-    /// day is set.
+    /// Returns the time since an arbitrary start, for measuring. It never goes back, even if the
+    /// time of day is changed.
     fn monotonic(&self) -> Duration;
 
-    /// Completes once `span` has passed on this clock.
+    /// Completes when `span` has passed on this clock.
     fn sleep(&self, span: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
-    /// Completes once `span` has passed, for what is done beside other work: keeping a lease, giving up on a tool. A
-    /// clock whose [`sleep`](Self::sleep) takes no time waits here until somebody moves it.
+    /// Completes when `span` has passed, for timers beside other work, such as lease renewals and
+    /// tool timeouts. A clock whose [`sleep`](Self::sleep) takes no time waits here until something
+    /// else moves it.
     fn timer(&self, span: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         self.sleep(span)
     }
 }
 
-/// The machine's clocks and tokio's timer.
+/// The system clocks and tokio's timer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemTimeSource;
 
@@ -97,22 +98,22 @@ impl TimeSource for SystemTimeSource {
     }
 }
 
-/// A clock that a test moves. A [`sleep`](TimeSource::sleep) moves it by the span, yields once and is over. Clones share
-/// the same time.
+/// Clock for tests. [`sleep`](TimeSource::sleep) moves the clock by the span, yields once and
+/// completes. Clones share the same time.
 #[derive(Clone, Debug, Default)]
 pub struct ManualTimeSource {
-    /// The time of day of [`offset`](Self::with_offset) 0, in milliseconds.
+    /// Time of day of [`offset`](Self::with_offset) 0, in milliseconds.
     now: Arc<AtomicI64>,
     /// Nanoseconds.
     monotonic: Arc<AtomicU64>,
     slept: Arc<Mutex<Vec<Duration>>>,
     moved: Arc<Notify>,
-    /// Milliseconds by which this clone's time of day differs.
+    /// Difference of this clone's time of day, in milliseconds.
     offset: i64,
 }
 
 impl ManualTimeSource {
-    /// A clock that stands at `start`.
+    /// Creates a clock that shows `start`.
     pub fn new(start: Timestamp) -> Self {
         Self {
             now: Arc::new(AtomicI64::new(start.as_millis())),
@@ -120,8 +121,8 @@ impl ManualTimeSource {
         }
     }
 
-    /// The same clock as a machine has it whose time of day is wrong by so many milliseconds; its monotonic clock is the
-    /// same.
+    /// Returns the same clock with a time of day that is wrong by `millis` milliseconds, as on a
+    /// machine with a wrong clock. The monotonic clock stays the same.
     #[must_use]
     pub fn with_offset(&self, millis: i64) -> Self {
         Self {
@@ -130,7 +131,8 @@ impl ManualTimeSource {
         }
     }
 
-    /// Sets the time of day forward or back by so many milliseconds. The monotonic clock stays as it is.
+    /// Changes the time of day by `millis` milliseconds, forward or back. The monotonic clock does
+    /// not change.
     pub fn set_by(&self, millis: i64) {
         self.now.fetch_add(millis, Ordering::SeqCst);
     }
@@ -144,7 +146,7 @@ impl ManualTimeSource {
         self.moved.notify_waiters();
     }
 
-    /// Every span waited for so far, in order.
+    /// Returns every span waited for so far, in order.
     pub fn slept(&self) -> Vec<Duration> {
         self.slept
             .lock()
@@ -180,7 +182,7 @@ impl TimeSource for ManualTimeSource {
         let end = self.monotonic().saturating_add(span);
         Box::pin(async move {
             loop {
-                // Listen before looking, so that no move is missed.
+                // Listen before the check, so that no move is missed.
                 let mut moved = pin!(clock.moved.notified());
                 moved.as_mut().enable();
                 if clock.monotonic() >= end {
@@ -197,7 +199,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_manual_clock_moves_by_what_is_slept() {
+    async fn sleeping_moves_a_manual_clock_by_the_span() {
         let clock = ManualTimeSource::new(Timestamp::from_millis(1_000));
         clock.sleep(Duration::from_secs(90)).await;
         assert_eq!(clock.now(), Timestamp::from_millis(91_000));
@@ -205,7 +207,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_timer_waits_until_somebody_moves_the_clock() {
+    async fn a_timer_waits_until_the_clock_moves() {
         let clock = ManualTimeSource::new(Timestamp::from_millis(0));
         let timer = tokio::spawn(clock.timer(Duration::from_secs(10)));
         clock.advance(Duration::from_secs(9));
@@ -216,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_day_may_be_set_and_the_monotonic_clock_may_not() {
+    fn setting_the_time_of_day_keeps_the_monotonic_clock() {
         let clock = ManualTimeSource::new(Timestamp::from_millis(1_000));
         let ahead = clock.with_offset(5_000);
         clock.advance(Duration::from_millis(10));

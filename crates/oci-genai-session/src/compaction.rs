@@ -1,50 +1,54 @@
-//! A summary in the place of old turns, for memory that the store holds.
+//! Summaries that replace old turns in [`HistoryMode::Client`].
 //!
-//! The model writes the summary while the session stays open to other turns; it takes effect in one write that checks
-//! that no other summary came first. Nothing is deleted: the summary only moves the point from which on items go out in
-//! full, and a rewind behind it brings them back.
+//! The session stays open to other turns while the model writes the summary. A single write then
+//! puts the summary in place, after it checks that the history has not changed. Nothing is deleted:
+//! the summary only moves the position from which items are sent in full, and a rewind to before
+//! that position restores them.
 
 use serde_json::{Map, Value, json};
 
+use crate::backend::{
+    Backend, BackendError, BackendErrorKind, BackendRetry, ModelResponseStatus, SendOptions,
+};
 use crate::error::{Error, ErrorKind, Result};
+use crate::history;
 use crate::item;
 use crate::journal::{self, Journal};
-use crate::memory;
-use crate::service::{AnswerStatus, Repeat, SendOptions, Service, ServiceError, ServiceErrorKind};
 use crate::session::Session;
-use crate::store::{Batch, ItemRange, MemoryKind, SessionRecord, Store};
+use crate::store::{Batch, HistoryMode, ItemRange, SessionRecord, Store};
 
-/// Items read at a time.
+/// Number of items read at a time.
 const PAGE: u32 = 500;
 
 const INSTRUCTIONS: &str = "Summarise the conversation so far for your own later use. Keep names, numbers, \
     decisions, open questions and what tools returned. Write plain text only.";
 
 impl Session {
-    /// Has the model summarise all but the newest `keep` turns, for Local memory; later requests carry the summary
-    /// instead of those turns. Says whether there was anything to summarise.
+    /// Summarizes all but the newest `keep` turns, in [`HistoryMode::Client`]. Later requests carry
+    /// the summary instead of those turns. Returns `false` if there was nothing to summarize.
     ///
-    /// [`SessionOptions::compaction`](crate::SessionOptions::compaction) has it done by itself. For a conversation, the
-    /// service does the like:
+    /// [`SessionOptions::compaction`](crate::SessionOptions::compaction) does this automatically.
+    /// For a conversation, the service does something similar:
     /// [`SessionOptions::service_compaction`](crate::SessionOptions::service_compaction).
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`] for other kinds of memory, [`ErrorKind::Refused`] when the model writes no summary,
-    /// [`ErrorKind::LeaseLost`] when the session was compacted or rewound meanwhile. The history is then as it was.
+    /// Returns [`ErrorKind::InvalidInput`] in another history mode, [`ErrorKind::Rejected`] if the
+    /// model writes no summary, and [`ErrorKind::LeaseLost`] if the session was compacted or
+    /// rewound in the meantime. The history is then unchanged.
     pub async fn compact(&self, keep: u64) -> Result<bool> {
         let id = self.id();
         let record = self.store().session(id).await?.ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("there is no session `{id}`"))
         })?;
-        if record.memory != MemoryKind::Local {
-            let text = "only a session with Local memory is compacted here; for a conversation turn on \
-                        `service_compaction` when it is made";
-            return Err(Error::new(ErrorKind::Invalid, text));
+        if record.history_mode != HistoryMode::Client {
+            let text = "could not compact the session: history mode is not `local`; hint: for a \
+                        conversation set `service_compaction` when you create it";
+            return Err(Error::new(ErrorKind::InvalidInput, text));
         }
         let Some((end, input)) = what_to_summarise(self.store(), &record, keep).await? else {
             return Ok(false);
         };
-        let options = SendOptions::new(Repeat::IfTurnedAway);
+        let options = SendOptions::new(BackendRetry::IfRejected);
         let summary = summarise(self.service(), &record, input, options).await?;
         let _place = self.place().await;
         let (held, journal) = self.hold().await?;
@@ -68,7 +72,7 @@ impl Session {
                     true
                 })
         } else {
-            let text = "the session's history was changed while the summary was written";
+            let text = "the session's history changed while the summary was written";
             Err(Error::new(ErrorKind::LeaseLost, text))
         };
         self.store().release(&held.lease).await?;
@@ -76,24 +80,24 @@ impl Session {
     }
 }
 
-/// Summarises old turns when the session's own policy says so, and says whether it did. A summary that fails leaves the
-/// history as it is, and the turn that comes goes on without it.
-pub(crate) async fn compact_if_due(journal: &mut Journal, service: &dyn Service) -> Result<bool> {
+/// Summarises old turns when the session's own policy says so, and says whether it did. A summary
+/// that fails leaves the history as it is, and the turn that comes goes on without it.
+pub(crate) async fn compact_if_due(journal: &mut Journal, service: &dyn Backend) -> Result<bool> {
     let record = journal.record();
     let Some(policy) = record
         .compaction
-        .filter(|_| record.memory == MemoryKind::Local)
+        .filter(|_| record.history_mode == HistoryMode::Client)
     else {
         return Ok(false);
     };
-    if !memory::exceeds(journal, policy.beyond).await? {
+    if !history::exceeds(journal, policy.beyond).await? {
         return Ok(false);
     }
     let store = journal.store().as_ref();
     let Some((end, input)) = what_to_summarise(store, record, policy.keep).await? else {
         return Ok(false);
     };
-    let options = journal.send_options(Repeat::IfTurnedAway);
+    let options = journal.send_options(BackendRetry::IfRejected);
     let bytes = input.iter().map(|item| item.to_string().len() as u64).sum();
     if !is_worth_another_try(bytes, record.failed_summary) {
         return Ok(false);
@@ -101,7 +105,7 @@ pub(crate) async fn compact_if_due(journal: &mut Journal, service: &dyn Service)
     match summarise(service, record, input, options).await {
         Ok(summary) => journal.condense(summary, end).await.map(|()| true),
         Err(error) => {
-            tracing::warn!(session = %record.id, %error, "old turns were not summarised");
+            tracing::warn!(session = %record.id, %error, "could not summarize old turns");
             if may_have_been_paid(&error) {
                 journal.note_failed_summary(bytes).await?;
             }
@@ -116,12 +120,13 @@ fn is_worth_another_try(bytes: u64, failed: Option<u64>) -> bool {
     failed.is_none_or(|failed| failed <= bytes / 11 * 10)
 }
 
-/// Whether a summary that came to nothing may have cost something: all but one that was never begun.
+/// Whether a summary that came to nothing may have cost something: all but one that was never
+/// begun.
 fn may_have_been_paid(error: &Error) -> bool {
     let source = std::error::Error::source(error);
-    let kind = source.and_then(|source| source.downcast_ref::<ServiceError>());
+    let kind = source.and_then(|source| source.downcast_ref::<BackendError>());
     !kind.is_some_and(|error| {
-        let never_begun = [ServiceErrorKind::NotDone, ServiceErrorKind::NotAllowed];
+        let never_begun = [BackendErrorKind::NotExecuted, BackendErrorKind::NotAllowed];
         never_begun.contains(&error.kind())
     })
 }
@@ -153,7 +158,7 @@ async fn what_to_summarise(
 }
 
 async fn summarise(
-    service: &dyn Service,
+    service: &dyn Backend,
     record: &SessionRecord,
     mut input: Vec<Value>,
     options: SendOptions,
@@ -165,20 +170,23 @@ async fn summarise(
     }
     request.insert("store".to_owned(), json!(false));
     request.insert("input".to_owned(), Value::Array(input));
-    let answer = service
-        .respond(request, options)
-        .await
-        .map_err(|error| Error::service(ErrorKind::Refused, "the model wrote no summary", error))?;
+    let answer = service.respond(request, options).await.map_err(|error| {
+        Error::service(ErrorKind::Rejected, "the model wrote no summary", error)
+    })?;
     let text = item::output_text(&answer.items);
-    if answer.status != AnswerStatus::Completed || text.trim().is_empty() {
-        return Err(Error::new(ErrorKind::Refused, "the model wrote no summary"));
+    if answer.status != ModelResponseStatus::Completed || text.trim().is_empty() {
+        return Err(Error::new(
+            ErrorKind::Rejected,
+            "the model wrote no summary",
+        ));
     }
     Ok(item::user_message(&format!(
         "Summary of the conversation so far:\n{text}"
     )))
 }
 
-/// An item in a form that asks nothing of the model: a call here would want an output, a thought its item.
+/// An item in a form that asks nothing of the model: a call here would want an output, a thought
+/// its item.
 fn as_text(value: &Value) -> Option<Value> {
     let member = |name| item::text(value, name).unwrap_or_default();
     let output = || {
@@ -237,20 +245,20 @@ mod tests {
 
     #[test]
     fn only_a_summary_that_was_never_begun_costs_nothing() {
-        use ServiceErrorKind::{NotAllowed, NotDone, Refused, Unknown, Unusable};
+        use BackendErrorKind::{NotAllowed, NotExecuted, Rejected, Unknown, Unusable};
         for (kind, expected) in [
-            (NotDone, false),
+            (NotExecuted, false),
             (NotAllowed, false),
-            (Refused, true),
+            (Rejected, true),
             (Unknown, true),
             (Unusable, true),
         ] {
-            let error = ServiceError::new(kind, "no");
-            let error = Error::service(ErrorKind::Refused, "no summary", error);
+            let error = BackendError::new(kind, "no");
+            let error = Error::service(ErrorKind::Rejected, "no summary", error);
             assert_eq!(may_have_been_paid(&error), expected, "{kind:?}");
         }
         assert!(may_have_been_paid(&Error::new(
-            ErrorKind::Refused,
+            ErrorKind::Rejected,
             "it was empty"
         )));
     }

@@ -1,48 +1,50 @@
-//! What goes wrong with sessions.
+//! Session errors.
 
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::service::ServiceError;
+use crate::backend::BackendError;
 use crate::store::{StoreError, StoreErrorKind, TurnFailure};
 
-/// The result of what sessions do.
+/// Result of session operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What kind of trouble a session is in.
+/// Category of a session error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The caller gave something that cannot be used. Nothing was sent.
-    Invalid,
-    /// There is no such session, turn or conversation.
+    /// The caller's input is invalid. Nothing was sent.
+    InvalidInput,
+    /// The session, turn or conversation does not exist.
     NotFound,
-    /// The name is taken.
-    Exists,
-    /// The service refused the turn for good. The session is as it was before the turn.
-    Refused,
-    /// The service carried the turn out, and there is no output that can be kept: the response ended without any, or could not
-    /// be read. Nothing is sent again. The session is as it was before the turn.
+    /// The name or id is taken.
+    AlreadyExists,
+    /// The service rejected the turn permanently. The session is as it was before the turn.
+    Rejected,
+    /// The service executed the turn, but there is no output to keep: the response ended without
+    /// output or could not be read. Nothing is retried. The session is as it was before the turn.
     NoOutput,
-    /// Chain and Local memory: the answer was lost twice, and nothing shows what became of the requests. Both may have been
-    /// carried out and paid for. The session is as it was before the turn.
+    /// In `PreviousResponse` and `Client` mode: the responses to the request and to its retry were
+    /// lost, and nothing shows whether the service executed them. Both may have been executed and
+    /// billed. The session is as it was before the turn.
     AnswerLost,
-    /// Another process holds the session, or the service was busy with its conversation for too long.
+    /// Another process holds the session, or the service was busy with its conversation for too
+    /// long.
     Busy,
-    /// The turn's outcome could not be found out. It stays open; the next use of the session settles it before
-    /// anything else, and asking again with its turn id finishes it.
-    Unsettled,
-    /// The turn was given up by its caller.
+    /// The outcome of the turn is unknown. The turn stays open. The next use of the session
+    /// recovers it first; sending again with its turn id finishes it.
+    OutcomeUnknown,
+    /// The caller canceled the turn.
     Cancelled,
-    /// The turn waits for a person's approval of a tool call.
+    /// The turn waits for human approval of a tool call.
     AwaitingApproval,
-    /// Another writer took the session over. The turn is that writer's to settle.
+    /// Another writer took over the session. That writer recovers the turn.
     LeaseLost,
     /// The store failed.
     Store,
 }
 
-/// An error of a session.
+/// Error of a session operation.
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -69,37 +71,38 @@ impl Error {
     pub(crate) fn service(
         kind: ErrorKind,
         message: impl Into<String>,
-        error: ServiceError,
+        error: BackendError,
     ) -> Self {
         Self::new(kind, message).with_source(error)
     }
 
-    /// A request was not sent, because the session may be somebody else's by now.
-    pub(crate) fn lease_lost(error: ServiceError) -> Self {
+    /// Makes an error for a request that was not sent because another process may hold the session
+    /// by now.
+    pub(crate) fn lease_lost(error: BackendError) -> Self {
         Self::new(ErrorKind::LeaseLost, error.to_string()).with_source(error)
     }
 
-    /// The kind of trouble.
+    /// Returns the category of the error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Whether the input was at fault.
+    /// Returns true if the input was invalid.
     pub fn is_invalid(&self) -> bool {
-        self.kind == ErrorKind::Invalid
+        self.kind == ErrorKind::InvalidInput
     }
 
-    /// Whether the session, turn or conversation is not there.
+    /// Returns true if the session, turn or conversation does not exist.
     pub fn is_not_found(&self) -> bool {
         self.kind == ErrorKind::NotFound
     }
 
-    /// Whether the turn is left open and will be settled by the session's next use.
-    pub fn is_unsettled(&self) -> bool {
-        matches!(self.kind, ErrorKind::Unsettled | ErrorKind::LeaseLost)
+    /// Returns true if the turn stays open and the session's next use recovers it.
+    pub fn is_outcome_unknown(&self) -> bool {
+        matches!(self.kind, ErrorKind::OutcomeUnknown | ErrorKind::LeaseLost)
     }
 
-    /// Whether the caller gave the turn up.
+    /// Returns true if the caller canceled the turn.
     pub fn is_cancelled(&self) -> bool {
         self.kind == ErrorKind::Cancelled
     }
@@ -132,7 +135,7 @@ impl StdError for Error {
 impl From<TurnFailure> for ErrorKind {
     fn from(failure: TurnFailure) -> Self {
         match failure {
-            TurnFailure::Refused => Self::Refused,
+            TurnFailure::Rejected => Self::Rejected,
             TurnFailure::NoOutput => Self::NoOutput,
             TurnFailure::AnswerLost => Self::AnswerLost,
         }
@@ -143,9 +146,12 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let (kind, message) = match error.kind() {
             StoreErrorKind::NotFound => (ErrorKind::NotFound, "the session is not in the store"),
-            StoreErrorKind::Exists => (ErrorKind::Exists, "a name or id is taken in the store"),
+            StoreErrorKind::Exists => (
+                ErrorKind::AlreadyExists,
+                "a name or id is taken in the store",
+            ),
             StoreErrorKind::Fenced | StoreErrorKind::Conflict => {
-                (ErrorKind::LeaseLost, "another writer took the session over")
+                (ErrorKind::LeaseLost, "another writer took over the session")
             }
             _ => (ErrorKind::Store, "the session store failed"),
         };

@@ -1,10 +1,10 @@
-//! What this crate has to know about items: JSON objects told apart by `type`.
+//! Functions on items: JSON objects with a `type`.
 
 use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 
-/// A user's message in its long form, which every server takes.
+/// Makes a user message in the long form, which every server accepts.
 pub(crate) fn user_message(text: &str) -> Value {
     json!({
         "type": "message",
@@ -13,29 +13,29 @@ pub(crate) fn user_message(text: &str) -> Value {
     })
 }
 
-/// The output of a function call.
+/// Makes the output of a function call.
 pub(crate) fn call_output(call_id: &str, output: &str) -> Value {
     json!({ "type": "function_call_output", "call_id": call_id, "output": output })
 }
 
-/// The item's type; a message may leave it out.
+/// Returns the item's type. A message may omit it.
 pub(crate) fn kind(item: &Value) -> &str {
     item.get("type")
         .and_then(Value::as_str)
         .unwrap_or("message")
 }
 
-/// The service's id for the item.
+/// Returns the service's id of the item.
 pub(crate) fn id(item: &Value) -> Option<&str> {
     item.get("id").and_then(Value::as_str)
 }
 
-/// A member that is text.
+/// Returns a string member.
 pub(crate) fn text<'a>(item: &'a Value, member: &str) -> Option<&'a str> {
     item.get(member).and_then(Value::as_str)
 }
 
-/// Whether the service was cut off while it wrote the item or worked on it.
+/// Returns true if the service was interrupted while it wrote or processed the item.
 pub(crate) fn is_unfinished(item: &Value) -> bool {
     let under_way = [
         "in_progress",
@@ -47,8 +47,9 @@ pub(crate) fn is_unfinished(item: &Value) -> bool {
     text(item, "status").is_some_and(|status| under_way.contains(&status))
 }
 
-/// Whether the item is a call of a tool that the service runs. Calls in the form of the caller's custom tools are not: the
-/// service leaves those of its own without an output and takes them back so.
+/// Returns true if the item is a call of a tool that the service runs. Calls in the form of the
+/// caller's custom tools do not count: the service stores its own calls of that form without an
+/// output, and accepts them back like that.
 pub(crate) fn is_hosted_call(item: &Value) -> bool {
     match kind(item) {
         "function_call" | "custom_tool_call" => false,
@@ -57,7 +58,8 @@ pub(crate) fn is_hosted_call(item: &Value) -> bool {
     }
 }
 
-/// The hosted calls among `items` that were begun and have no result: neither in themselves nor as an item of its own.
+/// Returns the hosted calls among `items` that started and have no result, neither in themselves
+/// nor as a separate item.
 pub(crate) fn without_result(items: &[Value]) -> impl Iterator<Item = &Value> {
     let has_output = |call: &Value| {
         let output = match kind(call) {
@@ -75,8 +77,9 @@ pub(crate) fn without_result(items: &[Value]) -> impl Iterator<Item = &Value> {
         .filter(move |item| is_unfinished(item) || !has_output(item))
 }
 
-/// Whether an answer may end with the item. Thoughts and look-ups lead to something; an answer that ends with them was
-/// cut off. What a hosted tool did beyond looking is an end, because doing it again would do it twice.
+/// Returns true if the output may end with this item. Reasoning and lookups lead to more output, so
+/// an output that ends with them was cut off. A hosted tool that does more than look something up
+/// may be the end, because a retry would run it twice.
 pub(crate) fn may_be_last(item: &Value) -> bool {
     let looks_up = [
         "reasoning",
@@ -89,7 +92,7 @@ pub(crate) fn may_be_last(item: &Value) -> bool {
     !searches && !looks_up.contains(&kind(item))
 }
 
-/// Whether a message says nothing.
+/// Returns true if a message has no content.
 pub(crate) fn is_blank(message: &Value) -> bool {
     let says = |part: &Value| match part {
         Value::String(text) => !text.is_empty(),
@@ -110,12 +113,12 @@ pub(crate) fn is_blank(message: &Value) -> bool {
     }
 }
 
-/// A call of one of the caller's functions.
+/// Returns true if the item is a call of one of the caller's functions.
 pub(crate) fn is_call(item: &Value) -> bool {
     kind(item) == "function_call"
 }
 
-/// The service's question whether a tool of a remote server may be called.
+/// Returns true if the item is the service's approval request for a tool of a remote server.
 pub(crate) fn is_approval_request(item: &Value) -> bool {
     kind(item) == "mcp_approval_request"
 }
@@ -124,18 +127,20 @@ fn is_the_clients(item: &Value) -> bool {
     text(item, "execution") == Some("client")
 }
 
-/// What of the model's questions the session knows to be the caller's to answer.
+/// Rule for which of the model's calls the caller has to answer.
 #[derive(Debug, Default)]
-pub(crate) struct Asked {
-    /// Names of the caller's custom tools. Services use the form of a custom call for searches of their own too.
+pub(crate) struct PendingCalls {
+    /// Names of the caller's custom tools. Services use the form of a custom call for their own
+    /// searches too.
     pub(crate) custom_tools: Vec<String>,
 }
 
-impl Asked {
-    /// The id by which an item is answered, when the model cannot go on without an answer to it.
+impl PendingCalls {
+    /// Returns the id by which the item is answered, if the model cannot continue without an
+    /// answer.
     pub(crate) fn question<'a>(&self, item: &'a Value) -> Option<&'a str> {
         match kind(item) {
-            // A call without an id is a question all the same, and is answered without one.
+            // A call without an id needs an output too, which then has no id either.
             "function_call" => Some(text(item, "call_id").unwrap_or_default()),
             "custom_tool_call" => {
                 let ours = |name| self.custom_tools.iter().any(|known| known == name);
@@ -147,13 +152,14 @@ impl Asked {
         }
     }
 
-    /// The questions in `items` that nothing after them answers.
+    /// Returns the calls in `items` that no later item answers.
     pub(crate) fn open<'a>(&self, items: &'a [Value]) -> Vec<&'a Value> {
         let positions = self.open_positions(items);
         positions.into_iter().map(|at| &items[at]).collect()
     }
 
-    /// Where these questions stand. Of two with the same id an answer belongs to the first that has none yet.
+    /// Returns the positions of the open calls. If two calls have the same id, an output belongs to
+    /// the first one without an output.
     pub(crate) fn open_positions(&self, items: &[Value]) -> Vec<usize> {
         let mut open: Vec<(usize, &str)> = Vec::new();
         for (position, item) in items.iter().enumerate() {
@@ -169,7 +175,7 @@ impl Asked {
     }
 }
 
-/// The question that an item answers: the id of a call or of a request for approval.
+/// Returns the id of the call or approval request that an item answers.
 pub(crate) fn answered_call(item: &Value) -> Option<&str> {
     match kind(item) {
         "function_call_output" | "custom_tool_call_output" => {
@@ -181,7 +187,8 @@ pub(crate) fn answered_call(item: &Value) -> Option<&str> {
     }
 }
 
-/// The answer to a question that nobody else will answer: `output` for a call, a refusal for a request for approval.
+/// Returns the answer to a call that nobody else answers: `output` for a call, a denial for an
+/// approval request.
 pub(crate) fn substitute(question: &Value, output: &str) -> Value {
     let call_id = text(question, "call_id").unwrap_or_default();
     match kind(question) {
@@ -198,7 +205,7 @@ pub(crate) fn substitute(question: &Value, output: &str) -> Value {
     }
 }
 
-/// The answer to a request for approval.
+/// Returns the answer to an approval request.
 pub(crate) fn approval_response(request: &str, approve: bool, reason: Option<&str>) -> Value {
     let mut answer = json!({
         "type": "mcp_approval_response", "approval_request_id": request, "approve": approve,
@@ -209,8 +216,9 @@ pub(crate) fn approval_response(request: &str, approve: bool, reason: Option<&st
     answer
 }
 
-/// Takes off what only the service that stored the item understands: its id and status. A request for approval keeps its
-/// id, because its answer names it; a hosted call keeps both, because it is not taken back without.
+/// Removes the members that only the service that stored the item understands: its id and status.
+/// An approval request keeps its id, because its answer names it. A hosted call keeps both, because
+/// the service rejects it without them.
 pub(crate) fn without_place(mut item: Value) -> Value {
     let request = is_approval_request(&item);
     if is_hosted_call(&item) {
@@ -225,7 +233,8 @@ pub(crate) fn without_place(mut item: Value) -> Value {
     item
 }
 
-/// Gives calls without an id one, and their outputs the same: the service does not know the history, and pairs them by it.
+/// Gives calls without an id a new one, and their outputs the same, because a service without the
+/// history pairs them by id.
 pub(crate) fn name_calls(items: &mut [Value]) {
     let is_call = |item: &Value| matches!(kind(item), "function_call" | "custom_tool_call");
     let is_output = |item: &Value| {
@@ -254,7 +263,7 @@ pub(crate) fn name_calls(items: &mut [Value]) {
     }
 }
 
-/// The text that the model wrote: all `output_text` parts of all its messages.
+/// Returns the text that the model wrote: all `output_text` parts of all its messages.
 pub(crate) fn output_text<'a>(items: impl IntoIterator<Item = &'a Value>) -> String {
     let mut all = String::new();
     for item in items.into_iter().filter(|item| kind(item) == "message") {
@@ -275,7 +284,8 @@ pub(crate) fn output_text<'a>(items: impl IntoIterator<Item = &'a Value>) -> Str
     all
 }
 
-/// Whether `stored` is what the service made of `sent`: everything sent is there, whatever the service added.
+/// Returns true if `stored` is the stored form of `sent`: it contains everything sent, whatever the
+/// service added.
 pub(crate) fn is_stored_form(sent: &Value, stored: &Value) -> bool {
     if kind(sent) != kind(stored) {
         return false;
@@ -295,7 +305,7 @@ pub(crate) fn is_stored_form(sent: &Value, stored: &Value) -> bool {
         })
 }
 
-/// Message content may be text or parts.
+/// Compares message content, which may be text or parts.
 fn same_content(sent: &Value, stored: &Value) -> bool {
     fn parts(content: &Value) -> Vec<Value> {
         match content {
@@ -314,7 +324,7 @@ fn same_content(sent: &Value, stored: &Value) -> bool {
         })
 }
 
-/// Whether everything in `small` is in `big` too.
+/// Returns true if `big` contains everything in `small`.
 fn contains(big: &Value, small: &Value) -> bool {
     match (big, small) {
         (Value::Object(big), Value::Object(small)) => small.iter().all(|(name, value)| {
@@ -372,7 +382,7 @@ mod tests {
         let search =
             |by: &str| json!({ "type": "tool_search_call", "call_id": by, "execution": by });
         let request = json!({ "type": "mcp_approval_request", "id": "mcpr_1", "name": "pay" });
-        let asked = Asked {
+        let asked = PendingCalls {
             custom_tools: vec!["ours".to_owned()],
         };
         let mut items = vec![
@@ -399,7 +409,7 @@ mod tests {
     #[test]
     fn of_calls_with_one_id_each_wants_its_own_answer() {
         let call = |n: u64| json!({ "type": "function_call", "call_id": "c", "name": n });
-        let asked = Asked::default();
+        let asked = PendingCalls::default();
         let mut items = vec![call(0), call_output("c", "0"), call(1), call(2)];
         assert_eq!(asked.open_positions(&items), [2, 3]);
         items.push(call_output("c", "1"));
@@ -411,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_without_an_id_and_their_outputs_are_named_in_pairs() {
+    fn calls_without_an_id_get_the_same_id_as_their_outputs() {
         let call = |id: &str| json!({ "type": "function_call", "call_id": id, "name": "f" });
         let mut items = vec![
             call(""),

@@ -1,4 +1,4 @@
-//! What a session is made with.
+//! Options for creating a session.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,17 +7,17 @@ use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{CompactionPolicy, HistoryBudget, MemoryKind, SessionId, SessionRecord};
+use crate::store::{CompactionPolicy, HistoryBudget, HistoryMode, SessionId, SessionRecord};
 use crate::turn::is_ours;
 
-/// The longest name or title, in bytes.
+/// Maximum length of a name or title, in bytes.
 const MAX_NAME: usize = 256;
-/// The service's bounds on metadata: pairs, and characters of a key and of a value.
+/// The service's limits on metadata: pairs, characters of a key, characters of a value.
 const MAX_PAIRS: usize = 16;
 const MAX_KEY: usize = 64;
 const MAX_VALUE: usize = 512;
 
-/// What a new session is like. A text stands for options with that name alone.
+/// Options for a new session. A string converts to options with that name.
 ///
 /// ```
 /// use oci_genai_session::SessionOptions;
@@ -32,7 +32,7 @@ const MAX_VALUE: usize = 512;
 #[must_use]
 pub struct SessionOptions {
     pub(crate) name: Option<String>,
-    memory: MemoryKind,
+    history_mode: HistoryMode,
     conversation: Option<String>,
     title: Option<String>,
     metadata: BTreeMap<String, String>,
@@ -43,88 +43,93 @@ pub struct SessionOptions {
 }
 
 impl SessionOptions {
-    /// No name, no settings, Conversation memory.
+    /// Creates options without a name or settings, in [`HistoryMode::Conversation`].
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Gives it a name to open it by: 1 to 256 bytes without control characters.
+    /// Sets the name that opens the session: 1 to 256 bytes without control characters.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Says who holds the history. Default: [`MemoryKind::Conversation`].
-    pub fn memory(mut self, memory: MemoryKind) -> Self {
-        self.memory = memory;
+    /// Sets the history mode. Default: [`HistoryMode::Conversation`].
+    pub fn history_mode(mut self, history_mode: HistoryMode) -> Self {
+        self.history_mode = history_mode;
         self
     }
 
-    /// Goes on with a conversation that exists on the service, instead of making one.
+    /// Continues an existing conversation on the service instead of creating one. Sets the history
+    /// mode to [`HistoryMode::Conversation`].
     pub fn conversation(mut self, id: impl Into<String>) -> Self {
-        self.memory = MemoryKind::Conversation;
+        self.history_mode = HistoryMode::Conversation;
         self.conversation = Some(id.into());
         self
     }
 
-    /// Gives it a title for people, at most 256 bytes.
+    /// Sets the title that people see, at most 256 bytes.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
     }
 
-    /// Adds a pair of metadata, which a conversation gets too. At most 16 pairs, keys of at most 64 and values of at
-    /// most 512 characters.
+    /// Adds a metadata pair to the session and its conversation. At most 16 pairs; a key has at
+    /// most 64 characters, a value at most 512.
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.metadata.insert(key.into(), value.into());
         self
     }
 
-    /// Takes this model for every turn. Default: the client's.
+    /// Sets the model of every turn. Default: the client's model.
     pub fn model(self, model: impl Into<String>) -> Self {
-        self.set("model", model.into())
+        self.extra_body("model", model.into())
     }
 
-    /// Gives the model these instructions in every turn.
+    /// Sets the instructions of every turn.
     pub fn instructions(self, instructions: impl Into<String>) -> Self {
-        self.set("instructions", instructions.into())
+        self.extra_body("instructions", instructions.into())
     }
 
-    /// Puts a member into every request.
-    pub fn set(mut self, member: impl Into<String>, value: impl Into<Value>) -> Self {
+    /// Adds a member to the body of every request.
+    pub fn extra_body(mut self, member: impl Into<String>, value: impl Into<Value>) -> Self {
         self.defaults.insert(member.into(), value.into());
         self
     }
 
-    /// Limits the history that goes out with each request, for Local memory. Default: all of it.
+    /// Limits the history that each request carries in [`HistoryMode::Client`]. Default: the whole
+    /// history.
     pub fn budget(mut self, budget: HistoryBudget) -> Self {
         self.budget = Some(budget);
         self
     }
 
-    /// Lets it be purged this long after it was made. Default: never.
+    /// Lets [`Sessions::purge`](crate::Sessions::purge) remove the session this long after its
+    /// creation. Default: never.
     pub fn expires_after(mut self, span: Duration) -> Self {
         self.expires_after = Some(span);
         self
     }
 
-    /// Has the model summarise old turns by itself when the history grows beyond a budget (Local memory only). See
-    /// [`Session::compact`](crate::Session::compact) for what a summary does.
+    /// Summarizes old turns automatically when the history exceeds a budget, in
+    /// [`HistoryMode::Client`] only. See [`Session::compact`](crate::Session::compact) for the
+    /// effect of a summary.
     pub fn compaction(mut self, policy: CompactionPolicy) -> Self {
         self.compaction = Some(policy);
         self
     }
 
-    /// Has the service condense the older turns of the conversation, or not (Conversation memory). Left to the service's
-    /// project when not said. Sets the metadata `short_term_memory_optimization`.
+    /// Turns the service's compaction of older turns on or off, in [`HistoryMode::Conversation`]
+    /// only. Default: the setting of the service's project. Sets the metadata
+    /// `short_term_memory_optimization`.
     pub fn service_compaction(self, on: bool) -> Self {
         self.metadata("short_term_memory_optimization", on.to_string())
     }
 
     pub(crate) fn into_record(self, now: Timestamp) -> Result<SessionRecord> {
         self.check()
-            .map_err(|text| Error::new(ErrorKind::Invalid, text))?;
-        let mut record = SessionRecord::new(SessionId::generate(), self.memory, now);
+            .map_err(|text| Error::new(ErrorKind::InvalidInput, text))?;
+        let mut record = SessionRecord::new(SessionId::generate(), self.history_mode, now);
         record.name = self.name;
         record.conversation_id = self.conversation;
         record.title = self.title;
@@ -143,15 +148,15 @@ impl SessionOptions {
                 || name.chars().any(char::is_control))
         {
             return Err(format!(
-                "a session's name has 1 to {MAX_NAME} bytes and no control characters"
+                "invalid session name: a name has 1 to {MAX_NAME} bytes and no control characters"
             ));
         }
         check_description(&self.title, &self.metadata)?;
         if let Some(policy) = self.compaction {
-            check_compaction(policy, self.memory)?;
+            check_compaction(policy, self.history_mode)?;
         }
         match self.defaults.keys().find(|member| is_ours(member)) {
-            Some(member) => Err(format!("`{member}` is set by the session itself")),
+            Some(member) => Err(format!("the session sets `{member}` itself")),
             None => Ok(()),
         }
     }
@@ -163,17 +168,19 @@ pub(crate) fn check_description(
     metadata: &BTreeMap<String, String>,
 ) -> std::result::Result<(), String> {
     if title.as_ref().is_some_and(|title| title.len() > MAX_NAME) {
-        return Err(format!("a session's title has at most {MAX_NAME} bytes"));
+        return Err(format!(
+            "invalid session title: a title has at most {MAX_NAME} bytes"
+        ));
     }
     if metadata.len() > MAX_PAIRS {
         return Err(format!(
-            "a session has at most {MAX_PAIRS} pairs of metadata"
+            "too many metadata pairs: a session has at most {MAX_PAIRS}"
         ));
     }
     for (key, value) in metadata {
         if key.is_empty() || key.chars().count() > MAX_KEY || value.chars().count() > MAX_VALUE {
             return Err(format!(
-                "metadata `{key}`: a key has 1 to {MAX_KEY} characters, a value at most {MAX_VALUE}"
+                "invalid metadata `{key}`: a key has 1 to {MAX_KEY} characters, a value at most {MAX_VALUE}"
             ));
         }
     }
@@ -182,23 +189,23 @@ pub(crate) fn check_description(
 
 fn check_compaction(
     policy: CompactionPolicy,
-    memory: MemoryKind,
+    history_mode: HistoryMode,
 ) -> std::result::Result<(), String> {
-    if memory != MemoryKind::Local {
+    if history_mode != HistoryMode::Client {
         return Err(format!(
-            "compaction is for Local memory, this session has {memory} memory; for a conversation use \
-             `service_compaction`"
+            "compaction needs history mode `local`, and this session has `{history_mode}`; \
+             hint: for a conversation use `service_compaction`"
         ));
     }
     match policy.beyond {
         HistoryBudget {
             turns: None,
             tokens: None,
-        } => Err("compaction needs a budget of turns or of tokens".to_owned()),
+        } => Err("invalid compaction: the budget limits neither turns nor tokens".to_owned()),
         HistoryBudget {
             turns: Some(turns), ..
         } if policy.keep >= turns => Err(format!(
-            "compaction beyond {turns} turns keeps fewer than {turns}, not {}",
+            "invalid compaction: beyond {turns} turns it must keep fewer than {turns}, not {}",
             policy.keep
         )),
         _ => Ok(()),

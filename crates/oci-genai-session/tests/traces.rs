@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use oci_genai::Client;
 use oci_genai_emulator::{Effect, Emulator, Fault};
 use oci_genai_session::clock::{ManualTimeSource, Timestamp};
-use oci_genai_session::store::{MemoryStore, SqliteStore};
+use oci_genai_session::store::{InMemoryStore, SqliteStore};
 use oci_genai_session::tool::{Tools, tool};
 use oci_genai_session::{SessionOptions, Sessions};
 use serde_json::Value;
@@ -50,20 +50,20 @@ async fn every_step_leaves_a_trace_and_none_tells_what_was_said() {
         .api_key("sk-emulator")
         .project("ocid1.generativeaiproject.oc1.us-chicago-1.emulator")
         .model("m")
-        .max_resumptions(0)
+        .max_stream_reconnects(0)
         .build()
         .unwrap();
     let tools = Tools::new().with(tool("add", "Adds", |_: Value| async {
         Ok::<_, String>("whispered output")
     }));
-    let sessions = Sessions::builder(client, MemoryStore::new())
+    let sessions = Sessions::builder(client, InMemoryStore::new())
         .clock(ManualTimeSource::new(Timestamp::from_millis(1)))
         .tools(tools)
         .build();
     let session = sessions.create(SessionOptions::new()).await.unwrap();
     let turn = session.turn(r#"call:add {"a":"whispered argument"}"#);
     turn.turn_id("first").stream().finish().await.unwrap();
-    let reset = Fault::new(Effect::Reset { after: true }).on("POST /responses");
+    let reset = Fault::new(Effect::Reset { after: true }).route("POST /responses");
     emulator.faults().add(reset.times(1)).unwrap();
     session.send("whispered question").await.unwrap();
 

@@ -21,10 +21,10 @@ async fn weather(asked: Weather) -> Result<String, String> {
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let client = Client::from_env()?;
-    let tools = ToolSet::new().function("weather", "Tells the weather in a city.", weather)?;
+    let tools = ToolSet::new().function("weather", "Returns the weather in a city.", weather)?;
     let response = client
         .responses()
-        // A model calls the tool when it sees fit; the emulator's does so when told.
+        // A model calls the tool when it decides to. The emulator's model calls it on this input.
         .create(r#"call:weather {"city":"Lisbon"}"#)
         .run_tools(&tools, 5)
         .await?;

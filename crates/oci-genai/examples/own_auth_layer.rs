@@ -1,8 +1,7 @@
-//! A layer of one's own in the place of authentication: here, keys from a broker that hands out a
-//! new one for every request.
+//! A custom layer in place of authentication: here, a broker provides a new key for every request.
 //!
-//! To bring credentials and leave the headers to this crate, implement
-//! `oci_genai_auth::ProvideCredentials` instead and give it to `ClientBuilder::auth`.
+//! To provide only credentials and leave the headers to this crate, implement
+//! `oci_genai_auth::ProvideCredentials` instead and pass it to `ClientBuilder::auth`.
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use oci_genai::Client;
 use oci_genai_api::{Body, BoxError};
 use tower::{Layer, Service};
 
-/// Hands out keys, and counts how many.
+/// Provides keys, and counts them.
 #[derive(Debug)]
 struct Broker {
     key: String,

@@ -1,4 +1,4 @@
-//! Layers of tower-http and of one's own around the client's calls and around each attempt.
+//! Layers of tower-http and custom layers around the client's calls and around each attempt.
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ async fn main() -> Result<(), oci_genai::Error> {
     let attempts = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&attempts);
     let client = ClientBuilder::from_env()?
-        // Around the whole call: sees it once.
+        // Around the whole call: runs once.
         .layer(MapRequestLayer::new(|request: Request<Body>| {
             if let Some(operation) = request.extensions().get::<Operation>() {
                 println!("calling {}", operation.id());

@@ -1,7 +1,7 @@
-//! Two turns of one conversation: the second answer knows the first question.
+//! Two turns of one conversation: the second response builds on the first turn.
 //!
-//! `cargo run -p oci-genai --example quickstart`, set up by `OCI_GENAI_REGION`, `OCI_GENAI_PROJECT`,
-//! `OCI_GENAI_API_KEY` and `OCI_GENAI_MODEL`.
+//! Run `cargo run -p oci-genai --example quickstart` with `OCI_GENAI_REGION`, `OCI_GENAI_PROJECT`,
+//! `OCI_GENAI_API_KEY` and `OCI_GENAI_MODEL` set.
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 use oci_genai::{Client, Error};
@@ -15,13 +15,13 @@ async fn main() -> Result<(), Error> {
         .metadata([("topic", "offsite")])
         .await?;
     println!("Conversation ID: {}", conversation.id);
-    for question in [
+    for input in [
         "Give me three ideas for a team offsite.",
         "Make the second idea more budget friendly.",
     ] {
         let response = client
             .responses()
-            .create(question)
+            .create(input)
             .conversation(&conversation)
             .await?;
         println!("{}", response.output_text());

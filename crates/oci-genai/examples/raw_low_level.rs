@@ -1,4 +1,4 @@
-//! The generated client alone, on a stack of one's own, and one request beside it.
+//! The generated client on a custom stack, and on the client's own stack.
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 use http::{HeaderName, HeaderValue};
@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let model = std::env::var("OCI_GENAI_MODEL")?;
     let client = Client::from_env()?;
 
-    // No retries, no error types of this crate: operations, a project, and authentication.
+    // No retries and no error types of this crate: only operations, a project, and authentication.
     let http = reqwest::Client::new();
     let stack = ServiceBuilder::new()
         .layer(SetRequestHeaderLayer::overriding(
@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .map_err(oci_genai::Error::from)?;
     println!("{} {}", response.status(), response.output_text());
 
-    // And an answer unread.
+    // A raw response.
     let raw = client.responses().create("Hello?").send_raw().await?;
     println!("{} bytes, request {:?}", raw.body().len(), raw.request_id());
     Ok(())

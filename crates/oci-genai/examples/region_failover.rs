@@ -1,7 +1,7 @@
-//! Another region answers when the first cannot, for calls that leave nothing behind.
+//! Failover to another region, for calls that keep no state on the service.
 //!
-//! `OCI_GENAI_FAILOVER_URL` names the other endpoint; by default it is Frankfurt's. Credentials must
-//! be good there too: signing keys are, API keys belong to one region.
+//! `OCI_GENAI_FAILOVER_URL` names the other endpoint; the default is Frankfurt's. Credentials must
+//! be valid there too: signing keys are, API keys belong to one region.
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 use oci_genai::middleware::FailoverTarget;
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Error> {
     let response = client
         .responses()
         .create("Hello?")
-        // What is stored belongs to a region; only calls that store nothing may move.
+        // Stored responses belong to a region. Only calls that store nothing fail over.
         .store(false)
         .await?;
     println!("{}", response.output_text());

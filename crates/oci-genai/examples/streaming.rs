@@ -1,4 +1,4 @@
-//! A response as it comes into being, and what it came to.
+//! Prints a response while it is streamed, then uses the final response.
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 use std::io::Write;

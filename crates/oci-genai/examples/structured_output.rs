@@ -1,4 +1,4 @@
-//! An answer as a Rust type.
+//! Output as a Rust type.
 #![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 use oci_genai::{Client, Error};
@@ -11,7 +11,7 @@ struct Idea {
     title: String,
     /// In US dollars, for each person.
     cost: u32,
-    /// What to bring.
+    /// Items to bring.
     bring: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The client.
+//! The client and the state that its clones share.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use oci_genai_api::Transport;
 
 use crate::conversations::Conversations;
-use crate::middleware::{CallSpan, Resend};
+use crate::middleware::{CallSpan, Idempotency};
 use crate::options::RequestOptions;
 use crate::responses::Responses;
 use crate::time::SharedClock;
@@ -16,8 +16,8 @@ use crate::{ClientBuilder, Endpoint, Result};
 
 /// A client of OCI Generative AI's Conversations and Responses APIs.
 ///
-/// Clones are cheap and share connections, retry budget and credentials: make one and hand out
-/// clones.
+/// Clones are cheap and share connections, retry budget and credentials. Create one client and hand
+/// out clones.
 ///
 /// ```no_run
 /// use oci_genai::Client;
@@ -55,31 +55,31 @@ pub(crate) struct Inner {
     pub(crate) sent: SentCredentials,
 }
 
-/// How streams are read.
+/// Limits for reading streams and response bodies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StreamSettings {
-    /// The most time between two events.
+    /// Longest time between two events.
     pub(crate) stall: Option<Duration>,
-    /// The most time a stream may take in all.
+    /// Longest total time of a stream.
     pub(crate) deadline: Option<Duration>,
     pub(crate) max_event_bytes: usize,
-    /// The most bytes of a body that is no stream.
+    /// Most bytes of a body that is not a stream.
     pub(crate) max_response_bytes: usize,
-    /// How often a broken stream is taken up again.
-    pub(crate) max_resumptions: u32,
+    /// Most reconnects of the client to an interrupted stream.
+    pub(crate) max_stream_reconnects: u32,
 }
 
 impl Client {
-    /// Starts a client with nothing set.
+    /// Returns a builder with nothing set.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
 
-    /// A client set up by the environment; see [`ClientBuilder::from_env`].
+    /// Creates a client from environment variables; see [`ClientBuilder::from_env`].
     ///
     /// # Errors
     ///
-    /// When a setting is missing or cannot be used; the error names the variable to set.
+    /// Returns an error if a setting is missing or invalid. The error names the variable to set.
     pub fn from_env() -> Result<Self> {
         ClientBuilder::from_env()?.build()
     }
@@ -90,40 +90,41 @@ impl Client {
         }
     }
 
-    /// Conversations and the items in them.
+    /// Returns the calls for conversations and their items.
     pub fn conversations(&self) -> Conversations {
         Conversations::new(self.clone())
     }
 
-    /// Responses of a model.
+    /// Returns the calls for responses of a model.
     pub fn responses(&self) -> Responses {
         Responses::new(self.clone())
     }
 
-    /// The generated low-level client, on this client's stack. What its operations fail with turns
-    /// into an [`Error`](crate::Error) by `Error::from`.
+    /// Returns the generated low-level client on this client's transport stack. Errors of its
+    /// operations convert into [`Error`](crate::Error) with `Error::from`.
     pub fn api(&self) -> &oci_genai_api::Client {
         &self.inner.api
     }
 
-    /// This client's stack, for requests of your own: authenticated, retried and traced like the
-    /// client's. Its errors are [`Error`](crate::Error)s, boxed.
+    /// Returns this client's transport stack for custom requests. The stack authenticates, retries
+    /// and traces them like the client's own requests. Its errors are boxed
+    /// [`Error`](crate::Error)s.
     pub fn transport(&self) -> &Transport {
         &self.inner.transport
     }
 
-    /// Where requests go.
+    /// Returns the endpoint that requests go to.
     pub fn endpoint(&self) -> &Endpoint {
         &self.inner.endpoint
     }
 
-    /// The model used where a call names none.
+    /// Returns the default model, used by calls that name none.
     pub fn model(&self) -> Option<&str> {
         self.inner.model.as_deref()
     }
 
-    /// The credentials that this client sent last, to be masked where a service's answers are shown.
-    /// Errors, hints and logs of this client mask them already.
+    /// Returns the credentials that this client sent last, for masking them in service responses
+    /// that you display. Errors, hints and logs of this client mask them already.
     pub fn sent_credentials(&self) -> &SentCredentials {
         &self.inner.sent
     }
@@ -136,11 +137,11 @@ impl Client {
         self.inner.streams
     }
 
-    /// The low-level client with the options of one call.
+    /// Returns the low-level client with the options of one call.
     pub(crate) fn call(
         &self,
         options: RequestOptions,
-        resend: Resend,
+        resend: Idempotency,
         span: CallSpan,
     ) -> Result<oci_genai_api::Client> {
         let context = options.into_context(resend, span)?;

@@ -1,24 +1,24 @@
-//! Ids, however a caller has them at hand.
+//! Ids of resources, from text or from the resource itself.
 
 use std::fmt;
 
-use crate::{Result, types, validate};
+use crate::{Result, types, validation};
 
-/// The id of something on the service: of a conversation, a response or an item.
+/// The id of a resource on the service: a conversation, a response or an item.
 ///
-/// Made from text, or from the thing itself.
+/// Converts from text, or from the resource itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ResourceId(String);
 
 impl ResourceId {
-    /// The id.
+    /// Returns the id.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The id, checked: it becomes part of a path.
+    /// Returns the id after a check, because it becomes part of a path.
     pub(crate) fn checked(self, what: &str) -> Result<String> {
-        validate::id(what, &self.0)?;
+        validation::id(what, &self.0)?;
         Ok(self.0)
     }
 }

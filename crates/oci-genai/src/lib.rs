@@ -1,5 +1,5 @@
-// The page is the README. Links are defined here first, where rustdoc checks them; the README's own
-// definitions are for readers elsewhere.
+// The crate documentation is the README. Links are defined here first, where rustdoc checks them.
+// The README's own definitions are for readers outside of rustdoc.
 //! [`Client::from_env`]: Client::from_env
 //! [`ClientBuilder`]: ClientBuilder
 //! [`Client::responses`]: Client::responses
@@ -11,7 +11,7 @@
 //! [`Client::conversations`]: Client::conversations
 //! [`Memory`]: Memory
 //! [`Error`]: Error
-//! [`ResendVerdict`]: ResendVerdict
+//! [`RetrySafety`]: RetrySafety
 //! [`middleware`]: middleware
 //! [`RegionResolver`]: RegionResolver
 //! [`Client::api`]: Client::api
@@ -19,7 +19,6 @@
 #![doc = include_str!("../README.md")]
 
 mod builder;
-mod call;
 mod client;
 mod conversations;
 mod environment;
@@ -34,19 +33,20 @@ mod region;
 mod responses;
 pub mod schema;
 pub mod sse;
-mod stack;
 pub mod time;
 mod tools;
-mod validate;
+mod transport_stack;
+mod typed_call;
+mod validation;
 mod wire;
 
-pub use builder::ClientBuilder;
+pub use builder::{ClientBuilder, RegionSetting};
 pub use client::Client;
 pub use conversations::{
     Conversations, CreateConversation, CreateItems, DeleteConversation, DeleteItem, Items,
     RetrieveConversation, RetrieveItem, UpdateConversation,
 };
-pub use error::{Error, ErrorKind, ResendVerdict, Result, ServiceError};
+pub use error::{Error, ErrorKind, Result, RetrySafety, ServiceError};
 pub use id::ResourceId;
 pub use memory::{Memory, MemoryAccess};
 pub use middleware::{RetryBudget, RetryConfig};
@@ -56,9 +56,9 @@ pub use page::{ListItems, Page};
 pub use passthrough::Passthrough;
 pub use region::{BasePath, Endpoint, EndpointBuilder, Region, RegionResolver};
 pub use responses::{
-    Accumulator, CancelResponse, CompactResponse, CountInputTokens, CreateResponse, DeleteResponse,
-    Delta, Deltas, ItemExt, Parsed, RawResponse, ResponseExt, ResponseStream, Responses,
-    RetrieveResponse, StreamDefect, StreamEventExt,
+    CancelResponse, CompactResponse, CountInputTokens, CreateResponse, DeleteResponse, Delta,
+    Deltas, ItemExt, ParsedResponse, RawResponse, ResponseAccumulator, ResponseExt, ResponseStream,
+    Responses, RetrieveResponse, StreamDefect, StreamEventExt,
 };
-pub use stack::HttpService;
 pub use tools::{ToolSet, function_tool};
+pub use transport_stack::HttpService;

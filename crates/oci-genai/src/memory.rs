@@ -1,9 +1,9 @@
-//! The service's memory: what a conversation may remember beyond itself.
+//! Memory settings of a conversation: long-term memory and compaction.
 
 /// Settings of the service's long-term and short-term memory for one conversation.
 ///
-/// They travel as metadata under keys that OCI gives a meaning to, and take effect only in a project
-/// that was created with memory.
+/// They are sent as metadata under keys that OCI defines, and take effect only in a project that
+/// was created with memory.
 ///
 /// ```
 /// use oci_genai::{Memory, MemoryAccess};
@@ -21,11 +21,11 @@ pub struct Memory {
     compaction: Option<bool>,
 }
 
-/// What a conversation may do with long-term memory.
+/// A conversation's access to long-term memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemoryAccess {
-    /// Store what is said, and recall what was stored before.
+    /// Store content of the conversation, and recall what was stored before.
     #[default]
     StoreAndRecall,
     /// Store only.
@@ -34,15 +34,15 @@ pub enum MemoryAccess {
     RecallOnly,
 }
 
-/// Names the long-term memory a conversation shares.
+/// Metadata key of the subject, whose conversations share one long-term memory.
 const SUBJECT: &str = "memory_subject_id";
-/// Limits what a conversation does with long-term memory.
+/// Metadata key that limits the access to long-term memory.
 const ACCESS: &str = "memory_access_policy";
-/// Has earlier turns condensed.
+/// Metadata key that enables compaction of earlier turns.
 const COMPACTION: &str = "short_term_memory_optimization";
 
 impl Memory {
-    /// Nothing set: the project's own settings count.
+    /// Creates settings with nothing set. The project's own settings apply.
     pub const fn new() -> Self {
         Self {
             subject: None,
@@ -51,31 +51,32 @@ impl Memory {
         }
     }
 
-    /// Whose memory it is. Within a project, all conversations with the same subject share it.
+    /// Sets the subject. Within a project, all conversations with the same subject share one
+    /// memory.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
         self
     }
 
-    /// What the conversation may do with long-term memory. Default: store and recall.
+    /// Sets the access to long-term memory. Default: store and recall.
     #[must_use]
     pub const fn access(mut self, access: MemoryAccess) -> Self {
         self.access = Some(access);
         self
     }
 
-    /// Whether the service condenses earlier turns by itself.
+    /// Lets the service compact earlier turns automatically.
     #[must_use]
     pub const fn compaction(mut self, compaction: bool) -> Self {
         self.compaction = Some(compaction);
         self
     }
 
-    /// The metadata that says so.
+    /// Returns the settings as metadata.
     pub(crate) fn into_metadata(self) -> impl Iterator<Item = (&'static str, String)> {
         let access = match self.access {
-            // Both is what the service does when it is told nothing.
+            // The service's default is both.
             None | Some(MemoryAccess::StoreAndRecall) => None,
             Some(MemoryAccess::StoreOnly) => Some("store_only"),
             Some(MemoryAccess::RecallOnly) => Some("recall_only"),
@@ -83,7 +84,7 @@ impl Memory {
         [
             self.subject.map(|subject| (SUBJECT, subject)),
             access.map(|access| (ACCESS, access.to_owned())),
-            // Spelt as in Oracle's own samples.
+            // Spelled as in Oracle's own samples.
             self.compaction.map(|on| {
                 let text = if on { "True" } else { "False" };
                 (COMPACTION, text.to_owned())
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_become_the_services_keys() {
+    fn settings_become_metadata_keys_of_the_service() {
         let memory = Memory::new()
             .subject("user_1")
             .access(MemoryAccess::StoreOnly)

@@ -1,4 +1,4 @@
-//! What one call does differently from the rest of its client.
+//! Options of a single call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use http::{Extensions, HeaderMap, HeaderName};
 
 use crate::middleware::{
-    AttemptCheck, AttemptLimit, CallLimit, CallSpan, EndpointOverride, OPC_COMPARTMENT_ID,
-    OPC_RETRY_TOKEN, OPENAI_PROJECT, RequestHeaders, Resend, RetryConfig, RetryOverride, Stateless,
-    header_value,
+    AttemptCheck, AttemptTimeoutOverride, CallSpan, EndpointOverride, Idempotency,
+    OPC_COMPARTMENT_ID, OPC_RETRY_TOKEN, OPENAI_PROJECT, RequestHeaders, RetryConfig,
+    RetryOverride, Stateless, TotalTimeoutOverride, header_value,
 };
-use crate::validate::shown;
+use crate::validation::shown;
 use crate::{Endpoint, Error, Region, Result};
 
-/// Settings for a single call. Whatever is not set stays as the client has it.
+/// Options of a single call. Unset options keep the client's values.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,72 +26,72 @@ use crate::{Endpoint, Error, Region, Result};
 /// # let _ = options;
 /// ```
 ///
-/// A setting that cannot be used makes the call fail before anything is sent.
+/// An invalid option makes the call fail before anything is sent.
 #[derive(Debug, Default)]
 pub struct RequestOptions {
-    attempt_timeout: Option<AttemptLimit>,
-    timeout: Option<CallLimit>,
+    attempt_timeout: Option<AttemptTimeoutOverride>,
+    timeout: Option<TotalTimeoutOverride>,
     headers: HeaderMap,
     endpoint: Option<Arc<Endpoint>>,
     retry: Option<RetryConfig>,
-    resend: Option<Resend>,
+    resend: Option<Idempotency>,
     check: Option<AttemptCheck>,
     stateless: bool,
     error: Option<Error>,
 }
 
 impl RequestOptions {
-    /// Nothing set.
+    /// Creates options with nothing set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The time the whole call may take: attempts, pauses, and reading the answer or stream to its
-    /// end. `None` for no limit.
+    /// Limits the total time of the call: attempts, pauses, and reading the response or stream to
+    /// its end. `None` means no limit.
     #[must_use]
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.timeout = Some(CallLimit(limit.into()));
+        self.timeout = Some(TotalTimeoutOverride(limit.into()));
         self
     }
 
-    /// The time one attempt may take until its answer begins. `None` for no limit.
+    /// Limits the time of one attempt until its response begins. `None` means no limit.
     #[must_use]
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.attempt_timeout = Some(AttemptLimit(limit.into()));
+        self.attempt_timeout = Some(AttemptTimeoutOverride(limit.into()));
         self
     }
 
-    /// How the call is retried.
+    /// Sets the retry policy of the call.
     #[must_use]
     pub fn retry(mut self, config: RetryConfig) -> Self {
         self.retry = Some(config);
         self
     }
 
-    /// What repeating the call does, in place of what is known of its kind.
+    /// Sets the idempotency of the call, in place of the default for its operation.
     #[must_use]
-    pub fn resend(mut self, resend: Resend) -> Self {
+    pub fn resend(mut self, resend: Idempotency) -> Self {
         self.resend = Some(resend);
         self
     }
 
-    /// Makes a check right before each attempt is sent: after every pause, and after credentials
-    /// were refreshed. If it fails, the attempt is not sent, nor is any other; the call's error has
-    /// the check's as its source.
+    /// Runs a check right before each attempt is sent: after every pause, and after credentials
+    /// were refreshed. If the check fails, neither this attempt nor a later one is sent, and the
+    /// check's error is the source of the call's error.
     #[must_use]
     pub fn before_attempt(mut self, check: AttemptCheck) -> Self {
         self.check = Some(check);
         self
     }
 
-    /// A header, in place of one this client would send.
+    /// Sets a header, in place of one that the client would send.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match name.parse::<HeaderName>() {
             Ok(name) => self.insert(name.clone(), name.as_str(), value),
             Err(error) => {
                 self.fail(
-                    Error::invalid(format!("{} cannot be the name of a header", shown(name)))
+                    Error::invalid(format!("invalid header name: {}", shown(name)))
                         .with_source(error),
                 );
             }
@@ -99,28 +99,30 @@ impl RequestOptions {
         self
     }
 
-    /// The project, by its OCID.
+    /// Sets the project, by OCID.
     #[must_use]
     pub fn project(mut self, project: &str) -> Self {
         self.insert(OPENAI_PROJECT, "project", project);
         self
     }
 
-    /// The compartment, by its OCID.
+    /// Sets the compartment, by OCID.
     #[must_use]
     pub fn compartment(mut self, compartment: &str) -> Self {
         self.insert(OPC_COMPARTMENT_ID, "compartment", compartment);
         self
     }
 
-    /// The token by which the service may know repetitions of this call, in place of a random one.
+    /// Sets the token by which the service may recognize retries of this call, in place of a random
+    /// one.
     #[must_use]
     pub fn idempotency_token(mut self, token: &str) -> Self {
         self.insert(OPC_RETRY_TOKEN, "idempotency token", token);
         self
     }
 
-    /// The region, in place of the client's. Keys, projects and conversations belong to one region.
+    /// Sets the region, in place of the client's. API keys, projects and conversations belong to
+    /// one region.
     #[must_use]
     pub fn region(self, region: Region) -> Self {
         match Endpoint::builder(region).build() {
@@ -133,14 +135,14 @@ impl RequestOptions {
         }
     }
 
-    /// The endpoint, in place of the client's.
+    /// Sets the endpoint, in place of the client's.
     #[must_use]
     pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
         self.endpoint = Some(Arc::new(endpoint));
         self
     }
 
-    /// Says that any region can answer this call.
+    /// Marks the call as stateless: any region can serve it.
     pub(crate) const fn stateless(mut self, stateless: bool) -> Self {
         self.stateless = stateless;
         self
@@ -159,8 +161,8 @@ impl RequestOptions {
         self.error.get_or_insert(error);
     }
 
-    /// The options as layers read them, or the first that cannot be used.
-    pub(crate) fn into_context(self, resend: Resend, span: CallSpan) -> Result<CallContext> {
+    /// Returns the options in the form that layers read, or the first error.
+    pub(crate) fn into_context(self, resend: Idempotency, span: CallSpan) -> Result<CallContext> {
         if let Some(error) = self.error {
             return Err(error);
         }
@@ -178,33 +180,33 @@ impl RequestOptions {
         })))
     }
 
-    /// The limit on the whole call, if this call has one of its own.
+    /// Returns the total timeout, if this call sets one.
     pub(crate) const fn own_timeout(&self) -> Option<Option<Duration>> {
         match self.timeout {
-            Some(CallLimit(limit)) => Some(limit),
+            Some(TotalTimeoutOverride(limit)) => Some(limit),
             None => None,
         }
     }
 }
 
-/// A call's options on their way from the typed call into the stack, as one cheap value.
+/// The options of a call, shared cheaply between the typed call and the stack.
 #[derive(Clone, Debug)]
 pub(crate) struct CallContext(Arc<CallSettings>);
 
 #[derive(Debug)]
 struct CallSettings {
-    resend: Resend,
+    resend: Idempotency,
     check: Option<AttemptCheck>,
     span: CallSpan,
-    attempt_limit: Option<AttemptLimit>,
-    limit: Option<CallLimit>,
+    attempt_limit: Option<AttemptTimeoutOverride>,
+    limit: Option<TotalTimeoutOverride>,
     endpoint: Option<EndpointOverride>,
     retry: Option<RetryOverride>,
     stateless: Option<Stateless>,
     headers: Option<RequestHeaders>,
 }
 
-/// Something that a layer looks for in a request's extensions, and that a call's options may hold as well.
+/// A setting that a layer reads from a request's extensions or from a call's options.
 pub(crate) trait Setting: Send + Sync + Sized + 'static {
     fn of_call(call: &CallContext) -> Option<&Self>;
 }
@@ -221,15 +223,15 @@ macro_rules! optional_settings {
 
 optional_settings! {
     AttemptCheck: check,
-    AttemptLimit: attempt_limit,
-    CallLimit: limit,
+    AttemptTimeoutOverride: attempt_limit,
+    TotalTimeoutOverride: limit,
     EndpointOverride: endpoint,
     RetryOverride: retry,
     Stateless: stateless,
     RequestHeaders: headers,
 }
 
-impl Setting for Resend {
+impl Setting for Idempotency {
     fn of_call(call: &CallContext) -> Option<&Self> {
         Some(&call.0.resend)
     }
@@ -241,28 +243,30 @@ impl Setting for CallSpan {
     }
 }
 
-/// What a request's extensions say about it, or else the options of its call.
+/// Returns a setting from a request's extensions, or else from the options of its call.
 pub(crate) fn setting<T: Setting>(extensions: &Extensions) -> Option<&T> {
     let of_call = || extensions.get().and_then(T::of_call);
     extensions.get().or_else(of_call)
 }
 
-/// Gives a call builder with a field `options` the setters of [`RequestOptions`].
+/// Adds the setters of [`RequestOptions`] to a call builder that has a field `options`.
 macro_rules! call_options {
     () => {
-        /// What this call does differently from the rest of the client.
+        /// Sets the options of this call.
         pub fn options(mut self, options: $crate::RequestOptions) -> Self {
             self.options = options;
             self
         }
 
-        /// The time the whole call may take; see [`RequestOptions::timeout`](crate::RequestOptions::timeout).
+        /// Limits the total time of the call; see
+        /// [`RequestOptions::timeout`](crate::RequestOptions::timeout).
         pub fn timeout(mut self, limit: impl Into<Option<std::time::Duration>>) -> Self {
             self.options = self.options.timeout(limit);
             self
         }
 
-        /// A header for this call; see [`RequestOptions::header`](crate::RequestOptions::header).
+        /// Sets a header of this call; see
+        /// [`RequestOptions::header`](crate::RequestOptions::header).
         pub fn header(mut self, name: &str, value: &str) -> Self {
             self.options = self.options.header(name, value);
             self

@@ -6,20 +6,20 @@ use std::hash::{DefaultHasher, Hasher};
 use futures_core::Stream;
 use futures_util::stream::try_unfold;
 
-use crate::call::{Call, awaitable};
-use crate::error::{ErrorKind, Outcome, verdict};
-use crate::middleware::Resend;
+use crate::error::{ErrorKind, Outcome, retry_safety};
+use crate::middleware::Idempotency;
 use crate::options::call_options;
+use crate::typed_call::{Call, awaitable};
 use crate::{Client, Error, ItemExt, RequestOptions, ResourceId, Result, types};
 
-/// What a list is of.
+/// The owner of a listed item.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ListOf {
     Conversation,
     Response,
 }
 
-/// Where a list goes on.
+/// The query for the next page.
 #[derive(Clone, Debug)]
 struct Query {
     client: Client,
@@ -29,13 +29,14 @@ struct Query {
     order: Option<types::ListOrder>,
     after: Option<String>,
     include: Option<Vec<types::Include>>,
-    /// Where pages went on before this one, hashed: a server may go round in a circle of any length.
+    /// Hashes of the earlier positions, because a server may return to any of them in an endless
+    /// loop.
     visited: HashSet<u64>,
 }
 
-/// Lists the items of a conversation, or those a response was made from.
+/// Lists the items of a conversation, or the input items of a response.
 ///
-/// Take one [`Page`] with `.await`, or all items over all pages with [`stream`](Self::stream):
+/// `.await` returns one [`Page`]. [`stream`](Self::stream) returns all items over all pages:
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;
@@ -75,25 +76,25 @@ impl ListItems {
         }
     }
 
-    /// The most items on a page, from 1 to 100. Default: the service's, 20.
+    /// Limits the items of a page, from 1 to 100. Default: the service's, 20.
     pub fn limit(mut self, limit: u32) -> Self {
         self.query.limit = Some(limit);
         self
     }
 
-    /// Oldest first (`Asc`) or newest first (`Desc`, the default).
+    /// Sets the order: oldest first (`Asc`) or newest first (`Desc`, the default).
     pub fn order(mut self, order: impl Into<types::ListOrder>) -> Self {
         self.query.order = Some(order.into());
         self
     }
 
-    /// Begins after this item.
+    /// Starts after this item.
     pub fn after(mut self, item: impl Into<ResourceId>) -> Self {
         self.query.after = Some(item.into().as_str().to_owned());
         self
     }
 
-    /// Asks for details that are left out otherwise.
+    /// Requests details that are omitted by default.
     pub fn include(mut self, include: impl Into<types::Include>) -> Self {
         self.query
             .include
@@ -108,15 +109,17 @@ impl ListItems {
     ///
     /// # Errors
     ///
-    /// When the id or limit cannot be one, which is found before anything is sent, or the call fails.
+    /// Returns an error if the id or the limit is invalid (checked before anything is sent) or the
+    /// call fails.
     pub async fn send(self) -> Result<Page> {
         self.query.fetch(self.options).await
     }
 
-    /// All items from here on, fetched page by page as they are asked for.
+    /// Returns all items from here on. Pages are fetched when they are needed.
     ///
-    /// Options set on this call count for its first page. A service that says that there is more without
-    /// saying where is asked for what comes after the last item; one that repeats a page is an error.
+    /// Options of this call apply only to its first page. If a service reports more items without a
+    /// position, the stream continues after the last item. If it repeats a page, the stream returns
+    /// an error.
     pub fn stream(self) -> impl Stream<Item = Result<types::Item>> + Send {
         enum At {
             Start(Box<ListItems>),
@@ -148,17 +151,17 @@ impl Query {
     async fn fetch(self, options: RequestOptions) -> Result<Page> {
         let id = self.id.clone();
         if let Some(after) = &self.after {
-            crate::validate::id("item", after)?;
+            crate::validation::id("item", after)?;
         }
         if !matches!(self.limit, None | Some(1..=100)) {
-            return Err(Error::invalid("a page's limit must be from 1 to 100"));
+            return Err(Error::invalid("the page limit must be from 1 to 100"));
         }
         let limit = self.limit.map(i64::from);
         let (after, include) = (self.after.as_deref(), self.include.as_ref());
         let list = match self.of {
             ListOf::Conversation => {
                 let id = id.checked("conversation")?;
-                let call = Call::new(&self.client, options, "list_items", Resend::Always)?;
+                let call = Call::new(&self.client, options, "list_items", Idempotency::Idempotent)?;
                 call.outcome(
                     call.api
                         .list_items(&id, limit, self.order.as_ref(), after, include)
@@ -167,7 +170,12 @@ impl Query {
             }
             ListOf::Response => {
                 let id = id.checked("response")?;
-                let call = Call::new(&self.client, options, "list_input_items", Resend::Always)?;
+                let call = Call::new(
+                    &self.client,
+                    options,
+                    "list_input_items",
+                    Idempotency::Idempotent,
+                )?;
                 call.outcome(
                     call.api
                         .list_input_items(&id, limit, self.order.as_ref(), after, include)
@@ -184,14 +192,14 @@ impl Query {
             return Ok(None);
         }
         let wrong = |why: &'static str| {
-            let error = Error::new(ErrorKind::Decode, verdict(Outcome::Answered), why);
+            let error = Error::new(ErrorKind::Decode, retry_safety(Outcome::Answered), why);
             Err(error.with_hint("list with an explicit `after`, or with a larger limit"))
         };
         let last = || list.data.iter().rev().find_map(ItemExt::id);
         let given = list.last_id.clone().filter(|id| !id.is_empty());
         let next = match given.or_else(last) {
             Some(next) if !list.data.is_empty() => next,
-            _ => return wrong("the service says that the list goes on, but not where"),
+            _ => return wrong("the service reports another page of the list, but no position"),
         };
         if let Some(after) = &self.after {
             self.visited.insert(hash(after));
@@ -218,31 +226,31 @@ pub struct Page {
 }
 
 impl Page {
-    /// The items.
+    /// Returns the items.
     pub fn items(&self) -> &[types::Item] {
         &self.list.data
     }
 
-    /// The items, by value.
+    /// Returns the items by value.
     pub fn into_items(self) -> Vec<types::Item> {
         self.list.data
     }
 
-    /// The page as the service sent it.
+    /// Returns the page as the service sent it.
     pub const fn as_list(&self) -> &types::ItemList {
         &self.list
     }
 
-    /// Whether there is another page.
+    /// Returns `true` if there is another page.
     pub const fn has_more(&self) -> bool {
         self.next.is_some()
     }
 
-    /// Fetches the next page, or `None` if this was the last.
+    /// Fetches the next page. Returns `None` if this was the last one.
     ///
     /// # Errors
     ///
-    /// When the call fails.
+    /// Returns an error if the call fails.
     pub async fn next(self) -> Result<Option<Self>> {
         match self.next {
             Some(query) => query.fetch(RequestOptions::new()).await.map(Some),

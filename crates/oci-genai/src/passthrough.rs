@@ -1,4 +1,4 @@
-//! Sends requests that another program made.
+//! Forwards requests of other programs.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -21,20 +21,21 @@ use crate::error::ServiceError;
 use crate::middleware::{
     EndpointLayer, FailoverLayer, RetryLayer, RetryOverride, StandardHeadersLayer, Stateless,
 };
-use crate::stack::{AnyLayer, HttpService, Innermost, any_service};
+use crate::transport_stack::{AnyLayer, HttpService, Innermost, any_service};
 use crate::{Endpoint, Error, Result};
 
-/// How much of an error body the retry decision reads, in bytes.
+/// Bytes of an error body that the retry decision reads.
 const MAX_READ: usize = 64 * 1024;
 
-/// A tower service that sends requests another program made: a gateway's, a proxy's.
+/// A tower service that forwards requests of another program, for gateways and proxies.
 ///
-/// A request names a path below the endpoint and may have any body. It gets the endpoint, the
-/// project and compartment where it names none, and credentials, afresh for each attempt; after a
-/// 401 it is sent once more with renewed credentials, where there are any. Responses come as they
-/// are: error statuses are responses, and bodies are neither decompressed nor read ahead.
+/// A request names a path below the endpoint and may have any body. The service adds the endpoint,
+/// the project and the compartment if the request names none, and credentials for each attempt.
+/// After a 401 it sends the request once more with refreshed credentials, if there are any.
+/// Responses are forwarded unchanged: error statuses are responses, and bodies are neither
+/// decompressed nor read ahead.
 ///
-/// A request is sent once, unless its extensions hold a
+/// A request is sent once, unless its extensions contain a
 /// [`RetryOverride`](crate::middleware::RetryOverride) or
 /// [`Stateless`](crate::middleware::Stateless).
 ///
@@ -55,7 +56,7 @@ pub struct Passthrough {
     signs_bodies: bool,
 }
 
-/// Everything the stack is made of.
+/// The parts of the stack.
 pub(crate) struct Parts {
     pub(crate) authenticated: Innermost,
     pub(crate) attempt_layers: Vec<AnyLayer>,
@@ -64,7 +65,7 @@ pub(crate) struct Parts {
     pub(crate) failover: Option<FailoverLayer>,
     pub(crate) retry: RetryLayer,
     pub(crate) layers: Vec<AnyLayer>,
-    /// Where requests go, for people.
+    /// The endpoint to display.
     pub(crate) address: Endpoint,
     pub(crate) signs_bodies: bool,
 }
@@ -94,13 +95,13 @@ impl Passthrough {
         }
     }
 
-    /// Where requests go.
+    /// Returns the endpoint that requests go to.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
 
-    /// Whether the credentials may sign bodies, which takes them into memory first. An API key
-    /// does not: its bodies are sent as they come.
+    /// Returns `true` if the credentials may sign bodies, which must be buffered for that. With an
+    /// API key, bodies are streamed.
     pub fn signs_bodies(&self) -> bool {
         self.signs_bodies
     }
@@ -130,8 +131,8 @@ impl Service<Request<Body>> for Passthrough {
     }
 }
 
-/// Leaves what an error response says in its extensions, for the retry and failover layers. The
-/// body stays whole.
+/// Stores the error of an error response in its extensions, for the retry and failover layers. The
+/// body stays complete.
 #[derive(Clone, Copy, Debug)]
 struct PeekErrorLayer;
 
@@ -181,7 +182,7 @@ where
 
 type Outcome = Result<Response<Body>, BoxError>;
 
-/// Reads the beginning of an error body, and puts it back.
+/// Reads the beginning of an error body and puts it back.
 async fn peek(response: Response<Body>) -> Response<Body> {
     let (mut parts, mut body) = response.into_parts();
     let mut frames = VecDeque::new();
@@ -199,12 +200,12 @@ async fn peek(response: Response<Body>) -> Response<Body> {
             break;
         }
     }
-    let error = ServiceError::from_answer(parts.status, &parts.headers, &read);
+    let error = ServiceError::from_response(parts.status, &parts.headers, &read);
     parts.extensions.insert(Arc::new(error));
     Response::from_parts(parts, Body::wrap(Peeked { frames, rest: body }))
 }
 
-/// A body of which the first frames have been read.
+/// A body whose first frames were read already.
 struct Peeked {
     frames: VecDeque<Result<Frame<Bytes>, reqwest::Error>>,
     rest: Body,

@@ -1,4 +1,4 @@
-//! The clock, passed in: nothing in this crate reads the time or sleeps by itself.
+//! Clocks. They are passed in: nothing in this crate reads the time or sleeps by itself.
 
 use std::fmt;
 use std::pin::Pin;
@@ -7,16 +7,16 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::Notify;
 
-/// A future that ends when a pause is over.
+/// A future that completes after a pause.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send + Sync + 'static>>;
 
-/// Tells the time and waits. [`SystemClock`] does it for real; tests pass their own.
+/// Reads the time and waits. [`SystemClock`] is the real clock; tests pass their own.
 pub trait Clock: Send + Sync + fmt::Debug + 'static {
-    /// The monotonic time, for measuring.
+    /// Returns the monotonic time, for measuring.
     fn now(&self) -> Instant;
 
-    /// The time of day, for comparing with dates from the service.
-    fn wall(&self) -> SystemTime;
+    /// Returns the system time, for comparing with dates from the service.
+    fn system_time(&self) -> SystemTime;
 
     /// Waits for `pause`.
     fn sleep(&self, pause: Duration) -> Sleep;
@@ -33,7 +33,7 @@ impl Clock for SystemClock {
     }
 
     #[allow(clippy::disallowed_methods, reason = "this is the clock")]
-    fn wall(&self) -> SystemTime {
+    fn system_time(&self) -> SystemTime {
         SystemTime::now()
     }
 
@@ -52,14 +52,14 @@ impl SharedClock {
         Self(Arc::new(clock))
     }
 
-    /// The monotonic time, for measuring.
+    /// Returns the monotonic time, for measuring.
     pub fn now(&self) -> Instant {
         self.0.now()
     }
 
-    /// The time of day, for comparing with dates from the service.
-    pub fn wall(&self) -> SystemTime {
-        self.0.wall()
+    /// Returns the system time, for comparing with dates from the service.
+    pub fn system_time(&self) -> SystemTime {
+        self.0.system_time()
     }
 
     /// Waits for `pause`.
@@ -74,7 +74,7 @@ impl Default for SharedClock {
     }
 }
 
-/// A clock that stands still until it is moved. For tests; clones share the same time.
+/// A clock that changes only on request, for tests. Clones share the same time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -102,13 +102,13 @@ struct ManualState {
 }
 
 impl ManualClock {
-    /// A clock that moves when told to.
+    /// Creates a clock that [`advance`](Self::advance) moves.
     pub fn new() -> Self {
         Self::with(false)
     }
 
-    /// A clock on which every pause is over at once and moves the time by its length.
-    pub fn skipping() -> Self {
+    /// Creates a clock on which every pause ends at once and advances the time by its length.
+    pub fn auto_advance() -> Self {
         Self::with(true)
     }
 
@@ -123,13 +123,13 @@ impl ManualClock {
         }))
     }
 
-    /// Moves the clock forward and ends the pauses that are over by then.
+    /// Advances the clock and ends the pauses that are over by then.
     pub fn advance(&self, by: Duration) {
         *lock(&self.0.elapsed) += by;
         self.0.moved.notify_waiters();
     }
 
-    /// Every pause that was begun, in order.
+    /// Returns every pause that was started, in order.
     pub fn slept(&self) -> Vec<Duration> {
         lock(&self.0.slept).clone()
     }
@@ -146,7 +146,7 @@ impl Clock for ManualClock {
         self.0.start + *lock(&self.0.elapsed)
     }
 
-    fn wall(&self) -> SystemTime {
+    fn system_time(&self) -> SystemTime {
         self.0.wall + *lock(&self.0.elapsed)
     }
 
@@ -161,7 +161,7 @@ impl Clock for ManualClock {
             loop {
                 let moved = state.moved.notified();
                 tokio::pin!(moved);
-                // Listening begins before looking, so that no move is missed.
+                // Registering comes before the check, so that no change is missed.
                 moved.as_mut().enable();
                 if *lock(&state.elapsed) >= end {
                     return;

@@ -18,7 +18,7 @@ use crate::{Error, Result, schema};
 type Answer = Pin<Box<dyn Future<Output = String> + Send>>;
 type Run = Arc<dyn Fn(&str) -> Answer + Send + Sync>;
 
-/// Functions that a model may call, by name.
+/// A set of functions that a model may call, by name.
 ///
 /// ```
 /// use oci_genai::ToolSet;
@@ -29,15 +29,16 @@ type Run = Arc<dyn Fn(&str) -> Answer + Send + Sync>;
 ///     city: String,
 /// }
 ///
-/// let tools = ToolSet::new().function("weather", "The weather in a city.", |args: Weather| async move {
+/// let weather = |args: Weather| async move {
 ///     Ok::<_, std::convert::Infallible>(format!("Sunny in {}.", args.city))
-/// })?;
+/// };
+/// let tools = ToolSet::new().function("weather", "The weather in a city.", weather)?;
 /// assert_eq!(tools.definitions().len(), 1);
 /// # Ok::<_, oci_genai::Error>(())
 /// ```
 ///
-/// A function's error, and arguments that do not fit, are told to the model as the call's output: it
-/// can try again.
+/// The model receives a function's error, or an error about unfitting arguments, as the call's
+/// output, and can try again.
 #[derive(Clone, Default)]
 pub struct ToolSet {
     tools: BTreeMap<String, Entry>,
@@ -49,21 +50,23 @@ struct Entry {
     run: Run,
 }
 
-/// Makes a function tool whose parameters are a type's: for those who run calls themselves, and read their arguments
-/// with [`schema::parse_arguments`].
+/// Creates a function tool whose parameters come from a type. Use it if you run calls yourself and
+/// parse their arguments with [`schema::parse_arguments`].
 ///
-/// The schema is strict where a strict one can express the type; otherwise it is what `schemars` writes, and the model
-/// is not held to it: see [`schema::parameters`]. `()` stands for no arguments.
+/// The schema is strict if a strict schema can express the type. Otherwise it is the schema that
+/// `schemars` generates, and the service does not enforce it; see [`schema::parameters`]. `()`
+/// means no arguments.
 ///
 /// # Errors
 ///
-/// When the name is not 1 to 64 letters, digits, `_` or `-`, or the type is no struct.
+/// Returns an error if the name is not 1 to 64 letters, digits, `_` or `-`, or the type is not a
+/// struct.
 pub fn function_tool<A: JsonSchema>(name: &str, description: &str) -> Result<FunctionTool> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
         let shown: String = name.chars().take(80).collect();
         return Err(Error::invalid(format!(
-            "{shown:?} cannot be a tool's name: 1 to 64 letters, digits, _ or -"
+            "invalid tool name {shown:?}: use 1 to 64 letters, digits, _ or -"
         )));
     }
     let mut tool = FunctionTool::new(name);
@@ -75,17 +78,18 @@ pub fn function_tool<A: JsonSchema>(name: &str, description: &str) -> Result<Fun
 }
 
 impl ToolSet {
-    /// No tools.
+    /// Creates an empty set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a function. Its argument's type becomes the tool's parameters; what it returns is given
-    /// to the model as text, or as JSON if it is not a string.
+    /// Adds a function. Its argument type becomes the tool's parameters. The model receives the
+    /// return value as text, or as JSON if it is not a string.
     ///
     /// # Errors
     ///
-    /// When the name cannot be a tool's, or is taken, or the argument's type is no struct; `()` stands for no arguments.
+    /// Returns an error if the name is invalid or already used, or the argument type is not a
+    /// struct. `()` means no arguments.
     pub fn function<A, F, R, O, E>(
         mut self,
         name: &str,
@@ -101,9 +105,7 @@ impl ToolSet {
     {
         let definition = function_tool::<A>(name, description)?;
         if self.tools.contains_key(name) {
-            return Err(Error::invalid(format!(
-                "there are two tools named {name:?}"
-            )));
+            return Err(Error::invalid(format!("duplicate tool name {name:?}")));
         }
         let run: Run = Arc::new(
             move |arguments| match schema::parse_arguments::<A>(arguments) {
@@ -127,7 +129,7 @@ impl ToolSet {
         Ok(self)
     }
 
-    /// The tools as a request lists them.
+    /// Returns the tools in the form of a request.
     pub fn definitions(&self) -> Vec<Tool> {
         self.tools
             .values()
@@ -135,12 +137,12 @@ impl ToolSet {
             .collect()
     }
 
-    /// Whether there is a tool of this name.
+    /// Returns `true` if the set contains a tool of this name.
     pub fn contains(&self, name: &str) -> bool {
         self.tools.contains_key(name)
     }
 
-    /// Runs one call.
+    /// Runs one call and returns its output.
     pub async fn call(&self, call: &FunctionCall) -> FunctionCallOutput {
         let output = match self.tools.get(&call.name) {
             Some(entry) => (entry.run)(&call.arguments).await,
@@ -149,8 +151,8 @@ impl ToolSet {
         FunctionCallOutput::new(output).call_id(call.call_id.clone())
     }
 
-    /// Runs all calls of a response, at the same time, and gives their outputs in order. Empty if the
-    /// response has none.
+    /// Runs all calls of a response concurrently and returns their outputs in order. The result is
+    /// empty if the response has no calls.
     pub async fn answer(&self, response: &Response) -> Vec<Item> {
         let answers = response.function_calls().map(|call| self.call(call));
         join_all(answers)
@@ -180,16 +182,16 @@ fn failure(message: &str) -> String {
 }
 
 impl CreateResponse {
-    /// Offers the tools, runs the calls the model makes, and gives it the outputs, until it answers
-    /// without a call: at most `rounds` times.
+    /// Offers the tools, runs the calls of the model, and returns the outputs to it, until it
+    /// responds without a call. Does so at most `rounds` times.
     ///
-    /// Nothing is journalled: after a crash in between, a conversation holds calls without outputs.
-    /// The session crate runs tools so that this cannot happen.
+    /// Nothing is persisted. After a crash in between, a conversation contains calls without
+    /// outputs. The session crate runs tools so that this cannot happen.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send). If the model still calls after the last round, the response with the
-    /// unanswered calls is returned, not an error.
+    /// Returns the errors of [`send`](Self::send). If the model still calls tools after the last
+    /// round, the response with these calls is returned, not an error.
     pub async fn run_tools(mut self, tools: &ToolSet, rounds: u32) -> Result<Response> {
         self = self.tools(tools.definitions());
         for _ in 0..rounds {
@@ -203,7 +205,7 @@ impl CreateResponse {
         self.send().await
     }
 
-    /// The same request once more. Options of the first call count for it alone.
+    /// Returns the same request. The options apply only to the first call.
     fn again(&mut self) -> Self {
         Self {
             client: self.client.clone(),
@@ -212,7 +214,7 @@ impl CreateResponse {
         }
     }
 
-    /// Makes this the request that gives the tools' outputs.
+    /// Turns this into the request that returns the tool outputs.
     fn continue_with(&mut self, response: Response, outputs: Vec<Item>) {
         if self.body.conversation.is_some() {
             self.body.input = Some(Input::Items(outputs));
@@ -220,7 +222,7 @@ impl CreateResponse {
             self.body.previous_response_id = Some(response.id);
             self.body.input = Some(Input::Items(outputs));
         } else {
-            // The service keeps nothing, so everything is sent again.
+            // The service keeps nothing, so the whole history is sent.
             let mut history = match self.body.input.take() {
                 Some(Input::Items(items)) => items,
                 Some(Input::Text(text)) => vec![crate::ItemExt::user(text)],

@@ -61,7 +61,7 @@ pub fn config_file(data: &[u8]) -> String {
         // A file that is read for something it is not.
         ("/h/config", text.to_string()),
     ];
-    let environment = Environment::fixed([("HOME", "/h")]).with_files(files);
+    let environment = Environment::from_vars([("HOME", "/h")]).with_files(files);
     let config = match OciConfig::parse(&text, &environment) {
         Ok(config) => config,
         Err(error) => {

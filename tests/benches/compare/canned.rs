@@ -1,4 +1,4 @@
-//! Answers to serve, taken from the emulator so that they are what a service sends.
+//! Responses for the bench server. They come from the emulator, so they have the form of real ones.
 
 use std::fmt;
 use std::fs;
@@ -8,19 +8,19 @@ use bytes::Bytes;
 use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};
 use serde_json::{Value, json};
 
-/// The files in the server's folder.
+/// Files in the server's folder.
 pub(crate) const SMALL: &str = "small.json";
 pub(crate) const LARGE: &str = "large.json";
 pub(crate) const STREAM: &str = "stream.txt";
 
 const LARGEST_PIECE: usize = 64 * 1024;
 
-/// How a stream is cut.
+/// Way to split a stream into chunks.
 #[derive(Clone, Copy)]
 pub(crate) enum Chunking {
-    /// So many whole events in each chunk.
+    /// This number of whole events in each chunk.
     Events(usize),
-    /// Anywhere, in pieces of 1 to 4,096 bytes from a fixed seed.
+    /// Pieces of 1 to 4,096 bytes, with lengths from a fixed seed.
     Anywhere,
 }
 
@@ -34,7 +34,7 @@ impl fmt::Display for Chunking {
     }
 }
 
-/// What the emulator answers, as text.
+/// An emulator that returns its responses as text.
 struct Source(Emulator);
 
 impl Source {
@@ -42,7 +42,7 @@ impl Source {
         Self(Emulator::start().await.unwrap())
     }
 
-    async fn ask(&self, body: Value) -> String {
+    async fn request(&self, body: Value) -> String {
         reqwest::Client::new()
             .post(format!("{}/responses", self.0.base_url()))
             .bearer_auth(DEFAULT_API_KEY)
@@ -57,16 +57,16 @@ impl Source {
     }
 
     async fn stream(&self, events: usize) -> String {
-        self.ask(json!({"model": "m", "input": format!("count:{events}"), "stream": true}))
+        self.request(json!({"model": "m", "input": format!("count:{events}"), "stream": true}))
             .await
     }
 }
 
-/// Writes what the server answers with.
+/// Writes the server's files.
 pub(crate) async fn write(folder: &Path, events: usize) {
     let source = Source::start().await;
-    let question = json!({"model": "m", "input": "Give me three ideas for a team offsite."});
-    let small = source.ask(question).await;
+    let body = json!({"model": "m", "input": "Give me three ideas for a team offsite."});
+    let small = source.request(body).await;
     let mut large: Value = serde_json::from_str(&small).unwrap();
     let message = large["output"][0].clone();
     large["output"] = (0..10_000).map(|_| message.clone()).collect();
@@ -75,7 +75,7 @@ pub(crate) async fn write(folder: &Path, events: usize) {
     fs::write(folder.join(STREAM), source.stream(events).await).unwrap();
 }
 
-/// A stream of so many text deltas.
+/// Returns a stream with this number of text deltas.
 pub(crate) async fn stream(events: usize) -> Vec<u8> {
     Source::start().await.stream(events).await.into_bytes()
 }
@@ -86,7 +86,8 @@ pub(crate) fn chunks(stream: &[u8], chunking: Chunking) -> Vec<Bytes> {
             let text = std::str::from_utf8(stream).unwrap();
             let events: Vec<&str> = text.split_inclusive("\n\n").collect();
             let groups = events.chunks(count).map(|group| group.concat());
-            // A socket hands over no more at a time; one of the peers takes no more than 4 MB.
+            // A socket returns at most this much at a time, and one of the peers accepts at most 4
+            // MB.
             groups
                 .flat_map(|group| {
                     let pieces = group.as_bytes().chunks(LARGEST_PIECE);
@@ -97,7 +98,7 @@ pub(crate) fn chunks(stream: &[u8], chunking: Chunking) -> Vec<Bytes> {
         Chunking::Anywhere => {
             let (mut rest, mut state, mut chunks) = (stream, 42_u64, Vec::new());
             while !rest.is_empty() {
-                // A small linear congruential generator: the same cuts in every run.
+                // A linear congruential generator, for the same chunks in every run.
                 state = state
                     .wrapping_mul(6_364_136_223_846_793_005)
                     .wrapping_add(1_442_695_040_888_963_407);

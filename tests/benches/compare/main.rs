@@ -1,10 +1,11 @@
-//! This client beside others, in one run on one machine.
+//! Compares this client with others, in one run on one machine.
 //!
-//! `cargo bench -p oci-genai-tests --features peers --bench compare` prints one table; words after `--` choose
-//! the work whose title holds one of them, and `BENCH_JSON` names a file for the rows. Contenders take turns
-//! within each round, so that what disturbs the machine disturbs all of them; what counts are the
-//! ratios. The server is a process of its own that answers from memory, and the figures are the CPU
-//! time of the client's thread, so the server's speed does not enter.
+//! `cargo bench -p oci-genai-tests --features peers --bench compare` prints one table. Words after
+//! `--` select the work whose title contains one of them. `BENCH_JSON` names a file for the rows.
+//!
+//! Contenders take turns within each round, so that other load affects all of them. Compare the
+//! ratios. The server is a separate process that responds from memory. The figures are CPU time of
+//! the client's thread, so the server's time is not included.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
@@ -70,8 +71,8 @@ fn calls(runtime: &Runtime, server: &server::Server, wanted: &dyn Fn(&str) -> bo
     let python = python::Python::find(url);
     let mut rows = Vec::new();
     for (work, input, count) in [
-        ("call, small answer", "small", CALLS),
-        ("call, 5 MB answer", "large", LARGE_CALLS),
+        ("call, small response", "small", CALLS),
+        ("call, 5 MB response", "large", LARGE_CALLS),
     ] {
         if !wanted(work) {
             continue;

@@ -1,4 +1,4 @@
-//! CPU time, rounds and ratios.
+//! Measures CPU time in rounds and computes ratios.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,36 +6,36 @@ use std::pin::Pin;
 use serde::Serialize;
 use tokio::runtime::Runtime;
 
-/// One round of a contender: a fresh future each time.
+/// One round of a contender. Returns a new future for each round.
 type Round<'a> = dyn Fn() -> Pin<Box<dyn Future<Output = ()> + 'a>> + 'a;
 
-/// How a contender's round is measured.
+/// A contender's round, with the way to measure it.
 pub(crate) enum Work<'a> {
-    /// The CPU time of this thread.
+    /// CPU time of this thread, for async work.
     Async(Box<Round<'a>>),
-    /// The same, of work that never waits.
+    /// CPU time of this thread, for work that never waits.
     Sync(Box<dyn Fn() + 'a>),
-    /// Nanoseconds that another process measured of itself.
+    /// CPU nanoseconds that another process measured itself.
     Elsewhere(Box<dyn Fn() -> u64 + 'a>),
 }
 
-/// What is compared: the same work, done by each contender.
+/// The same work, done by each contender.
 pub(crate) struct Contest<'a> {
     pub(crate) work: &'a str,
-    /// How often the work is done in a round.
+    /// Number of repetitions in a round.
     pub(crate) units: usize,
-    /// The first is what the others are compared with.
+    /// The others are compared with the first.
     pub(crate) contenders: Vec<(&'a str, Work<'a>)>,
 }
 
-/// A line of the table.
+/// A row of the table.
 #[derive(Serialize)]
 pub(crate) struct Row {
     pub(crate) work: String,
     pub(crate) contender: String,
     pub(crate) unit: &'static str,
     pub(crate) median: f64,
-    /// Against the first contender; none for the first.
+    /// Ratio to the first contender; `None` for the first.
     pub(crate) ratio: Option<Ratio>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Ratio {
 }
 
 impl Contest<'_> {
-    /// Lets the contenders take turns. The first round only warms up.
+    /// Runs the contenders in turn. The first round only warms up.
     pub(crate) fn run(&self, runtime: &Runtime, rounds: usize) -> Vec<Row> {
         let mut samples = vec![Vec::with_capacity(rounds); self.contenders.len()];
         for round in 0..=rounds {
@@ -110,7 +110,7 @@ impl<'a> Work<'a> {
 }
 
 impl Ratio {
-    /// Round by round, so that what slows the machine slows both.
+    /// Computes the ratio for each round, so that other load affects both values.
     pub(crate) fn of(own: &[f64], first: &[f64]) -> Self {
         let ratios: Vec<f64> = own
             .iter()
@@ -125,10 +125,9 @@ impl Ratio {
     }
 }
 
-/// CPU time this thread has used, as the kernel counts it.
+/// Returns the CPU time of this thread, as the kernel counts it.
 fn thread_cpu_nanos() -> u64 {
-    let text =
-        std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux keeps the time");
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux has schedstat");
     text.split_whitespace()
         .next()
         .expect("a first field")

@@ -1,6 +1,7 @@
-//! What a thousand open streams hold, and what a stream holds that nobody reads.
+//! Measures the memory of a thousand open streams, and of an unread stream.
 //!
-//! Each figure comes from a process of its own, so that nothing an earlier contender left counts.
+//! Each figure comes from a separate process, so that memory of an earlier contender does not
+//! count.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -9,18 +10,19 @@ use crate::contender::{async_openai, ours};
 use crate::measure::{Ratio, Row};
 use crate::server::{FLOOD, SLOW};
 
-/// The environment variable that makes this program a measured process: `contender:scene:base URL`.
+/// The environment variable that makes this program a measured process; its value is
+/// `contender:scene:base URL`.
 pub(crate) const ROLE: &str = "BENCH_MEMORY_ROLE";
 
 const STREAMS: usize = 1000;
 const REPEATS: usize = 3;
 const CONTENDERS: [&str; 2] = ["async-openai", "oci-genai"];
 
-/// One scene after another, contenders by turns.
+/// Measures each scene; contenders take turns.
 pub(crate) fn rows(base_url: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<Row> {
     let scenes = [
         ("memory of 1,000 slow streams", "many"),
-        ("memory of a stream nobody reads, after 2 s", "unread"),
+        ("memory of an unread stream, after 2 s", "unread"),
     ];
     let mut rows = Vec::new();
     for (work, scene) in scenes {
@@ -47,7 +49,7 @@ pub(crate) fn rows(base_url: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<Row> {
     rows
 }
 
-/// Has a fresh process measure itself.
+/// Starts a process that measures itself, and returns its result in MiB.
 fn measured(role: &str) -> f64 {
     let output = Command::new(std::env::current_exe().unwrap())
         .env(ROLE, role)
@@ -60,7 +62,7 @@ fn measured(role: &str) -> f64 {
         .unwrap_or_else(|_| panic!("{role} printed {text:?}"))
 }
 
-/// The measured process: prints by how many MiB its resident memory grew.
+/// Runs the measured process: prints the growth of its resident memory in MiB.
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn run(role: &str) {
     let mut words = role.splitn(3, ':');
@@ -69,7 +71,8 @@ pub(crate) async fn run(role: &str) {
         Some("many") => (STREAMS, SLOW),
         _ => (1, FLOOD),
     };
-    // A first call makes what every stream shares, and leaves nothing behind that streams would take over.
+    // The first call allocates what all streams share, and leaves nothing that a stream would take
+    // over.
     let grown = match contender {
         Some("oci-genai") => {
             let client = ours::Ours::new(url);
@@ -85,7 +88,7 @@ pub(crate) async fn run(role: &str) {
     println!("{grown:.3}");
 }
 
-/// Opens streams, reads one event of each, and then leaves them alone for two seconds.
+/// Opens streams, reads one event of each, waits two seconds, and returns the growth in MiB.
 async fn hold<S>(open: impl AsyncFn() -> S, count: usize) -> f64 {
     let before = resident_mib();
     let mut streams = Vec::with_capacity(count);

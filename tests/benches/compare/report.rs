@@ -1,13 +1,13 @@
-//! The rows, for people and for programs.
+//! Prints the rows as a table and writes them as JSON.
 
 use std::fmt::Write as _;
 
 use crate::measure::Row;
 
-/// Names the file that the rows are written to as JSON.
+/// Environment variable with the path of the JSON file for the rows.
 pub(crate) const JSON_FILE: &str = "BENCH_JSON";
 
-/// Prints the table and, where a file is named, writes it as JSON.
+/// Prints the table, and writes the rows as JSON if [`JSON_FILE`] is set.
 pub(crate) fn publish(rows: &[Row]) {
     println!("{}", table(rows));
     if let Ok(file) = std::env::var(JSON_FILE) {
@@ -32,7 +32,7 @@ fn table(rows: &[Row]) -> String {
             "| {} | {} | {:.2} | {} | {ratio} | {spread} |",
             row.work, row.contender, row.median, row.unit
         )
-        .expect("a string takes all");
+        .expect("writing to a string succeeds");
     }
     text
 }

@@ -1,4 +1,5 @@
-//! Whether the floor sends what the client sends: a floor that does less would prove nothing.
+//! Checks that the baseline sends the same request as the client. A baseline that does less work
+//! would prove nothing.
 
 use std::path::Path;
 
@@ -8,19 +9,19 @@ use tokio::net::TcpListener;
 use crate::canned;
 use crate::contender::{floor, ours};
 
-/// Ends the run if the two requests differ in more than their random ids and the order of headers.
+/// Panics if the two requests differ in more than their random ids and the order of headers.
 pub(crate) async fn assert_same_request(folder: &Path) {
-    let answer = std::fs::read_to_string(folder.join(canned::SMALL)).unwrap();
+    let response = std::fs::read_to_string(folder.join(canned::SMALL)).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/openai/v1", listener.local_addr().unwrap());
     let (floor, ours) = (floor::Floor::new(&url), ours::Ours::new(&url));
-    let ((), of_floor) = tokio::join!(floor.calls(1, "small"), received(&listener, &answer));
-    let ((), of_ours) = tokio::join!(ours.calls(1, "small"), received(&listener, &answer));
+    let ((), of_floor) = tokio::join!(floor.calls(1, "small"), received(&listener, &response));
+    let ((), of_ours) = tokio::join!(ours.calls(1, "small"), received(&listener, &response));
     assert_eq!(of_floor, of_ours);
 }
 
-/// The lines of one request, sorted, with digits for random ids.
-async fn received(listener: &TcpListener, answer: &str) -> Vec<String> {
+/// Reads one request and returns its lines, sorted, with zeros for random ids.
+async fn received(listener: &TcpListener, response: &str) -> Vec<String> {
     let (mut socket, _) = listener.accept().await.unwrap();
     let (mut read, mut buffer) = (Vec::new(), [0; 4096]);
     while !read.ends_with(b"}") {
@@ -28,11 +29,14 @@ async fn received(listener: &TcpListener, answer: &str) -> Vec<String> {
         assert!(count > 0, "a request with a body");
         read.extend_from_slice(&buffer[..count]);
     }
-    let length = answer.len();
+    let length = response.len();
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
     );
-    socket.write_all((head + answer).as_bytes()).await.unwrap();
+    socket
+        .write_all((head + response).as_bytes())
+        .await
+        .unwrap();
     let mut lines: Vec<String> = String::from_utf8(read)
         .unwrap()
         .lines()

@@ -1,4 +1,4 @@
-//! A server that answers from memory, in a process of its own.
+//! A server that responds from memory, in a separate process.
 
 use std::convert::Infallible;
 use std::io::{BufRead as _, BufReader};
@@ -16,12 +16,13 @@ use hyper_util::rt::TokioIo;
 
 use crate::canned;
 
-/// The environment variable that makes this program the server, and says where the answers are.
+/// The environment variable that makes this program the server; its value is the folder with the
+/// responses.
 pub(crate) const FOLDER: &str = "BENCH_SERVER_FOLDER";
 
-/// The input that is answered by a stream of an event every 200 ms, without end.
+/// The input for an endless stream with an event every 200 ms.
 pub(crate) const SLOW: &str = "slow";
-/// The input that is answered by events as fast as they are taken, up to 256 MiB.
+/// The input for a stream of events as fast as the client reads, up to 256 MiB.
 pub(crate) const FLOOD: &str = "flood";
 
 const PAUSE: Duration = Duration::from_millis(200);
@@ -53,7 +54,8 @@ impl Server {
         &self.base_url
     }
 
-    /// CPU nanoseconds it has used, to show that it is not what is measured.
+    /// Returns the CPU nanoseconds of the server, to show that they are not included in the
+    /// figures.
     pub(crate) fn cpu_nanos(&self) -> u64 {
         let file = format!("/proc/{}/schedstat", self.child.id());
         let text = std::fs::read_to_string(file).unwrap();
@@ -69,16 +71,16 @@ impl Drop for Server {
 }
 
 #[derive(Clone)]
-struct Answers {
+struct Responses {
     small: Bytes,
     large: Bytes,
     stream: Bytes,
-    /// An event that opens a stream, and one with a word of text.
+    /// The first event of a stream, and an event with a word of text.
     opening: Bytes,
     delta: Bytes,
 }
 
-impl Answers {
+impl Responses {
     fn read(folder: &Path) -> Self {
         let read = |name: &str| Bytes::from(std::fs::read(folder.join(name)).unwrap());
         let stream = read(canned::STREAM);
@@ -98,25 +100,25 @@ impl Answers {
         }
     }
 
-    fn to(&self, asked: &str) -> (&'static str, BoxBody<Bytes, Infallible>) {
+    fn to(&self, request: &str) -> (&'static str, BoxBody<Bytes, Infallible>) {
         const EVENTS: &str = "text/event-stream";
         let full = |bytes: &Bytes| Full::new(bytes.clone()).boxed();
-        let asks = |input: &str| asked.contains(&format!("\"{input}\""));
-        if asks(SLOW) {
+        let has_input = |input: &str| request.contains(&format!("\"{input}\""));
+        if has_input(SLOW) {
             let delta = self.delta.clone();
             let ticks = stream::unfold(delta, |delta| async move {
                 tokio::time::sleep(PAUSE).await;
                 Some((delta.clone(), delta))
             });
             (EVENTS, pieces(self.opening.clone(), ticks))
-        } else if asks(FLOOD) {
+        } else if has_input(FLOOD) {
             let batch = Bytes::from(self.delta.repeat(64));
             let count = FLOOD_BYTES / batch.len();
             let flood = stream::iter(std::iter::repeat_n(batch, count));
             (EVENTS, pieces(self.opening.clone(), flood))
-        } else if asked.contains("\"stream\":true") {
+        } else if request.contains("\"stream\":true") {
             (EVENTS, full(&self.stream))
-        } else if asks("large") {
+        } else if has_input("large") {
             ("application/json", full(&self.large))
         } else {
             ("application/json", full(&self.small))
@@ -134,25 +136,25 @@ fn pieces(
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn run(folder: &Path) {
-    let answers = Answers::read(folder);
+    let responses = Responses::read(folder);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("{}", listener.local_addr().unwrap());
     loop {
         let (socket, _) = listener.accept().await.unwrap();
         socket.set_nodelay(true).unwrap();
-        let answers = answers.clone();
-        let answer = service_fn(move |request: http::Request<Incoming>| {
-            let answers = answers.clone();
+        let responses = responses.clone();
+        let service = service_fn(move |request: http::Request<Incoming>| {
+            let responses = responses.clone();
             async move {
                 let body = request.into_body().collect().await.unwrap().to_bytes();
-                let (kind, body) = answers.to(std::str::from_utf8(&body).unwrap());
-                let answer = http::Response::builder().header("content-type", kind);
-                Ok::<_, Infallible>(answer.body(body).unwrap())
+                let (kind, body) = responses.to(std::str::from_utf8(&body).unwrap());
+                let response = http::Response::builder().header("content-type", kind);
+                Ok::<_, Infallible>(response.body(body).unwrap())
             }
         });
         tokio::spawn(
             hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(socket), answer),
+                .serve_connection(TokioIo::new(socket), service),
         );
     }
 }

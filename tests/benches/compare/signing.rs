@@ -1,4 +1,4 @@
-//! A signed POST beside the bare signature in it.
+//! Compares a signed POST with its bare RSA signature.
 
 use std::time::SystemTime;
 
@@ -12,7 +12,7 @@ use rustls_pki_types::pem::PemObject as _;
 const URL: &str =
     "https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/openai/v1/responses";
 const BODY: &[u8] = br#"{"model":"openai.gpt-oss-120b","conversation":"conv_ord_0123456789","input":"Give me three ideas for a team offsite."}"#;
-/// About the length of the text that a signature covers.
+/// Has about the length of the text that a signature covers.
 const TEXT: &[u8] = &[b'x'; 330];
 
 pub(crate) struct Keys {

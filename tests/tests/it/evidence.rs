@@ -1,4 +1,4 @@
-//! Every test that docs/evidence.md names exists.
+//! Checks that every test named in docs/evidence.md exists.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The rows of the tables: a complaint, and what shows that it does not occur.
+/// Returns the rows of the tables: a problem, and the tests for it.
 fn rows() -> Vec<[String; 2]> {
     let page = root().join("docs/evidence.md");
     let text = std::fs::read_to_string(page).expect("the page is there");
@@ -15,14 +15,15 @@ fn rows() -> Vec<[String; 2]> {
         .filter_map(|line| {
             let cells = line.strip_prefix("| ")?.strip_suffix(" |")?;
             let cells: Vec<&str> = cells.split(" | ").collect();
-            let [complaint, shown] = cells.try_into().expect("two cells");
-            Some([complaint, shown].map(str::to_owned))
+            let [problem, tests] = cells.try_into().expect("two cells");
+            Some([problem, tests].map(str::to_owned))
         })
-        .filter(|[complaint, ..]| complaint != "complaint")
+        .filter(|[problem, ..]| problem != "problem")
         .collect()
 }
 
-/// The names of all functions in the Rust files below a folder, and of the tests that a program of its own lists.
+/// Adds the names of all functions in the Rust files below a folder, and the names in lists of
+/// tests.
 fn functions(folder: &Path, found: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -45,26 +46,26 @@ fn functions(folder: &Path, found: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_test_that_is_named_exists() {
+fn every_named_test_exists() {
     let mut known = BTreeSet::new();
     functions(&root().join("crates"), &mut known);
     functions(&root().join("xtask"), &mut known);
     let rows = rows();
     let mut missing = Vec::new();
     let mut named = 0;
-    for [complaint, shown] in &rows {
-        for code in shown.split('`').skip(1).step_by(2) {
+    for [problem, tests] in &rows {
+        for code in tests.split('`').skip(1).step_by(2) {
             let name = code.rsplit("::").next().unwrap_or(code);
-            // Names of tests are sentences; what else stands in code there is short or a path.
+            // Test names are long; all other code in these cells is short or a path.
             if name.contains('/') || name.contains('…') || name.matches('_').count() < 3 {
                 continue;
             }
             named += 1;
             if !known.contains(name) {
-                missing.push(format!("{complaint}: there is no {code}"));
+                missing.push(format!("{problem}: there is no {code}"));
             }
         }
     }
     assert_eq!(missing, Vec::<String>::new());
-    assert!(named > 80, "{named} tests were found in the tables");
+    assert!(named > 80, "only {named} tests are named in the tables");
 }

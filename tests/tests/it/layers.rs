@@ -1,10 +1,10 @@
-//! The rule of ARCHITECTURE.md: a crate depends only on crates of lower layers.
+//! Checks the rule of ARCHITECTURE.md that a crate depends only on crates of lower layers.
 
 use std::collections::BTreeMap;
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
-/// Each crate and the workspace crates it may use. What is not listed here is not allowed.
+/// Each crate with the workspace crates that it may use. All others are forbidden.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("xtask", &[]),
     ("oci-genai-api", &[]),
@@ -45,10 +45,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Dev-dependencies that are allowed besides: tests above layer 1 use the emulator as the service.
+/// Additional dev-dependencies: tests above layer 1 use the emulator as the service.
 const ALLOWED_IN_TESTS: &[&str] = &["oci-genai-emulator", "oci-genai-session"];
 
-/// Every workspace crate with the workspace crates it depends on, and whether only its tests do.
+/// Returns every workspace crate with its dependencies in the workspace; `true` marks a
+/// dev-dependency.
 fn dependencies() -> BTreeMap<String, Vec<(String, bool)>> {
     let metadata = MetadataCommand::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
@@ -80,14 +81,14 @@ fn violations(dependencies: &BTreeMap<String, Vec<(String, bool)>>) -> Vec<Strin
     for (name, uses) in dependencies {
         let Some((_, allowed)) = ALLOWED.iter().find(|(listed, _)| listed == name) else {
             found.push(format!(
-                "{name} has no layer: add it to the list in this test"
+                "{name} has no layer; hint: add it to ALLOWED in this test"
             ));
             continue;
         };
         for (used, in_tests_only) in uses {
-            let fine = allowed.contains(&used.as_str())
+            let is_allowed = allowed.contains(&used.as_str())
                 || (*in_tests_only && ALLOWED_IN_TESTS.contains(&used.as_str()));
-            if !fine {
+            if !is_allowed {
                 found.push(format!("{name} uses {used}, which is not in a lower layer"));
             }
         }

@@ -1,4 +1,4 @@
-//! Everything that takes more than one crate to show, as one test binary.
+//! Tests that need more than one crate, as one test binary.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,5 +10,6 @@ mod evidence;
 mod guide;
 mod layers;
 mod program;
+mod public_api;
 mod publishing;
 mod sdk_document;

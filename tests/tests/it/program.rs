@@ -1,4 +1,4 @@
-//! The program as a person runs it: the real binary, the real emulator, real sockets.
+//! Runs the `oci-genai` binary against its emulator over real sockets.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
@@ -8,9 +8,9 @@ use std::time::Duration;
 use oci_genai_tests::{API_KEY_PROFILE, OciConfigFile, SESSION_PROFILE, encrypted_key, program};
 
 const PROJECT: &str = "ocid1.generativeaiproject.oc1.us-chicago-1.emulator";
-const FIRST_QUESTION: &str = "Give me three ideas for a team offsite.";
+const FIRST_INPUT: &str = "Give me three ideas for a team offsite.";
 
-/// `oci-genai emulator` as a process of its own.
+/// A process that runs `oci-genai emulator`.
 struct Server {
     child: Child,
     base_url: String,
@@ -28,7 +28,7 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe"))
             .read_line(&mut line)
-            .expect("the emulator says when it is ready");
+            .expect("the emulator prints its ready line");
         let ready: serde_json::Value = serde_json::from_str(&line).expect("the ready line is JSON");
         assert_eq!(ready["event"], "ready");
         let base_url = ready["base_url"].as_str().expect("a base URL").to_owned();
@@ -48,7 +48,7 @@ impl Server {
         text
     }
 
-    /// A command that talks to this emulator with its default key and project.
+    /// Returns a command that uses this emulator with its default key and project.
     fn client(&self, command: &str) -> Command {
         let mut client = program();
         client
@@ -60,7 +60,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have been stopped already.
+        // Fails if it was stopped before.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -89,16 +89,16 @@ fn assert_quickstart(output: &Output) {
         .strip_prefix("Response 2: ")
         .expect("a second response");
     assert!(
-        second.contains(FIRST_QUESTION),
-        "the second answer knows the first question: {text}"
+        second.contains(FIRST_INPUT),
+        "the second response repeats the first input: {text}"
     );
 }
 
 #[track_caller]
-fn assert_refused(output: &Output, words: &[&str]) {
+fn assert_rejected(output: &Output, words: &[&str]) {
     let text = stderr(output);
     assert_eq!(output.status.code(), Some(2), "{text}");
-    assert_eq!(stdout(output), "", "nothing but errors: {text}");
+    assert_eq!(stdout(output), "", "only errors are printed: {text}");
     for word in words {
         assert!(text.contains(word), "{word:?} is missing in: {text}");
     }
@@ -111,7 +111,7 @@ fn quickstart_needs_no_settings() {
     assert_quickstart(&output);
     assert!(
         stderr(&output).contains("emulator"),
-        "it says whom it talks to"
+        "it names the emulator"
     );
 }
 
@@ -124,7 +124,10 @@ fn quickstart_with_an_api_key() {
         log.contains("api_key"),
         "the log names the credential: {log}"
     );
-    assert!(!log.contains("sk-emulator"), "but not the key: {log}");
+    assert!(
+        !log.contains("sk-emulator"),
+        "the log does not show the key: {log}"
+    );
 }
 
 #[test]
@@ -155,7 +158,7 @@ fn quickstart_with_each_kind_of_profile() {
 }
 
 #[test]
-fn a_wrong_key_is_the_services_no() {
+fn a_wrong_key_exits_with_1() {
     let server = Server::start(&["--api-key", "sk-other"]);
     let output = run(&mut server.client("quickstart"));
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
@@ -168,7 +171,7 @@ fn a_wrong_key_is_the_services_no() {
 }
 
 #[test]
-fn an_unreachable_service_is_network_trouble() {
+fn an_unreachable_service_exits_with_3() {
     let output = run(program()
         .args([
             "quickstart",
@@ -182,7 +185,7 @@ fn an_unreachable_service_is_network_trouble() {
 }
 
 #[test]
-fn a_turn_asked_again_by_its_id_is_not_made_twice() {
+fn a_turn_id_that_is_used_again_does_not_run_the_turn_twice() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("sessions.sqlite");
     let server = Server::start(&[]);
@@ -193,9 +196,9 @@ fn a_turn_asked_again_by_its_id_is_not_made_twice() {
             .arg(&store)
             .arg(text))
     };
-    let first = ask(FIRST_QUESTION, "turn-1");
+    let first = ask(FIRST_INPUT, "turn-1");
     assert!(first.status.success(), "{}", stderr(&first));
-    assert_eq!(stdout(&ask(FIRST_QUESTION, "turn-1")), stdout(&first));
+    assert_eq!(stdout(&ask(FIRST_INPUT, "turn-1")), stdout(&first));
     let second = ask("And then?", "turn-2");
     assert!(
         stdout(&second).contains("2 earlier messages"),
@@ -205,7 +208,7 @@ fn a_turn_asked_again_by_its_id_is_not_made_twice() {
 }
 
 #[test]
-fn an_emulators_data_outlives_it() {
+fn the_data_file_survives_a_killed_emulator() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("emulator.data");
     let (data, store) = (
@@ -220,12 +223,12 @@ fn an_emulators_data_outlives_it() {
             .arg(text))
     };
     let server = Server::start(&["--data", data]);
-    assert!(ask(&server, FIRST_QUESTION).status.success());
-    drop(server); // killed, not asked to stop
+    assert!(ask(&server, FIRST_INPUT).status.success());
+    drop(server); // kills the process
     let server = Server::start(&["--data", data]);
     let answer = ask(&server, "recall:");
     assert!(
-        stdout(&answer).contains(FIRST_QUESTION),
+        stdout(&answer).contains(FIRST_INPUT),
         "{}{}",
         stdout(&answer),
         stderr(&answer)
@@ -233,7 +236,7 @@ fn an_emulators_data_outlives_it() {
 }
 
 #[test]
-fn ask_prints_the_answer_and_nothing_else_on_stdout() {
+fn ask_prints_only_the_output_on_stdout() {
     let server = Server::start(&[]);
     let output = run(server.client("ask").arg("Hello there."));
     assert!(output.status.success(), "{}", stderr(&output));
@@ -244,7 +247,7 @@ fn ask_prints_the_answer_and_nothing_else_on_stdout() {
 }
 
 #[test]
-fn a_session_outlives_the_process_even_one_that_was_killed() {
+fn a_session_survives_a_killed_process() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("sessions.sqlite");
     let server = Server::start(&[]);
@@ -256,10 +259,10 @@ fn a_session_outlives_the_process_even_one_that_was_killed() {
             .arg(text);
         command
     };
-    let first = run(&mut ask(FIRST_QUESTION));
+    let first = run(&mut ask(FIRST_INPUT));
     assert!(first.status.success(), "{}", stderr(&first));
 
-    // A turn that dies half way: the answer has begun, then the process is killed.
+    // Kills the process during a turn, after its output has begun.
     let mut child = ask("slow:200 count:50")
         .stdout(Stdio::piped())
         .spawn()
@@ -270,14 +273,14 @@ fn a_session_outlives_the_process_even_one_that_was_killed() {
         .take()
         .expect("a pipe")
         .read_exact(&mut some)
-        .expect("the answer begins");
+        .expect("the output begins");
     child.kill().expect("it can be killed");
     child.wait().expect("it ends");
 
-    // The service may still be making the abandoned answer; the client waits for it.
+    // The service may still run the abandoned response; the client waits for it.
     let last = run(&mut ask("recall:"));
     assert!(last.status.success(), "{}", stderr(&last));
-    assert!(stdout(&last).contains(FIRST_QUESTION), "{}", stdout(&last));
+    assert!(stdout(&last).contains(FIRST_INPUT), "{}", stdout(&last));
 
     let list = run(program()
         .args(["sessions", "list", "--json", "--store"])
@@ -288,7 +291,7 @@ fn a_session_outlives_the_process_even_one_that_was_killed() {
 }
 
 #[test]
-fn bad_settings_are_named_with_their_cure() {
+fn errors_name_the_bad_setting() {
     let ask = |arguments: &[&str]| {
         run(program()
             .arg("ask")
@@ -296,27 +299,27 @@ fn bad_settings_are_named_with_their_cure() {
             .env("OCI_GENAI_API_KEY", "sk-emulator"))
     };
     let url = "http://127.0.0.1:9/openai/v1";
-    assert_refused(
+    assert_rejected(
         &ask(&["--base-url", url, "hello"]),
         &["project", "--project"],
     );
-    assert_refused(
+    assert_rejected(
         &ask(&["--project", PROJECT, "hello"]),
         &["region", "--region"],
     );
-    assert_refused(
+    assert_rejected(
         &ask(&["--project", PROJECT, "--region", "us-chicgo-1", "hello"]),
         &["us-chicgo-1", "region"],
     );
-    assert_refused(
+    assert_rejected(
         &ask(&["--base-url", url, "--project", PROJECT, "  "]),
         &["empty"],
     );
-    assert_refused(
+    assert_rejected(
         &ask(&["--base-url", "not a url", "--project", PROJECT, "hello"]),
         &["not a url"],
     );
-    assert_refused(
+    assert_rejected(
         &ask(&[
             "--base-url",
             "http://example.com/openai/v1",
@@ -336,11 +339,11 @@ fn bad_settings_are_named_with_their_cure() {
         PROJECT,
         "hello",
     ]));
-    assert_refused(&keyless, &["OCI_GENAI_API_KEY"]);
+    assert_rejected(&keyless, &["OCI_GENAI_API_KEY"]);
 }
 
 #[test]
-fn bad_profiles_are_named_with_their_cure() {
+fn errors_name_the_bad_profile() {
     let config = OciConfigFile::new();
     let missing = config.folder().join("missing.pem");
     let encrypted = config.folder().join("encrypted.pem");
@@ -365,13 +368,13 @@ fn bad_profiles_are_named_with_their_cure() {
             .arg(config.path())
             .arg("hello"))
     };
-    assert_refused(&ask("MISSING"), &["missing.pem"]);
-    assert_refused(&ask("ENCRYPTED"), &["encrypted.pem", "pass_phrase"]);
-    assert_refused(&ask("ABSENT"), &["ABSENT"]);
+    assert_rejected(&ask("MISSING"), &["missing.pem"]);
+    assert_rejected(&ask("ENCRYPTED"), &["encrypted.pem", "pass_phrase"]);
+    assert_rejected(&ask("ABSENT"), &["ABSENT"]);
 }
 
 #[test]
-fn a_profile_without_a_needed_key_is_named() {
+fn an_error_names_the_missing_key_of_a_profile() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("config");
     std::fs::write(
@@ -391,11 +394,11 @@ fn a_profile_without_a_needed_key_is_named() {
             "--oci-config",
         ])
         .arg(&file));
-    assert_refused(&output, &["DEFAULT", "key_file"]);
+    assert_rejected(&output, &["DEFAULT", "key_file"]);
 }
 
 #[test]
-fn a_store_that_is_no_database_is_left_alone() {
+fn a_file_that_is_not_a_database_is_not_changed() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("notes.txt");
     let text = "Dear diary, this is not a database.\n".repeat(200);
@@ -406,7 +409,7 @@ fn a_store_that_is_no_database_is_left_alone() {
         .args(["--session", "a", "--store"])
         .arg(&store)
         .arg("hello"));
-    assert_refused(&output, &["notes.txt", "--store"]);
+    assert_rejected(&output, &["notes.txt", "--store"]);
     assert_eq!(
         std::fs::read_to_string(&store).expect("still there"),
         text,
@@ -415,26 +418,26 @@ fn a_store_that_is_no_database_is_left_alone() {
 }
 
 #[test]
-fn the_emulator_refuses_what_it_cannot_serve() {
+fn the_emulator_rejects_bad_options() {
     let absent = run(program().args(["emulator", "--oci-config", "no-such-file"]));
-    assert_refused(&absent, &["no-such-file"]);
+    assert_rejected(&absent, &["no-such-file"]);
     let folder = tempfile::tempdir().expect("a folder");
     let broken = folder.path().join("broken.json");
     std::fs::write(&broken, "{").expect("a file");
     for option in ["--script", "--faults"] {
         let output = run(program().args(["emulator", option]).arg(&broken));
-        assert_refused(&output, &["broken.json"]);
+        assert_rejected(&output, &["broken.json"]);
         let output = run(program().args(["emulator", option, "no-such-file"]));
-        assert_refused(&output, &["no-such-file"]);
+        assert_rejected(&output, &["no-such-file"]);
     }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
     let output = run(program().args(["emulator", "--listen", &address]));
-    assert_refused(&output, &[&address]);
+    assert_rejected(&output, &[&address]);
 }
 
 #[test]
-fn a_second_signal_is_not_needed_to_stop_the_emulator() {
+fn one_sigterm_stops_the_emulator() {
     let mut server = Server::start(&[]);
     let pid = server.child.id().to_string();
     let sent = Command::new("kill")
@@ -442,10 +445,10 @@ fn a_second_signal_is_not_needed_to_stop_the_emulator() {
         .status()
         .expect("kill runs");
     assert!(sent.success());
-    // Generous: what counts is that it ends by itself.
+    // Long enough for a slow machine: 10 s.
     for _ in 0..200 {
         if let Some(status) = server.child.try_wait().expect("a child") {
-            assert!(status.success(), "it ends in order: {status}");
+            assert!(status.success(), "it exits with {status}");
             return;
         }
         std::thread::sleep(Duration::from_millis(50));

@@ -1,8 +1,8 @@
-//! What a registry asks of each crate that is published.
+//! Checks the manifests of the published crates for the fields that a registry requires.
 
 use cargo_metadata::{MetadataCommand, Package};
 
-/// What is missing in a crate's manifest.
+/// Returns the fields that a crate's manifest lacks.
 fn missing(package: &Package) -> Vec<&'static str> {
     let keyword = |word: &String| word.len() <= 20 && word.is_ascii();
     let checks = [
@@ -21,11 +21,11 @@ fn missing(package: &Package) -> Vec<&'static str> {
         ),
     ];
     let absent = checks.iter().filter(|(_, there)| !there);
-    absent.map(|(what, _)| *what).collect()
+    absent.map(|(field, _)| *field).collect()
 }
 
 #[test]
-fn crates_say_what_a_registry_asks() {
+fn published_crates_have_the_required_fields() {
     let metadata = MetadataCommand::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
         .no_deps()
@@ -42,7 +42,7 @@ fn crates_say_what_a_registry_asks() {
     for package in published {
         assert_eq!(missing(package), Vec::<&str>::new(), "{}", package.name);
     }
-    // The check can fail: the tests' own crate is not for publishing.
+    // Shows that the check can fail: this unpublished crate has no README.
     let own = metadata
         .packages
         .iter()

@@ -1,4 +1,4 @@
-//! The document that `cargo xtask drift --against-sdk` makes of OpenAI's Python package.
+//! Tests the document that `cargo xtask drift --against-sdk` derives from OpenAI's Python package.
 
 use std::process::{Command, Output};
 
@@ -16,12 +16,12 @@ fn document(prefixes: &[&str]) -> Option<Output> {
 }
 
 #[test]
-fn the_types_of_the_python_package_become_a_document() {
+fn types_of_the_python_package_become_a_document() {
     let Some(output) = document(&["/responses", "/conversations"]) else {
         return;
     };
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{complaint}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     let operation = |path: &str, method: &str| &document["paths"][path][method];
     let named = |schema: &Value| {
@@ -30,14 +30,14 @@ fn the_types_of_the_python_package_become_a_document() {
         &document["components"]["schemas"][name]
     };
 
-    // Every operation of the API, and the beta's beside them.
+    // Every operation of the API, and those of the beta.
     let paths = document["paths"].as_object().unwrap();
     let ours = paths.iter().filter(|(path, _)| !path.contains('?'));
     let methods: usize = ours.map(|(_, item)| item.as_object().unwrap().len()).sum();
     assert_eq!(methods, 15);
     assert!(paths.contains_key("/responses?beta=true"));
 
-    // What is sent: marks of requiredness that are texts until they are read.
+    // Requests: the annotations that mark required members are strings until they are evaluated.
     let create = operation("/conversations/{conversation_id}/items", "post");
     let body = &create["requestBody"]["content"]["application/json"]["schema"];
     assert_eq!(body["required"], json!(["items"]));
@@ -49,7 +49,7 @@ fn the_types_of_the_python_package_become_a_document() {
         json!({"anyOf": [{"type": "number"}, {"type": "null"}]})
     );
 
-    // What is received, and what is not known of it.
+    // Responses, and the members whose nullability is unknown.
     let responses = &operation("/responses", "post")["responses"]["2XX"]["content"];
     let response = named(&responses["application/json"]["schema"]);
     let required = response["required"].as_array().unwrap();
@@ -65,7 +65,7 @@ fn the_types_of_the_python_package_become_a_document() {
         operation("/responses/{response_id}", "delete")["responses"]["2XX"],
         json!({"description": "A success."})
     );
-    // A tag is a constant, and an alias is the name on the wire.
+    // A tag is a constant. An alias is the name in JSON.
     let call = &document["components"]["schemas"]["ResponseFunctionToolCall"];
     assert_eq!(call["properties"]["type"]["enum"], json!(["function_call"]));
     assert!(call["properties"].get("async").is_some());
@@ -76,10 +76,10 @@ fn a_package_without_the_paths_is_an_error() {
     let Some(output) = document(&["/no_such_path"]) else {
         return;
     };
-    let complaint = String::from_utf8_lossy(&output.stderr);
+    let errors = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
     assert!(
-        complaint.contains("has no operation below /no_such_path"),
-        "{complaint}"
+        errors.contains("has no operation below /no_such_path"),
+        "{errors}"
     );
 }

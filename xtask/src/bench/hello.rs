@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::rows::{Ratio, Row};
-use crate::builds;
+use crate::build_time::measure;
 
 struct Hello {
     contender: &'static str,
@@ -40,7 +40,7 @@ const TOKIO: &str = "tokio = { version = \"1\", features = [\"macros\", \"rt-mul
 /// Builds both in both profiles, below `target`; about 3 GB are needed.
 pub(super) fn rows(root: &Path, target: &Path) -> Result<Vec<Row>, String> {
     let base = target.join("hello");
-    builds::clear(&base)?;
+    measure::clear(&base)?;
     let client = root.join("crates/oci-genai");
     let programs = [
         Hello {
@@ -59,10 +59,10 @@ pub(super) fn rows(root: &Path, target: &Path) -> Result<Vec<Row>, String> {
     let mut figures = [Vec::new(), Vec::new(), Vec::new()];
     for program in &programs {
         let directory = base.join(program.contender);
-        builds::write_package(&directory, &program.dependencies, Some(program.main))?;
-        builds::measure(&directory, "cargo fetch")?;
-        figures[0].push(builds::measure(&directory, "cargo build")?.processor);
-        figures[1].push(builds::measure(&directory, "cargo build --release")?.processor);
+        measure::write_package(&directory, &program.dependencies, Some(program.main))?;
+        measure::measure(&directory, "cargo fetch")?;
+        figures[0].push(measure::measure(&directory, "cargo build")?.processor);
+        figures[1].push(measure::measure(&directory, "cargo build --release")?.processor);
         let binary = directory.join("target/release/hello");
         let size =
             fs::metadata(&binary).map_err(|error| format!("{}: {error}", binary.display()))?;

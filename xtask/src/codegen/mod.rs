@@ -158,7 +158,7 @@ fn committed(root: &Path) -> Result<Files> {
         emit::every_type(&shape, COMMAND),
     );
     files.extend(crate::regions::generate(root, COMMAND)?);
-    files.extend(crate::contract::generate(root)?);
+    files.extend(crate::emulator_schemas::generate(root)?);
     Ok(files)
 }
 

@@ -9,12 +9,12 @@ mod alternatives;
 mod difference;
 mod exclusions;
 mod facts;
+mod merge;
 mod operations;
 mod report;
 mod sdk;
 #[cfg(test)]
 mod tests;
-mod together;
 mod walk;
 
 use std::path::{Path, PathBuf};

@@ -13,7 +13,7 @@ use super::alternatives::{
 };
 use super::difference::{Difference, Effect, Kind, NEVER_NULL, NULLABLE, OPTIONAL, REQUIRED, Side};
 use super::facts::deprecation;
-use super::together::{gather, inside, is_deprecated, kinds, members, names, values};
+use super::merge::{gather, inside, is_deprecated, kinds, members, names, values};
 use crate::codegen::document::ref_name;
 
 /// A place where a schema is used, in an operation.

@@ -5,7 +5,6 @@ mod every_type;
 mod maker;
 mod odd_members;
 mod operations;
-mod public_api;
 mod round_trip;
 mod shapes;
 mod transport;

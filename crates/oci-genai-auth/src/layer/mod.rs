@@ -8,12 +8,12 @@
 //! # What it does with a request
 //!
 //! 1. It refuses hosts that are neither reached by TLS nor on this machine, nor among those given
-//!    with [`AuthLayer::for_host`].
+//!    with [`AuthLayer::allow_host`].
 //! 2. It takes the body into memory (bounded), and writes the URI as HTTP clients send it.
 //! 3. It takes credentials from its [`CredentialsCache`], which looks at their age each time.
 //! 4. It dates and signs, the body's hash included, or puts the API key on; then it sends.
 //! 5. After a 401 it has the credentials replaced and sends once more, with a fresh date; where
-//!    that is not possible the 401 is the answer, with [`RefreshFailure`] and [`ClockSkew`] in its
+//!    that is not possible the 401 is the answer, with [`RefreshError`] and [`ClockSkew`] in its
 //!    extensions where they explain it.
 //!
 //! With a key that never changes ([`StaticCredentialsProvider`](crate::StaticCredentialsProvider) of an
@@ -21,7 +21,7 @@
 //!
 //! Redirects: let the HTTP client follow none (`reqwest::redirect::Policy::none()`), since it would
 //! send the headers set here to wherever it is pointed. A layer further out may follow them: each hop
-//! passes here, and [`AuthLayer::for_host`] keeps the credentials from other hosts.
+//! passes here, and [`AuthLayer::allow_host`] keeps the credentials from other hosts.
 //!
 //! # Example
 //!
@@ -48,8 +48,8 @@
 //! ```
 
 mod clock_skew;
-mod exchange;
-mod target;
+mod sign_and_send;
+mod uri;
 
 use std::fmt;
 use std::future::Future;
@@ -67,8 +67,8 @@ use tower_service::Service;
 
 pub use self::clock_skew::ClockSkew;
 use self::clock_skew::SkewMeter;
-pub use self::exchange::RefreshFailure;
-pub(crate) use self::target::{is_loopback, protected};
+pub use self::sign_and_send::RefreshError;
+pub(crate) use self::uri::{is_loopback, protected};
 use crate::provider::CredentialsCache;
 use crate::redact::shown;
 use crate::{BoxError, ProvideCredentials, SharedTimeSource, TimeSource};
@@ -136,7 +136,7 @@ impl AuthLayer {
     /// same way, and to no other: a request that a redirect points elsewhere fails.
     /// Default: any host reached by TLS, and this machine.
     #[must_use]
-    pub fn for_host(mut self, host: impl Into<String>) -> Self {
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         let config = Arc::make_mut(&mut self.config);
         let hosts = config.hosts.iter().cloned();
         config.hosts = hosts.chain([host.into()]).collect();

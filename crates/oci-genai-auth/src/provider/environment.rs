@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::{BoxFuture, ProvideCredentials, StaticCredentialsProvider};
 use crate::redact::shown;
 use crate::{
-    Credentials, Environment, Error, KeyId, PrivateKey, RequestSigner, Result, unreadable,
+    Credentials, Environment, Error, KeyId, PrivateKey, RequestSigner, Result, file_error,
 };
 
 const TENANCY: &str = "OCI_CLI_TENANCY";
@@ -38,7 +38,7 @@ impl EnvCredentialsProvider {
                 })?;
                 let text = environment.read_lossy(&environment.expand(&value));
                 text.map_err(|cause| {
-                    unreadable::variable(KEY_FILE, &value, Some(KEY_CONTENT), cause, environment)
+                    file_error::variable(KEY_FILE, &value, Some(KEY_CONTENT), cause, environment)
                 })?
             }
         };

@@ -8,8 +8,8 @@ use http::Method;
 use serde_json::json;
 
 use super::certificate::{LeafCertificate, bare_certificate};
-use super::issued::{Issue, Issued, bare, new_key};
 use super::metadata::Metadata;
+use super::token_bound::{Issue, Issued, bare, new_key};
 use super::{BoxFuture, ProvideCredentials};
 use crate::redact::Guarded;
 use crate::region::ResolvedRegion;

@@ -145,7 +145,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await });
-        let environment = Environment::fixed([("OCI_METADATA_BASE_URL", base)]);
+        let environment = Environment::from_vars([("OCI_METADATA_BASE_URL", base)]);
         Metadata::new(&environment, Duration::ZERO)
             .unwrap()
             .region()

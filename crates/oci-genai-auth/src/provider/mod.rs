@@ -11,12 +11,12 @@ mod default_chain;
 mod delegation;
 mod environment;
 mod instance_principal;
-mod issued;
 mod metadata;
 mod oke;
 mod resource_principal;
 mod session_token;
 mod static_credentials;
+mod token_bound;
 
 use std::fmt;
 use std::future::Future;

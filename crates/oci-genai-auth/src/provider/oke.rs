@@ -10,14 +10,14 @@ use http::{Method, StatusCode, Uri};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::issued::{Issued, bare, new_key};
+use super::token_bound::{Issued, bare, new_key};
 use super::{BoxFuture, ProvideCredentials, resource_principal};
 use crate::layer::protected;
 use crate::redact::{Guarded, shown};
 use crate::token_service::{TokenAnswer, TokenService};
 use crate::{
     Credentials, Environment, Error, Result, SecurityToken, SharedTimeSource, TimeSource,
-    unreadable,
+    file_error,
 };
 
 const NAME: &str = "the workload identity service";
@@ -173,7 +173,7 @@ impl Inner {
         let path = self.environment.expand(&value);
         self.environment
             .read(&path)
-            .map_err(|cause| unreadable::variable(variable, &value, None, cause, &self.environment))
+            .map_err(|cause| file_error::variable(variable, &value, None, cause, &self.environment))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use zeroize::Zeroizing;
 
-use super::looks::{find_token, is_long_base64};
+use super::classify::{find_token, is_long_base64};
 
 /// What stands in the place of a credential.
 const MASKED: &str = "[masked]";

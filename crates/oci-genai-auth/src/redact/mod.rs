@@ -3,13 +3,13 @@
 //! People put keys where paths belong and tokens where names belong. [`shown`] therefore looks at a
 //! value before it shows it, and [`mask`] takes the credentials out of what a service answered.
 
-mod looks;
+mod classify;
 mod masking;
 
 use std::fmt;
 use std::path::Path;
 
-use self::looks::Looks;
+use self::classify::Looks;
 pub use self::masking::mask;
 
 /// The longest path or URL that is shown. Longer values are named with their length.
@@ -38,7 +38,7 @@ pub struct Shown(String);
 /// assert_eq!(shown("-----BEGIN PRIVATE KEY-----\nMII").to_string(), "[private key, 31 characters]");
 /// ```
 pub fn shown(value: &str) -> Shown {
-    match looks::look(value) {
+    match classify::look(value) {
         Looks::Ordinary => escaped(value),
         Looks::Url(bare) => escaped(&bare),
         Looks::Secret(_) | Looks::Unknown => named(value),
@@ -58,7 +58,7 @@ pub(crate) fn key_name(value: &str) -> Shown {
 /// Names a value with its kind and length, and does not show it.
 pub(crate) fn named(value: &str) -> Shown {
     let length = value.chars().count();
-    Shown(match looks::look(value) {
+    Shown(match classify::look(value) {
         Looks::Secret(kind) => format!("[{kind}, {length} characters]"),
         _ => format!("[value of {length} characters]"),
     })
@@ -71,12 +71,12 @@ pub fn shown_path(path: &Path) -> Shown {
 
 /// Whether [`shown`] would name a value and not show it.
 pub fn is_secret(value: &str) -> bool {
-    matches!(looks::look(value), Looks::Secret(_) | Looks::Unknown)
+    matches!(classify::look(value), Looks::Secret(_) | Looks::Unknown)
 }
 
 /// The kind of a secret that a value has in it, if it has the form of one.
 pub(crate) fn kind_of_secret(value: &str) -> Option<&'static str> {
-    looks::known_secret(value)
+    classify::known_secret(value)
 }
 
 /// Shows a text whole, with the characters escaped that steer a terminal or hide other characters:

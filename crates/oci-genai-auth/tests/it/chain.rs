@@ -21,7 +21,7 @@ fn vars(more: &[(&str, &str)]) -> Vec<(String, String)> {
 
 fn chain(more: &[(&str, &str)], files: &[(&str, String)]) -> DefaultCredentialsChain {
     DefaultCredentialsChain::builder()
-        .environment(Environment::fixed(vars(more)).with_files(files.iter().cloned()))
+        .environment(Environment::from_vars(vars(more)).with_files(files.iter().cloned()))
         .time_source(ManualTimeSource::new(noon()))
         .build()
 }
@@ -120,7 +120,7 @@ async fn an_instance_is_found_and_its_tokens_renewed() {
     let metadata = identity.metadata_url();
     let vars = vars(&[("OCI_METADATA_BASE_URL", metadata.as_str())]);
     let chain = DefaultCredentialsChain::builder()
-        .environment(Environment::fixed(vars).with_files([("/x", "")]))
+        .environment(Environment::from_vars(vars).with_files([("/x", "")]))
         .time_source(identity.clock.clone())
         .auth_endpoint(&identity.url)
         .build();

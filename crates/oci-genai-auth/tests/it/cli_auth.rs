@@ -24,7 +24,7 @@ fn chain(
         .map(|(path, text)| ((*path).to_owned(), text.clone()))
         .chain([none]);
     DefaultCredentialsChain::builder()
-        .environment(Environment::fixed(all).with_files(files))
+        .environment(Environment::from_vars(all).with_files(files))
         .time_source(identity.clock.clone())
         .auth_endpoint(&identity.url)
         .build()
@@ -223,7 +223,7 @@ async fn each_principal_knows_its_region() {
     let environment = |more: &[(&str, &str)]| {
         let base = [("HOME", "/h"), ("OCI_METADATA_BASE_URL", metadata.as_str())];
         let vars = base.iter().chain(more).copied();
-        Environment::fixed(vars).with_files([("/none", "")])
+        Environment::from_vars(vars).with_files([("/none", "")])
     };
     let instance = InstancePrincipalCredentialsProvider::builder()
         .environment(environment(&[]))
@@ -267,7 +267,9 @@ async fn each_principal_knows_its_region() {
 
     let config = [("/h/.oci/config", profile()), ("/key", key_pem())];
     let file = ConfigFileCredentialsProvider::builder()
-        .environment(Environment::fixed([("HOME", "/h"), ("OCI_REGION", "x")]).with_files(config))
+        .environment(
+            Environment::from_vars([("HOME", "/h"), ("OCI_REGION", "x")]).with_files(config),
+        )
         .build()
         .unwrap();
     assert_eq!(
@@ -283,7 +285,7 @@ async fn a_metadata_service_that_stays_silent_is_given_up() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/opc/v2", silent.local_addr().unwrap());
     let instance = InstancePrincipalCredentialsProvider::builder()
-        .environment(Environment::fixed([(
+        .environment(Environment::from_vars([(
             "OCI_METADATA_BASE_URL",
             url.as_str(),
         )]))

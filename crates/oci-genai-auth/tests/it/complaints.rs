@@ -149,7 +149,7 @@ async fn a_session_profile_with_an_encrypted_key_works() {
         key.pass_phrase.as_ref().unwrap()
     );
     let token = unsigned_token(&json!({ "exp": unix(noon()) + 3600 }));
-    let environment = Environment::fixed([("HOME", "/h")]).with_files([
+    let environment = Environment::from_vars([("HOME", "/h")]).with_files([
         ("/h/.oci/config", config),
         ("/h/key", key.private_key_pem.clone()),
         ("/h/token", token),

@@ -10,7 +10,7 @@ use crate::support::{TENANCY, USER, fingerprint, key_pem, noon, unsigned_token};
 
 fn environment(config: &str) -> Environment {
     let token = unsigned_token(&json!({"exp": 1_790_003_600_u64, "sub": USER}));
-    Environment::fixed([("HOME", "/home/me")]).with_files([
+    Environment::from_vars([("HOME", "/home/me")]).with_files([
         ("/home/me/.oci/config".to_owned(), config.to_owned()),
         ("/home/me/.oci/key.pem".to_owned(), key_pem()),
         (
@@ -90,7 +90,7 @@ fn a_session_profile_stays_one_below_a_default_with_user() {
 fn the_dialect_is_that_of_the_official_reader() {
     let text = "; a comment\n[DEFAULT]\nTenancy : t ; not a comment\npass_phrase=100%s#x\n\n\
                 [ONE]\nUSER=u=v:w\n# full line\nlong=first\n  second\n[EMPTY]\ntenancy=\n";
-    let config = OciConfig::parse(text, &Environment::fixed([("A", "b")])).unwrap();
+    let config = OciConfig::parse(text, &Environment::from_vars([("A", "b")])).unwrap();
     let one = config.profile("ONE").unwrap();
     assert_eq!(one.get("tenancy"), Some("t ; not a comment"));
     assert_eq!(one.get("Pass_Phrase"), Some("100%s#x"));
@@ -102,7 +102,7 @@ fn the_dialect_is_that_of_the_official_reader() {
 
 #[test]
 fn malformed_files_are_refused_by_line() {
-    let environment = Environment::fixed([("A", "b")]);
+    let environment = Environment::from_vars([("A", "b")]);
     for (text, part) in [
         ("user=x", "line 1: there is a line before"),
         ("[A]\nnonsense secret", "line 2: the line is neither"),
@@ -118,7 +118,7 @@ fn malformed_files_are_refused_by_line() {
 
 #[test]
 fn the_default_file_wins_over_the_variable_and_an_argument_over_both() {
-    let environment = Environment::fixed([("HOME", "/h"), ("OCI_CONFIG_FILE", "~/other")]);
+    let environment = Environment::from_vars([("HOME", "/h"), ("OCI_CONFIG_FILE", "~/other")]);
     let here = environment
         .clone()
         .with_files([("/h/.oci/config", "[DEFAULT]\na=1")]);
@@ -129,9 +129,9 @@ fn the_default_file_wins_over_the_variable_and_an_argument_over_both() {
     assert_eq!(find(Some("~/mine"), &here).unwrap(), "/h/mine");
     let elsewhere = environment.with_files([("/h/other", "")]);
     assert_eq!(find(None, &elsewhere).unwrap(), "/h/other");
-    let old = Environment::fixed([("HOME", "/h")]).with_files([("/h/.oraclebmc/config", "")]);
+    let old = Environment::from_vars([("HOME", "/h")]).with_files([("/h/.oraclebmc/config", "")]);
     assert_eq!(find(None, &old).unwrap(), "/h/.oraclebmc/config");
-    let nowhere = Environment::fixed([("HOME", "/h")]).with_files([("/x", "")]);
+    let nowhere = Environment::from_vars([("HOME", "/h")]).with_files([("/x", "")]);
     let error = find(None, &nowhere).unwrap_err();
     assert!(error.to_string().contains("/h/.oci/config"), "{error}");
 }

@@ -19,7 +19,7 @@ fn profile() -> String {
 fn message(config: &str) -> String {
     let files = [("/config", config.to_owned()), ("/key", key_pem())];
     let built = ConfigFileCredentialsProvider::builder()
-        .environment(Environment::fixed([("HOME", "/h")]).with_files(files))
+        .environment(Environment::from_vars([("HOME", "/h")]).with_files(files))
         .path("/config")
         .build();
     tell(&built.unwrap_err())
@@ -140,7 +140,7 @@ fn the_cause_of_an_unreadable_file_is_named() {
         ("gone", "No such file"),
     ] {
         let path = path(name);
-        let error = OciConfig::load(path.to_str(), &Environment::fixed([("HOME", "/h")]));
+        let error = OciConfig::load(path.to_str(), &Environment::from_vars([("HOME", "/h")]));
         let text = tell(&error.unwrap_err());
         assert!(text.contains(part), "{text}");
     }
@@ -150,7 +150,7 @@ fn the_cause_of_an_unreadable_file_is_named() {
 fn variables_are_explained_as_well() {
     let environment = |more: &[(&str, &str)]| {
         let base = [("OCI_CLI_TENANCY", TENANCY), ("OCI_CLI_USER", USER)];
-        Environment::fixed(base.iter().chain(more).copied()).with_files([("/none", "")])
+        Environment::from_vars(base.iter().chain(more).copied()).with_files([("/none", "")])
     };
     for (vars, part) in [
         (
@@ -185,7 +185,7 @@ async fn sessions_say_what_would_help() {
     let nearly = unsigned_token(&json!({ "exp": unix(noon()) + 30 }));
     let error = async |more: &str, token: &str| {
         let config = format!("[S]\nkey_file=/key\nsecurity_token_file=/token\n{more}");
-        let environment = Environment::fixed([("HOME", "/h")])
+        let environment = Environment::from_vars([("HOME", "/h")])
             .with_files([("/key", key_pem()), ("/token", token.to_owned())]);
         let config = OciConfig::parse(&config, &environment).unwrap();
         let provider = SessionTokenCredentialsProvider::builder(config.profile("S").unwrap())

@@ -192,7 +192,7 @@ fn write(folder: &Path) -> (Vec<Value>, Vec<Value>) {
 
 fn read_here(home: &Path, keys: &[Value], profiles: &[Value]) -> Verdicts {
     let environment = || {
-        Environment::fixed([
+        Environment::from_vars([
             ("HOME", home.to_str().unwrap()),
             ("OCI_REGION", "us-chicago-1"),
         ])
@@ -248,7 +248,7 @@ fn home_folders_are_found_as_python_finds_them() {
         &json!({ "do": "expand", "paths": paths }),
         &[("HOME", "/home/me".to_owned())],
     );
-    let environment = Environment::fixed([("HOME", "/home/me")]);
+    let environment = Environment::from_vars([("HOME", "/home/me")]);
     for (path, there) in paths.iter().zip(there.as_array().unwrap()) {
         let here = environment.expand(path);
         assert_eq!(here, Path::new(there.as_str().unwrap()), "{path}");

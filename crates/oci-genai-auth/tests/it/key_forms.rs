@@ -105,7 +105,7 @@ fn read(folder: &Path, case: &KeyCase) -> Result<PrivateKey> {
         path.display(),
         phrase.unwrap_or_default()
     );
-    let config = OciConfig::parse(&config, &Environment::fixed([("HOME", "/h")])).unwrap();
+    let config = OciConfig::parse(&config, &Environment::from_vars([("HOME", "/h")])).unwrap();
     config.profile("A").unwrap().private_key()
 }
 
@@ -179,8 +179,9 @@ fn a_pass_phrase_may_stand_in_the_profile_or_in_a_variable() {
         .find_map(|key| key.pass_phrase)
         .unwrap();
     let read = |lines: &str, variable: &str| {
-        let environment = Environment::fixed([("HOME", "/h"), ("OCI_CLI_PASSPHRASE", variable)])
-            .with_files([("/h/key", forms::key("legacy-aes256"))]);
+        let environment =
+            Environment::from_vars([("HOME", "/h"), ("OCI_CLI_PASSPHRASE", variable)])
+                .with_files([("/h/key", forms::key("legacy-aes256"))]);
         let config = format!("[DEFAULT]\nuser=u\nkey_file=~/key\n{lines}");
         let config = OciConfig::parse(&config, &environment).unwrap();
         config.profile("DEFAULT").unwrap().private_key()

@@ -68,7 +68,7 @@ proptest! {
 
     #[test]
     fn no_text_makes_a_reader_panic(text in "(\\PC|\n|\"|-----BEGIN PRIVATE KEY-----\n|\\[|=|Signature ){0,60}") {
-        let environment = Environment::fixed([("HOME", "/h")]).with_files([("/h/x", "")]);
+        let environment = Environment::from_vars([("HOME", "/h")]).with_files([("/h/x", "")]);
         if let Ok(config) = OciConfig::parse(&text, &environment) {
             for name in config.profile_names() {
                 let profile = config.profile(name).unwrap();

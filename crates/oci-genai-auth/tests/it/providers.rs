@@ -16,7 +16,7 @@ use crate::support::{Sender, TENANCY, key_pem, noon, tell, unix, unsigned_token}
 
 fn instance(identity: &Identity) -> InstancePrincipalCredentialsProvider {
     InstancePrincipalCredentialsProvider::builder()
-        .environment(Environment::fixed([(
+        .environment(Environment::from_vars([(
             "OCI_METADATA_BASE_URL",
             identity.metadata_url(),
         )]))
@@ -136,7 +136,7 @@ fn account_token(identity: &Identity, life: Duration) -> String {
 fn workload(identity: &Identity, account: String) -> OkeWorkloadIdentityCredentialsProvider {
     let file = "/var/run/secrets/kubernetes.io/serviceaccount/token";
     OkeWorkloadIdentityCredentialsProvider::builder()
-        .environment(Environment::fixed([("A", "b")]).with_files([(file, account)]))
+        .environment(Environment::from_vars([("A", "b")]).with_files([(file, account)]))
         .endpoint(&identity.url)
         .time_source(identity.clock.clone())
         .build()
@@ -198,7 +198,7 @@ async fn workload_identity_trusts_only_the_clusters_certificate() {
         ];
         OkeWorkloadIdentityCredentialsProvider::builder()
             .environment(
-                Environment::fixed([
+                Environment::from_vars([
                     ("OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH", "/ca.crt"),
                     ("OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH", "/token"),
                 ])
@@ -237,7 +237,7 @@ async fn a_cloud_shell_profile_delegates() {
     let identity = Identity::start(noon()).await;
     let config = "[DEFAULT]\nauthentication_type=instance_principal\n\
                   delegation_token_file=~/token\nregion=us-phoenix-1\n";
-    let environment = Environment::fixed([
+    let environment = Environment::from_vars([
         ("HOME", "/h".into()),
         ("OCI_METADATA_BASE_URL", identity.metadata_url()),
     ])
@@ -274,7 +274,7 @@ fn resource(
             .map(|(part, value)| (name(part), (*value).to_owned())),
     );
     ResourcePrincipalCredentialsProvider::builder()
-        .environment(Environment::fixed(vars))
+        .environment(Environment::from_vars(vars))
         .federation_endpoint(&identity.url)
         .retry_pause(Duration::ZERO)
         .time_source(identity.clock.clone())
@@ -482,7 +482,7 @@ async fn a_nested_resource_principal_climbs_to_its_last_parent() {
 fn resource_principals_name_the_variable_that_is_missing() {
     let build = |vars: &[(&str, &str)]| {
         ResourcePrincipalCredentialsProvider::builder()
-            .environment(Environment::fixed(vars.iter().copied()))
+            .environment(Environment::from_vars(vars.iter().copied()))
             .build()
             .unwrap_err()
             .to_string()
@@ -499,7 +499,7 @@ async fn token_services_get_nothing_unprotected() {
     let provider = InstancePrincipalCredentialsProvider::builder();
     let identity = Identity::start(noon()).await;
     let provider = provider
-        .environment(Environment::fixed([(
+        .environment(Environment::from_vars([(
             "OCI_METADATA_BASE_URL",
             identity.metadata_url(),
         )]))

@@ -43,7 +43,7 @@ async fn debug_output_of_everything_is_clean() {
         "[DEFAULT]\nuser={USER}\ntenancy={TENANCY}\nfingerprint={}\nkey_file=/key\npass_phrase={PASS_PHRASE}\n",
         fingerprint()
     );
-    let environment = Environment::fixed([("OCI_GENAI_API_KEY", API_KEY), ("HOME", "/h")])
+    let environment = Environment::from_vars([("OCI_GENAI_API_KEY", API_KEY), ("HOME", "/h")])
         .with_files([
             ("/h/.oci/config".to_owned(), config),
             ("/key".to_owned(), pem.clone()),
@@ -105,7 +105,7 @@ async fn errors_are_clean() {
     note(OciConfig::parse(&format!("[A]\n{PASS_PHRASE}"), &Environment::default()).unwrap_err());
     let identity = Identity::start(noon()).await;
     let expired = oci_genai_auth::ResourcePrincipalCredentialsProvider::builder()
-        .environment(Environment::fixed([
+        .environment(Environment::from_vars([
             ("OCI_RESOURCE_PRINCIPAL_VERSION", "2.2"),
             ("OCI_RESOURCE_PRINCIPAL_RPST", token.as_str()),
             (
@@ -146,7 +146,7 @@ async fn logs_of_a_whole_session_are_clean() {
 
     let identity = Identity::start(noon()).await;
     let provider = oci_genai_auth::InstancePrincipalCredentialsProvider::builder()
-        .environment(Environment::fixed([(
+        .environment(Environment::from_vars([(
             "OCI_METADATA_BASE_URL",
             identity.metadata_url(),
         )]))

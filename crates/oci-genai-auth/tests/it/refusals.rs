@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use http::{HeaderValue, Request, Response};
-use oci_genai_auth::layer::{ClockSkew, RefreshFailure};
+use oci_genai_auth::layer::{ClockSkew, RefreshError};
 use oci_genai_auth::{
     ApiKey, ApiKeyCredentialsProvider, AuthLayer, BoxError, Credentials, Error, KeyId, PrivateKey,
     RequestSigner, SecurityToken, StaticCredentialsProvider,
@@ -167,7 +167,7 @@ async fn why_a_refresh_failed_travels_with_the_401() {
     let sender = Sender::new(AuthLayer::new(Failing), format!("{}/service", identity.url));
     let response = sender.send().await.unwrap();
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-    let failure = response.extensions().get::<RefreshFailure>().unwrap();
+    let failure = response.extensions().get::<RefreshError>().unwrap();
     assert_eq!(failure.error().to_string(), "the session is over");
 }
 
@@ -195,7 +195,7 @@ async fn credentials_do_not_follow_a_redirect_to_another_host() {
         }
     });
     let layer = AuthLayer::new(StaticCredentialsProvider::new(ApiKey::new("sk-x").unwrap()))
-        .for_host("ours.example.com");
+        .allow_host("ours.example.com");
     let service =
         tower_http::follow_redirect::FollowRedirectLayer::new().layer(layer.layer(service));
     let request = Request::get("https://ours.example.com/")
@@ -219,7 +219,7 @@ async fn credentials_do_not_follow_a_redirect_to_another_host() {
 async fn replacements_that_are_refused_too_are_not_replaced_at_once() {
     let identity = Identity::start(noon()).await;
     let provider = oci_genai_auth::InstancePrincipalCredentialsProvider::builder()
-        .environment(oci_genai_auth::Environment::fixed([(
+        .environment(oci_genai_auth::Environment::from_vars([(
             "OCI_METADATA_BASE_URL",
             identity.metadata_url(),
         )]))

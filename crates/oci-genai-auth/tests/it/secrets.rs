@@ -175,7 +175,7 @@ fn environment(vars: &[(&str, &str)], files: &[(&str, &str)]) -> Environment {
     all.retain(|(name, _)| vars.iter().all(|(other, _)| name != other));
     all.extend(vars);
     let files = [&[("/none", "")], files].concat();
-    Environment::fixed(all).with_files(files)
+    Environment::from_vars(all).with_files(files)
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -637,7 +637,7 @@ async fn what_was_sent_is_masked_in_what_comes_back() {
     tokio::spawn(async move { axum::serve(listener, echo).await });
     let token = unsigned_token(&json!({ "exp": unix(noon()) + 30 }));
     let files = [("/key", key_pem()), ("/token", token.clone())];
-    let environment = Environment::fixed([("HOME", "/h")]).with_files(files);
+    let environment = Environment::from_vars([("HOME", "/h")]).with_files(files);
     let config = "[S]\nkey_file=/key\nsecurity_token_file=/token\n";
     let config = OciConfig::parse(config, &environment).unwrap();
     let provider = SessionTokenCredentialsProvider::builder(config.profile("S").unwrap())

@@ -39,7 +39,7 @@ impl Session {
         std::fs::write(place.join(".oci/config"), config).unwrap();
         let home = place.to_str().unwrap().to_owned();
         let provider = ConfigFileCredentialsProvider::builder()
-            .environment(Environment::fixed([("HOME", home)]))
+            .environment(Environment::from_vars([("HOME", home)]))
             .profile("S")
             .auth_endpoint(&identity.url)
             .time_source(identity.clock.clone())

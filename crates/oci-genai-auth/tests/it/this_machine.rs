@@ -46,7 +46,7 @@ async fn within() {
     let by_name = format!("http://identity.localhost:{port}");
     let metadata = identity.metadata_url();
     let instance = InstancePrincipalCredentialsProvider::builder()
-        .environment(Environment::fixed([(
+        .environment(Environment::from_vars([(
             "OCI_METADATA_BASE_URL",
             metadata.as_str(),
         )]))
@@ -59,8 +59,8 @@ async fn within() {
 
     // Elsewhere certificates are needed, and the variable is named.
     let token = unsigned_token(&json!({ "exp": unix(noon()) + 30 }));
-    let environment =
-        Environment::fixed([("HOME", "/h")]).with_files([("/key", key_pem()), ("/token", token)]);
+    let environment = Environment::from_vars([("HOME", "/h")])
+        .with_files([("/key", key_pem()), ("/token", token)]);
     let config = "[S]\nkey_file=/key\nsecurity_token_file=/token\n";
     let config = OciConfig::parse(config, &environment).unwrap();
     let session = SessionTokenCredentialsProvider::builder(config.profile("S").unwrap())

@@ -1,4 +1,4 @@
-//! `ask`.
+//! Options of `ask`.
 
 use std::path::PathBuf;
 
@@ -15,57 +15,56 @@ Examples:
   $ oci-genai ask --file report.pdf --image chart.png \"What do these say?\"
   $ oci-genai ask --schema idea.json \"One idea for an offsite?\" | jq .title";
 
-/// Ask one question and print the answer as it streams
+/// Send one prompt and print the output as it streams
 ///
-/// The answer goes to standard output, everything else to standard error. In a terminal its Markdown is shown; in a
-/// pipe or a file it is the text as it came. With --session the question is a turn of a session, which the service
-/// remembers.
+/// The output text goes to standard output, everything else to standard error. A terminal shows rendered Markdown; a
+/// pipe or a file gets the text unchanged. With --session the prompt is a turn of a session, which keeps its history.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Ask {
-    /// The question; read from standard input when it is left out or is "-"
+    /// Prompt; read from standard input if omitted or "-"
     pub(crate) text: Option<String>,
 
-    /// What the model is told ahead of the question
+    /// Instructions for the model
     ///
-    /// A session that begins with it keeps it for its later turns.
+    /// A new session keeps them for its later turns.
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) instructions: Option<String>,
 
-    /// File to go with the question, or its https URL; may be repeated
+    /// File to attach, or its https URL; may be repeated
     ///
-    /// All files and images of a question may hold 24 MiB together.
+    /// All files and images of a prompt together have at most 24 MiB.
     #[arg(long = "file", value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) files: Vec<String>,
 
-    /// Image to go with the question, or its https or data URL; may be repeated
+    /// Image to attach, or its https or data URL; may be repeated
     ///
-    /// It may be a PNG, JPEG, GIF or WebP image.
+    /// Formats: PNG, JPEG, GIF and WebP.
     #[arg(long = "image", value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) images: Vec<String>,
 
-    /// Print the whole response in JSON, as the service sent it
+    /// Print the whole response as JSON, as the service sent it
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// JSON schema that the answer has to follow
+    /// JSON schema for the output
     ///
-    /// It is of the strict kind: every property is required and no others are allowed. One that is not is refused
-    /// before anything is sent, with the place and the cure.
+    /// The schema must be strict: every property is required and no others are allowed. A schema that is not strict is
+    /// rejected before anything is sent; the error names the place and the fix.
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
 
-    /// Wait for the whole answer instead of printing it as it comes
+    /// Wait for the whole output instead of streaming it
     #[arg(long)]
     pub(crate) no_stream: bool,
 
-    /// Continue the session of this name or id, or begin one of this name
+    /// Name or id of the session to continue, or name of a new one
     #[arg(long, value_name = "NAME")]
     pub(crate) session: Option<String>,
 
-    /// Id of this turn, chosen by you, so that a script may ask twice
+    /// Id for this turn, which makes repeating the command safe
     ///
-    /// Asked again with it, an answered turn is not made twice and an interrupted one is finished.
+    /// A repeated command returns the output of a finished turn and completes an interrupted one.
     #[arg(long, value_name = "ID", requires = "session")]
     pub(crate) turn_id: Option<String>,
 

@@ -1,4 +1,4 @@
-//! `chat`, and what a new session is made with.
+//! Options of `chat`, and options for new sessions.
 
 use std::time::Duration;
 
@@ -9,20 +9,20 @@ use super::{Connection, Memory, Store};
 
 const NEW: &str = "New session";
 
-/// What a session is made with; one that is there already stays as it is.
+/// Options for a new session; an existing session does not change.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct NewSession {
-    /// Who holds its history [default: conversation]
+    /// Where its history is kept [default: conversation]
     #[arg(long, value_enum, value_name = "KIND", help_heading = NEW)]
     pub(crate) memory: Option<Memory>,
 
-    /// When `sessions purge` may remove it, for example 30days or 12h [default: never]
+    /// Time until `sessions purge` may remove it, for example 30days or 12h [default: never]
     #[arg(long, value_name = "SPAN", value_parser = span, help_heading = NEW)]
     pub(crate) expires_after: Option<Duration>,
 }
 
 impl NewSession {
-    /// Whether nothing was said.
+    /// Returns whether no option was given.
     pub(crate) fn is_unset(&self) -> bool {
         self.memory.is_none() && self.expires_after.is_none()
     }
@@ -42,15 +42,15 @@ Examples:
   $ oci-genai chat --session offsite --instructions \"Answer in one sentence.\"
   $ printf 'Hello.\\nWhat did I say?\\n' | oci-genai chat
 
-A line is a turn. Alt-Enter, or a backslash at its end, begins another line of
-the same turn. Ctrl-C stops an answer, Ctrl-D ends the chat, /help lists the
+Each line is a turn. Alt-Enter, or a backslash at the end of a line, adds a line
+to the turn. Ctrl-C stops the output, Ctrl-D ends the chat, and /help lists the
 commands.")]
 pub(crate) struct Chat {
-    /// Go on with the session of this name or id, or begin one of this name
+    /// Name or id of the session to continue, or name of a new one
     #[arg(long, value_name = "NAME")]
     pub(crate) session: Option<String>,
 
-    /// What the model is told ahead of everything else
+    /// Instructions for the model
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) instructions: Option<String>,
 

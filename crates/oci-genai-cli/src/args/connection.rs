@@ -1,4 +1,4 @@
-//! How to reach the service and as whom.
+//! Connection options: endpoint and credential.
 
 use std::path::PathBuf;
 
@@ -6,12 +6,12 @@ use clap::{Args, ValueEnum};
 
 use super::Choice;
 
-/// How to reach the service and as whom. A flag wins over the environment, that over the
-/// configuration file, that over the OCI config file.
+/// Endpoint and credential. Flags take precedence over the environment, then the configuration file,
+/// then the OCI config file.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
-    /// Which credential to use [default: auto]
+    /// Credential to use [default: auto]
     ///
     /// [env: OCI_GENAI_AUTH]
     #[arg(long, value_name = "KIND", value_enum)]
@@ -29,19 +29,19 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "OCID")]
     pub(crate) project: Option<String>,
 
-    /// OCID of the compartment, where a tenancy still asks for one
+    /// OCID of the compartment, for tenancies that still require one
     ///
     /// [env: OCI_GENAI_COMPARTMENT]
     #[arg(long, value_name = "OCID")]
     pub(crate) compartment: Option<String>,
 
-    /// Model to ask [default: openai.gpt-oss-120b]
+    /// Model [default: openai.gpt-oss-120b]
     ///
     /// [env: OCI_GENAI_MODEL]
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
 
-    /// Base URL in place of the region's endpoint, for example an emulator's
+    /// Base URL in place of the region's endpoint, for example of an emulator
     ///
     /// [env: OCI_GENAI_BASE_URL]
     #[arg(long, value_name = "URL")]
@@ -59,13 +59,13 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
-    /// Most bytes of one event of a streamed answer [default: 16777216]
+    /// Maximum size of one streamed event, in bytes [default: 16777216]
     ///
     /// [env: OCI_GENAI_MAX_EVENT_BYTES]
     #[arg(long, value_name = "BYTES", hide_short_help = true)]
     pub(crate) max_event_bytes: Option<String>,
 
-    /// Most bytes of an answer that is not streamed, decompressed [default: 67108864]
+    /// Maximum decompressed size of a response that is not streamed, in bytes [default: 67108864]
     ///
     /// [env: OCI_GENAI_MAX_RESPONSE_BYTES]
     #[arg(long, value_name = "BYTES", hide_short_help = true)]
@@ -75,26 +75,26 @@ pub(crate) struct Connection {
     pub(crate) choice: Choice,
 }
 
-/// The credential kinds a person can name.
+/// The credential kinds that `--auth` takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Auth {
-    /// A profile given by flag, else the API key, else the OCI config file, else what the machine offers
+    /// A profile given by flag, else the API key, else the OCI config file, else the machine's credential
     #[default]
     Auto,
     /// A Generative AI API key, from the variable OCI_GENAI_API_KEY
     ApiKey,
     /// A profile of the OCI config file: an API signing key or a session token
     Config,
-    /// The compute instance the program runs on
+    /// The principal of the compute instance
     InstancePrincipal,
-    /// The function or other resource the program runs in
+    /// The principal of the function or other resource
     ResourcePrincipal,
     /// The workload identity of an OKE pod
     Oke,
 }
 
 impl Auth {
-    /// The name it has on the command line.
+    /// Returns the name on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -106,7 +106,7 @@ impl Auth {
         }
     }
 
-    /// The kind that the variable `OCI_CLI_AUTH` of Oracle's tools asks for by this word.
+    /// Returns the kind for a value of `OCI_CLI_AUTH`, the variable of Oracle's tools.
     pub(crate) fn of_oracles_tools(word: &str) -> Option<Self> {
         match word.to_ascii_lowercase().as_str() {
             "api_key" | "security_token" | "instance_obo_user" => Some(Self::Config),
@@ -117,10 +117,10 @@ impl Auth {
         }
     }
 
-    /// What it is, in a few words.
+    /// Returns a short description.
     pub(crate) fn about(self) -> &'static str {
         match self {
-            Self::Auto => "the first that there is",
+            Self::Auto => "the first one available",
             Self::ApiKey => "a Generative AI API key, from the variable OCI_GENAI_API_KEY",
             Self::Config => {
                 "a profile of the OCI config file: an API signing key or a session token"
@@ -131,8 +131,8 @@ impl Auth {
         }
     }
 
-    /// The kinds that somebody means by a word of Oracle's other tools, or by another spelling. It
-    /// may be two: Oracle's tools call an API signing key `api_key`.
+    /// Returns the kinds that match a term of Oracle's other tools or another spelling. There may be
+    /// two: Oracle's tools call an API signing key `api_key`.
     pub(crate) fn meant(word: &str) -> &'static [Self] {
         let letters: String = word
             .chars()
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_of_oracles_tools_lead_to_ours() {
+    fn terms_of_oracles_tools_map_to_our_kinds() {
         for (word, name) in [
             ("security_token", "config"),
             ("SECURITY-TOKEN", "config"),

@@ -1,4 +1,4 @@
-//! `emulator`.
+//! Options of `emulator`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,29 +10,29 @@ use oci_genai_emulator::{DEFAULT_REGION, ErrorShape};
 /// Run a local emulator of the service
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Keeps conversations, checks keys and signatures as the service does, and answers
-with a model of its own that says what it can see. Prints one line of JSON with
-its address on standard output, then a line for each request on standard error,
-until Ctrl-C stops it.
+Stores conversations, verifies keys and signatures as the service does, and
+answers with a built-in model that describes its input. Prints one line of JSON
+with its address to standard output, then a line for each request to standard
+error, until Ctrl-C.
 
 Examples:
-  # On a port of your choice, and in another terminal a question to it
+  # On a fixed port, with a request from another terminal
   $ oci-genai emulator --listen 127.0.0.1:8080
   $ export OCI_GENAI_BASE_URL=http://127.0.0.1:8080/openai/v1
   $ export OCI_GENAI_API_KEY=sk-emulator
   $ export OCI_GENAI_PROJECT=ocid1.generativeaiproject.oc1.us-chicago-1.emulator
   $ oci-genai ask \"Hello there.\"
 
-  # Keep what it holds, over TLS, for your own keys and sessions
+  # Persistent, over TLS, with your own keys and security tokens
   $ oci-genai emulator --data emulator.data --oci-config ~/.oci/config \\
         --tls --tls-cert-out ca.pem
 
-  # Break things: about every second turn finds its conversation locked,
-  # and the third request of one key loses its answer
+  # Inject faults: about half of the turns find their conversation locked,
+  # and the third request of one key loses its response
   $ oci-genai emulator --fault locked,probability=0.5 \\
         --fault reset,after=true,skip=2,times=1,credential=sk-emulator
 
-  # Put a real model behind it, and record what it says
+  # Use a real model, and record its output
   $ oci-genai emulator --upstream http://127.0.0.1:11434/v1 --record said.json")]
 pub(crate) struct Emulator {
     /// Address to listen on; port 0 takes any free port
@@ -45,49 +45,52 @@ pub(crate) struct Emulator {
     )]
     pub(crate) listen: SocketAddr,
 
-    /// Host name that requests may use besides loopback ones, such as the name of a machine that forwards a port
-    /// here; may be repeated. On loopback every other host is refused, so that no web page reaches the emulator by a
-    /// name of its own
+    /// Additional host name to accept, such as the name of a machine that forwards a port; may be repeated. When
+    /// listening on loopback, only loopback hosts are accepted otherwise, as a protection against DNS rebinding
     #[arg(long, help_heading = "Server", value_name = "HOST")]
     pub(crate) allow_host: Vec<String>,
 
-    /// Serve over TLS, by a certificate made for this emulator
+    /// Serve over TLS with a certificate generated for this emulator
     #[arg(long, help_heading = "Server")]
     pub(crate) tls: bool,
 
-    /// File to write the certificate that clients have to trust into, in PEM
+    /// File for the certificate that clients have to trust, in PEM
     #[arg(long, help_heading = "Server", value_name = "FILE", requires = "tls")]
     pub(crate) tls_cert_out: Option<PathBuf>,
 
     /// API key to accept; may be repeated [default: sk-emulator]
-    #[arg(long, help_heading = "Who may ask", value_name = "KEY")]
+    #[arg(long, help_heading = "Credentials", value_name = "KEY")]
     pub(crate) api_key: Vec<String>,
 
-    /// API key of another region, which is refused here as the service does; may be repeated
-    // Read by the command: clap repeats a value that cannot be read, and this one holds a key.
-    #[arg(long, help_heading = "Who may ask", value_name = "REGION=KEY")]
-    pub(crate) foreign_api_key: Vec<String>,
+    /// API key of another region, which is rejected as by the service; may be repeated
+    // Read by the command: clap repeats a value that it cannot parse, and this one holds a key.
+    #[arg(
+        long = "foreign-api-key",
+        help_heading = "Credentials",
+        value_name = "REGION=KEY"
+    )]
+    pub(crate) api_key_in_region: Vec<String>,
 
     /// Project to serve; may be repeated [default: the emulator's own project]
-    #[arg(long, help_heading = "Who may ask", value_name = "OCID")]
+    #[arg(long, help_heading = "Credentials", value_name = "OCID")]
     pub(crate) project: Vec<String>,
 
-    /// Serve requests without a project header as this project, for clients that cannot send it; without a
-    /// value, as the first project
+    /// Project for requests without a project header, for clients that cannot send one; without a value,
+    /// the first project
     #[arg(
         long,
-        help_heading = "Who may ask",
+        help_heading = "Credentials",
         value_name = "OCID",
         num_args = 0..=1,
         default_missing_value = ""
     )]
     pub(crate) default_project: Option<String>,
 
-    /// OCI config file whose profiles are trusted: API signing keys and session tokens
-    #[arg(long, help_heading = "Who may ask", value_name = "FILE")]
+    /// OCI config file with profiles to trust: API signing keys and security tokens
+    #[arg(long, help_heading = "Credentials", value_name = "FILE")]
     pub(crate) oci_config: Option<PathBuf>,
 
-    /// File to keep conversations and responses in; without it they end with the emulator
+    /// File that stores conversations and responses; without it they are lost on exit
     #[arg(long, help_heading = "Server", value_name = "FILE")]
     pub(crate) data: Option<PathBuf>,
 
@@ -97,22 +100,21 @@ pub(crate) struct Emulator {
     #[command(flatten)]
     pub(crate) limits: Limits,
 
-    /// Something to go wrong: its effect, then NAME=VALUE pairs that say how and for which requests, as in
+    /// Fault to inject: its effect, then NAME=VALUE pairs, as in
     /// status,status=429,route=POST /responses,times=2; or the same in JSON; may be repeated
-    // Read by the command, since it may name a key as its credential.
+    // Parsed by the command: a fault may name a key as its credential.
     #[arg(long, help_heading = "Faults", value_name = "FAULT")]
     pub(crate) fault: Vec<String>,
 
-    /// Scenario of faults to play, in JSON
+    /// JSON file with a fault scenario
     #[arg(long, help_heading = "Faults", value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,
 
-    /// Where the chance of faults that have a probability starts, to repeat a run [default: the
-    /// scenario's, else 0]
+    /// Seed for faults with a probability, to reproduce a run [default: the scenario's, else 0]
     #[arg(long, help_heading = "Faults", value_name = "NUMBER")]
     pub(crate) fault_seed: Option<u64>,
 
-    /// Answers to give instead of the built-in model's, in JSON
+    /// JSON file with scripted output in place of the built-in model
     #[arg(
         long,
         help_heading = "Model",
@@ -121,12 +123,12 @@ pub(crate) struct Emulator {
     )]
     pub(crate) script: Option<PathBuf>,
 
-    /// OpenAI-compatible server that answers instead: its base URL for chat completions, or a URL that
-    /// ends in /responses; its key comes from OPENAI_API_KEY, its project from OPENAI_PROJECT_ID
+    /// OpenAI-compatible server in place of the built-in model: its base URL for chat completions, or a URL
+    /// that ends in /responses; reads its key from OPENAI_API_KEY and its project from OPENAI_PROJECT_ID
     #[arg(long, help_heading = "Model", value_name = "URL")]
     pub(crate) upstream: Option<String>,
 
-    /// File to record the upstream's answers in, to be played back with --script
+    /// File to record the upstream's output to, for playback with --script
     #[arg(
         long,
         help_heading = "Model",
@@ -136,33 +138,33 @@ pub(crate) struct Emulator {
     pub(crate) record: Option<PathBuf>,
 }
 
-/// How the service behaves.
+/// Behavior of the service.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Service")]
 pub(crate) struct Service {
-    /// Region to emulate, whose airport code is in every id
+    /// Region to emulate; its short code is part of every id
     #[arg(long, value_name = "REGION", default_value = DEFAULT_REGION)]
     pub(crate) region: String,
 
-    /// How long a project is not known yet after the start, such as 2m; a real one takes two to three
-    /// minutes [default: 0s]
+    /// Time after the start until projects are known, such as 2m; a real project takes two to three minutes
+    /// [default: 0s]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) propagation: Option<Duration>,
 
-    /// Leave out of responses what Open Responses requires and OCI is not known to send: presence_penalty and
+    /// Omit the members that Open Responses requires and OCI is not known to send: presence_penalty and
     /// frequency_penalty
     #[arg(long)]
     pub(crate) no_open_responses: bool,
 
-    /// How long a background response with store: false can be retrieved [default: 10m]
+    /// Retention of background responses with store: false [default: 10m]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) background_retention: Option<Duration>,
 
-    /// Make a turn wait for the one before it in its conversation, instead of refusing it
+    /// Queue a turn behind the one in progress in its conversation, instead of rejecting it
     #[arg(long)]
     pub(crate) queue_turns: bool,
 
-    /// Take bodies that the contract does not allow, as a later service may
+    /// Accept bodies that the contract does not allow, as a later version of the service may
     #[arg(long)]
     pub(crate) lenient: bool,
 
@@ -170,40 +172,40 @@ pub(crate) struct Service {
     #[arg(long, value_name = "SHAPE", default_value = "service")]
     pub(crate) error_shape: Shape,
 
-    /// Keep long-term memory, into which things enter so long after they were said, such as 10s
+    /// Enable long-term memory, and set the delay until items enter it, such as 10s
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) long_term_memory: Option<Duration>,
 
-    /// Condense the earlier turns of conversations that do not say otherwise
+    /// Condense earlier turns of conversations that do not opt out
     #[arg(long)]
     pub(crate) condenser: bool,
 
-    /// Tokens of earlier turns from which on they are condensed [default: 2500]
+    /// Number of tokens from which earlier turns are condensed [default: 2500]
     #[arg(long, value_name = "TOKENS")]
     pub(crate) condense_from: Option<u64>,
 
-    /// How long a conversation is kept after its last change, such as 30days [default: for ever]
+    /// Retention of a conversation after its last change, such as 30days [default: unlimited]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) conversation_retention: Option<Duration>,
 
-    /// How long a response is kept [default: for ever]
+    /// Retention of a response [default: unlimited]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) response_retention: Option<Duration>,
 
-    /// How long tokens of the identity side are good [default: 20m]
+    /// Lifetime of tokens issued by the identity service [default: 20m]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) token_lifetime: Option<Duration>,
 }
 
-/// What a client may ask of the server.
+/// Limits for clients.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct Limits {
-    /// Largest body of a request, in bytes [default: 16777216]
+    /// Maximum size of a request body, in bytes [default: 16777216]
     #[arg(long, value_name = "BYTES", hide_short_help = true)]
     pub(crate) max_body_bytes: Option<usize>,
 
-    /// Most room for the headers of a request, in bytes; at least 8192 [default: 65536]
+    /// Maximum size of request headers, in bytes; at least 8192 [default: 65536]
     #[arg(
         long,
         value_name = "BYTES",
@@ -212,25 +214,24 @@ pub(crate) struct Limits {
     )]
     pub(crate) max_header_bytes: Option<u32>,
 
-    /// How long a client may take to send a request's headers, and then its body, and how long a connection may be
-    /// without a request [default: 30s]
+    /// Timeout for reading a request's headers, for reading its body, and for idle connections [default: 30s]
     #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = humantime::parse_duration)]
     pub(crate) read_timeout: Option<Duration>,
 
-    /// How long a client may leave an answer unread [default: 30s]
+    /// Timeout for a client that does not read its response [default: 30s]
     #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = humantime::parse_duration)]
     pub(crate) write_timeout: Option<Duration>,
 
-    /// Never compress answers with zstd
+    /// Never compress responses with zstd
     #[arg(long, hide_short_help = true)]
     pub(crate) no_zstd: bool,
 
-    /// Bytes of the data file that deleted things may take before it is rewritten [default: 1048576]
+    /// Bytes that deleted records may take in the data file before it is rewritten [default: 1048576]
     #[arg(long, value_name = "BYTES", hide_short_help = true, requires = "data")]
     pub(crate) data_slack: Option<u64>,
 }
 
-/// The shapes that error bodies come in.
+/// The shapes of error bodies.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Shape {
     /// As the service does: its gateway in Oracle's shape, the rest in OpenAI's

@@ -1,7 +1,7 @@
-//! The command line: what can be asked for.
+//! The command line.
 //!
-//! Only flags are read here. Where else a setting may come from (the environment, the configuration
-//! file) is decided in [`crate::settings`], in one place for all commands.
+//! This module reads flags only. [`crate::settings`] merges them with the environment and the
+//! configuration file, in one place for all commands.
 
 mod ask;
 mod chat;
@@ -9,9 +9,9 @@ mod connection;
 mod doctor;
 mod emulator;
 mod pages;
+mod parse_error;
 mod proxy;
 mod sessions;
-mod wrong;
 
 use std::path::PathBuf;
 
@@ -29,44 +29,44 @@ pub(crate) use self::sessions::{
     RewindSession, SearchSessions, Sessions, SessionsAction, ShowSession, Store,
 };
 
-pub(crate) use self::wrong::text as usage_error;
+pub(crate) use self::parse_error::text as usage_error;
 
-/// The exit codes, for the commands whose long help tells them.
+/// The exit codes that the long help of commands lists.
 const EXIT_CODES: &str = "\
 Exit codes:
-  0    done
-  1    the service said no
-  2    wrong use or settings: something here has to be changed
-  3    network trouble: another time it may work
+  0    success
+  1    the service returned an error
+  2    invalid usage or settings
+  3    network error; a retry may succeed
   130  stopped by Ctrl-C";
 
 const START: &str = "\
 Start here:
   oci-genai quickstart   needs no account: without settings it talks to a
                          built-in emulator of the service
-  oci-genai doctor       says whether your settings work, and if not, why
+  oci-genai doctor       checks your settings and explains what to fix
 
 `oci-genai COMMAND -h` lists a command's options, --help explains them.";
 
-/// What `-h` leaves out.
+/// The part of the help that `-h` omits.
 const MORE: &str = "\
 Examples:
   # Without an account
   $ oci-genai quickstart
 
-  # A question, and one that goes on from it
+  # Two turns of one session
   $ oci-genai ask --session offsite \"Give me three ideas for a team offsite.\"
   $ oci-genai ask --session offsite \"Which one was the cheapest?\"
 
 Environment:
-  OCI_GENAI_API_KEY  Generative AI API key; no flag takes it, since others
-                     on the machine can read a command line
-  NO_COLOR           anything: no colours, and Markdown stays as it came
-  RUST_LOG           what to log on standard error, in place of -v
+  OCI_GENAI_API_KEY  Generative AI API key; there is no flag for it, because
+                     other users of the machine can read command lines
+  NO_COLOR           any value: no colors, and Markdown is printed as received
+  RUST_LOG           log filter for standard error, in place of -v
 
-  Each setting has a variable of its own, which a command's --help names.
-  A flag wins over the environment, that over the configuration file, that
-  over the OCI config file; `oci-genai doctor` says which it was.";
+  Each setting has an environment variable, which a command's --help names.
+  Flags take precedence over the environment, then the configuration file,
+  then the OCI config file. `oci-genai doctor` shows the source of each.";
 
 /// Conversations with OCI Generative AI from a terminal.
 #[derive(Debug, Parser)]
@@ -91,7 +91,7 @@ pub(crate) struct Cli {
 pub(crate) struct Global {
     /// Configuration file
     ///
-    /// [default: config.toml in the platform's folder for it]
+    /// [default: config.toml in the platform's configuration directory]
     ///
     /// [env: OCI_GENAI_CONFIG]
     #[arg(long, value_name = "FILE", global = true)]
@@ -99,17 +99,17 @@ pub(crate) struct Global {
 
     /// Profile of the configuration file
     ///
-    /// One of the OCI config file is chosen with --profile.
+    /// --profile selects a profile of the OCI config file instead.
     ///
     /// [env: OCI_GENAI_PROFILE]
-    #[arg(long = "use", value_name = "NAME", global = true)]
-    pub(crate) use_profile: Option<String>,
+    #[arg(long = "context", value_name = "NAME", global = true)]
+    pub(crate) context: Option<String>,
 
-    /// Say more on standard error (-v requests, -vv everything)
+    /// Log more to standard error (-v requests, -vv everything)
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 
-    /// Say nothing on standard error but errors
+    /// Print only errors to standard error
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 }
@@ -131,10 +131,10 @@ pub(crate) enum Command {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  # Without any settings: a built-in emulator answers
+  # Without settings: uses a built-in emulator
   $ oci-genai quickstart
 
-  # With your account; the key is read from OCI_GENAI_API_KEY
+  # With your account; reads the key from OCI_GENAI_API_KEY
   $ oci-genai quickstart --region us-chicago-1 \\
         --project ocid1.generativeaiproject.…")]
 pub(crate) struct Quickstart {
@@ -142,12 +142,12 @@ pub(crate) struct Quickstart {
     pub(crate) connection: Connection,
 }
 
-/// The global options that choose among settings, as a command sees them. They are declared once, in
-/// [`Global`]; clap hands their values down to every subcommand, where this reads them.
+/// The global options that select settings. [`Global`] declares them once; clap passes their values to
+/// every subcommand, where this type reads them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Choice {
     pub(crate) config: Option<PathBuf>,
-    pub(crate) use_profile: Option<String>,
+    pub(crate) context: Option<String>,
 }
 
 impl FromArgMatches for Choice {
@@ -157,7 +157,7 @@ impl FromArgMatches for Choice {
         }
         Ok(Self {
             config: read(matches, "config"),
-            use_profile: read(matches, "use_profile"),
+            context: read(matches, "context"),
         })
     }
 
@@ -182,7 +182,7 @@ mod tests {
     use clap::CommandFactory as _;
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_command_line_definition_is_valid() {
         super::Cli::command().debug_assert();
     }
 }

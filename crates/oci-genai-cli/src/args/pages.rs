@@ -1,4 +1,4 @@
-//! `completions` and `man`: what is made from the command line's definition.
+//! Options of `completions` and `man`, which are generated from the command line's definition.
 
 use std::path::PathBuf;
 
@@ -13,17 +13,17 @@ Examples:
   $ cd ~/.local/share/bash-completion/completions
   $ oci-genai completions bash > oci-genai
 
-  # zsh, into a folder that is in $fpath
+  # zsh, into a directory in $fpath
   $ oci-genai completions zsh > ~/.zfunc/_oci-genai
 
   # fish
   $ oci-genai completions fish > ~/.config/fish/completions/oci-genai.fish")]
 pub(crate) struct Completions {
-    /// The shell
+    /// Shell
     pub(crate) shell: Shell,
 }
 
-/// Write the manual pages into a folder
+/// Write the manual pages to a directory
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -31,7 +31,7 @@ Examples:
   $ oci-genai man ./man1
   $ man ./man1/oci-genai-doctor.1")]
 pub(crate) struct Man {
-    /// The folder to write into; it is made if it is not there
+    /// Output directory; created if it does not exist
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
 }

@@ -1,4 +1,4 @@
-//! `proxy`.
+//! Options of `proxy`.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -8,24 +8,24 @@ use clap::{ArgMatches, Args, FromArgMatches, Subcommand};
 
 use super::Connection;
 
-/// Let any OpenAI client speak to the service
+/// Connect any OpenAI client to the service
 ///
-/// Listens on loopback, signs each request with your OCI credentials and sends it on as it is. Prints one line of JSON
-/// with its base URL and a token on standard output, then a line for each request on standard error, until Ctrl-C
-/// stops it. Clients use the base URL and the token as OPENAI_BASE_URL and OPENAI_API_KEY.
+/// Listens on loopback, signs each request with your OCI credentials and forwards it unchanged. Prints one line of JSON
+/// with its base URL and a token to standard output, then a line for each request to standard error, until Ctrl-C.
+/// Clients use the base URL and the token as OPENAI_BASE_URL and OPENAI_API_KEY.
 #[derive(Args, Debug)]
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "\
 Examples:
-  # Run a program whose OpenAI client then speaks to the service
+  # Run a program that uses an OpenAI client
   $ oci-genai proxy run -- codex
 
-  # On a port of your choice, for programs that you start yourself
+  # On a fixed port, for programs that you start yourself
   $ oci-genai proxy --listen 127.0.0.1:8080 --region us-chicago-1 \\
         --project ocid1.generativeaiproject.…
 
-  # For another machine, over TLS
+  # For other machines, over TLS
   $ oci-genai proxy --listen 0.0.0.0:8443 --tls --tls-cert-out ca.pem"
 )]
 pub(crate) struct Proxy {
@@ -48,7 +48,7 @@ pub(crate) enum ProxyAction {
 ///
 /// Starts the proxy on a free port of loopback, sets OPENAI_BASE_URL, OPENAI_API_BASE and OPENAI_API_KEY, runs the
 /// program, and ends with its exit code: 128 and the signal's number if a signal ended it. Requests are not logged
-/// unless -v is given, so that the program has the terminal for itself.
+/// unless -v is given, because the program uses the terminal.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -63,11 +63,11 @@ pub(crate) struct ProxyRun {
     pub(crate) command: Vec<OsString>,
 }
 
-/// Where the proxy listens.
+/// Listening address, token and TLS.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Server")]
 pub(crate) struct ProxyServer {
-    /// Address to listen on; port 0 takes any free port. Other addresses than loopback need a token, and --tls or
+    /// Address to listen on; port 0 takes any free port. An address other than loopback requires a token, and --tls or
     /// --behind-tls
     #[arg(
         long,
@@ -77,15 +77,15 @@ pub(crate) struct ProxyServer {
     )]
     pub(crate) listen: SocketAddr,
 
-    /// Take requests without a token: every program on this machine can then use your credentials
+    /// Accept requests without a token. Every program on this machine can then use your credentials
     #[arg(long)]
     pub(crate) no_token: bool,
 
-    /// Serve over TLS, by a certificate made for this proxy unless --tls-cert names one
+    /// Serve over TLS, with a certificate generated for this proxy unless --tls-cert is given
     #[arg(long, conflicts_with = "behind_tls")]
     pub(crate) tls: bool,
 
-    /// Certificate chain to serve TLS with, in PEM
+    /// Certificate chain for TLS, in PEM
     #[arg(long, value_name = "FILE", requires = "tls", requires = "tls_key")]
     pub(crate) tls_cert: Option<PathBuf>,
 
@@ -93,7 +93,7 @@ pub(crate) struct ProxyServer {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
 
-    /// File to write the certificate that clients have to trust into, in PEM
+    /// File for the certificate that clients have to trust, in PEM
     #[arg(
         long,
         value_name = "FILE",
@@ -102,12 +102,12 @@ pub(crate) struct ProxyServer {
     )]
     pub(crate) tls_cert_out: Option<PathBuf>,
 
-    /// Say that TLS ends in front of the proxy
+    /// TLS ends in front of the proxy
     #[arg(long)]
     pub(crate) behind_tls: bool,
 }
 
-/// How the proxy treats requests.
+/// Handling of requests.
 #[derive(Args, Debug)]
 #[command(
     next_help_heading = "Requests",
@@ -119,23 +119,23 @@ pub(crate) struct ProxyOptions {
     #[command(flatten)]
     pub(crate) listed: ListedModels,
 
-    /// File of the models to list: names one a line, or JSON
+    /// File with the models to list: one name per line, or JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) models: Option<PathBuf>,
 
-    /// Replace a model's name in requests; may be repeated
+    /// Model name to replace in requests; may be repeated
     #[arg(long, value_name = "FROM=TO", value_parser = pair)]
     pub(crate) map: Vec<(String, String)>,
 
-    /// Send a failed request that names no conversation again, at most so often [default: 0]
+    /// Maximum number of retries for requests that name no conversation [default: 0]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(crate) retries: u32,
 
-    /// Most requests under way at a time; others wait
+    /// Maximum number of concurrent requests; others wait
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = at_least_one)]
     pub(crate) max_in_flight: usize,
 
-    /// Largest request body that is signed, in bytes
+    /// Maximum size of a request body, in bytes
     #[arg(
         long,
         value_name = "BYTES",
@@ -144,11 +144,11 @@ pub(crate) struct ProxyOptions {
     )]
     pub(crate) max_body_bytes: usize,
 
-    /// Host that requests may name besides loopback; may be repeated
+    /// Additional host name to accept besides loopback; may be repeated
     #[arg(long, value_name = "HOST", hide_short_help = true)]
     pub(crate) allow_host: Vec<String>,
 
-    /// Origin of web pages that may call the proxy, such as http://localhost:3000; may be repeated
+    /// Origin of web pages to accept, such as http://localhost:3000; may be repeated
     #[arg(long, value_name = "ORIGIN", hide_short_help = true)]
     pub(crate) allow_origin: Vec<String>,
 
@@ -156,7 +156,7 @@ pub(crate) struct ProxyOptions {
     pub(crate) connection: Connection,
 }
 
-/// Every `--model` that was given; [`Connection`] keeps one.
+/// All values of `--model`; [`Connection`] keeps one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ListedModels(pub(crate) Vec<String>);
 
@@ -198,7 +198,7 @@ fn pair(text: &str) -> Result<(String, String), &'static str> {
 
 fn at_least_one(text: &str) -> Result<usize, &'static str> {
     match text.parse() {
-        Ok(0) | Err(_) => Err("give a number from 1 on"),
+        Ok(0) | Err(_) => Err("give a number of at least 1"),
         Ok(number) => Ok(number),
     }
 }

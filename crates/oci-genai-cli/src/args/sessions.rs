@@ -1,18 +1,18 @@
-//! `sessions`, and where sessions are remembered.
+//! Options of `sessions`, and the session store.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use oci_genai_session::MemoryKind;
+use oci_genai_session::HistoryMode;
 
 use super::{Choice, Connection};
 
-/// Where sessions are remembered.
+/// The session store.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Store {
-    /// File that remembers the sessions
+    /// Session store file
     ///
-    /// [default: sessions.sqlite in the platform's folder for data]
+    /// [default: sessions.sqlite in the platform's data directory]
     ///
     /// [env: OCI_GENAI_STORE]
     #[arg(long = "store", value_name = "FILE")]
@@ -22,31 +22,31 @@ pub(crate) struct Store {
     pub(crate) choice: Choice,
 }
 
-/// Who holds a session's history.
+/// The place of a session's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Memory {
     /// A conversation on the service
     Conversation,
-    /// Each response names the one before it
+    /// Responses on the service, each linked to the previous one
     Chain,
-    /// This machine; the service keeps nothing
+    /// This machine; the service stores nothing
     Local,
 }
 
 impl Memory {
-    pub(crate) fn kind(self) -> MemoryKind {
+    pub(crate) fn kind(self) -> HistoryMode {
         match self {
-            Self::Conversation => MemoryKind::Conversation,
-            Self::Chain => MemoryKind::Chain,
-            Self::Local => MemoryKind::Local,
+            Self::Conversation => HistoryMode::Conversation,
+            Self::Chain => HistoryMode::PreviousResponse,
+            Self::Local => HistoryMode::Client,
         }
     }
 }
 
 /// List, show, search, branch, move and delete sessions
 ///
-/// A session is a conversation that this machine remembers by name: its turns, and where the service keeps it. Only
-/// forking, rewinding and deleting ask the service; the rest works without settings and without a network.
+/// A session is a conversation that this machine stores by name. Only fork, rewind and delete call the service; the
+/// other commands need no settings and no network.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -54,7 +54,7 @@ Examples:
   $ oci-genai sessions show offsite --last 1
   $ oci-genai sessions search --content budget
 
-A session begins with `oci-genai ask --session NAME` or `oci-genai chat`.")]
+Start a session with `oci-genai ask --session NAME` or `oci-genai chat`.")]
 pub(crate) struct Sessions {
     #[command(subcommand)]
     pub(crate) action: SessionsAction,
@@ -62,19 +62,19 @@ pub(crate) struct Sessions {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SessionsAction {
-    /// List the sessions, the newest first
+    /// List the sessions, newest first
     List(ListSessions),
-    /// Show a session and what was said in it
+    /// Show a session and its transcript
     Show(ShowSession),
     /// Find sessions by name, title, metadata or content
     Search(SearchSessions),
-    /// Make a new session with another one's history
+    /// Create a session with the history of another one
     Fork(ForkSession),
-    /// Take a session back to an earlier turn
+    /// Rewind a session to an earlier turn
     Rewind(RewindSession),
-    /// Write a session out as JSON Lines
+    /// Export a session as JSON Lines
     Export(ExportSession),
-    /// Take in a session that was exported
+    /// Import an exported session
     Import(ImportSession),
     /// Delete a session and its conversation on the service
     Delete(DeleteSession),
@@ -119,9 +119,9 @@ Examples:
   $ oci-genai sessions search offsite
   $ oci-genai sessions search --content budget")]
 pub(crate) struct SearchSessions {
-    /// Text to look for, letter case aside
+    /// Text to search for, case-insensitive
     pub(crate) text: String,
-    /// Look through what was said, too
+    /// Also search the transcripts
     #[arg(long)]
     pub(crate) content: bool,
     /// Print JSON instead of a table
@@ -141,10 +141,10 @@ pub(crate) struct ForkSession {
     pub(crate) name: String,
     /// Name of the new session
     pub(crate) new_name: String,
-    /// Copy up to this turn, 0 being before the first [default: all turns]
+    /// Last turn to copy; 0 copies none [default: all turns]
     #[arg(long, value_name = "TURN", allow_negative_numbers = true)]
     pub(crate) at: Option<u64>,
-    /// Who holds the new session's history [default: as in the old one]
+    /// Where the new session's history is kept [default: as in the source session]
     #[arg(long, value_enum, value_name = "KIND")]
     pub(crate) memory: Option<Memory>,
     #[command(flatten)]
@@ -161,10 +161,10 @@ Examples:
 pub(crate) struct RewindSession {
     /// Name or id of the session
     pub(crate) name: String,
-    /// The last turn to keep; 0 keeps none
+    /// Last turn to keep; 0 keeps none
     #[arg(allow_negative_numbers = true)]
     pub(crate) turn: u64,
-    /// Do not ask first
+    /// Do not ask for confirmation
     #[arg(short, long)]
     pub(crate) yes: bool,
     #[command(flatten)]
@@ -184,7 +184,7 @@ pub(crate) struct ExportSession {
     /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Replace the file if it is there
+    /// Replace an existing file
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
     #[command(flatten)]
@@ -211,7 +211,7 @@ Examples:
 pub(crate) struct DeleteSession {
     /// Name or id of the session
     pub(crate) name: String,
-    /// Do not ask first
+    /// Do not ask for confirmation
     #[arg(short, long)]
     pub(crate) yes: bool,
     #[command(flatten)]
@@ -220,20 +220,20 @@ pub(crate) struct DeleteSession {
     pub(crate) connection: Connection,
 }
 
-/// Remove the sessions whose time is over
+/// Remove expired sessions
 ///
-/// A session's time is over once what `--expires-after` said has passed since it was made. What the service holds of it
-/// ends by the service's own retention.
+/// A session expires after the time that `--expires-after` set at its creation. Data on the service follows the
+/// service's own retention.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   $ oci-genai sessions purge --dry-run
   $ oci-genai sessions purge --yes")]
 pub(crate) struct PurgeSessions {
-    /// Do not ask first
+    /// Do not ask for confirmation
     #[arg(short, long)]
     pub(crate) yes: bool,
-    /// Only list what would be removed
+    /// Only list the sessions that would be removed
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `completions`: a script made from the command line's own definition, so that it cannot differ from it.
+//! `completions`: generates a completion script from the command line's definition.
 
 use clap::CommandFactory as _;
 
@@ -13,7 +13,7 @@ pub(crate) fn run(options: &args::Completions) {
     let mut script = String::from_utf8_lossy(&script).into_owned();
     if options.shell == clap_complete::Shell::Bash {
         // clap_complete writes the dash of a program's name in two ways, and then finds no command's
-        // options (clap's issue 6421, open). Where it is put right, nothing is replaced.
+        // options (clap issue 6421, open). Nothing is replaced once that is fixed.
         script = script.replace("oci__subcmd__genai", "oci__genai");
     }
     output::line(script.trim_end());

@@ -1,4 +1,4 @@
-//! `emulator`: the service on loopback, until it is stopped.
+//! `emulator`: runs the emulator until it is stopped.
 
 use oci_genai_auth::Environment;
 use oci_genai_emulator::{
@@ -17,7 +17,7 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
         builder = builder.script(script);
     }
     if let Some(url) = options.upstream {
-        let env = Environment::process();
+        let env = Environment::from_process();
         let mut upstream = Upstream::new(url);
         if let Some(key) = settings::variable(&env, "OPENAI_API_KEY") {
             upstream = upstream.with_api_key(key);
@@ -32,7 +32,7 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
     }
     let mut scenario = match &options.faults {
         Some(file) => {
-            Scenario::read(file).map_err(|error| Error::file("scenario of faults", file, error))?
+            Scenario::read(file).map_err(|error| Error::file("fault scenario", file, error))?
         }
         None => Scenario::default(),
     };
@@ -51,14 +51,14 @@ pub(crate) async fn run(options: args::Emulator) -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads a fault, and says in one line what is wrong with it.
+/// Parses a fault; the error is one line.
 fn read_fault(text: &str) -> Result<Fault, Error> {
     text.parse()
         .map_err(|error| Error::usage(format!("--fault: {}", crate::error::chain(&error))))
 }
 
-/// Reads the region and the key of `REGION=KEY`.
-fn read_foreign_key(text: &str) -> Result<(String, String), Error> {
+/// Parses `REGION=KEY`.
+fn read_regional_key(text: &str) -> Result<(String, String), Error> {
     match text.split_once('=') {
         Some((region, key)) if !region.is_empty() && !key.is_empty() => {
             Ok((region.to_owned(), key.to_owned()))
@@ -69,7 +69,7 @@ fn read_foreign_key(text: &str) -> Result<(String, String), Error> {
     }
 }
 
-/// The emulator's own settings.
+/// Returns the emulator's settings.
 fn config(options: &args::Emulator) -> Result<EmulatorConfig, Error> {
     let mut config = EmulatorConfig::default();
     config.listen = options.listen;
@@ -77,8 +77,8 @@ fn config(options: &args::Emulator) -> Result<EmulatorConfig, Error> {
     config.tls = options.tls;
     config.data.clone_from(&options.data);
     config.api_keys.clone_from(&options.api_key);
-    for key in &options.foreign_api_key {
-        config.foreign_api_keys.push(read_foreign_key(key)?);
+    for key in &options.api_key_in_region {
+        config.api_keys_in_regions.push(read_regional_key(key)?);
     }
     config.projects.clone_from(&options.project);
     config.default_project = options.default_project.clone().map(|given| match given {
@@ -121,7 +121,7 @@ fn config(options: &args::Emulator) -> Result<EmulatorConfig, Error> {
     Ok(config)
 }
 
-/// Puts a given value in a default's place.
+/// Replaces a default if a value is given.
 fn set<T>(place: &mut T, given: Option<T>) {
     if let Some(given) = given {
         *place = given;

@@ -1,7 +1,7 @@
-//! `man`: manual pages made from the command line's own definition, so that they cannot differ from it.
+//! `man`: generates manual pages from the command line's definition.
 //!
-//! clap's generator makes them, all but what stands below a command's help: it would run the lines of the examples
-//! together. Those are made here, each part with a heading of its own.
+//! clap's generator writes the pages, except for the text below a command's help, because it would join the
+//! lines of the examples. This module writes that part, with a heading for each section.
 
 use std::fs;
 use std::io;
@@ -23,15 +23,15 @@ pub(crate) fn run(options: &args::Man) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
     let mut program = Cli::command().disable_help_subcommand(true);
     program.build();
-    write(&program, folder).map_err(|error| Error::io("write manual pages into", folder, error))?;
+    write(&program, folder).map_err(|error| Error::io("write manual pages to", folder, error))?;
     output::note(&format!(
-        "Wrote the manual pages into {}.",
+        "Wrote the manual pages to {}.",
         short_path(folder)
     ));
     Ok(())
 }
 
-/// Writes a page for a command and for each below it.
+/// Writes a page for a command and each of its subcommands.
 fn write(command: &Command, folder: &Path) -> io::Result<()> {
     for below in command
         .get_subcommands()
@@ -57,7 +57,7 @@ fn write(command: &Command, folder: &Path) -> io::Result<()> {
     fs::write(folder.join(man.get_filename()), readable(&page))
 }
 
-/// What stands below a command's help: indented lines stay as they are, others are paragraphs.
+/// Formats the text below a command's help: indented lines are kept, other lines are paragraphs.
 fn parts(text: &str) -> String {
     let mut roff = Roff::new();
     let (mut as_is, mut in_notes, mut blank) = (false, false, false);
@@ -99,7 +99,7 @@ fn parts(text: &str) -> String {
     roff.to_roff()
 }
 
-/// A page that breaks no name in two and stretches no line, in characters that every formatter reads.
+/// Returns a page without hyphenation and justification, in characters that all formatters support.
 fn readable(page: &str) -> String {
     let mut text = String::with_capacity(page.len());
     for line in page.lines() {

@@ -1,5 +1,6 @@
-//! One module per command.
+//! The commands, one module each.
 
+mod answer_printer;
 mod ask;
 mod chat;
 mod completions;
@@ -9,14 +10,13 @@ mod man;
 mod proxy;
 mod quickstart;
 mod sessions;
-mod stopped;
-mod telling;
+mod stopped_turn;
 
 use crate::args::{Cli, Command};
 use crate::error::Error;
 use crate::terminal::interrupted;
 
-/// Runs what was asked for.
+/// Runs a command.
 pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Quickstart(options) => stoppable(quickstart::run(&options.connection)).await,
@@ -34,7 +34,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
     }
 }
 
-/// Has Ctrl-C end a command that keeps nothing, so that no sign of waiting is left behind.
+/// Ends a command without state on Ctrl-C, after removing its progress indicator.
 async fn stoppable(command: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
     let interrupted = interrupted();
     tokio::select! {
@@ -43,7 +43,7 @@ async fn stoppable(command: impl Future<Output = Result<(), Error>>) -> Result<(
     }
 }
 
-/// Listens for Ctrl-C, and on Unix for SIGTERM; ends at whichever comes first.
+/// Waits for Ctrl-C, or for SIGTERM on Unix.
 fn stop_requested() -> impl Future<Output = ()> {
     let interrupted = interrupted();
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! `quickstart`: one conversation, two turns.
+//! `quickstart`: runs two turns in one conversation.
 
 use oci_genai::Client;
 use oci_genai_emulator::{DEFAULT_API_KEY, DEFAULT_PROJECT, Emulator};

@@ -1,4 +1,4 @@
-//! Which credential the settings mean.
+//! Selects the credential from the settings.
 
 use std::path::Path;
 
@@ -13,18 +13,19 @@ use secrecy::ExposeSecret as _;
 
 use super::{CLI_AUTH, Settings, Source, Sourced, variable};
 use crate::args::Auth;
-use crate::error::Error;
+use crate::error::{Error, chain};
+use crate::secrets::short_path;
 
-/// The identity service in place of the region's: Oracle's own variable.
+/// Oracle's variable for an identity endpoint in place of the region's.
 const IDENTITY: &str = "OCI_CLI_FEDERATION_ENDPOINT";
-/// Where an API signing key may stand in the environment.
+/// Variable that is set if the environment holds an API signing key.
 const SIGNING_KEY: &str = "OCI_CLI_TENANCY";
-/// Where a function or other resource is told its region.
+/// Variable with the region of a function or other resource.
 const RESOURCE_REGION: &str = "OCI_RESOURCE_PRINCIPAL_REGION";
-/// What the default chain calls the instance's own credentials.
+/// Name of the instance principal in the default chain.
 const INSTANCE: &str = "instance principal";
 
-/// A credential that has been chosen; whether it works shows when it is used.
+/// A selected credential, not verified yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Credential {
     kind: Kind,
@@ -36,16 +37,16 @@ enum Kind {
     ApiKey(Source),
     Profile(ConfigFileCredentialsProvider, Source),
     Principal(Auth),
-    /// The default chain, and the region that goes with the source it is set to.
+    /// The default chain, and the region that belongs to its source.
     Chain(DefaultCredentialsChain, Option<Sourced<String>>),
 }
 
 impl Settings {
-    /// Chooses the credential and reads what it is made of.
+    /// Selects and loads the credential.
     ///
     /// # Errors
     ///
-    /// When a key, a file or a profile is missing or cannot be used.
+    /// Returns an error if a key, a file or a profile is missing or invalid.
     pub(crate) fn credential(&self) -> Result<Credential, Error> {
         match self.auth.value {
             Auth::Auto => self.whatever_there_is(),
@@ -75,7 +76,7 @@ impl Settings {
         }
     }
 
-    /// A profile given by flag is meant; a key in the environment is nearer than any other profile.
+    /// Selects a profile given by flag first; a key in the environment precedes other profiles.
     fn whatever_there_is(&self) -> Result<Credential, Error> {
         let config = self.oci_config.as_ref().map(|path| &path.source);
         let by_flag = self.oci_profile.source.is_flag() || config.is_some_and(Source::is_flag);
@@ -121,7 +122,7 @@ impl Settings {
         Some(Sourced::new(region, Source::Variable(RESOURCE_REGION)))
     }
 
-    /// The region in the OCI config file, for credentials that variables complete.
+    /// Returns the region in the OCI config file, for credentials that variables complete.
     fn region_of_profile(&self) -> Result<Option<Sourced<String>>, Error> {
         let path = self.oci_config.as_ref().map(|path| path.value.as_str());
         let config = OciConfig::load(path, &self.env)?;
@@ -141,7 +142,7 @@ impl Settings {
     fn key(&self) -> Result<Credential, Error> {
         let key = self.api_key.as_ref().ok_or_else(|| {
             Error::usage(format!(
-                "{} asks for an API key, which is read from the variable OCI_GENAI_API_KEY, and that is not set",
+                "{} requires an API key in the variable OCI_GENAI_API_KEY, which is not set",
                 asker(&self.auth),
             ))
         })?;
@@ -163,7 +164,9 @@ impl Settings {
         if let Some(url) = variable(&self.env, IDENTITY) {
             builder = builder.auth_endpoint(url);
         }
-        let provider = builder.build()?;
+        let provider = builder
+            .build()
+            .map_err(|error| self.perhaps_a_context(Error::from(error)))?;
         let path = OciConfig::find(path, &self.env)?;
         let source = Source::OciConfig {
             path: path.to_string_lossy().into_owned(),
@@ -176,7 +179,26 @@ impl Settings {
     }
 }
 
-/// `--auth api-key`, or where else it was said.
+impl Settings {
+    /// Adds to the error of an OCI profile that our own configuration file has a profile of that name.
+    fn perhaps_a_context(&self, error: Error) -> Error {
+        let (profile, file) = (&self.oci_profile, self.file.as_ref());
+        let path = self.oci_config.as_ref().map(|path| path.value.as_str());
+        let is_there = OciConfig::load(path, &self.env)
+            .is_ok_and(|config| config.profile(&profile.value).is_ok());
+        match file.filter(|file| file.names.contains(&profile.value)) {
+            Some(file) if !is_there && profile.source.is_flag() => Error::usage(format!(
+                "{}; {} has a profile of that name: did you mean `--context {}`?",
+                chain(&error),
+                short_path(&file.path),
+                profile.value
+            )),
+            _ => error,
+        }
+    }
+}
+
+/// Returns the source of the credential kind, such as `--auth api-key`.
 fn asker(auth: &Sourced<Auth>) -> String {
     match auth.source {
         Source::Flag(name) => format!("{name} {}", auth.value.name()),
@@ -192,7 +214,7 @@ fn principal(kind: Auth, provider: impl ProvideCredentials + 'static) -> Credent
 }
 
 impl Credential {
-    /// What kind it is, for people.
+    /// Returns the kind, for display.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.kind {
             Kind::ApiKey(_) => "API key",
@@ -204,11 +226,11 @@ impl Credential {
             Kind::Principal(Auth::InstancePrincipal) => INSTANCE,
             Kind::Principal(Auth::ResourcePrincipal) => "resource principal",
             Kind::Principal(_) => "OKE workload identity",
-            Kind::Chain(chain, _) => chain.source().unwrap_or("what the machine offers"),
+            Kind::Chain(chain, _) => chain.source().unwrap_or("default chain"),
         }
     }
 
-    /// Where it is kept, if that can be said.
+    /// Returns the location of the credential, if known.
     pub(crate) fn source(&self) -> Option<&Source> {
         match &self.kind {
             Kind::ApiKey(source) | Kind::Profile(_, source) => Some(source),
@@ -216,7 +238,7 @@ impl Credential {
         }
     }
 
-    /// The profile it stands in, if it does.
+    /// Returns the profile that holds the credential, if any.
     pub(crate) fn profile(&self) -> Option<&oci_genai_auth::Profile> {
         match &self.kind {
             Kind::Profile(provider, _) => Some(provider.profile()),
@@ -224,7 +246,7 @@ impl Credential {
         }
     }
 
-    /// The region that comes with it, without asking anybody.
+    /// Returns the credential's region, if it is known without a request.
     pub(super) fn region(&self, settings: &Settings) -> Option<Sourced<String>> {
         match &self.kind {
             Kind::Profile(provider, source) => {
@@ -237,12 +259,12 @@ impl Credential {
         }
     }
 
-    /// Whether it is the instance's own, which the default chain knows once it has found
+    /// Returns whether it is an instance principal. The default chain knows after it found
     /// credentials.
     ///
     /// # Errors
     ///
-    /// When the default chain finds none.
+    /// Returns an error if the default chain finds no credential.
     pub(super) async fn is_instance(&self) -> Result<bool, Error> {
         match &self.kind {
             Kind::Principal(kind) => Ok(*kind == Auth::InstancePrincipal),
@@ -256,7 +278,7 @@ impl Credential {
         }
     }
 
-    /// The credentials themselves, fetched if need be.
+    /// Returns the credentials; fetches them if necessary.
     pub(crate) fn provide(&self) -> BoxFuture<'_, oci_genai_auth::Result<Credentials>> {
         self.provider.provide_credentials()
     }

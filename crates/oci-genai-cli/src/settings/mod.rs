@@ -1,7 +1,7 @@
-//! What applies: every setting, and where it came from.
+//! Resolves every setting and its source, for all commands.
 //!
-//! One resolver for all commands. The nearest source wins: a flag, then the environment, then the
-//! profile chosen in the program's configuration file, then the OCI config file, then the default.
+//! Precedence: a flag, then the environment, then the selected profile of the program's
+//! configuration file, then the OCI config file, then the default.
 
 mod credential;
 mod file;
@@ -24,16 +24,16 @@ use crate::args::{Auth, Connection};
 use crate::error::Error;
 use crate::secrets::{self, quoted, short_path, shown};
 
-/// The model that is asked when nobody names one.
+/// The default model.
 pub(crate) const DEFAULT_MODEL: &str = "openai.gpt-oss-120b";
 
 const API_KEY: &str = "OCI_GENAI_API_KEY";
-/// Which credential Oracle's own tools use.
+/// Variable that selects the credential of Oracle's own tools.
 pub(crate) const CLI_AUTH: &str = "OCI_CLI_AUTH";
 const REGION: &[&str] = &[region::OWN, "OCI_REGION", "OCI_CLI_REGION"];
 const OCI_PROFILE: &[&str] = &["OCI_CLI_PROFILE", "OCI_CONFIG_PROFILE"];
 
-/// The variables that are read here.
+/// The variables that this module reads.
 pub(crate) const VARIABLES: [&str; 18] = [
     API_KEY,
     "OCI_GENAI_AUTH",
@@ -55,7 +55,7 @@ pub(crate) const VARIABLES: [&str; 18] = [
     CLI_AUTH,
 ];
 
-/// Every setting of a connection.
+/// All settings of a connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     env: Environment,
@@ -74,7 +74,7 @@ pub(crate) struct Settings {
     pub(crate) max_response_bytes: Option<Sourced<usize>>,
 }
 
-/// Looks for a value in one place after the other.
+/// Looks a value up in its sources, in order of precedence.
 struct Resolver<'a> {
     env: &'a Environment,
     file: Option<&'a ConfigFile>,
@@ -116,13 +116,13 @@ impl Resolver<'_> {
 }
 
 impl Settings {
-    /// Finds every setting. Whether they are good together shows when they are used.
+    /// Resolves all settings. They are not checked against each other here.
     ///
     /// # Errors
     ///
-    /// When the configuration file cannot be used, or names no profile or kind of credential there is.
+    /// Returns an error if the configuration file is invalid, or names an unknown profile or credential kind.
     pub(crate) fn resolve(connection: &Connection) -> Result<Self, Error> {
-        Self::resolve_in(connection, None, Environment::process())
+        Self::resolve_in(connection, None, Environment::from_process())
     }
 
     fn resolve_in(
@@ -202,16 +202,16 @@ impl Settings {
         })
     }
 
-    /// The variables and files these settings were found with.
+    /// Returns the variables and files that the settings come from.
     pub(crate) fn environment(&self) -> &Environment {
         &self.env
     }
 
-    /// A client's settings, all but the credential.
+    /// Returns a client builder with all settings but the credential.
     ///
     /// # Errors
     ///
-    /// When there is no project, neither a region nor a base URL, or the region is not known.
+    /// Returns an error if there is no project, neither a region nor a base URL, or the region is unknown.
     pub(crate) async fn builder(&self, credential: &Credential) -> Result<ClientBuilder, Error> {
         let project = self.project.as_ref();
         let project = project.ok_or_else(|| self.unchosen(no_project()))?;
@@ -229,19 +229,19 @@ impl Settings {
         }
         let region = self.region_for(credential).await?;
         match (&self.base_url, region) {
-            // A base URL takes the region's place, so nothing hangs on its name.
+            // A base URL replaces the region's endpoint, so the region need not be known.
             (Some(url), _) => Ok(builder.base_url(&url.value)),
-            (None, Some(region)) => Ok(builder.resolved_region(region.resolve()?)),
+            (None, Some(region)) => Ok(builder.region(region.resolve()?)),
             (None, None) => Err(self.unchosen(no_region())),
         }
     }
 
-    /// A setting is missing: perhaps it stands in a profile that nobody chose.
+    /// Extends the error of a missing setting if there are profiles and none is selected.
     fn unchosen(&self, error: Error) -> Error {
         match &self.file {
             Some(file) if file.profile.is_none() && !file.names.is_empty() => {
                 Error::usage(format!(
-                    "{error}; no profile of {} is in use: choose one with --use ({})",
+                    "{error}; no profile of {} is in use: choose one with --context ({})",
                     short_path(&file.path),
                     shown_all(&file.names)
                 ))
@@ -289,7 +289,7 @@ fn auth_kind(named: Sourced<String>) -> Result<Sourced<Auth>, Error> {
     )))
 }
 
-/// A number of bytes; underscores may stand between its digits.
+/// Parses a number of bytes, with optional underscores between the digits.
 fn bytes(named: Option<Sourced<String>>) -> Result<Option<Sourced<usize>>, Error> {
     let Some(named) = named else { return Ok(None) };
     match named.value.replace('_', "").parse() {
@@ -303,12 +303,11 @@ fn bytes(named: Option<Sourced<String>>) -> Result<Option<Sourced<usize>>, Error
 }
 
 impl Connection {
-    /// Whether anything at all says which service to talk to. Without that, `quickstart` brings
-    /// its own.
+    /// Returns whether any setting selects a service. Otherwise `quickstart` uses its own emulator.
     ///
     /// # Errors
     ///
-    /// When the configuration file cannot be used.
+    /// Returns an error if the configuration file is invalid.
     pub(crate) fn is_unset(&self) -> Result<bool, Error> {
         let settings = Settings::resolve(self)?;
         Ok(settings.auth.source == Source::Default
@@ -321,11 +320,11 @@ impl Connection {
             && settings.oci_profile.source == Source::Default)
     }
 
-    /// Builds the client these settings describe.
+    /// Builds a client from the settings.
     ///
     /// # Errors
     ///
-    /// When a setting is missing or cannot be used; the text names it and the cure.
+    /// Returns an error if a setting is missing or invalid; the text names it and the fix.
     pub(crate) async fn client(&self) -> Result<Client, Error> {
         let settings = Settings::resolve(self)?;
         let credential = settings.credential()?;
@@ -334,21 +333,21 @@ impl Connection {
     }
 }
 
-/// Names, those that look like secrets by their kind.
+/// Returns names, with those that look like secrets masked.
 pub(crate) fn shown_all(names: &[String]) -> String {
     let names: Vec<_> = names.iter().map(|name| shown(name)).collect();
     names.join(", ")
 }
 
-/// A variable that is set to something: a blank one counts as absent. Quotes around the whole value
-/// are not part of it: `docker run --env-file` and some shells leave them there.
+/// Returns a variable's value; a blank one counts as absent. Quotes around the whole value are
+/// removed, because `docker run --env-file` and some shells keep them.
 pub(crate) fn variable(env: &Environment, name: &str) -> Option<String> {
     env.var(name)
         .map(|value| unquoted(value.trim()).trim().to_owned())
         .filter(|value| !value.is_empty())
 }
 
-/// Whether a variable has quotes around its value.
+/// Returns whether a variable has quotes around its value.
 pub(crate) fn is_quoted(env: &Environment, name: &str) -> bool {
     let value = env.var(name).unwrap_or_default();
     unquoted(value.trim()).len() < value.trim().len()

@@ -1,14 +1,14 @@
-//! Which region requests go to, and where that was said.
+//! Resolves the region and its source.
 
 use oci_genai::{Region, RegionResolver};
 
 use super::{Credential, Settings, Source, Sourced};
 use crate::error::Error;
 
-/// Says where this program sends requests, ahead of what is meant for all of Oracle's tools.
+/// Variable for this program, which precedes the variables of Oracle's tools.
 pub(super) const OWN: &str = "OCI_GENAI_REGION";
 
-/// A region by its name, or as the metadata service of an instance describes it.
+/// A region by name, or from the metadata service of an instance.
 #[derive(Clone, Debug)]
 pub(crate) struct ChosenRegion {
     pub(crate) name: String,
@@ -17,11 +17,11 @@ pub(crate) struct ChosenRegion {
 }
 
 impl ChosenRegion {
-    /// The region behind the name.
+    /// Returns the region for the name.
     ///
     /// # Errors
     ///
-    /// When no region of that name is known.
+    /// Returns an error if the name is unknown.
     pub(crate) fn resolve(&self) -> Result<Region, Error> {
         if let Some(region) = &self.described {
             return Ok(region.clone());
@@ -44,14 +44,13 @@ impl From<Sourced<String>> for ChosenRegion {
 }
 
 impl Settings {
-    /// The region in use. A profile that was named by flag brings its own, which is nearer than the
-    /// variables that are meant for all of Oracle's tools; else it is the region that was set, else
-    /// the one that comes with the credential. An instance asks its metadata service, unless a base
-    /// URL makes that needless.
+    /// Returns the region in use: the region of a profile named by flag, which precedes the variables
+    /// of Oracle's tools; else the region that is set; else the credential's. An instance asks its
+    /// metadata service, unless there is a base URL.
     ///
     /// # Errors
     ///
-    /// When the credential has to be fetched to know the region, and either cannot be had.
+    /// Returns an error if the region requires fetching the credential and that fails.
     pub(crate) async fn region_for(
         &self,
         credential: &Credential,
@@ -76,7 +75,7 @@ impl Settings {
         }))
     }
 
-    /// Whether the credential is a profile that a flag of the command line names.
+    /// Returns whether the credential is a profile named by a flag.
     fn names_profile_by_flag(&self, credential: &Credential) -> bool {
         let file = self.oci_config.as_ref().map(|path| &path.source);
         let by_flag = self.oci_profile.source.is_flag() || file.is_some_and(Source::is_flag);
@@ -84,7 +83,7 @@ impl Settings {
     }
 }
 
-/// What is wrong with a region that is a host or a URL, and what to write instead.
+/// Explains the error of a region that is a host or a URL.
 fn not_a_name(name: &str) -> Option<String> {
     let lower = name.to_ascii_lowercase();
     let is_url = lower.contains("://");
@@ -99,11 +98,11 @@ fn not_a_name(name: &str) -> Option<String> {
     let what = if is_url { "a URL" } else { "a host" };
     match known {
         Some(region) => Some(format!(
-            "this is {what}, and a region is wanted: write {region}; to send requests to a host of \
+            "this is {what}, not a region: write {region}; to send requests to a host of \
              your own, give its whole URL as the base URL (--base-url, OCI_GENAI_BASE_URL)"
         )),
         None if is_url => Some(
-            "this is a URL, and a region such as us-chicago-1 is wanted; give a URL as the base URL \
+            "this is a URL, not a region such as us-chicago-1; give a URL as the base URL \
              (--base-url, OCI_GENAI_BASE_URL)"
                 .to_owned(),
         ),

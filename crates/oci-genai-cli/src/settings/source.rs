@@ -1,11 +1,11 @@
-//! Where a setting came from.
+//! Sources of settings.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::secrets::{short_path, shown};
 
-/// Where a value was found.
+/// The source of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     /// A flag of the command line.
@@ -16,14 +16,14 @@ pub(crate) enum Source {
     File { path: PathBuf, line: usize },
     /// A profile of the OCI config file.
     OciConfig { path: String, profile: String },
-    /// The metadata service of the instance the program runs on.
+    /// The metadata service of the instance.
     Metadata,
-    /// Nobody said otherwise.
+    /// The default.
     Default,
 }
 
 impl Source {
-    /// How near the source is to the person who typed the command: the nearest wins.
+    /// Returns the precedence of the source.
     pub(crate) fn is_flag(&self) -> bool {
         matches!(self, Self::Flag(_))
     }
@@ -43,7 +43,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// A value with the place it came from.
+/// A value with its source.
 #[derive(Clone, Debug)]
 pub(crate) struct Sourced<T> {
     pub(crate) value: T,

@@ -1,4 +1,4 @@
-//! Where sessions are remembered.
+//! Locates and opens the session store.
 
 use std::path::{Path, PathBuf};
 
@@ -13,38 +13,41 @@ use crate::error::Error;
 use crate::private;
 
 impl Store {
-    /// Opens the file that remembers the sessions, or makes it.
+    /// Opens or creates the session store.
     ///
     /// # Errors
     ///
-    /// When the file cannot be used, or the configuration file cannot.
+    /// Returns an error if the store or the configuration file is unusable.
     pub(crate) async fn open(&self) -> Result<SqliteStore, Error> {
         let (path, folder) = self.place()?;
-        // The database would make the file as the umask has it. What hinders this hinders opening it,
-        // which says so.
+        // The database would create the file with the umask's mode. An error here recurs when the
+        // database opens the file, and is reported there.
         let _ = private_files::append(&path);
         let store = SqliteStore::open(&path).await;
         name_exposed(folder.as_deref(), &path);
         store.map_err(|source| Error::Store { path, source })
     }
 
-    /// The file that remembers the sessions; the folder of one that nobody named is made.
+    /// Returns the path of the session store; creates the directory of the default path.
     ///
     /// # Errors
     ///
-    /// When the configuration file cannot be used, or the folder cannot be made.
+    /// Returns an error if the configuration file is unusable, or the directory cannot be created.
     pub(crate) fn path(&self) -> Result<PathBuf, Error> {
         self.place().map(|(path, _)| path)
     }
 
-    /// The file, and its folder if that is this program's own.
+    /// Returns the file, and its directory if that belongs to this program.
     fn place(&self) -> Result<(PathBuf, Option<PathBuf>), Error> {
         let connection = Connection {
             choice: self.choice.clone(),
             ..Connection::default()
         };
-        let settings =
-            Settings::resolve_in(&connection, self.file.as_deref(), Environment::process())?;
+        let settings = Settings::resolve_in(
+            &connection,
+            self.file.as_deref(),
+            Environment::from_process(),
+        )?;
         let path = settings.store_path()?.value;
         let folder = path.parent().filter(|_| settings.store.is_none());
         if let Some(folder) = folder {
@@ -56,9 +59,9 @@ impl Store {
     }
 }
 
-/// Names the folder and the files of a store that others can read.
+/// Warns about the directory and the files of a store that others can read.
 fn name_exposed(folder: Option<&Path>, path: &Path) {
-    // The database writes its last changes into files beside it, with the mode of the first.
+    // The database writes recent changes to files beside it, with the same mode.
     let beside = ["-wal", "-shm"].map(|end| {
         let mut name = path.as_os_str().to_owned();
         name.push(end);
@@ -70,14 +73,14 @@ fn name_exposed(folder: Option<&Path>, path: &Path) {
 }
 
 impl Settings {
-    /// The file that remembers the sessions.
+    /// Returns the path of the session store.
     ///
     /// # Errors
     ///
-    /// When none is named and the platform has no place for one.
+    /// Returns an error if no path is given and the platform has no data directory.
     pub(crate) fn store_path(&self) -> Result<Sourced<PathBuf>, Error> {
         if let Some(store) = &self.store {
-            // A shell has expanded what was typed.
+            // The shell has expanded the path.
             let path = match store.source {
                 Source::Flag(_) => PathBuf::from(&store.value),
                 _ => self.environment().expand(&store.value),
@@ -85,7 +88,9 @@ impl Settings {
             return Ok(Sourced::new(path, store.source.clone()));
         }
         let folders = ProjectDirs::from("", "", "oci-genai").ok_or_else(|| {
-            Error::usage("this platform names no data directory: say where to keep sessions with --store FILE")
+            Error::usage(
+                "this platform has no data directory; name the session store with --store FILE",
+            )
         })?;
         let folder: &Path = folders.data_dir();
         Ok(Sourced::new(

@@ -15,13 +15,13 @@ fn file(text: &str) -> (tempfile::TempDir, Choice) {
     std::fs::write(&path, text).unwrap();
     let choice = Choice {
         config: Some(path),
-        use_profile: Some("work".to_owned()),
+        context: Some("work".to_owned()),
     };
     (folder, choice)
 }
 
 fn resolve(connection: &Connection, variables: &[(&str, &str)]) -> Settings {
-    let env = Environment::fixed(variables.iter().copied());
+    let env = Environment::from_vars(variables.iter().copied());
     Settings::resolve_in(connection, None, env).unwrap()
 }
 
@@ -89,7 +89,7 @@ fn a_kind_of_credential_that_is_none_is_named_with_its_place() {
         choice,
         ..Connection::default()
     };
-    let env = Environment::fixed([("HOME", "/nowhere")]);
+    let env = Environment::from_vars([("HOME", "/nowhere")]);
     let error = Settings::resolve_in(&connection, None, env).unwrap_err();
     let error = error.to_string();
     for word in ["config.toml:2", "\"apikey\"", "api-key", "oke"] {
@@ -105,7 +105,7 @@ fn words_of_oracles_tools_are_answered_with_ours() {
         ("api_key", "did you mean `api-key` (a Generative AI API key"),
         ("api_key", " or `config` (a profile"),
     ] {
-        let env = Environment::fixed([("OCI_GENAI_AUTH", word)]);
+        let env = Environment::from_vars([("OCI_GENAI_AUTH", word)]);
         let error = Settings::resolve_in(&nothing(), None, env).unwrap_err();
         assert!(error.to_string().contains(meant), "{error}");
     }
@@ -141,7 +141,7 @@ async fn region(connection: &Connection, variables: &[(&str, &str)]) -> (String,
     );
     let variables = [&[("HOME", "/home/me")], variables].concat();
     let mut settings = resolve(connection, &variables);
-    settings.env = Environment::fixed(variables).with_files([
+    settings.env = Environment::from_vars(variables).with_files([
         ("/home/me/.oci/config", profile.as_str()),
         ("/key.pem", key["private_key_pem"].as_str().unwrap()),
     ]);
@@ -256,7 +256,7 @@ fn nothing() -> Connection {
     Connection {
         choice: Choice {
             config: Some(PathBuf::from("/dev/null")),
-            use_profile: None,
+            context: None,
         },
         ..Connection::default()
     }
@@ -266,7 +266,7 @@ fn nothing() -> Connection {
 fn a_key_in_the_environment_gives_way_to_a_profile_named_by_flag_only() {
     let kind = |connection: &Connection, variables: &[(&str, &str)]| {
         let mut settings = resolve(connection, variables);
-        settings.env = Environment::fixed(variables.iter().copied()).with_files([
+        settings.env = Environment::from_vars(variables.iter().copied()).with_files([
             (
                 "/home/me/.oci/config",
                 "[DEFAULT]\nuser=ocid1.user.oc1..u\ntenancy=ocid1.tenancy.oc1..t\nfingerprint=x\nkey_file=/none\n",

@@ -1,4 +1,4 @@
-//! Asking before something is lost.
+//! Confirmation of destructive commands.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::output;
 
 use super::is_interactive;
 
-/// Whether to go on: on a terminal the person is asked unless `yes` was said before; a script has said so by running.
+/// Returns whether to proceed. Asks in a terminal unless `yes` is set; without a terminal the answer is yes.
 pub(crate) fn confirm(question: &str, yes: bool) -> Result<bool, Error> {
     if yes || !is_interactive() {
         return Ok(true);

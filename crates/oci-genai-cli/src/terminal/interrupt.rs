@@ -1,6 +1,6 @@
-//! Ctrl-C.
+//! Waits for Ctrl-C.
 
-/// Completes when the person presses Ctrl-C, counted from the call on: what is shown afterwards can be stopped.
+/// Completes at the first Ctrl-C after the call.
 pub(crate) fn interrupted() -> impl Future<Output = ()> {
     #[cfg(unix)]
     let presses = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
@@ -11,7 +11,7 @@ pub(crate) fn interrupted() -> impl Future<Output = ()> {
             Ok(mut presses) => {
                 presses.recv().await;
             }
-            // No signal can be caught here: then one ends the process.
+            // Without a handler, Ctrl-C ends the process.
             Err(_) => std::future::pending().await,
         }
     }

@@ -1,7 +1,7 @@
-//! What is drawn for people: tables, waiting and questions. Nothing of it appears where nobody looks.
+//! Terminal output: tables, progress indicators and confirmations. Pipes and files get none of it.
 
 mod confirm;
-mod edge;
+mod draw_target;
 mod interrupt;
 mod progress;
 mod table;
@@ -20,30 +20,30 @@ pub(crate) use progress::{Counter, Spinner, waiting};
 pub(crate) use table::Table;
 pub(crate) use visible::{harmless, visible};
 
-/// The columns of standard output when it is a terminal.
+/// Returns the width of standard output if it is a terminal.
 pub(crate) fn width() -> Option<usize> {
     let term = Term::stdout();
     term.is_term().then(|| usize::from(term.size().1))
 }
 
-/// Whether a person types what is read.
+/// Returns whether standard input is a terminal.
 pub(crate) fn is_interactive() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Whether standard output may be coloured: a terminal that can, and nobody set `NO_COLOR`. The same
-/// judge as of everything else that is printed.
+/// Returns whether standard output has colors: a terminal that supports them, and no `NO_COLOR`. All
+/// other output uses the same check.
 pub(crate) fn is_coloured() -> bool {
     let stdout = std::io::stdout();
     stdout.is_terminal() && AutoStream::choice(&stdout) != ColorChoice::Never
 }
 
-/// A text that stands out, where colours are shown.
+/// Returns a bold text if there are colors.
 pub(crate) fn strong(text: &str) -> String {
     format!("{BOLD}{text}{BOLD:#}")
 }
 
-/// A text that stands back, where colours are shown.
+/// Returns a dimmed text if there are colors.
 pub(crate) fn faint(text: &str) -> String {
     format!("{DIM}{text}{DIM:#}")
 }

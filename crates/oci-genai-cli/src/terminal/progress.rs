@@ -1,4 +1,4 @@
-//! That something goes on, on standard error and only on a terminal.
+//! Progress indicators on standard error, only in a terminal.
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -7,18 +7,18 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
 
-use super::edge::target;
+use super::draw_target::target;
 
-/// How long a thing may last before it is shown that it goes on.
+/// Delay before an indicator appears.
 const QUIET: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(100);
 
-/// A sign of life until it is dropped.
+/// A progress indicator that is removed on drop.
 #[derive(Debug)]
 pub(crate) struct Spinner(ProgressBar);
 
 impl Spinner {
-    /// Shows one at once.
+    /// Shows an indicator without delay.
     pub(crate) fn start(message: &'static str) -> Self {
         let bar = ProgressBar::with_draw_target(None, target()).with_message(message);
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
@@ -28,7 +28,7 @@ impl Spinner {
         Self(bar)
     }
 
-    /// Says what is being done now.
+    /// Sets the text.
     pub(crate) fn say(&self, message: impl Into<Cow<'static, str>>) {
         self.0.set_message(message);
     }
@@ -40,7 +40,7 @@ impl Drop for Spinner {
     }
 }
 
-/// Waits for something, with a sign of life when it lasts.
+/// Waits for a future, with an indicator after a delay.
 pub(crate) async fn waiting<T>(message: &'static str, work: impl Future<Output = T>) -> T {
     let mut work = std::pin::pin!(work);
     tokio::select! {
@@ -51,7 +51,7 @@ pub(crate) async fn waiting<T>(message: &'static str, work: impl Future<Output =
     work.await
 }
 
-/// Counts how much of something is done, in a bar that shows itself when it lasts.
+/// A progress bar that appears after a delay.
 #[derive(Debug)]
 pub(crate) struct Counter {
     bar: ProgressBar,
@@ -60,7 +60,7 @@ pub(crate) struct Counter {
 }
 
 impl Counter {
-    /// Counts up to `total`.
+    /// Creates a bar that counts to `total`.
     pub(crate) fn new(message: &'static str, total: u64) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
@@ -73,7 +73,7 @@ impl Counter {
         }
     }
 
-    /// One more is done.
+    /// Advances by one.
     pub(crate) fn step(&mut self) {
         if !self.shown && self.since.elapsed() > QUIET {
             self.shown = true;

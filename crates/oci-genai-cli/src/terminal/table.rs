@@ -1,14 +1,14 @@
-//! Tables for people: aligned columns without lines. On a terminal long cells are cut so that a row is a line.
+//! Tables with aligned columns. In a terminal, long cells are cut so that a row fits a line.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Width};
 
 use super::visible;
 
-/// Spaces between columns.
+/// Number of spaces between columns.
 const PADDING: u16 = 2;
 
-/// A table being filled.
+/// A table.
 #[derive(Debug)]
 pub(crate) struct Table {
     table: comfy_table::Table,
@@ -16,7 +16,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table under these headings. With a `width`, columns beyond it are cut.
+    /// Creates a table with headings. With a `width`, columns are cut to fit.
     pub(crate) fn new(headings: &[&str], width: Option<usize>) -> Self {
         let mut table = comfy_table::Table::new();
         table.load_style(NOTHING).set_header(Row::from(headings));
@@ -26,7 +26,7 @@ impl Table {
         if let Some(width) = width {
             table
                 .set_content_arrangement(ContentArrangement::Dynamic)
-                // The last column's padding is cut off again.
+                // The padding of the last column is removed later.
                 .set_width(
                     u16::try_from(width).map_or(u16::MAX, |width| width.saturating_add(PADDING)),
                 );
@@ -34,7 +34,7 @@ impl Table {
         Self { table, width }
     }
 
-    /// Aligns a column of numbers.
+    /// Right-aligns a column of numbers.
     pub(crate) fn right(mut self, column: usize) -> Self {
         if let Some(column) = self.table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -50,10 +50,10 @@ impl Table {
         self
     }
 
-    /// Leaves a column at least this much when others are long.
+    /// Sets the minimum width of a column.
     pub(crate) fn at_least(mut self, column: usize, cells: u16) -> Self {
         if let (Some(_), Some(column)) = (self.width, self.table.column_mut(column)) {
-            // The padding counts.
+            // The width includes the padding.
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(
                 cells + PADDING,
             )));
@@ -73,7 +73,7 @@ impl Table {
         self.table.add_row(row);
     }
 
-    /// The lines, without spaces at their ends.
+    /// Returns the lines without trailing spaces.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.table
             .lines()

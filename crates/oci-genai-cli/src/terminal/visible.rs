@@ -1,24 +1,24 @@
-//! Text of others on a terminal: what would steer the terminal, change the order of its characters
-//! or be invisible.
+//! Makes untrusted text safe for a terminal: control characters, bidirectional marks and invisible
+//! characters.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-/// Joins two emoji into one.
+/// Zero-width joiner, which joins two emoji.
 const JOINER: char = '\u{200d}';
-/// The flag that the letters of a region's flag stand behind, which are tags.
+/// Black flag, which starts the tag sequence of a region's flag.
 const BLACK_FLAG: char = '\u{1f3f4}';
 
-/// An answer without what a terminal would obey: it must not move the cursor or set the window's
-/// title. Marks of right-to-left text stay, since the text needs them.
+/// Removes control sequences from output text, which must not move the cursor or set the window's
+/// title. Marks of right-to-left text stay, because the text needs them.
 pub(crate) fn harmless(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect()
 }
 
-/// A name, title or other text of a list, in which nothing is hidden: control characters,
-/// characters that change the direction of text and invisible ones become `\u{…}`. Line ends and
-/// tabs stay, and so does what joins emoji.
+/// Escapes hidden characters in a name, title or other text of a list: control characters,
+/// bidirectional marks and invisible characters become `\u{…}`. Line ends, tabs and emoji joiners
+/// stay.
 pub(crate) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = None;
@@ -34,8 +34,7 @@ pub(crate) fn visible(text: &str) -> String {
             true => out.push(c),
             false => out.extend(c.escape_unicode()),
         }
-        // A variation selector or a tone of skin belongs to the emoji before it, as the letters of
-        // a flag do.
+        // A variation selector, a skin tone and the tags of a flag belong to the emoji before them.
         let belongs = is_modifier(c) || is_tag(c) && stays;
         if !belongs {
             before = Some(c);
@@ -44,7 +43,7 @@ pub(crate) fn visible(text: &str) -> String {
     out
 }
 
-/// Whether a character has no width, or changes the order in which others are shown.
+/// Returns whether a character has no width or changes the display order of others.
 fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -59,8 +58,8 @@ fn is_modifier(c: char) -> bool {
     matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
-/// Whether a joiner between these two makes one emoji of them: by the rules of grapheme clusters it
-/// then does not break, although the second would stand for itself.
+/// Returns whether a joiner between these two makes one emoji of them: by the rules of grapheme
+/// clusters there is no break then, although there would be one without the joiner.
 fn joins_emoji(before: Option<char>, after: Option<char>) -> bool {
     let (Some(before), Some(after)) = (before, after) else {
         return false;

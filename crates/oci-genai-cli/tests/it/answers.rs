@@ -204,7 +204,7 @@ async fn a_bound_that_is_hit_is_named_with_its_flag() {
         .env("OCI_GENAI_BASE_URL", answering(whole()).await)
         .env("OCI_GENAI_API_KEY", DEFAULT_API_KEY)
         .env("OCI_GENAI_PROJECT", DEFAULT_PROJECT)
-        .args(["ask", "--use", "small", "--no-stream", "Hello."]);
+        .args(["ask", "--context", "small", "--no-stream", "Hello."]);
     let ran = run(&mut command).await;
     assert!(ran.stderr.contains("2000 bytes"), "{ran:?}");
 }

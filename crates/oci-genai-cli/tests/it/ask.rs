@@ -277,7 +277,7 @@ async fn what_the_service_refuses_is_its_no() {
     let fault = world
         .emulator
         .faults()
-        .add(Fault::new(refuse).on(RESPONSES))
+        .add(Fault::new(refuse).route(RESPONSES))
         .unwrap();
     for arguments in both(&["Hello."]) {
         let output = world.run(&arguments).code(1).stdout("");
@@ -291,7 +291,7 @@ async fn what_the_service_refuses_is_its_no() {
     world
         .emulator
         .faults()
-        .add(Fault::new(fail).on(RESPONSES))
+        .add(Fault::new(fail).route(RESPONSES))
         .unwrap();
     let output = world.run(&["ask", "Hello."]).code(1);
     assert!(
@@ -314,7 +314,7 @@ async fn an_answer_that_broke_off_is_told_to_its_end() {
     world
         .emulator
         .faults()
-        .add(Fault::new(cut).on(RESPONSES).times(1))
+        .add(Fault::new(cut).route(RESPONSES).times(1))
         .unwrap();
     let whole: Vec<String> = (1..=20).map(|number| number.to_string()).collect();
     assert_eq!(world.ask("s", "count:20"), whole.join(" ") + "\n");

@@ -186,7 +186,7 @@ async fn a_person_talks() {
     chat.shows("Give me three ideas.\none\ntwo\nthree");
     chat.prompts("offsite> ");
     chat.types("\u{4}");
-    chat.shows("Go on with: oci-genai chat --session \"offsite\"");
+    chat.shows("Continue with: oci-genai chat --session \"offsite\"");
     assert_eq!(chat.ends(), 0);
     // The next chat knows the lines of this one.
     let mut again = Terminal::start(&world, &["chat", "--session", "offsite"]);
@@ -238,7 +238,7 @@ async fn a_turn_that_the_service_never_began_leaves_nothing() {
     let world = World::new().await;
     let silence = Fault::new(Effect::Latency { ms: 600_000 });
     let faults = world.emulator.faults();
-    faults.add(silence.on("POST /responses")).unwrap();
+    faults.add(silence.route("POST /responses")).unwrap();
     let mut chat = Terminal::start(&world, &["chat", "--session", "s"]);
     chat.prompts("s> ");
     chat.enters("Hello.");

@@ -40,8 +40,8 @@ async fn a_profile_of_the_configuration_file_is_all_a_command_needs() {
 
     // Another profile, by flag (before or after the command) and by variable.
     for options in [
-        ["--use", "nowhere", "ask", "Hello."],
-        ["ask", "Hello.", "--use", "nowhere"],
+        ["--context", "nowhere", "ask", "Hello."],
+        ["ask", "Hello.", "--context", "nowhere"],
     ] {
         let mut command = home.program();
         let ran = run(command
@@ -86,17 +86,28 @@ async fn another_file_may_be_named() {
         .args(["ask", "Hello.", "--config", "gone.toml"]))
     .await;
     ran.assert_error(2, &["gone.toml", "--config"]);
-    let ran = run(home.program().args(["ask", "Hello.", "--use", "work"])).await;
-    ran.assert_error(2, &["--use", "\"work\"", "~/.config/oci-genai/config.toml"]);
+    let ran = run(home.program().args(["ask", "Hello.", "--context", "work"])).await;
+    ran.assert_error(
+        2,
+        &["--context", "\"work\"", "~/.config/oci-genai/config.toml"],
+    );
     // One that is there, but not in use.
     home.write(
         ".config/oci-genai/config.toml",
         "[profiles.work]\nproject = \"ocid1.x\"\n",
     );
     let ran = run(home.program().args(["ask", "Hello."])).await;
-    ran.assert_error(2, &["--project", "config.toml is in use", "--use (work)"]);
-    let ran = run(home.program().args(["ask", "Hello.", "--use", "home"])).await;
-    ran.assert_error(2, &["--use", "\"home\"", "its profiles: work"]);
+    ran.assert_error(
+        2,
+        &["--project", "config.toml is in use", "--context (work)"],
+    );
+    let ran = run(home.program().args(["ask", "Hello.", "--context", "home"])).await;
+    ran.assert_error(2, &["--context", "\"home\"", "its profiles: work"]);
+    // The two kinds of profile are easily mixed up.
+    let ran = run(home.program().args(["ask", "Hello.", "--profile", "work"])).await;
+    ran.assert_error(2, &["did you mean `--context work`?"]);
+    let ran = run(home.program().args(["ask", "Hello.", "--profile", "home"])).await;
+    assert!(!ran.stderr.contains("--context"), "{}", ran.stderr);
 }
 
 #[tokio::test]
@@ -142,7 +153,7 @@ async fn bad_input_for_every_option_of_a_connection() {
             ["--max-response-bytes", "0"],
             ["--max-response-bytes: \"0\"", "16777216"],
         ),
-        (["--use", "gone"], ["--use", "gone"]),
+        (["--context", "gone"], ["--context", "gone"]),
     ] {
         let mut command = home.program();
         command

@@ -27,7 +27,7 @@ const ENOUGH: &[(&[&str], &[&str])] = &[
 const VALUES: &[(&str, &str, &[&str])] = &[
     ("--config", "gone.toml", &["gone.toml", "--config"]),
     ("--config", "notes.md", &["notes.md", "line 2", "TOML"]),
-    ("--use", "gone", &["--use", "gone", "config.toml"]),
+    ("--context", "gone", &["--context", "gone", "config.toml"]),
     ("--auth", "password", &["--auth", "password", "api-key"]),
     ("--region", "us-chicgo-1", &["us-chicgo-1", "us-chicago-1"]),
     ("--project", "two\nlines", &["project", "header"]),

@@ -1,4 +1,4 @@
-//! Who is asking: API keys and request signatures.
+//! Authentication: API keys and request signatures.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::config::{DEFAULT_API_KEY, EmulatorConfig};
-use trust::Trust;
+use key_store::Trust;
 
-pub(crate) mod trust;
+pub(crate) mod key_store;
 
-/// The kind of credential a request was accepted with.
+/// Kind of the credential of an accepted request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl CredentialKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
-    /// The name it has in logs and files.
+    /// Returns the name used in logs and files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ApiKey => "api_key",
@@ -75,14 +75,15 @@ impl fmt::Display for CredentialKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AcceptedCredential {
-    /// What kind it is.
+    /// Kind of the credential.
     pub kind: CredentialKind,
-    /// Which one, so that it cannot be used: of an API key the last characters and the start of its
-    /// SHA-256 digest, of a session token the subject, of another signature its `keyId`.
+    /// Identifier that cannot be used as a credential: the last characters of an API key and the
+    /// start of its SHA-256 digest, the subject of a session token, or the `keyId` of another
+    /// signature.
     pub id: String,
 }
 
-/// Why a request was refused: for the log and the inspector, not for the client.
+/// Reason for rejecting a request, for the log and the inspector. The client does not see it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("the request has no authorization header")]
@@ -92,19 +93,19 @@ pub(crate) enum Refusal {
     #[error("the default API key is off, because others are configured; --api-key accepts it")]
     DefaultApiKey,
     #[error("the API key is one of region {0}, and keys are regional")]
-    ForeignApiKey(String),
+    ApiKeyOfOtherRegion(String),
     #[error("the authorization header is neither a bearer token nor a signature")]
     UnknownScheme,
     #[error("{0}")]
     Signature(#[from] VerifyError),
 }
 
-/// The credentials an emulator trusts.
+/// The credentials that an emulator trusts.
 pub(crate) struct Authenticator {
-    /// The id of each key, by which it is logged.
+    /// API keys and their ids for the log.
     api_keys: HashMap<String, String>,
-    /// The region of each key that is another region's.
-    foreign: HashMap<String, String>,
+    /// API keys of other regions, and their regions.
+    keys_in_regions: HashMap<String, String>,
     trust: Trust,
     clock: Clock,
 }
@@ -112,16 +113,16 @@ pub(crate) struct Authenticator {
 impl Authenticator {
     pub(crate) fn new(config: &EmulatorConfig, trust: Trust, clock: Clock) -> Self {
         let api_keys = config.api_keys.iter();
-        let foreign = config.foreign_api_keys.iter().cloned();
+        let keys_in_regions = config.api_keys_in_regions.iter().cloned();
         Self {
             api_keys: api_keys.map(|key| (key.clone(), api_key_id(key))).collect(),
-            foreign: foreign.map(|(region, key)| (key, region)).collect(),
+            keys_in_regions: keys_in_regions.map(|(region, key)| (key, region)).collect(),
             trust,
             clock,
         }
     }
 
-    /// Accepts or refuses a request whose body has been read, on a clock that is further off by so many
+    /// Accepts or rejects a request whose body has been read. The clock is off by `skew_ms` more
     /// milliseconds.
     pub(crate) fn authenticate(
         &self,
@@ -138,8 +139,8 @@ impl Authenticator {
         if scheme.eq_ignore_ascii_case("bearer") {
             let key = rest.trim();
             let Some(id) = self.api_keys.get(key) else {
-                return Err(match self.foreign.get(key) {
-                    Some(region) => Refusal::ForeignApiKey(region.clone()),
+                return Err(match self.keys_in_regions.get(key) {
+                    Some(region) => Refusal::ApiKeyOfOtherRegion(region.clone()),
                     None if key == DEFAULT_API_KEY => Refusal::DefaultApiKey,
                     None => Refusal::UnknownApiKey,
                 });
@@ -159,7 +160,7 @@ impl Authenticator {
         Err(Refusal::UnknownScheme)
     }
 
-    /// The credential a request claims to have, before anything is checked.
+    /// Returns the credential that a request claims to have, without a check.
     pub(crate) fn claimed(&self, headers: &HeaderMap) -> Option<AcceptedCredential> {
         let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
         let (scheme, rest) = header.split_once(' ')?;
@@ -178,13 +179,13 @@ impl Authenticator {
         })
     }
 
-    /// Whose trusted key signed a request.
+    /// Returns the trusted key that signed a request.
     pub(crate) fn signer(&self, parts: &Parts, body: &[u8]) -> Result<KeyId, VerifyError> {
         let verified = self.verify(&Verifier::new(), parts, body, 0)?;
         Ok(verified.key_id)
     }
 
-    /// The public key behind a key id.
+    /// Returns the public key for a key id.
     pub(crate) fn key(&self, id: &KeyId) -> Option<PublicKey> {
         self.trust.key(id, self.clock.now())
     }
@@ -204,7 +205,7 @@ impl Authenticator {
         verify(verifier, parts, body, now, |id| self.trust.key(id, now))
     }
 
-    /// Checks a signature by a key that is not trusted in general.
+    /// Checks a signature with a key that is not trusted in general.
     pub(crate) fn verify_with(
         &self,
         verifier: &Verifier,
@@ -236,8 +237,8 @@ fn verify(
     verifier.verify(&received, now, key_of)
 }
 
-/// What an API key is called: its end, if it is long enough that this gives nothing away, and the start
-/// of its SHA-256 digest, which distinguishes short ones.
+/// Returns the identifier of an API key: its last characters, if it is long enough that these
+/// reveal nothing, and the start of its SHA-256 digest, which distinguishes short keys.
 pub(crate) fn api_key_id(key: &str) -> String {
     let shown = if key.len() >= 16 { 4 } else { 0 };
     let start = key.chars().count().saturating_sub(shown);
@@ -253,13 +254,13 @@ pub(crate) fn api_key_id(key: &str) -> String {
 const HIDDEN: &str = "****";
 const TOKEN: &str = "ST$… of ";
 
-/// Whether a text is the id of a credential, as opposed to an API key.
+/// Returns true if a text is the id of a credential and not an API key.
 pub(crate) fn is_credential_id(text: &str) -> bool {
     let is_key_id = text.contains('/') && !redact::is_secret(text);
     is_key_id || text.starts_with(HIDDEN) || text.starts_with(TOKEN)
 }
 
-/// A key id without what makes it a credential: a token is named by its subject.
+/// Describes a key id without its secret part. A token is named by its subject.
 fn describe(id: &KeyId) -> String {
     let Some(token) = id.security_token() else {
         return redact::shown(&id.to_string()).to_string();
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_are_known_by_their_names() {
+    fn kinds_parse_from_their_names() {
         for kind in CredentialKind::ALL {
             assert_eq!(CredentialKind::named(kind.as_str()), Some(kind));
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());

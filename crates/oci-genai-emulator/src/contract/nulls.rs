@@ -1,20 +1,21 @@
-//! Members that are null where the contract allows only a value or nothing.
+//! Members that are null although the contract allows only a value or nothing.
 //!
-//! Clients write such members for what they do not set. They count as absent, and are named, since it is not
-//! confirmed that the service takes them.
+//! Clients send null for members they do not set. Such members count as absent, and are reported,
+//! because it is not confirmed that the service accepts them.
 
 use serde_json::{Map, Value};
 
 #[cfg(test)]
 mod tests;
 
-/// Members that the contract lets be null only because clients send them so, by the type of their object.
+/// Members that the contract allows to be null only because clients send them, by the type of their
+/// object.
 const FOR_CLIENTS: [(&str, &str); 1] = [("reasoning", "content")];
-/// How many members are named.
+/// Maximum number of reported members.
 const MAX_NAMED: usize = 32;
 
-/// Takes optional members out that are null though their schema does not allow it. The answer names them, such as
-/// `input[0].content`.
+/// Removes optional members that are null although their schema does not allow it. Returns their
+/// names, such as `input[0].content`.
 pub(super) fn take_out(definitions: &Value, body: &Value, value: &mut Value) -> Vec<String> {
     let mut walk = Walk {
         definitions,
@@ -86,7 +87,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// The plain schemas that hold for a value.
+    /// Collects the plain schemas that apply to a value.
     fn flatten(&self, schema: &'a Value, value: &Value, parts: &mut Vec<&'a Map<String, Value>>) {
         let Some(schema) = schema.as_object() else {
             return;
@@ -109,7 +110,7 @@ impl<'a> Walk<'a> {
                 Some(_) => {}
             }
         }
-        // Of variants without a tag, the one whose required members are all there.
+        // Of variants without a tag, takes the one whose required members are all present.
         let variants = schema.get("anyOf").and_then(Value::as_array);
         let chosen = variants.into_iter().flatten().find(|variant| {
             let mut own = Vec::new();
@@ -159,7 +160,7 @@ fn keyword<'a: 'b, 'b>(
     parts.iter().filter_map(move |part| part.get(name))
 }
 
-/// The schemas that name a member.
+/// Returns the schemas that name a member.
 fn declared<'a>(parts: &[&'a Map<String, Value>], name: &str) -> Vec<&'a Value> {
     keyword(parts, "properties")
         .filter_map(|properties| properties.get(name))
@@ -179,13 +180,13 @@ fn required_is_there(schema: &Map<String, Value>, value: &Value) -> bool {
     named.into_iter().all(|name| is_there(value, name))
 }
 
-/// Whether a member is there; null counts as absent.
+/// Returns true if a member is present. Null counts as absent.
 fn is_there(value: &Value, name: &str) -> bool {
     value.get(name).is_some_and(|member| !member.is_null())
 }
 
-/// Whether a condition holds by which the schemas of bodies decide what is meant: a JSON type, a tag, or which
-/// members are there.
+/// Evaluates a condition by which body schemas select a variant: a JSON type, a tag, or the
+/// presence of members.
 fn holds(condition: &Value, value: &Value) -> bool {
     let Some(condition) = condition.as_object() else {
         return true;

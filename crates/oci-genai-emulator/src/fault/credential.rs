@@ -1,4 +1,4 @@
-//! Whose requests a fault strikes.
+//! Selection of requests by credential.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::authenticate::{AcceptedCredential, CredentialKind, api_key_id, is_credential_id};
 
-/// The credential that a fault is for: all of a kind, or a certain one.
+/// The credential that a fault applies to: all of a kind, or a certain one.
 ///
-/// Written as one text: the kind's name; or the id of a credential as the log, the inspector and
-/// [`SeenRequest::credential`](crate::SeenRequest::credential) show it, which is the `keyId` of its
-/// signatures or the subject of its session token; or an API key, of which only such an id is kept.
+/// Written as one string: the name of a kind; the id of a credential as shown by the log, the
+/// inspector and [`RecordedRequest::credential`](crate::RecordedRequest::credential), which is the
+/// `keyId` of its signatures or the subject of its session token; or an API key, of which only such
+/// an id is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Cow<'_, str>", into = "String")]
 #[non_exhaustive]
@@ -23,7 +24,7 @@ pub enum FaultCredential {
 }
 
 impl FaultCredential {
-    /// Whether a request that claims this credential is meant.
+    /// Returns true if a request with this claimed credential matches.
     pub(super) fn means(&self, claimed: Option<&AcceptedCredential>) -> bool {
         claimed.is_some_and(|claimed| match self {
             Self::Kind(kind) => *kind == claimed.kind,

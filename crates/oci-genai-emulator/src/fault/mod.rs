@@ -1,4 +1,4 @@
-//! The fault menu: what can be made to go wrong, for whom, and how often.
+//! Faults: effects, their targets, and their frequency.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use serde_json::Value;
 use crate::error::ErrorShape;
 
 mod credential;
-mod menu;
+mod parse;
 pub(crate) mod plan;
-mod read;
+mod registry;
 pub(crate) mod stream;
 
 pub use credential::FaultCredential;
-pub(crate) use menu::matches;
-pub use menu::{FaultId, FaultState, Faults, ScenarioError};
+pub(crate) use registry::matches;
+pub use registry::{FaultId, FaultState, Faults, ScenarioError};
 
-/// Something that goes wrong with the requests it matches.
+/// A fault in the handling of the requests it matches.
 ///
 /// ```
 /// use oci_genai_emulator::{Effect, Fault};
 ///
 /// let fault = Fault::new(Effect::Status { status: 429, code: None, message: None, retry_after: Some("1".into()), after: false })
-///     .on("POST /responses")
+///     .route("POST /responses")
 ///     .times(2);
 /// let same: Fault = serde_json::from_str(
 ///     r#"{"route": "POST /responses", "times": 2, "effect": "status", "status": 429, "retry_after": "1"}"#,
@@ -35,23 +35,24 @@ pub use menu::{FaultId, FaultState, Faults, ScenarioError};
 #[serde(try_from = "serde_json::Map<String, Value>")]
 #[non_exhaustive]
 pub struct Fault {
-    /// The requests it is for: a method and the start of a path below the base URL, such as
-    /// `POST /responses`; either part may be `*`. Default: every request.
+    /// Requests that the fault applies to: a method and the start of a path below the base URL,
+    /// such as `POST /responses`. Either part may be `*`. Default: every request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
-    /// The credential it is for, as a request claims it. Default: any, also requests that will be refused.
+    /// Credential that the fault applies to, as a request claims it. Default: any, including
+    /// requests that will be rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<FaultCredential>,
-    /// How many matching requests pass unharmed first. Default: 0.
+    /// Number of matching requests that pass first. Default: 0.
     #[serde(skip_serializing_if = "is_zero")]
     pub skip: u64,
-    /// How many requests it strikes. Default: no limit.
+    /// Number of requests that the fault affects. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
-    /// How likely it strikes a request that matches, from 0 to 1. Default: always.
+    /// Probability of affecting a matching request, from 0 to 1. Default: always.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
-    /// What happens.
+    /// Effect of the fault.
     #[serde(flatten)]
     pub effect: Effect,
 }
@@ -62,7 +63,7 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl Fault {
-    /// A fault that strikes every request.
+    /// Creates a fault that affects every request.
     pub fn new(effect: Effect) -> Self {
         Self {
             route: None,
@@ -74,36 +75,36 @@ impl Fault {
         }
     }
 
-    /// Only for requests of this route: see [`route`](Self::route).
+    /// Limits the fault to requests of this route: see [`route`](Self::route).
     #[must_use]
-    pub fn on(mut self, route: impl Into<String>) -> Self {
+    pub fn route(mut self, route: impl Into<String>) -> Self {
         self.route = Some(route.into());
         self
     }
 
-    /// Only for requests with credentials of this [kind](crate::CredentialKind), or with this one: see
-    /// [`FaultCredential`].
+    /// Limits the fault to requests with a credential of this [kind](crate::CredentialKind), or
+    /// with this credential: see [`FaultCredential`].
     #[must_use]
     pub fn with_credential(mut self, credential: impl Into<FaultCredential>) -> Self {
         self.credential = Some(credential.into());
         self
     }
 
-    /// Lets this many matching requests pass first.
+    /// Skips this many matching requests first.
     #[must_use]
     pub fn after(mut self, requests: u64) -> Self {
         self.skip = requests;
         self
     }
 
-    /// Strikes this many requests and no more.
+    /// Affects at most this many requests.
     #[must_use]
     pub fn times(mut self, times: u64) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Strikes a matching request with this probability, from 0 to 1.
+    /// Affects a matching request with this probability, from 0 to 1.
     #[must_use]
     pub fn probability(mut self, probability: f64) -> Self {
         self.probability = Some(probability);
@@ -111,135 +112,136 @@ impl Fault {
     }
 }
 
-/// What goes wrong.
+/// Effect of a fault.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Effect {
-    /// The answer comes this much later.
+    /// The response is delayed.
     Latency {
-        /// Milliseconds.
+        /// Delay in milliseconds.
         ms: u64,
     },
-    /// An error answer.
+    /// The response is an error.
     Status {
-        /// The HTTP status, 400 to 599.
+        /// HTTP status, 400 to 599.
         status: u16,
-        /// The error's code.
+        /// Error code.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<String>,
-        /// The error's message. Default: the status's own name.
+        /// Error message. Default: the name of the status.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
-        /// The `retry-after` header, seconds or a date. Default: none.
+        /// Value of the `retry-after` header, seconds or a date. Default: none.
         #[serde(
             default,
             skip_serializing_if = "Option::is_none",
-            deserialize_with = "read::text_or_number"
+            deserialize_with = "parse::text_or_number"
         )]
         retry_after: Option<String>,
-        /// Whether the request is carried out all the same. Default: no.
+        /// Executes the request all the same. Default: false.
         #[serde(default)]
         after: bool,
     },
     /// Error bodies have this shape.
     Shape {
-        /// The shape.
+        /// Shape of the error bodies.
         shape: ErrorShape,
     },
     /// The connection is reset.
     Reset {
-        /// Whether the request is carried out first. Default: no.
+        /// Executes the request first. Default: false.
         #[serde(default)]
         after: bool,
     },
-    /// The conversation is locked by another turn.
+    /// Another turn locks the conversation.
     Locked,
-    /// The JSON of the answer is cut off in the middle.
+    /// The JSON of the response is truncated.
     MalformedJson,
-    /// The answer has this `content-type`.
+    /// The response has this `content-type`.
     ContentType {
-        /// The header's value.
+        /// Value of the header.
         value: String,
     },
-    /// The server's clock is off: its `date` header, and its idea of how old a signature is.
+    /// The server's clock is wrong: its `date` header, and its check of a signature's age.
     ClockSkew {
-        /// Milliseconds; negative: the server is behind.
+        /// Offset in milliseconds. Negative: the server is behind.
         ms: i64,
     },
-    /// The first event of a stream comes this much later than its headers.
+    /// The first event of a stream comes this much later than the headers.
     FirstEvent {
-        /// Milliseconds.
+        /// Delay in milliseconds.
         ms: u64,
     },
-    /// The model is this slow.
+    /// The model writes at this rate.
     TokensPerSecond {
-        /// Tokens a second, at least 1.
+        /// Tokens per second, at least 1.
         rate: u32,
     },
-    /// The body of the answer trickles.
+    /// The response body arrives in small pieces.
     Trickle {
-        /// Bytes at a time, at least 1.
+        /// Bytes per piece, at least 1.
         bytes: usize,
-        /// Milliseconds between them.
+        /// Pause before each piece, in milliseconds.
         ms: u64,
     },
-    /// The request's body is read slowly.
+    /// The server reads the request body slowly.
     SlowReader {
-        /// Milliseconds between one frame of the body and the next.
+        /// Pause between two frames of the body, in milliseconds.
         ms: u64,
     },
-    /// A stream is cut after so many events.
+    /// The stream ends after this many events.
     Cut {
-        /// How many events get through.
+        /// Number of events sent.
         events: u64,
-        /// Whether the connection is reset; otherwise the stream ends as if it were complete.
+        /// Resets the connection. Otherwise the stream ends as if it were complete.
         #[serde(default)]
         reset: bool,
     },
-    /// An event of a stream comes twice.
+    /// An event of the stream is sent twice.
     Duplicate {
-        /// Its number, from 0.
+        /// Number of the event, from 0.
         event: u64,
     },
-    /// Something is put into a stream.
+    /// Something is inserted into the stream.
     Insert {
-        /// Before the event with this number, from 0.
+        /// Number of the event before which it is inserted, from 0.
         before: u64,
-        /// The event's name. Default: no `event:` line.
+        /// Event name. Default: no `event:` line.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         event: Option<String>,
-        /// The event's data. Default: a comment line, as a heartbeat.
+        /// Event data. Default: a comment line, as a heartbeat.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         data: Option<Value>,
     },
-    /// A stream ends with an `error` event.
+    /// The stream ends with an `error` event.
     ErrorEvent {
-        /// How many events come before it.
+        /// Number of events before it.
         events: u64,
-        /// Its code.
+        /// Error code.
         code: String,
-        /// Its message.
+        /// Error message.
         message: String,
     },
-    /// The model fails: the response ends as `failed`.
+    /// The model fails, and the response ends as `failed`.
     Fail {
-        /// The code of the response's error.
+        /// Code of the response's error.
         code: String,
-        /// Its message.
+        /// Message of the response's error.
         message: String,
     },
-    /// Every call of a function gets this id, as from servers that number calls per round, or leave the id empty.
+    /// Every function call gets this id, as from servers that number calls per round or leave the
+    /// id empty.
     CallId {
-        /// The id.
+        /// Call id.
         id: String,
     },
-    /// The turn's input is stored in its conversation, but never answered; the client gets a 500.
+    /// The turn's input is stored in its conversation without output, and the client gets a 500.
     Orphan,
 }
 
 impl Effect {
-    /// A comment line in a stream, before the event with this number.
+    /// Creates a comment line in a stream before the event with this number.
     pub fn heartbeat(before: u64) -> Self {
         Self::Insert {
             before,
@@ -248,13 +250,13 @@ impl Effect {
         }
     }
 
-    /// The name it has in files and in errors.
+    /// Returns the name used in files and errors.
     fn name(&self) -> String {
         let value = serde_json::to_value(self).unwrap_or_default();
         value["effect"].as_str().unwrap_or("?").to_owned()
     }
 
-    /// Whether the numbers in it make sense; otherwise what is wrong.
+    /// Checks the numbers, and returns the reason if one is invalid.
     fn check(&self) -> Result<(), String> {
         match self {
             Self::Status { status, .. } if !(400..=599).contains(status) => {
@@ -283,13 +285,13 @@ impl Effect {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Scenario {
-    /// What the scenario is about.
+    /// Description of the scenario.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// Where chance starts, so that a run can be repeated. Default: 0.
+    /// Seed of the random numbers, for repeatable runs. Default: 0.
     #[serde(default)]
     pub seed: u64,
-    /// The faults, in the order they are tried.
+    /// Faults, in the order they are tried.
     #[serde(default)]
     pub faults: Vec<Fault>,
 }

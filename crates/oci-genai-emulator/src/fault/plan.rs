@@ -1,4 +1,4 @@
-//! What happens to one request: the effects of all faults that struck it.
+//! Effects of all faults that apply to one request.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::{Effect, millis};
 use crate::error::{ApiError, ErrorShape};
 
-/// Effects, sorted by where they act.
+/// Effects, grouped by the stage at which they act.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) latency: Duration,
@@ -22,14 +22,14 @@ pub(crate) struct Plan {
     pub(crate) skew_ms: i64,
     pub(crate) slow_reader: Option<Duration>,
     pub(crate) trickle: Option<(usize, Duration)>,
-    /// How the turn itself goes.
+    /// Effects on the turn.
     pub(crate) turn: TurnPlan,
-    /// What happens to the events of a stream.
+    /// Effects on the events of a stream.
     pub(crate) stream: Vec<Effect>,
     pub(crate) first_event: Duration,
 }
 
-/// What happens to a turn.
+/// Effects on a turn.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TurnPlan {
     pub(crate) pace: Option<Duration>,

@@ -1,4 +1,4 @@
-//! Faults in the events of a stream, and in how bytes come out of it.
+//! Faults in the events and the bytes of a stream.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::Effect;
 
-/// The body with faults put into its events. A cut that is a reset ends in an error.
+/// Applies faults to the events of a body. A cut with a reset ends the body with an error.
 pub(crate) fn disturb(body: Body, effects: Vec<Effect>) -> Body {
     let state = Disturbed {
         source: body.into_data_stream().boxed(),
@@ -32,7 +32,7 @@ struct Disturbed {
     partial: BytesMut,
     ready: VecDeque<Result<Bytes, io::Error>>,
     effects: Vec<Effect>,
-    /// The number of the event that comes next.
+    /// Number of the next event.
     number: u64,
     ended: bool,
 }
@@ -42,7 +42,8 @@ impl Disturbed {
         loop {
             if let Some(piece) = self.ready.pop_front() {
                 if piece.is_err() {
-                    // A pause in which the server sends what it has; an error makes it drop that.
+                    // Yields so that the server sends what it has. An error makes the server drop
+                    // that.
                     tokio::task::yield_now().await;
                 }
                 return Some(piece);
@@ -61,7 +62,7 @@ impl Disturbed {
         }
     }
 
-    /// Takes whole events off the bytes that have come.
+    /// Takes complete events from the received bytes.
     fn split(&mut self) {
         while let Some(end) = self.partial.windows(2).position(|pair| pair == b"\n\n") {
             let event = self.partial.split_to(end + 2).freeze();
@@ -124,7 +125,7 @@ impl Disturbed {
     }
 }
 
-/// The body in pieces of a few bytes, with a pause before each.
+/// Splits the body into small pieces with a pause before each.
 pub(crate) fn trickle(body: Body, size: usize, pause: Duration) -> Body {
     let source = body.into_data_stream().boxed();
     Body::from_stream(stream::unfold(
@@ -143,7 +144,7 @@ pub(crate) fn trickle(body: Body, size: usize, pause: Duration) -> Body {
     ))
 }
 
-/// The body, begun later.
+/// Delays the start of the body.
 pub(crate) fn delay(body: Body, pause: Duration) -> Body {
     let late = stream::once(async move {
         tokio::time::sleep(pause).await;
@@ -152,7 +153,7 @@ pub(crate) fn delay(body: Body, pause: Duration) -> Body {
     Body::from_stream(late.flatten())
 }
 
-/// A request body that is read slowly.
+/// Reads a request body slowly.
 pub(crate) fn read_slowly(body: Body, pause: Duration) -> Body {
     Body::from_stream(body.into_data_stream().then(move |piece| async move {
         tokio::time::sleep(pause).await;

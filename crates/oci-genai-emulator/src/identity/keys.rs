@@ -1,4 +1,4 @@
-//! The keys and certificates of the identity side.
+//! Keys and certificates of the identity endpoints.
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
@@ -13,29 +13,29 @@ use serde_json::{Value, json};
 
 use super::{INSTANCE, TENANCY};
 
-/// Everything that is made once.
+/// Keys that are created once.
 pub(crate) struct Keys {
     issuer: RsaKeyPair,
     issuer_public: PublicKey,
     /// The instance's certificate, in PEM.
     pub(crate) leaf: String,
-    /// The certificate as it is sent to the federation endpoint.
+    /// The certificate in the form that the federation endpoint receives.
     pub(crate) leaf_bare: String,
     /// The instance's private key, in PEM.
     pub(crate) leaf_key: String,
     pub(crate) leaf_public: PublicKey,
-    /// Who signs as the instance.
+    /// Key id of the instance's signatures.
     pub(crate) leaf_key_id: KeyId,
-    /// The certificate that signed the instance's, in PEM.
+    /// The certificate that signed the instance's certificate, in PEM.
     pub(crate) intermediate: String,
 }
 
-/// Keys could not be made.
+/// Error from creating keys.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeysError {
-    #[error("no RSA key can be made")]
+    #[error("could not create an RSA key")]
     Rsa,
-    #[error("no certificate can be made: {0}")]
+    #[error("could not create a certificate: {0}")]
     Certificate(#[from] rcgen::Error),
     #[error("{0}")]
     Auth(#[from] oci_genai_auth::Error),
@@ -92,7 +92,7 @@ impl Keys {
         })
     }
 
-    /// A JWT with these claims.
+    /// Signs a JWT with these claims.
     pub(super) fn sign(&self, claims: &Value) -> Result<String, KeysError> {
         let header = json!({ "alg": "RS256", "typ": "JWT", "kid": "emulator" });
         let part =
@@ -109,7 +109,7 @@ impl Keys {
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
-    /// Whether a JWT was signed here.
+    /// Returns true if this emulator signed the JWT.
     pub(super) fn signed(&self, token: &str) -> bool {
         token.rsplit_once('.').is_some_and(|(signed, signature)| {
             URL_SAFE_NO_PAD

@@ -1,7 +1,7 @@
-//! The identity side of the cloud: what instances, resources and pods ask to become somebody.
+//! Identity endpoints, which issue tokens to instances, resources and pods.
 //!
-//! The keys are made when they are first needed. Tokens are real signed JWTs; they are good for this
-//! emulator and end with it.
+//! The keys are created on first use. Tokens are real signed JWTs that are only valid for this
+//! emulator.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,36 +13,36 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use crate::authenticate::CredentialKind;
-use crate::authenticate::trust::Trust;
+use crate::authenticate::key_store::Trust;
 use crate::error::ApiError;
 use keys::Keys;
 
 pub(crate) mod keys;
 
-/// The tenancy that instances, resources and pods of the emulator belong to.
+/// Tenancy of the emulator's instances, resources and pods.
 pub const TENANCY: &str = "ocid1.tenancy.oc1..emulator";
-/// The instance that the emulator's metadata service describes.
+/// Instance that the emulator's metadata service describes.
 pub const INSTANCE: &str = "ocid1.instance.oc1.us-chicago-1.emulator";
 
-/// Who issues tokens.
+/// Issuer of tokens.
 #[derive(Default)]
 pub(crate) struct Identity {
     keys: OnceCell<Keys>,
-    /// Resources and the resource that each belongs to.
+    /// Resources and their parent resources.
     parents: Mutex<HashMap<String, String>>,
 }
 
-/// What a token says of its owner.
+/// Owner of a token, for its claims.
 pub(crate) struct Subject<'a> {
     pub(crate) id: &'a str,
     pub(crate) kind: CredentialKind,
 }
 
 impl Identity {
-    /// The keys; made on first use, apart from the threads that serve requests.
+    /// Returns the keys. Creates them on first use, outside the threads that serve requests.
     pub(crate) async fn keys(&self) -> Result<&Keys, ApiError> {
         let failed = |message: String| {
-            tracing::error!(message, "the identity keys cannot be made");
+            tracing::error!(message, "could not create the identity keys");
             ApiError::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "The identity keys cannot be made.",
@@ -68,7 +68,7 @@ impl Identity {
         parents.get(resource).cloned()
     }
 
-    /// A token for a key pair; signatures made with it are trusted until it ends.
+    /// Issues a token for a key pair. Signatures made with it are trusted until it expires.
     pub(crate) async fn issue(
         &self,
         trust: &Trust,
@@ -89,12 +89,12 @@ impl Identity {
         Ok(token)
     }
 
-    /// A JWT with these claims.
+    /// Signs a JWT with these claims.
     pub(crate) async fn sign(&self, claims: Value) -> Result<String, ApiError> {
         self.keys().await?.sign(&claims).map_err(internal)
     }
 
-    /// The claims of a token that was signed here and has not ended.
+    /// Returns the claims of a token that this emulator signed and that has not expired.
     pub(crate) async fn open(
         &self,
         token: &str,
@@ -136,13 +136,13 @@ fn claims(subject: &Subject<'_>, now: SystemTime, lifetime: Duration) -> Value {
     })
 }
 
-/// 401 in the words of a native service.
+/// Returns a 401 with the message of a native service.
 pub(crate) fn not_authenticated() -> ApiError {
     ApiError::unauthenticated().code("NotAuthenticated")
 }
 
 fn internal(error: impl std::fmt::Display) -> ApiError {
-    tracing::error!(%error, "a token could not be issued");
+    tracing::error!(%error, "could not issue a token");
     ApiError::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "The token could not be issued.",

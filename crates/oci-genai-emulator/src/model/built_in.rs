@@ -1,7 +1,8 @@
-//! The built-in model: a pure function of the messages it is shown, so that memory can be proved.
+//! The built-in model: a pure function of the messages it gets, so that tests can check what it
+//! remembers.
 //!
-//! Besides the words that the service's users know (`call:`, `recall:`, `count:`, `slow:`), `memories:`
-//! makes it list what it was given of the long-term memory, one per line.
+//! In addition to the directives that users of the service know (`call:`, `recall:`, `count:`,
+//! `slow:`), `memories:` lists the long-term memories it got, one per line.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -9,18 +10,18 @@ use std::time::Duration;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::Value;
 
-use super::choice::{self, Choice};
+use super::tool_choice::{self, Choice};
 use super::{Model, Prompt, Step, schema};
 use crate::state::items::Item;
 
-/// The most words `count:N` writes.
+/// Maximum number of words that `count:N` writes.
 const MAX_COUNT: usize = 1_000_000;
-/// The most calls that one message makes.
+/// Maximum number of calls that one message makes.
 const MAX_CALLS: usize = 128;
-/// The longest pause `slow:MS` makes, in milliseconds.
+/// Longest pause of `slow:MS`, in milliseconds.
 const MAX_PAUSE_MS: u64 = 600_000;
 
-/// Answers with what it can see of the conversation; words in the newest message steer it.
+/// Responds with what it can see of the conversation. Directives in the newest message control it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BuiltIn;
 
@@ -60,13 +61,14 @@ fn steps(prompt: &Prompt) -> Vec<Step> {
     steps
 }
 
-/// A function that must be called, until its output is there: those that the user names, with the arguments given,
-/// or else the first, with a minimal instance of its parameters.
+/// Returns calls of the functions that must be called, until their outputs are there: those that
+/// the user names, with the given arguments, or else the first one, with a minimal instance of its
+/// parameters.
 fn forced(prompt: &Prompt, choice: &Choice<'_>, said: &str) -> Option<Vec<Step>> {
     let due = choice.due(prompt);
     let tool = due.first()?;
     let is_due = |step: &Step| match step {
-        Step::Call { name, .. } => due.iter().any(|tool| choice::name(tool) == Some(name)),
+        Step::Call { name, .. } => due.iter().any(|tool| tool_choice::name(tool) == Some(name)),
         _ => false,
     };
     let mut named = calls(prompt, choice, said);
@@ -80,8 +82,8 @@ fn forced(prompt: &Prompt, choice: &Choice<'_>, said: &str) -> Option<Vec<Step>>
     };
     Some(vec![Step::Call {
         call_id: None,
-        name: choice::name(tool)?.to_owned(),
-        // Arguments are an object, whatever a schema says.
+        name: tool_choice::name(tool)?.to_owned(),
+        // Arguments are an object, no matter what a schema says.
         arguments: match arguments {
             Value::Object(_) => arguments.to_string(),
             _ => "{}".to_owned(),
@@ -89,7 +91,8 @@ fn forced(prompt: &Prompt, choice: &Choice<'_>, said: &str) -> Option<Vec<Step>>
     }])
 }
 
-/// After a function's output, what it returned, or what the wanted form allows.
+/// Returns the response to a function's output: the output, or a value that the requested format
+/// allows.
 fn returned(prompt: &Prompt) -> Option<Step> {
     let (call, output) = prompt.returned()?;
     if let Some(format) = &prompt.schema {
@@ -102,7 +105,8 @@ fn returned(prompt: &Prompt) -> Option<Step> {
     )))
 }
 
-/// Each `call:NAME {json}` whose function may be called; the first only, where calls may not be parallel.
+/// Returns a call for each `call:NAME {json}` whose function may be called. Only the first one if
+/// calls may not be parallel.
 fn calls(prompt: &Prompt, choice: &Choice<'_>, said: &str) -> Vec<Step> {
     let one = prompt.settings.get("parallel_tool_calls") == Some(&Value::Bool(false));
     let most = if one { 1 } else { MAX_CALLS };
@@ -120,7 +124,7 @@ fn calls(prompt: &Prompt, choice: &Choice<'_>, said: &str) -> Vec<Step> {
         let mut values = serde_json::Deserializer::from_str(after).into_iter::<Value>();
         let arguments = match values.next() {
             Some(Ok(Value::Object(_))) => {
-                // What stands within them is no directive.
+                // Text within the arguments is not a directive.
                 let (arguments, behind) = after.split_at(values.byte_offset());
                 rest = behind;
                 arguments.trim()
@@ -175,7 +179,7 @@ fn earlier_messages(count: usize) -> String {
     }
 }
 
-/// What follows the first word of `said` that starts with `name`.
+/// Returns the text after the first word of `said` that starts with `name`.
 fn directive<'a>(said: &'a str, name: &str) -> Option<&'a str> {
     said.match_indices(name)
         .find(|(at, _)| {
@@ -287,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn after_the_output_it_says_what_returned() {
+    fn after_an_output_it_repeats_the_output() {
         let items = json!([
             user("call:add {}"),
             {"type": "function_call", "call_id": "c1", "name": "add", "arguments": "{}"},
@@ -313,7 +317,7 @@ mod tests {
         }]
     }
 
-    /// Two functions, of which the second has parameters.
+    /// Two functions; the second one has parameters.
     fn choosing(choice: Value, items: Value) -> Vec<Step> {
         let mut prompt = prompt(items);
         let parameters = json!({"type": "object", "required": ["n"], "properties": {
@@ -379,11 +383,11 @@ mod tests {
                 "{choice} {items}"
             );
         }
-        // The next user message begins again.
+        // The next user message starts over.
         let mut again = after(&["sum"]);
         again.as_array_mut().unwrap().push(user("and again"));
         assert_eq!(choosing(function("sum"), again), sum);
-        // What may not be called, or is not offered, is not called.
+        // Functions that are not allowed or not offered are not called.
         for choice in [
             json!("none"),
             allowed("auto", &["sum"]),
@@ -400,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn each_call_that_a_message_names_is_made() {
+    fn each_call_named_in_a_message_is_made() {
         let words =
             "call:add {\"a\": \"call:add {}\"} call:other call:add call:add{\"b\":1}, please";
         let mut prompt = prompt(json!([user(words)]));
@@ -416,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_holds_for_the_text_after_an_output() {
+    fn a_schema_applies_to_the_text_after_an_output() {
         let mut prompt = prompt(json!([user("call:add {}"), back("add")[0], back("add")[1]]));
         prompt.schema =
             Some(json!({"type": "object", "required": ["a"], "properties": {"a": {"const": 1}}}));

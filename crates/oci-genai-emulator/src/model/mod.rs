@@ -1,4 +1,4 @@
-//! Models: what answers a turn.
+//! Models, which respond to turns.
 
 use std::time::Duration;
 
@@ -8,36 +8,36 @@ use serde_json::{Map, Value};
 use crate::state::items::Item;
 
 pub(crate) mod built_in;
-mod choice;
 pub(crate) mod record;
 pub(crate) mod schema;
 pub(crate) mod script;
+mod tool_choice;
 pub(crate) mod upstream;
 
-/// What a model is given.
+/// Input of a model.
 #[derive(Clone, Debug)]
 pub(crate) struct Prompt {
-    /// The name the request asked for.
+    /// Name of the requested model.
     pub(crate) model: String,
-    /// The request's instructions, if any.
+    /// Instructions of the request, if any.
     pub(crate) instructions: Option<String>,
-    /// Everything before and in this turn, oldest first.
+    /// All items before and in this turn, oldest first.
     pub(crate) items: Vec<Item>,
-    /// What the service remembers of the subject's other conversations.
+    /// Long-term memories from the subject's other conversations.
     pub(crate) memories: Vec<String>,
-    /// The tools as the request listed them.
+    /// Tools as the request lists them.
     pub(crate) tools: Vec<Value>,
     pub(crate) tool_choice: Value,
     /// The `text.format` object, if it is a JSON schema.
     pub(crate) schema: Option<Value>,
-    /// The request's `reasoning` object, if it had one.
+    /// The request's `reasoning` object, if any.
     pub(crate) reasoning: Option<Value>,
-    /// Settings that only a real model heeds, as the request gave them.
+    /// Settings that only a real model uses, as the request has them.
     pub(crate) settings: Map<String, Value>,
 }
 
 impl Prompt {
-    /// The function call whose output ends the context, and that output.
+    /// Returns the function call whose output ends the context, and that output.
     pub(crate) fn returned(&self) -> Option<(&Item, &Item)> {
         let output = self
             .items
@@ -51,16 +51,16 @@ impl Prompt {
     }
 }
 
-/// One thing a model does. Texts of the same kind that follow each other belong to the same item.
+/// One output of a model. Consecutive texts of the same kind belong to the same item.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step {
-    /// From here on, wait this long before each delta (once, when nobody streams).
+    /// From here on, wait this long before each delta (only once if nobody streams).
     Pace(Duration),
     /// Reasoning, as a summary.
     Reasoning(String),
-    /// Text of the answer.
+    /// Output text.
     Text(String),
-    /// A call of a function.
+    /// A function call.
     Call {
         call_id: Option<String>,
         name: String,
@@ -68,17 +68,17 @@ pub(crate) enum Step {
     },
     /// The model refuses.
     Refusal(String),
-    /// The model gave up: the response fails.
+    /// The response fails.
     Fail { code: String, message: String },
 }
 
-/// Something that answers turns.
+/// Model that responds to turns.
 pub(crate) trait Model: Send + Sync {
-    /// The answer, as it comes.
+    /// Returns the output as a stream.
     fn answer(&self, prompt: Prompt) -> BoxStream<'static, Step>;
 }
 
-/// The number of tokens in a text: the emulator counts one for each word.
+/// Returns the number of tokens in a text. The emulator counts one token per word.
 pub(crate) fn words(text: &str) -> u64 {
     text.split_whitespace().count() as u64
 }

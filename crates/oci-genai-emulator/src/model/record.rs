@@ -1,4 +1,4 @@
-//! Writing down what a model says, as a script that can be played again.
+//! Recording of a model's output as a script.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,11 +8,11 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use oci_genai_auth::{private_files, redact};
 use serde_json::Value;
 
-use super::script::{Rule, Say, Script, ScriptError, When, newest_user_text};
+use super::script::{Matcher, Reply, Rule, Script, ScriptError, newest_user_text};
 use super::{Model, Prompt, Step};
 use crate::files;
 
-/// Passes on what another model says and keeps a script of it in a file.
+/// Forwards another model's output and writes it to a script file.
 pub(crate) struct Recorded {
     model: Arc<dyn Model>,
     tape: Arc<Tape>,
@@ -24,8 +24,8 @@ struct Tape {
 }
 
 impl Recorded {
-    /// The file is rewritten with each answer, but must be writable from the start, and hold nothing but an
-    /// earlier recording.
+    /// Checks the file. The file is rewritten with each response, but must be writable from the
+    /// start, and must be empty or contain an earlier recording.
     pub(crate) fn new(model: Arc<dyn Model>, path: PathBuf) -> io::Result<Self> {
         let there = private_files::append(&path)?.metadata()?;
         if there.is_file() && there.len() > 0 {
@@ -33,7 +33,7 @@ impl Recorded {
                 ScriptError::Read(error) => error,
                 _ => io::Error::new(
                     io::ErrorKind::InvalidData,
-                    "it holds something other than a recording; hint: name another file",
+                    "it is not a recording; hint: name another file",
                 ),
             })?;
         }
@@ -46,13 +46,13 @@ impl Recorded {
 impl Model for Recorded {
     fn answer(&self, prompt: Prompt) -> BoxStream<'static, Step> {
         let when = match prompt.returned() {
-            Some((call, _)) => When {
+            Some((call, _)) => Matcher {
                 after: Some(call.name().to_owned()),
-                ..When::default()
+                ..Matcher::default()
             },
-            None => When {
+            None => Matcher {
                 equals: Some(newest_user_text(&prompt)),
-                ..When::default()
+                ..Matcher::default()
             },
         };
         let rule = Rule {
@@ -79,26 +79,26 @@ impl Model for Recorded {
 }
 
 impl Rule {
-    /// Adds what a model says, text to the text before it.
+    /// Records an output. Text is added to the text before it.
     fn hear(&mut self, step: &Step) {
         match (step, self.answer.last_mut()) {
-            (Step::Text(more), Some(Say::Text(text)))
-            | (Step::Reasoning(more), Some(Say::Reasoning(text)))
-            | (Step::Refusal(more), Some(Say::Refusal(text))) => text.push_str(more),
-            (Step::Text(text), _) => self.answer.push(Say::Text(text.clone())),
-            (Step::Reasoning(text), _) => self.answer.push(Say::Reasoning(text.clone())),
-            (Step::Refusal(text), _) => self.answer.push(Say::Refusal(text.clone())),
+            (Step::Text(more), Some(Reply::Text(text)))
+            | (Step::Reasoning(more), Some(Reply::Reasoning(text)))
+            | (Step::Refusal(more), Some(Reply::Refusal(text))) => text.push_str(more),
+            (Step::Text(text), _) => self.answer.push(Reply::Text(text.clone())),
+            (Step::Reasoning(text), _) => self.answer.push(Reply::Reasoning(text.clone())),
+            (Step::Refusal(text), _) => self.answer.push(Reply::Refusal(text.clone())),
             (
                 Step::Call {
                     name, arguments, ..
                 },
                 _,
-            ) => self.answer.push(Say::Call {
+            ) => self.answer.push(Reply::Call {
                 name: name.clone(),
                 arguments: Value::String(arguments.clone()),
             }),
             (Step::Fail { code, message }, _) => {
-                self.answer.push(Say::Fail {
+                self.answer.push(Reply::Fail {
                     code: code.clone(),
                     message: message.clone(),
                 });
@@ -117,7 +117,7 @@ impl Tape {
             .and_then(|text| files::replace(&self.path, &text));
         if let Err(error) = written {
             let path = redact::shown_path(&self.path);
-            tracing::warn!(%path, %error, "the recording cannot be written");
+            tracing::warn!(%path, %error, "could not write the recording");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A model that follows a script: a file that people can write, share and record.
+//! Model that follows a script, which is a file that people can write, share and record.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -14,11 +14,11 @@ use crate::files;
 use crate::json_error::JsonError;
 use crate::state::items::Item;
 
-/// The largest script read, in bytes.
+/// Maximum size of a script, in bytes.
 const MAX_SCRIPT_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What a scripted model says: the first rule that matches a turn and is not used up answers it. Turns
-/// that no rule matches are answered by the built-in model.
+/// Script of a model. A turn gets the reply of the first rule that matches and is not used up. The
+/// built-in model responds to turns without a matching rule.
 ///
 /// ```
 /// let script: oci_genai_emulator::Script = serde_json::from_str(r#"{"rules": [
@@ -35,7 +35,7 @@ const MAX_SCRIPT_BYTES: u64 = 64 * 1024 * 1024;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Script {
-    /// The rules, in the order they are tried.
+    /// Rules, in the order they are tried.
     #[serde(default)]
     pub rules: Vec<Rule>,
 }
@@ -45,17 +45,17 @@ pub struct Script {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Rule {
-    /// The turns it is for. Default: all.
-    #[serde(default, skip_serializing_if = "When::is_any")]
-    pub when: When,
-    /// How many turns it answers. Default: no limit.
+    /// Turns that the rule applies to. Default: all.
+    #[serde(default, skip_serializing_if = "Matcher::is_any")]
+    pub when: Matcher,
+    /// Maximum number of turns that the rule replies to. Default: no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
-    /// Milliseconds between deltas. Default: 0.
+    /// Pause between deltas, in milliseconds. Default: 0.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub pace_ms: u64,
-    /// What it answers.
-    pub answer: Vec<Say>,
+    /// Replies.
+    pub answer: Vec<Reply>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // the signature serde asks for
@@ -63,31 +63,31 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// The turns a [`Rule`] is for; all that is given must hold.
+/// Turns that a [`Rule`] applies to. All given conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct When {
-    /// The newest user message contains this, in any case.
+pub struct Matcher {
+    /// The newest user message contains this text, ignoring case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
-    /// The newest user message is this.
+    /// The newest user message equals this text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equals: Option<String>,
-    /// The context ends with the output of this function. Rules that look at the newest user message
-    /// without saying this are for turns that bring no output.
+    /// The context ends with the output of this function. A rule that only tests the newest user
+    /// message does not match turns with an output.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// The request asks for this model.
+    /// The request names this model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
 }
 
-/// One thing a scripted model says.
+/// One output of a scripted model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Say {
+pub enum Reply {
     /// Text.
     Text(String),
     /// Reasoning, as a summary.
@@ -96,46 +96,46 @@ pub enum Say {
     Refusal(String),
     /// A function call.
     Call {
-        /// The function.
+        /// Name of the function.
         name: String,
-        /// Its arguments: any JSON; a string is taken as it is.
+        /// Arguments: any JSON. A string is used as it is.
         #[serde(default)]
         arguments: Value,
     },
     /// The response fails.
     Fail {
-        /// The error's code.
+        /// Error code.
         code: String,
-        /// The error's message.
+        /// Error message.
         message: String,
     },
 }
 
-/// Why a script cannot be used.
+/// Error from loading a script.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScriptError {
-    /// The file cannot be read, or is larger than 64 MiB.
-    #[error("the script cannot be read")]
+    /// The file could not be read, or is larger than 64 MiB.
+    #[error("could not read the script")]
     Read(#[from] std::io::Error),
-    /// The text is no script.
-    #[error("the script is malformed")]
+    /// The text is not a script.
+    #[error("malformed script")]
     Malformed(#[from] JsonError),
 }
 
 impl Script {
-    /// Reads a JSON file of at most 64 MiB.
+    /// Reads a script from a JSON file of at most 64 MiB.
     ///
     /// # Errors
     ///
-    /// When it cannot be read or is no script.
+    /// Returns [`ScriptError`] if the file cannot be read or is not a script.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, ScriptError> {
         let text = files::read(path.as_ref(), MAX_SCRIPT_BYTES)?;
         Ok(serde_json::from_slice(&text).map_err(JsonError::from)?)
     }
 }
 
-impl When {
+impl Matcher {
     fn is_any(&self) -> bool {
         *self == Self::default()
     }
@@ -171,7 +171,7 @@ pub(super) fn newest_user_text(prompt: &Prompt) -> String {
         .unwrap_or_default()
 }
 
-/// A [`Script`] at work.
+/// A [`Script`] in use.
 pub(crate) struct Scripted {
     script: Script,
     used: Mutex<Vec<u64>>,
@@ -210,13 +210,13 @@ impl Model for Scripted {
     }
 }
 
-impl From<Say> for Step {
-    fn from(say: Say) -> Self {
-        match say {
-            Say::Text(text) => Self::Text(text),
-            Say::Reasoning(text) => Self::Reasoning(text),
-            Say::Refusal(text) => Self::Refusal(text),
-            Say::Call { name, arguments } => {
+impl From<Reply> for Step {
+    fn from(reply: Reply) -> Self {
+        match reply {
+            Reply::Text(text) => Self::Text(text),
+            Reply::Reasoning(text) => Self::Reasoning(text),
+            Reply::Refusal(text) => Self::Refusal(text),
+            Reply::Call { name, arguments } => {
                 let arguments = match arguments {
                     Value::String(text) => text,
                     Value::Null => "{}".to_owned(),
@@ -228,7 +228,7 @@ impl From<Say> for Step {
                     arguments,
                 }
             }
-            Say::Fail { code, message } => Self::Fail { code, message },
+            Reply::Fail { code, message } => Self::Fail { code, message },
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reading request bodies, bounded in size and time.
+//! Reads request bodies with limits on size and time.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -12,7 +12,8 @@ use crate::error::ApiError;
 ///
 /// # Errors
 ///
-/// 413 when it is larger than the limit, 408 when it has not come in time, 400 when it breaks off.
+/// Returns a 413 if it is larger than the limit, a 408 if it does not arrive in time, and a 400 if
+/// it ends early.
 pub(super) async fn read(config: &EmulatorConfig, body: Body) -> Result<Bytes, ApiError> {
     let limited = Limited::new(body, config.max_body_bytes).collect();
     let (status, message) = match tokio::time::timeout(config.read_timeout, limited).await {

@@ -1,4 +1,4 @@
-//! A client's connection, which a fault may reset and a client that does not read may lose.
+//! A client's connection. A fault may reset it, and it is closed if the client does not read.
 
 use std::io;
 use std::pin::Pin;
@@ -13,16 +13,16 @@ use tokio::sync::watch;
 use tokio::time::Sleep;
 use tokio_util::sync::CancellationToken;
 
-/// A handle to the connection a request came over.
+/// Handle to the connection of a request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Connection {
     abort: CancellationToken,
     reset: Arc<AtomicBool>,
-    /// How many of its requests have not been answered to the end.
+    /// Number of its requests without a complete response.
     in_flight: watch::Sender<usize>,
 }
 
-/// A request that has not been answered to the end.
+/// A request without a complete response.
 #[derive(Debug)]
 pub(super) struct InFlight(watch::Sender<usize>);
 
@@ -33,25 +33,25 @@ impl Drop for InFlight {
 }
 
 impl Connection {
-    /// Resets the connection: the client sees neither an answer nor an orderly end.
+    /// Resets the connection: the client gets neither a response nor an orderly close.
     pub(crate) fn reset(&self) {
         self.reset.store(true, Ordering::Release);
         self.abort.cancel();
     }
 
-    /// Waits until somebody resets it.
+    /// Waits until the connection is reset.
     pub(crate) async fn aborted(&self) {
         self.abort.cancelled().await;
     }
 
-    /// Counts a request as in flight for as long as the guard lives.
+    /// Counts a request as in flight until the guard is dropped.
     pub(super) fn begin(&self) -> InFlight {
         self.in_flight.send_modify(|count| *count += 1);
         InFlight(self.in_flight.clone())
     }
 
-    /// Waits until no request has been in flight for this long. What a client sends without completing a request's
-    /// headers does not count.
+    /// Waits until no request has been in flight for this long. Incomplete request headers do not
+    /// count.
     pub(super) async fn silent_for(&self, patience: Duration) {
         let mut in_flight = self.in_flight.subscribe();
         loop {
@@ -70,8 +70,8 @@ impl Connection {
         }
     }
 
-    /// The stream, closed with a reset if that was asked for by then. A client that takes nothing for as
-    /// long as `patience` is given up.
+    /// Wraps the stream, which is closed with a reset if requested. A client that reads nothing for
+    /// `patience` is disconnected.
     pub(crate) fn wrap(&self, stream: TcpStream, patience: Duration) -> ConnectionStream {
         ConnectionStream {
             stream,
@@ -82,18 +82,18 @@ impl Connection {
     }
 }
 
-/// The socket of a [`Connection`].
+/// Socket of a [`Connection`].
 #[derive(Debug)]
 pub(crate) struct ConnectionStream {
     stream: TcpStream,
     reset: Arc<AtomicBool>,
     patience: Duration,
-    /// Runs while the client takes nothing.
+    /// Runs while the client reads nothing.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl ConnectionStream {
-    /// Passes on how a write went, or gives the client up.
+    /// Returns the result of a write, or disconnects the client.
     fn watch<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -115,7 +115,7 @@ impl ConnectionStream {
 impl Drop for ConnectionStream {
     fn drop(&mut self) {
         if self.reset.load(Ordering::Acquire) {
-            // Nothing more can be done if the socket does not take the option.
+            // Nothing more can be done if the socket rejects the option.
             let _ = self.stream.set_zero_linger();
         }
     }

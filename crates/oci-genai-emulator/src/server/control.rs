@@ -1,6 +1,6 @@
-//! Orders to the emulator itself, apart from the API it emulates.
+//! Control API of the emulator itself, apart from the emulated API.
 //!
-//! Only for the person who runs the emulator: it is served on loopback alone.
+//! It is only served on loopback, for the person who runs the emulator.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,17 +17,17 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::error::{ApiError, ErrorShape};
-use crate::explain;
+use crate::error_chain;
 use crate::fault::{Fault, FaultId, FaultState, Scenario};
 use crate::json_error::JsonError;
-use crate::requests::SeenRequest;
-use crate::view::ProjectView;
+use crate::request_log::RecordedRequest;
+use crate::snapshot::ProjectView;
 
 use super::{CONTROL_PATH, body};
 
 type Answer = Result<Json<Value>, Refused>;
 
-/// An order that makes no sense, and why.
+/// An invalid control request, and the reason.
 struct Refused(String);
 
 impl IntoResponse for Refused {
@@ -47,7 +47,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
                 .delete(clear_faults),
         )
         .route("/faults/{id}", patch(switch_fault).delete(remove_fault))
-        .route("/requests", get(requests).delete(forget_requests))
+        .route("/requests", get(requests).delete(clear_requests))
         .route("/projects", get(projects).post(add_project))
         .route("/clock", post(clock))
         .layer(middleware::from_fn_with_state(app.clone(), only_here));
@@ -60,7 +60,7 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Lets only requests through that came to a loopback address and name a host that is taken there.
+/// Rejects requests that did not come to a loopback address or do not name an accepted host.
 async fn only_here(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     if !app.hosts.on_loopback() {
         return ApiError::unknown_path().render(app.config.error_shape);
@@ -68,7 +68,7 @@ async fn only_here(State(app): State<Arc<App>>, request: Request, next: Next) ->
     if let Err(error) = app.hosts.check(request.uri(), request.headers()) {
         return error.render(ErrorShape::OpenAi);
     }
-    // A page of another origin can post a form, but not JSON without asking first.
+    // A page of another origin can post a form, but not JSON without a preflight.
     let writes = request.headers().contains_key(header::ORIGIN) && !request.method().is_safe();
     let json = request
         .headers()
@@ -92,7 +92,7 @@ fn malformed(error: serde_json::Error) -> Refused {
     refuse(JsonError::from(error))
 }
 
-/// A page that shows what the emulator holds and sees.
+/// Returns a page that shows the state and the requests of the emulator.
 async fn inspector() -> impl IntoResponse {
     let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
                   connect-src 'self'; frame-ancestors 'none'";
@@ -112,7 +112,7 @@ async fn add_fault(State(app): State<Arc<App>>, body: Bytes) -> Answer {
     let id = app
         .faults
         .add(fault)
-        .map_err(|error| refuse(explain::chain(&error)))?;
+        .map_err(|error| refuse(error_chain::chain(&error)))?;
     Ok(Json(json!({ "id": id })))
 }
 
@@ -120,7 +120,7 @@ async fn load_scenario(State(app): State<Arc<App>>, body: Bytes) -> Answer {
     let scenario: Scenario = serde_json::from_slice(&body).map_err(malformed)?;
     app.faults
         .load(scenario)
-        .map_err(|error| refuse(explain::chain(&error)))?;
+        .map_err(|error| refuse(error_chain::chain(&error)))?;
     Ok(Json(json!({ "faults": app.faults.list() })))
 }
 
@@ -129,7 +129,7 @@ async fn clear_faults(State(app): State<Arc<App>>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Whether a fault is to be in force.
+/// Body that enables or disables a fault.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Switch {
@@ -142,7 +142,7 @@ async fn switch_fault(
     body: Bytes,
 ) -> Result<StatusCode, Refused> {
     let switch: Switch = serde_json::from_slice(&body).map_err(malformed)?;
-    Ok(if app.faults.switch(id, switch.on) {
+    Ok(if app.faults.set_enabled(id, switch.on) {
         StatusCode::NO_CONTENT
     } else {
         StatusCode::NOT_FOUND
@@ -157,7 +157,7 @@ async fn remove_fault(State(app): State<Arc<App>>, Path(id): Path<FaultId>) -> S
     }
 }
 
-/// How many requests to list: the last so many. Default: all that are remembered.
+/// Number of requests to list: the last ones. Default: all recorded ones.
 #[derive(Deserialize)]
 struct Last {
     last: Option<usize>,
@@ -166,13 +166,13 @@ struct Last {
 async fn requests(
     State(app): State<Arc<App>>,
     Query(Last { last }): Query<Last>,
-) -> Json<Vec<SeenRequest>> {
+) -> Json<Vec<RecordedRequest>> {
     let mut list = app.requests.list();
     let surplus = last.map_or(0, |last| list.len().saturating_sub(last));
     Json(list.split_off(surplus))
 }
 
-async fn forget_requests(State(app): State<Arc<App>>) -> StatusCode {
+async fn clear_requests(State(app): State<Arc<App>>) -> StatusCode {
     app.requests.clear();
     StatusCode::NO_CONTENT
 }
@@ -188,7 +188,7 @@ async fn projects(State(app): State<Arc<App>>) -> Answer {
     Ok(Json(Value::Object(projects)))
 }
 
-/// A project to be made.
+/// A project to create.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewProject {
@@ -201,7 +201,7 @@ async fn add_project(State(app): State<Arc<App>>, body: Bytes) -> Answer {
     Ok(Json(json!({ "ocid": project.ocid })))
 }
 
-/// How the clock is to be moved.
+/// Change of the clock.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MoveClock {

@@ -18,7 +18,7 @@ use crate::state::page::PageQuery;
 use crate::turn::context::refuse_duplicates;
 use crate::turn::request::{Fields, metadata};
 
-/// The most items one request may write.
+/// Maximum number of items that one request may write.
 const MAX_ITEMS: usize = 20;
 
 type Answer = Result<Json<Value>, ApiError>;
@@ -28,7 +28,7 @@ pub(super) async fn create(
     Extension(caller): Extension<Caller>,
     body: Bytes,
 ) -> Answer {
-    // The one body that may be absent.
+    // Only this body may be absent.
     let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
     let (body, allowed) = json_object(&app, &caller, Operation::CreateConversation, body)?;
     let fields = Fields(&body);
@@ -210,7 +210,7 @@ fn conversation(app: &App, project: &str, id: &str) -> Answer {
         .read(|state| Ok(Json(state.project(project).conversation(id)?.to_value())))
 }
 
-/// The metadata with the key that the service adds by itself.
+/// Adds the metadata key that the service sets by itself.
 fn conversation_metadata(app: &App, given: Option<&Value>) -> Result<Map<String, Value>, ApiError> {
     let mut metadata = metadata(given)?;
     metadata

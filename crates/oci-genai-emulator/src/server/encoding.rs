@@ -1,7 +1,8 @@
-//! How bodies are encoded: requests come as they are, answers go out as zstd to those who offer it.
+//! Encoding of bodies: request bodies are not encoded, responses are zstd for clients that offer
+//! it.
 //!
-//! As with the service, each chunk of an answer is a zstd frame of its own, which decoders that stop after
-//! the first frame do not survive.
+//! As on the service, each chunk of a response is its own zstd frame. Decoders that stop after the
+//! first frame fail on it.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 use crate::error::ApiError;
 
-/// Refuses a body that is encoded: a signature covers it as sent, and nobody here decodes it.
+/// Rejects an encoded body: a signature covers it as sent, and the emulator does not decode it.
 pub(super) fn refuse_encoded(headers: &HeaderMap) -> Result<(), ApiError> {
     let encoded = headers
         .get_all(header::CONTENT_ENCODING)
@@ -31,7 +32,7 @@ pub(super) fn refuse_encoded(headers: &HeaderMap) -> Result<(), ApiError> {
     ))
 }
 
-/// Whether a client takes zstd, by that name.
+/// Returns true if a client accepts zstd by that name.
 pub(super) fn offers_zstd(headers: &HeaderMap) -> bool {
     let offers = headers.get_all(header::ACCEPT_ENCODING).iter();
     offers
@@ -53,7 +54,7 @@ fn is_zero(weight: &str) -> bool {
     weight.trim().parse().is_ok_and(|weight: f32| weight <= 0.0)
 }
 
-/// The answer with each chunk of its body as a frame of its own.
+/// Returns the response with each chunk of its body as its own frame.
 pub(super) fn in_frames(response: Response<Body>) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);

@@ -1,7 +1,8 @@
-//! Which hosts a request may name.
+//! Hosts that requests may name.
 //!
-//! A web page can have its own host name resolve to loopback (DNS rebinding). The browser then takes the emulator
-//! for that page's server and lets the page read every answer, but it still names the page's host.
+//! A web page can make its own host name resolve to loopback (DNS rebinding). The browser then
+//! takes the emulator for that page's server and lets the page read every response, but it still
+//! sends the page's host.
 
 use std::net::IpAddr;
 
@@ -12,15 +13,15 @@ use oci_genai_auth::redact;
 use crate::config::EmulatorConfig;
 use crate::error::ApiError;
 
-/// The longest host that an error repeats, in bytes: the longest that DNS knows.
+/// Maximum length of a host that an error repeats, in bytes: the maximum in DNS.
 const MAX_SHOWN: usize = 253;
 
-/// The hosts an emulator answers to.
+/// Hosts that an emulator accepts.
 #[derive(Debug)]
 pub(crate) struct Hosts {
-    /// Whether only this machine can connect. Otherwise every host is taken.
+    /// True if only this machine can connect. Otherwise every host is accepted.
     loopback: bool,
-    /// Hosts that are taken besides loopback.
+    /// Accepted hosts in addition to loopback.
     allowed: Vec<String>,
 }
 
@@ -36,12 +37,12 @@ impl Hosts {
         }
     }
 
-    /// Whether only this machine can connect.
+    /// Returns true if only this machine can connect.
     pub(crate) fn on_loopback(&self) -> bool {
         self.loopback
     }
 
-    /// Refuses a request that names a host it may not name, or none.
+    /// Rejects a request that names no host or one that is not accepted.
     pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
         if !self.loopback {
             return Ok(());
@@ -69,8 +70,8 @@ impl Hosts {
     }
 }
 
-/// A host that a user allows, in the form that requests are compared with. None for what is not a host name or
-/// an address, or has a port.
+/// Normalizes an allowed host for comparison with requests. `None` if it is not a host name or an
+/// address, or has a port.
 pub(crate) fn allowed_name(name: &str) -> Option<String> {
     if let Ok(address) = name.trim_matches(['[', ']']).parse::<IpAddr>() {
         return Some(address.to_string());
@@ -83,7 +84,7 @@ pub(crate) fn allowed_name(name: &str) -> Option<String> {
     }
 }
 
-/// The host of `host[:port]` in lower case, without brackets and without a final dot.
+/// Returns the host of `host[:port]` in lower case, without brackets and without a final dot.
 fn host_of(text: &str) -> Option<String> {
     if text.contains('@') {
         return None;
@@ -100,8 +101,8 @@ fn host_of(text: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_ascii_lowercase())
 }
 
-/// Whether this host always means the machine itself: browsers resolve `localhost` and what ends in `.localhost`
-/// without asking anybody.
+/// Returns true if this host always means the machine itself. Browsers resolve `localhost` and
+/// names that end in `.localhost` without a lookup.
 fn is_loopback(host: &str) -> bool {
     let label = |label: &str| !label.is_empty();
     match host.parse::<IpAddr>() {
@@ -134,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn allowed_names_are_compared_as_requests_name_them() {
+    fn allowed_names_are_normalized_like_request_hosts() {
         for (given, named) in [
             ("DevBox", "devbox:80"),
             ("bücher.example", "xn--bcher-kva.example"),

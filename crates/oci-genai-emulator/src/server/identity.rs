@@ -1,4 +1,5 @@
-//! The identity side: metadata service, federation, token refresh, resource principals, workload identity.
+//! Identity endpoints: metadata service, federation, token refresh, resource principals, workload
+//! identity.
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ use crate::error::ApiError;
 use crate::identity::{INSTANCE, Subject, TENANCY, not_authenticated};
 use crate::json_error::JsonError;
 
-/// Names the address of a resource's parent in an answer.
+/// Response header with the address of a resource's parent.
 const PARENT_URL: &str = "opc-parent-rpt-url";
 
 type Answer = Result<Json<Value>, ApiError>;
@@ -48,7 +49,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/resourcePrincipalSessionTokens", post(workload_session))
 }
 
-/// The metadata service of a compute instance, version 2.
+/// Metadata service of a compute instance, version 2.
 async fn metadata(
     State(app): State<Arc<App>>,
     Path(path): Path<String>,
@@ -99,7 +100,7 @@ struct FederationRequest {
     public_key: String,
 }
 
-/// An instance's certificate for a token.
+/// Exchanges an instance's certificate for a token.
 async fn federation(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Answer {
     let keys = app.identity.keys().await?;
     let verifier = Verifier::new().with_signed_headers(SignedHeaders::WithoutHost);
@@ -126,7 +127,7 @@ struct RefreshRequest {
     current_token: String,
 }
 
-/// A session token for a later one. The key pair stays.
+/// Exchanges a session token for a later one. The key pair stays the same.
 async fn refresh(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Answer {
     let id = signer(&app, &parts, &body)?;
     let asked: RefreshRequest = parse(&body)?;
@@ -148,7 +149,7 @@ async fn refresh(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Answ
     Ok(Json(json!({ "token": token })))
 }
 
-/// Who a resource is, to its own key pair or to the instance it runs on.
+/// Issues the tokens of a resource to its own key pair or to the instance it runs on.
 async fn resource_tokens(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
@@ -171,7 +172,7 @@ async fn resource_tokens(
     Ok(response)
 }
 
-/// Where the resource that this one belongs to is found, if it belongs to one.
+/// Returns the URL of a resource's parent, if it has one.
 fn parent_url(app: &App, parts: &Parts, id: &str) -> Option<HeaderValue> {
     let parent = app.identity.parent(id)?;
     let scheme = if app.config.tls { "https" } else { "http" };
@@ -192,7 +193,7 @@ struct ResourceSessionRequest {
     session_public_key: String,
 }
 
-/// A session token for a resource.
+/// Issues a session token for a resource.
 async fn resource_session(State(app): State<Arc<App>>, parts: Parts, body: Bytes) -> Answer {
     signer(&app, &parts, &body)?;
     let asked: ResourceSessionRequest = parse(&body)?;
@@ -228,8 +229,8 @@ struct WorkloadRequest {
     pod_key: String,
 }
 
-/// A session token for a pod, against its service account's token: base64 of JSON, as the cluster
-/// answers.
+/// Issues a session token for a pod with a service account's token: base64 of JSON, as the cluster
+/// does.
 async fn workload_session(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -261,7 +262,7 @@ async fn issue(app: &App, subject: Subject<'_>, key: &str) -> Answer {
     Ok(Json(json!({ "token": token })))
 }
 
-/// Whose trusted key signed the request.
+/// Returns the trusted key that signed the request.
 fn signer(app: &App, parts: &Parts, body: &[u8]) -> Result<KeyId, ApiError> {
     app.authenticator
         .signer(parts, body)
@@ -280,7 +281,7 @@ fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ApiError> {
     })
 }
 
-/// A public key without its PEM armour.
+/// Parses a public key without PEM markers.
 fn public_key(bare: &str) -> Result<PublicKey, ApiError> {
     let der = STANDARD.decode(bare).ok();
     der.and_then(|der| PublicKey::from_der(&der).ok())

@@ -1,4 +1,4 @@
-//! Accepting connections.
+//! Accepts connections.
 
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
@@ -24,7 +24,7 @@ use super::connection::{Connection, InFlight};
 use super::router;
 use crate::app::App;
 
-/// Accepts and serves connections until the emulator stops; then all of them end.
+/// Accepts and serves connections until the emulator stops, which ends all of them.
 pub(crate) async fn serve(app: Arc<App>, listener: TcpListener, tls: Option<TlsAcceptor>) {
     let router = router(app.clone());
     let mut builder = auto::Builder::new(TokioExecutor::new());
@@ -47,8 +47,8 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener, tls: Option<TlsA
         let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
-                // Out of file descriptors, most likely: wait for some to be given back.
+                tracing::warn!(%error, "could not accept a connection");
+                // Probably out of file descriptors: wait until some are released.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }
@@ -73,7 +73,7 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener, tls: Option<TlsA
     }
 }
 
-/// Serves one connection to its end: the client's, or after it has asked nothing for as long as `patience`.
+/// Serves one connection until the client closes it or has sent no request for `patience`.
 async fn one(
     builder: auto::Builder<TokioExecutor>,
     router: Router,
@@ -112,7 +112,8 @@ async fn one(
                 if ending {
                     return;
                 }
-                // An orderly end first, which a client that is silent for good does not take part in.
+                // Close in an orderly manner first. A client that stays silent does not take part
+                // in it.
                 ending = true;
                 served.as_mut().graceful_shutdown();
             }
@@ -120,7 +121,7 @@ async fn one(
     }
 }
 
-/// The body of an answer, which counts as in flight until it has been sent or given up.
+/// Body of a response, counted as in flight until it is sent or dropped.
 struct Counted {
     body: Body,
     _in_flight: InFlight,

@@ -1,4 +1,4 @@
-//! The HTTP surface: routes, and what happens to every request on its way to one.
+//! HTTP server: routes, and the processing of every request.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::contract::{self, Operation};
 use crate::error::ApiError;
 use crate::fault::plan::TurnPlan;
-use crate::requests::Notes;
+use crate::request_log::Notes;
 
 mod body;
 pub(crate) mod connection;
@@ -26,18 +26,18 @@ pub(crate) mod listen;
 mod pipeline;
 mod responses;
 
-/// Where the API lives on the server.
+/// Base path of the API.
 pub(crate) const BASE_PATH: &str = "/openai/v1";
-/// Where the emulator takes orders.
+/// Base path of the control API.
 pub(crate) const CONTROL_PATH: &str = "/_emulator";
 
-/// Who asks, and for which project.
+/// Caller and project of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) project: String,
-    /// What is noted of the request.
+    /// Notes on the request.
     pub(crate) notes: Notes,
-    /// Faults in the turn this request asks for.
+    /// Faults of the turn that this request starts.
     pub(crate) turn: TurnPlan,
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         ))
         .with_state(app.clone())
         .merge(control::router(app))
-        // Bodies are bounded where they are read.
+        // Bodies are limited where they are read.
         .layer(DefaultBodyLimit::disable())
 }
 
@@ -88,16 +88,17 @@ async fn unknown_path() -> ApiError {
     ApiError::unknown_path()
 }
 
-/// A path without the base path.
+/// Returns a path without the base path.
 pub(crate) fn below_base(path: &str) -> &str {
     path.strip_prefix(BASE_PATH).unwrap_or(path)
 }
 
-/// The members of a request body, and whether the contract allows them. Complaints of the operation's own
-/// come before the contract's, which is why that one is left to the operation to raise.
+/// Members of a request body, and the result of the contract check. An operation's own errors come
+/// before the contract's, so the operation raises the contract error.
 type CheckedBody = (Map<String, Value>, Result<(), ApiError>);
 
-/// Reads a request body, which must be a JSON object. Optional members that are null count as absent.
+/// Reads a request body, which must be a JSON object. Optional members that are null count as
+/// absent.
 fn json_object(
     app: &App,
     caller: &Caller,

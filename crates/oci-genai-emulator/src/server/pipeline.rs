@@ -1,7 +1,7 @@
-//! What happens to every request on its way to its route and back.
+//! Processing of every request and its response.
 //!
-//! 1. request ids, host; 2. the faults that strike it; 3. body, credential, project; 4. the route;
-//! 5. the error's shape; 6. faults in the answer; 7. its encoding, headers, log, memory.
+//! 1. request ids, host; 2. faults that affect it; 3. body, credential, project; 4. route; 5. shape
+//! of the error; 6. faults of the response; 7. encoding, headers, log, recording.
 
 use std::sync::Arc;
 
@@ -23,16 +23,16 @@ use crate::fault::plan::Plan;
 use crate::fault::stream as faulty;
 use crate::ids::request_id;
 use crate::masking;
-use crate::requests::{Notes, Record};
+use crate::request_log::{Notes, Record};
 use crate::turn::prepare::conversation_locked;
 
-/// The longest `opc-retry-token` taken.
+/// Maximum length of an `opc-retry-token`.
 const MAX_RETRY_TOKEN: usize = 64;
 
-/// What is to become of a request.
+/// Outcome of a request.
 enum Outcome {
     Answer(Response<Body>),
-    /// No answer: the connection is reset.
+    /// No response: the connection is reset.
     Reset,
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn every_request(
         status: None,
         opc_request_id: opc_request_id(request.headers()),
     };
-    // Faults are for requests that are let in.
+    // Faults only affect requests with an accepted host.
     let named = app.hosts.check(request.uri(), request.headers());
     let plan = match &named {
         Ok(()) => app
@@ -77,7 +77,7 @@ pub(super) async fn every_request(
             if let Some(connection) = connection {
                 connection.reset();
             }
-            // The connection ends, and this with it.
+            // The connection ends, and with it this future.
             return std::future::pending().await;
         }
     };
@@ -110,7 +110,7 @@ pub(super) async fn every_request(
     response
 }
 
-/// Logs and remembers a request. The time it took ends where its answer begins.
+/// Logs and records a request. Its duration ends where its response begins.
 fn finish(app: &App, record: Record, began: tokio::time::Instant) {
     let (kind, id) = match &record.credential {
         Some(credential) => (credential.kind.as_str(), credential.id.as_str()),
@@ -161,7 +161,7 @@ async fn answer(
     })
 }
 
-/// Reads the body, checks the credential and the project.
+/// Reads the body, and checks the credential and the project.
 async fn checked(
     app: &App,
     request: Request,
@@ -173,7 +173,7 @@ async fn checked(
         return Err(ApiError::unknown_path());
     }
     if parts.method == Method::GET && below_base(parts.uri.path()) == "/conversations" {
-        // The service does not even know this path for GET: nobody can list conversations.
+        // The service does not know this path for GET either: conversations cannot be listed.
         return Err(ApiError::unknown_path());
     }
     let header_bytes: usize = parts
@@ -205,7 +205,7 @@ async fn checked(
     let body = body::read(&app.config, read).await?;
     record.body = Record::body_to_keep(&body);
     if !parts.uri.path().starts_with(BASE_PATH) {
-        // The identity side, which looks at credentials of its own.
+        // The identity endpoints check their own credentials.
         return match &plan.refuse {
             Some(error) => Err(error.clone()),
             None => Ok(Request::from_parts(parts, Body::from(body))),
@@ -245,7 +245,7 @@ fn project(app: &App, parts: &Parts) -> Result<String, ApiError> {
         .ok_or_else(|| ApiError::new(StatusCode::BAD_REQUEST, "Invalid OpenAI project."))
 }
 
-/// The error a response stands for: ours, or the framework's.
+/// Returns the error in a response, from the emulator or the framework.
 fn error_of(response: &mut Response<Body>) -> Option<ApiError> {
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         return Some(error);
@@ -254,7 +254,8 @@ fn error_of(response: &mut Response<Body>) -> Option<ApiError> {
     if !status.is_client_error() && !status.is_server_error() {
         return None;
     }
-    // The framework's own refusals: a verb a path does not know, a path that cannot be decoded.
+    // The framework's own errors: a method that a path does not allow, a path that cannot be
+    // decoded.
     let message = match status {
         StatusCode::METHOD_NOT_ALLOWED => "This method is not allowed for this path.",
         _ => status
@@ -268,7 +269,7 @@ fn error_of(response: &mut Response<Body>) -> Option<ApiError> {
     Some(error)
 }
 
-/// Puts faults into an answer.
+/// Applies faults to a response.
 async fn disturb(response: Response<Body>, plan: &Plan) -> Response<Body> {
     let (mut parts, mut body) = response.into_parts();
     let kind = parts
@@ -283,7 +284,7 @@ async fn disturb(response: Response<Body>, plan: &Plan) -> Response<Body> {
         body = faulty::delay(body, plan.first_event);
     }
     if plan.malformed && !streamed {
-        // Our own bodies can always be read.
+        // The emulator's own bodies can always be read.
         let whole = body
             .collect()
             .await
@@ -301,7 +302,7 @@ async fn disturb(response: Response<Body>, plan: &Plan) -> Response<Body> {
     Response::from_parts(parts, body)
 }
 
-/// The client's request id, if it is well formed, with a segment of our own.
+/// Returns the client's request id, if it is well formed, with a segment added.
 fn opc_request_id(headers: &HeaderMap) -> String {
     let ours = request_id();
     let given = headers

@@ -25,7 +25,7 @@ use crate::turn::prepare::{Turn, prepare};
 use crate::turn::request::{Fields, TurnRequest};
 use crate::turn::run::{Sink, announce, run};
 
-/// How many pieces of a stream may wait for its reader.
+/// Maximum number of pieces of a stream that wait for its reader.
 const PIECES: usize = 4;
 
 pub(super) async fn create(
@@ -65,7 +65,7 @@ pub(super) async fn create(
     Ok(Json(response).into_response())
 }
 
-/// Runs a turn on its own, so that it is finished whether or not its client stays.
+/// Runs a turn in its own task, so that it finishes even if its client leaves.
 fn start(
     app: &Arc<App>,
     turn: Turn,
@@ -140,12 +140,12 @@ impl RetrieveQuery {
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
                 "stream" => parsed.stream = flag("stream", &value)?,
-                // Answers carry no padding either way.
+                // Responses have no padding in either case.
                 "include_obfuscation" => {
                     flag("include_obfuscation", &value)?;
                 }
                 "starting_after" => {
-                    // A number below 0 lies before the first event.
+                    // A number below 0 is before the first event.
                     let number: i64 = value
                         .parse()
                         .map_err(|_| ApiError::invalid("starting_after", "an integer"))?;
@@ -206,7 +206,7 @@ pub(super) async fn cancel(
     let live = app.live().get(&id).cloned();
     if let Some(live) = live {
         live.cancel.cancel();
-        // The turn stores its own end; wait for it by reading its events to the last.
+        // The turn stores its own end. Reading its events to the last waits for it.
         if let Some(log) = live.log {
             log.follow(u64::MAX)
                 .for_each(|_| std::future::ready(()))
@@ -267,7 +267,7 @@ pub(super) async fn compact(
     })))
 }
 
-/// The context a body asks for, its instructions and its model.
+/// Returns the context of a body, its instructions and its model.
 fn context(
     app: &App,
     caller: &Caller,

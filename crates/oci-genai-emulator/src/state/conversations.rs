@@ -11,7 +11,7 @@ use super::items::Item;
 use super::page::PageQuery;
 use crate::error::ApiError;
 
-/// The key of the metadata that says whether earlier turns are condensed; the service adds it by itself.
+/// Metadata key that enables condensing of earlier turns. The service adds it by itself.
 pub(crate) const CONDENSE: &str = "short_term_memory_optimization";
 
 /// A conversation. Items are numbered in the order they were written and keep their number.
@@ -19,25 +19,25 @@ pub(crate) const CONDENSE: &str = "short_term_memory_optimization";
 pub(crate) struct Conversation {
     pub(crate) id: String,
     pub(crate) created_at: u64,
-    /// When anything in it last changed, seconds since the epoch; retention counts from here.
+    /// Time of the last change, in seconds since the epoch. Retention starts here.
     pub(crate) updated_at: u64,
     pub(crate) metadata: Map<String, Value>,
     items: BTreeMap<u64, Entry>,
     numbers: HashMap<String, u64>,
     next: u64,
-    /// The turn that is being made holds its one permit. Unlike a lock, it can be looked at without being
-    /// taken.
+    /// The running turn holds its one permit. Unlike a lock, a semaphore can be inspected without
+    /// taking it.
     pub(crate) turn: Arc<Semaphore>,
 }
 
-/// An item and when it was written, seconds since the epoch.
+/// An item and the time it was written, in seconds since the epoch.
 #[derive(Debug)]
 struct Entry {
     item: Item,
     at: u64,
 }
 
-/// A conversation as it is written into a file.
+/// A conversation in the form of the data file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SavedConversation {
     pub(super) id: String,
@@ -107,7 +107,7 @@ impl Conversation {
         }
     }
 
-    /// Whether the service condenses its earlier turns.
+    /// Returns true if the service condenses the conversation's earlier turns.
     pub(crate) fn condensed(&self) -> bool {
         let wish = self.metadata.get(CONDENSE).and_then(Value::as_str);
         wish.is_some_and(|wish| wish.eq_ignore_ascii_case("true"))
@@ -133,7 +133,7 @@ impl Conversation {
         }
     }
 
-    /// What the user said, up to and with this moment.
+    /// Returns the texts of the user up to and including this time.
     pub(crate) fn user_texts_until(&self, at: u64) -> impl Iterator<Item = String> + '_ {
         let settled = self.items.values().filter(move |entry| entry.at <= at);
         settled
@@ -142,17 +142,18 @@ impl Conversation {
             .map(Item::text)
     }
 
-    /// All items, oldest first.
+    /// Returns all items, oldest first.
     pub(crate) fn items(&self) -> impl DoubleEndedIterator<Item = &Item> {
         self.items.values().map(|entry| &entry.item)
     }
 
-    /// The items up to and with the last one written so far, for a response that was made here.
+    /// Returns the items up to and including the last one with a lower number, for a response in
+    /// this conversation.
     pub(crate) fn items_before(&self, number: u64) -> impl Iterator<Item = &Item> {
         self.items.range(..number).map(|(_, entry)| &entry.item)
     }
 
-    /// The number the next item will get.
+    /// Returns the number of the next item.
     pub(crate) fn next_number(&self) -> u64 {
         self.next
     }

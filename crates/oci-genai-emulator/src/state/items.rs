@@ -1,4 +1,4 @@
-//! Items: what conversations and responses are made of, kept as the JSON they arrived as.
+//! Items of conversations and responses, kept as the JSON they arrived as.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::error::ApiError;
 use crate::ids::Ids;
 
-/// One item. Cheap to clone; never changed once made.
+/// One item. Cheap to clone and immutable.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Item(Arc<Map<String, Value>>);
 
@@ -42,17 +42,17 @@ impl Item {
         self.text_field("name")
     }
 
-    /// The text of a message, its parts joined without a separator.
+    /// Returns the text of a message, its parts joined without a separator.
     pub(crate) fn text(&self) -> String {
         content_text(self.0.get("content"))
     }
 
-    /// The text of a function call's output.
+    /// Returns the text of a function call's output.
     pub(crate) fn output(&self) -> String {
         content_text(self.0.get("output"))
     }
 
-    /// The number of words a model would read in this item.
+    /// Returns the number of words that a model would read in this item.
     pub(crate) fn words(&self) -> u64 {
         let mut words = 0;
         for name in ["content", "output", "summary"] {
@@ -98,10 +98,10 @@ fn content_text(content: Option<&Value>) -> String {
     }
 }
 
-/// Turns one item as a client wrote it into the form that is stored and listed: with a type, an id, a
-/// status where the type has one, and message content as parts. Members nobody knows are kept.
+/// Converts an item from a client into the form that is stored and listed: with a type, an id, a
+/// status where the type has one, and message content as parts. Unknown members are kept.
 ///
-/// `at` names the item in complaints, such as `input[2]`.
+/// `at` names the item in errors, such as `input[2]`.
 pub(crate) fn normalise(value: Value, at: &str, ids: &Ids) -> Result<Item, ApiError> {
     let Value::Object(mut item) = value else {
         return Err(ApiError::invalid(at, "an item object"));
@@ -164,7 +164,7 @@ pub(crate) fn normalise(value: Value, at: &str, ids: &Ids) -> Result<Item, ApiEr
     Ok(Item::new(item))
 }
 
-/// Items in the order given; `at` is the name of the list they came in.
+/// Converts items in the given order. `at` is the name of their list.
 pub(crate) fn normalise_all(
     values: Vec<Value>,
     at: &str,
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_knows_is_kept() {
+    fn unknown_members_are_kept() {
         let value = json!({"type": "hologram", "id": "h1", "depth": {"z": [1, null]}});
         assert_eq!(
             normalise(value.clone(), "x", &ids()).unwrap().to_value(),
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn complaints_name_the_place() {
+    fn errors_name_the_place() {
         let bad = [
             (json!(3), "input[0]"),
             (json!({}), "input[0].type"),

@@ -1,14 +1,13 @@
-//! The file that outlives the emulator: one record for each set of changes, written before they are
-//! acknowledged.
+//! The data file: one record for each set of changes, written before they are acknowledged.
 //!
-//! A record is handed to the operating system before its changes take effect, so killing the emulator
-//! loses nothing that was acknowledged. A record that was not finished was not acknowledged either; it is
-//! cut off when the file is opened again, and nothing else ever is. (A machine that loses power may lose its
-//! last moments.)
+//! A record is passed to the operating system before its changes take effect, so killing the
+//! emulator loses nothing that was acknowledged. An unfinished record was not acknowledged either.
+//! It is cut off when the file is opened again; nothing else is ever cut off. (A machine that loses
+//! power may lose its last moments.)
 //!
-//! When more than half of the file is of things deleted or replaced, a new file is written beside it, and
-//! the new file takes its name in one step. Whenever the emulator dies, one whole file has the name. A file
-//! of the first form is rewritten when it is opened.
+//! When deleted or replaced data takes more than half of the file, a new file is written next to
+//! it, and takes its name in one step. At any time, one complete file has the name. A file of the
+//! first form is rewritten when it is opened.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
@@ -21,52 +20,53 @@ use crate::files;
 use super::record::{self, Form, Next, Start, Unreadable};
 use super::{Change, State, snapshot};
 
-/// Why a data file cannot be used.
+/// Error for an unusable data file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
-    /// The file cannot be opened, read or written.
-    #[error("the data file cannot be opened, read or written")]
+    /// The file could not be opened, read or written.
+    #[error("could not open, read or write the data file")]
     Io(#[from] io::Error),
     /// Another emulator uses the file.
-    #[error("another emulator uses the data file; stop it or choose another file")]
+    #[error("another emulator uses the data file; hint: stop it or choose another file")]
     InUse,
-    /// The file is not an emulator's, or of a form this version does not know.
-    #[error("the file is not a data file of this emulator; choose another file")]
+    /// The file is not a data file of an emulator, or has a form that this version does not know.
+    #[error("the file is not a data file of this emulator; hint: choose another file")]
     Foreign,
-    /// A line of the file is not what was written. The file is left as it is.
+    /// A line of the file was altered. The file is left unchanged.
     #[error(
         "line {line} of the data file is damaged: {problem}; hint: restore the file from a copy, or keep \
          the lines before it: head -n {} FILE > COPY",
         line - 1
     )]
     Damaged {
-        /// Its number, from 1.
+        /// Number of the line, from 1.
         line: u64,
-        /// What is wrong with it.
+        /// Problem with the line.
         problem: &'static str,
     },
 }
 
-/// The open file, at its end.
+/// The open file, positioned at its end.
 #[derive(Debug)]
 pub(super) struct Journal {
     file: File,
     path: PathBuf,
-    /// Where the last whole line ends.
+    /// Position after the last complete line.
     end: u64,
-    /// How many lines there are.
+    /// Number of lines.
     lines: u64,
-    /// Whether the file may go on behind `end`, because half a record could not be cut off.
+    /// True if the file may continue after `end`, because an incomplete record could not be cut
+    /// off.
     torn: bool,
-    /// How many bytes of the dead are borne.
+    /// Number of bytes of dead data that are tolerated.
     slack: u64,
-    /// How long the file may grow before it is looked at again, in bytes.
+    /// File size at which a rewrite is considered again, in bytes.
     limit: u64,
 }
 
 impl Journal {
-    /// Opens or creates a file and brings the state to where it ended.
+    /// Opens or creates a file and brings the state to the file's last record.
     pub(super) fn open(path: &Path, slack: u64, state: &mut State) -> Result<Self, DataError> {
         let file = lock(path)?;
         let path = path.canonicalize()?;
@@ -80,7 +80,7 @@ impl Journal {
             limit: slack,
         };
         let form = journal.replay(state)?;
-        // The one before may have died while it wrote.
+        // A previous process may have died while it wrote this file.
         let _ = std::fs::remove_file(journal.beside());
         if form == Form::Unsummed {
             journal.rewrite(state, true)?;
@@ -88,7 +88,7 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Applies what the file holds and leaves it at its end, ready for more.
+    /// Applies the records and leaves the file at its end, ready for more.
     fn replay(&mut self, state: &mut State) -> Result<Form, DataError> {
         let size = self.file.metadata()?.len();
         let mut reader = BufReader::new(&self.file);
@@ -118,7 +118,7 @@ impl Journal {
                 Ok(Next::Unfinished) => {
                     let bytes = size.saturating_sub(self.end);
                     let path = redact::shown_path(&self.path);
-                    tracing::warn!(%path, bytes, "the last record of the data file was never finished and is dropped");
+                    tracing::warn!(%path, bytes, "dropped the unfinished last record of the data file");
                     break;
                 }
                 Ok(Next::End) => break,
@@ -138,7 +138,7 @@ impl Journal {
         Ok(form)
     }
 
-    /// Cuts off what is behind the last whole line.
+    /// Cuts off everything after the last complete line.
     fn cut(&mut self) -> io::Result<()> {
         self.torn = true;
         self.file.set_len(self.end)?;
@@ -147,13 +147,13 @@ impl Journal {
         Ok(())
     }
 
-    /// Writes changes; afterwards they are safe. If it fails, nothing is written.
+    /// Writes changes, which are durable afterwards. If it fails, nothing is written.
     pub(super) fn write(&mut self, changes: &[Change]) -> io::Result<()> {
         self.append(&record::write(self.lines + 1, changes)?)
     }
 
     fn append(&mut self, line: &[u8]) -> io::Result<()> {
-        // Half a line must not be followed by a whole one.
+        // A complete line must not follow an incomplete one.
         if self.torn {
             self.cut()?;
         }
@@ -166,26 +166,26 @@ impl Journal {
         Ok(())
     }
 
-    /// Where the new file is written.
+    /// Returns the path of the new file.
     fn beside(&self) -> PathBuf {
         files::beside(&self.path)
     }
 
-    /// Rewrites the file if that is due and worth it. If it fails, the old file stays in use.
+    /// Rewrites the file if that is due and worthwhile. If it fails, the old file stays in use.
     pub(super) fn tidy(&mut self, state: &State) {
         if self.end <= self.limit {
             return;
         }
         if let Err(error) = self.rewrite(state, false) {
             let path = redact::shown_path(&self.path);
-            tracing::warn!(%path, %error, "the data file cannot be rewritten");
+            tracing::warn!(%path, %error, "could not rewrite the data file");
             self.limit = self.end + self.slack;
             let _ = std::fs::remove_file(self.beside());
         }
     }
 
-    /// Writes what the state needs into a new file, which takes the old one's place if that is worth it or
-    /// demanded.
+    /// Writes the live state into a new file, which replaces the old one if that is worthwhile or
+    /// required.
     fn rewrite(&mut self, state: &State, demanded: bool) -> io::Result<()> {
         let beside = self.beside();
         let file = files::create_beside(&self.path, &self.file)?;
@@ -207,7 +207,7 @@ impl Journal {
             self.limit = self.end + end + self.slack;
             return std::fs::remove_file(&beside);
         }
-        // The name must not come to a file whose content could still be lost.
+        // The file must be durable before it gets the name.
         file.sync_all()?;
         std::fs::rename(&beside, &self.path)?;
         self.file = file;
@@ -219,7 +219,7 @@ impl Journal {
     }
 }
 
-/// Opens or creates a file for one emulator alone.
+/// Opens or creates a file for one emulator only.
 fn lock(path: &Path) -> Result<File, DataError> {
     loop {
         let file = private_files::options()
@@ -229,12 +229,12 @@ fn lock(path: &Path) -> Result<File, DataError> {
             .truncate(false)
             .open(path)?;
         if !file.metadata()?.is_file() {
-            // A pipe could be waited on for ever, a device read for ever.
+            // Reading a pipe or a device could wait forever.
             return Err(DataError::Foreign);
         }
         match file.try_lock() {
             Ok(()) if is_at(&file, path)? => return Ok(file),
-            // Rewritten since it was opened: the name is another file's now.
+            // The file was rewritten since it was opened, so the name belongs to another file now.
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(DataError::InUse),
             Err(TryLockError::Error(error)) => return Err(error.into()),
@@ -242,7 +242,7 @@ fn lock(path: &Path) -> Result<File, DataError> {
     }
 }
 
-/// Whether the path still leads to the open file.
+/// Returns true if the path still names the open file.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cut_leaves_whole_changes() {
+    fn every_cut_leaves_complete_changes() {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("data");
         let (mut journal, _) = open(&path).unwrap();
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unfinished_new_file_is_forgotten() {
+    fn an_unfinished_new_file_is_dropped() {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("data");
         let (mut journal, _) = open(&path).unwrap();
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_the_dead_stays_small_and_one_of_the_living_is_left_alone() {
+    fn a_file_of_dead_data_stays_small_and_one_of_live_data_is_not_rewritten() {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("data");
         let (mut journal, mut state) = open(&path).unwrap();

@@ -1,8 +1,8 @@
-//! What the emulator remembers, per project.
+//! State of the emulator, per project.
 //!
-//! All changes go through [`Store::change`]: a closure looks at the state and says which [`Change`]s it
-//! wants; they are applied together or not at all. A change is plain data, so that it can be written to a
-//! file and replayed.
+//! All changes go through [`Store::change`]: a closure reads the state and returns the [`Change`]s
+//! it wants. They are applied together or not at all. A change is plain data, so that it can be
+//! written to a file and replayed.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -27,7 +27,7 @@ mod record;
 pub(crate) mod responses;
 mod snapshot;
 
-/// One project's objects.
+/// Objects of one project.
 #[derive(Debug, Default)]
 pub(crate) struct Project {
     pub(crate) conversations: HashMap<String, Conversation>,
@@ -47,7 +47,7 @@ impl Project {
             .ok_or_else(|| ApiError::not_found("Response", id))
     }
 
-    /// Everything the model saw and said up to and with this response.
+    /// Returns everything that the model read and wrote up to and including this response.
     pub(crate) fn through(&self, response: &StoredResponse) -> Vec<Item> {
         match &response.history {
             History::Conversation { id, before } => match self.conversations.get(id) {
@@ -72,17 +72,17 @@ fn own_items(response: &StoredResponse) -> Vec<Item> {
         .collect()
 }
 
-/// Everything.
+/// The whole state.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     projects: HashMap<String, Project>,
-    /// How many responses are kept for a while only.
+    /// Number of responses with limited retention.
     temporary: usize,
-    /// The links of chains, by the numbers they have in a file that is being read.
+    /// Links of chains, by their numbers in a file that is being read.
     links: HashMap<u64, Arc<Link>>,
 }
 
-/// One step from a state to the next.
+/// One change of the state.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub(crate) enum Change {
@@ -109,7 +109,7 @@ pub(crate) enum Change {
         id: String,
         at: u64,
     },
-    /// Creates a response, or replaces it with a later state of itself.
+    /// Creates a response, or replaces it with a later version.
     PutResponse {
         project: String,
         id: String,
@@ -119,7 +119,7 @@ pub(crate) enum Change {
         input: Arc<Vec<Item>>,
         previous: Option<String>,
         conversation: Option<String>,
-        /// The chain behind `previous`, when it is at hand; looked up otherwise.
+        /// The chain before `previous`, if available. Otherwise it is looked up.
         #[serde(skip)]
         chain: Option<Arc<Link>>,
     },
@@ -127,26 +127,26 @@ pub(crate) enum Change {
         project: String,
         id: String,
     },
-    /// Puts back an object as it was when the file was last rewritten.
+    /// Restores an object as of the last rewrite of the file.
     Restore {
         part: snapshot::Part,
     },
 }
 
 impl State {
-    /// The objects of a project; nothing for one that holds none yet.
+    /// Returns the objects of a project; empty if it has none yet.
     pub(crate) fn project(&self, name: &str) -> &Project {
         static EMPTY: std::sync::LazyLock<Project> = std::sync::LazyLock::new(Project::default);
         self.projects.get(name).unwrap_or(&EMPTY)
     }
 
-    /// Whether there are responses that are kept for a while only.
+    /// Returns true if there are responses with limited retention.
     pub(crate) fn has_temporary(&self) -> bool {
         self.temporary > 0
     }
 
-    /// The deletion of conversations last changed, responses made, and responses that were not to be stored last
-    /// changed, at or before these moments.
+    /// Returns the deletion of conversations last changed, responses created, and unstored
+    /// responses last changed, at or before these times.
     pub(crate) fn expired(
         &self,
         conversations: Option<u64>,
@@ -175,7 +175,7 @@ impl State {
         changes
     }
 
-    /// Ends the turns that nobody runs any more.
+    /// Fails the turns that no longer run.
     fn fail_unfinished(&self) -> Vec<Change> {
         let mut changes = Vec::new();
         for (name, project) in &self.projects {
@@ -311,7 +311,7 @@ impl State {
 }
 
 impl Project {
-    /// The chain that a response continuing this one has behind it.
+    /// Returns the chain before a response that continues this one.
     pub(crate) fn link(&self, response: &StoredResponse) -> Arc<Link> {
         match &response.history {
             History::Chain(earlier) => Arc::new(Link::new(earlier.clone(), own_items(response))),
@@ -320,7 +320,7 @@ impl Project {
     }
 }
 
-/// The state behind its lock, and the file it is kept in, if any.
+/// The state in its lock, and its file, if any.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     kept: Mutex<Kept>,
@@ -333,7 +333,7 @@ struct Kept {
 }
 
 impl Store {
-    /// A state that outlives the emulator in a file. Turns that were in flight when the file was last
+    /// Opens a state that is kept in a file. Turns that were in flight when the file was last
     /// written have failed.
     pub(crate) fn open(path: &Path, slack: u64) -> Result<Self, DataError> {
         let mut state = State::default();
@@ -357,12 +357,12 @@ impl Store {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at the state.
+    /// Reads the state.
     pub(crate) fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
         look(&self.lock().state)
     }
 
-    /// Looks at the state and changes it in one step, or refuses and leaves it alone.
+    /// Reads and changes the state in one step, or returns an error and changes nothing.
     pub(crate) fn change<R>(
         &self,
         decide: impl FnOnce(&State) -> Result<(Vec<Change>, R), ApiError>,
@@ -371,7 +371,7 @@ impl Store {
         let (changes, answer) = decide(&kept.state)?;
         if let Some(journal) = kept.journal.as_mut().filter(|_| !changes.is_empty()) {
             journal.write(&changes).map_err(|error| {
-                tracing::error!(%error, "the data file cannot be written");
+                tracing::error!(%error, "could not write the data file");
                 ApiError::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "The change could not be stored.",

@@ -1,11 +1,11 @@
-//! Paging over a list of items.
+//! Pages of a list of items.
 
 use serde_json::{Value, json};
 
 use super::items::Item;
 use crate::error::ApiError;
 
-/// What a list request asked for.
+/// Query of a list request.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PageQuery {
     pub(crate) limit: usize,
@@ -14,8 +14,8 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
-    /// Reads `limit` (1 to 100, 20 if absent), `order` (`asc` or `desc`, newest first if absent) and
-    /// `after`. Other parameters are ignored, as the service ignores them.
+    /// Parses `limit` (1 to 100, 20 if absent), `order` (`asc` or `desc`, newest first if absent)
+    /// and `after`. Other parameters are ignored, as on the service.
     pub(crate) fn parse(query: &str) -> Result<Self, ApiError> {
         let mut page = Self {
             limit: 20,
@@ -50,7 +50,7 @@ impl PageQuery {
             .code("invalid_value")
     }
 
-    /// The page as the list object that goes out. `items` run in the asked order and begin behind
+    /// Returns the page as a list object. `items` are in the requested order and begin after
     /// `after`.
     pub(crate) fn list(&self, items: impl Iterator<Item = Item>) -> Value {
         let mut data: Vec<Item> = items.take(self.limit + 1).collect();
@@ -66,7 +66,7 @@ impl PageQuery {
         })
     }
 
-    /// A page of a plain list in the order its items were written.
+    /// Returns a page of a plain list in the order its items were written.
     pub(crate) fn of(&self, items: &[Item]) -> Result<Value, ApiError> {
         let found = match &self.after {
             None => None,

@@ -1,4 +1,4 @@
-//! The lines of a data file: how changes are written, and how it is known that they are still what was written.
+//! Lines of a data file: their format, and the detection of damage.
 //!
 //! A file begins with a header that names its form. In form 2 each further line is a record:
 //!
@@ -6,9 +6,10 @@
 //! {"sum":"LLLLLLLL.CCCC.SSSSSSSSSSSSSSSS","changes":[…]}
 //! ```
 //!
-//! `L` is the length of the list in bytes and `S` begins the SHA-256 of the line's number and the list, both in
-//! hexadecimal. `C` begins the SHA-256 of the number and the length: with it, a record that ends too early was
-//! never finished, and every other difference is damage. In form 1 each line is a list without a sum.
+//! `L` is the length of the list in bytes. `S` begins the SHA-256 of the line's number and the
+//! list. Both are hexadecimal. `C` begins the SHA-256 of the number and the length. It shows that a
+//! record that ends too early was never finished; every other difference is damage. In form 1 each
+//! line is a list without a checksum.
 
 use std::io::{self, BufRead, Read as _};
 
@@ -17,18 +18,19 @@ use serde::{Deserialize, Serialize};
 
 use super::Change;
 
-/// The longest header line, in bytes; more is somebody else's file.
+/// Maximum length of the header line, in bytes. A longer one belongs to another program.
 const MAX_HEADER: u64 = 64;
 
 const BEGIN: &str = "{\"sum\":\"";
-/// The hexadecimal digits of length, its check and the sum, with a point after the first two.
+/// Number of hexadecimal digits of the length, its check and the checksum, with a point after the
+/// first two.
 const DIGITS: [usize; 3] = [8, 4, 16];
 const MIDDLE: &str = "\",\"changes\":";
 const END: &str = "}\n";
-/// The length of all that comes before the list.
+/// Length of everything before the list.
 const PREFIX: usize = BEGIN.len() + DIGITS[0] + 1 + DIGITS[1] + 1 + DIGITS[2] + MIDDLE.len();
 
-/// The form of a data file.
+/// Form of a data file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// Lists of changes, as the first version wrote them.
@@ -43,33 +45,33 @@ struct Header {
     oci_genai_emulator: u32,
 }
 
-/// What stands at the beginning of a file.
+/// Beginning of a file.
 #[derive(Debug, PartialEq)]
 pub(super) enum Start {
-    /// A header of so many bytes.
+    /// A header of this many bytes.
     Header(Form, u64),
-    /// Nothing, or a header that was never finished.
+    /// Nothing, or an unfinished header.
     Empty,
-    /// Something that no emulator wrote.
+    /// Content that no emulator wrote.
     Foreign,
 }
 
-/// What stands next in a file.
+/// Next record of a file.
 #[derive(Debug)]
 pub(super) enum Next {
     Record {
         changes: Vec<Change>,
-        /// How many bytes of it are there.
+        /// Number of bytes present.
         length: u64,
-        /// The end of the line, where only that is missing.
+        /// The end of the line, if only that is missing.
         missing: &'static str,
     },
-    /// A record that was never finished. It is the last thing there.
+    /// An unfinished record, which is the last one.
     Unfinished,
     End,
 }
 
-/// Why a record cannot be read.
+/// Reason for an unreadable record.
 #[derive(Debug)]
 pub(super) enum Unreadable {
     Io(io::Error),
@@ -93,7 +95,7 @@ fn header_of(form: Form) -> &'static str {
     }
 }
 
-/// The first line of a file that is written now.
+/// Returns the first line of a new file.
 pub(super) fn header() -> &'static str {
     header_of(Form::Summed)
 }
@@ -118,7 +120,7 @@ pub(super) fn read_header(reader: &mut impl BufRead) -> io::Result<Start> {
     Ok(Start::Header(form, line.len() as u64))
 }
 
-/// A record as the line of this number, counted from 1 at the header.
+/// Returns a record as the line with this number, counted from 1 at the header.
 pub(super) fn write(number: u64, changes: &[Change]) -> io::Result<Vec<u8>> {
     let list = serde_json::to_vec(changes)?;
     let length = u32::try_from(list.len()).map_err(|_| {
@@ -135,7 +137,7 @@ pub(super) fn write(number: u64, changes: &[Change]) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
-/// Reads the record that is the line of this number.
+/// Reads the record in the line with this number.
 pub(super) fn read(form: Form, number: u64, reader: &mut impl BufRead) -> Result<Next, Unreadable> {
     match form {
         Form::Unsummed => read_unsummed(reader),
@@ -159,7 +161,7 @@ fn read_summed(number: u64, reader: &mut impl BufRead) -> Result<Next, Unreadabl
         .read_to_end(&mut rest)?;
     let at = usize::try_from(length).unwrap_or(usize::MAX);
     let Some((list, end)) = rest.split_at_checked(at) else {
-        // What was never finished is the beginning of one line.
+        // An unfinished record is the beginning of one line.
         return match rest.contains(&b'\n') {
             true => Err(ALTERED),
             false => Ok(Next::Unfinished),
@@ -179,7 +181,8 @@ fn read_summed(number: u64, reader: &mut impl BufRead) -> Result<Next, Unreadabl
     })
 }
 
-/// The length and the sum that stand before a list; none if the line ends before they are whole.
+/// Returns the length and the checksum before a list. `None` if the line ends before they are
+/// complete.
 fn read_prefix(number: u64, prefix: &[u8]) -> Result<Option<(u64, &[u8])>, Unreadable> {
     let mut rest = prefix;
     literal(BEGIN, &mut rest)?;
@@ -205,7 +208,7 @@ fn read_prefix(number: u64, prefix: &[u8]) -> Result<Option<(u64, &[u8])>, Unrea
     Ok((prefix.len() == PREFIX).then(|| (u64::from(length), sum)))
 }
 
-/// Takes a text, or as much of it as is there.
+/// Consumes a text, or the part of it that is present.
 fn literal(text: &str, rest: &mut &[u8]) -> Result<(), Unreadable> {
     let (here, after) = rest.split_at(text.len().min(rest.len()));
     *rest = after;
@@ -215,7 +218,7 @@ fn literal(text: &str, rest: &mut &[u8]) -> Result<(), Unreadable> {
     }
 }
 
-/// Takes so many hexadecimal digits, or as many as are there.
+/// Consumes this many hexadecimal digits, or those that are present.
 fn digits<'a>(count: usize, rest: &mut &'a [u8]) -> Result<&'a [u8], Unreadable> {
     let (here, after) = rest.split_at(count.min(rest.len()));
     *rest = after;
@@ -245,7 +248,7 @@ fn read_unsummed(reader: &mut impl BufRead) -> Result<Next, Unreadable> {
     }
 }
 
-/// The first hexadecimal digits of the SHA-256 of a line's number and what it says.
+/// Returns the first hexadecimal digits of the SHA-256 of a line's number and its content.
 fn hex<const DIGITS: usize>(number: u64, bytes: &[u8]) -> String {
     let mut context = Context::new(&SHA256);
     context.update(&number.to_be_bytes());
@@ -350,7 +353,7 @@ mod tests {
             let read = read_all(&[two, &last[..length]].concat());
             assert!(matches!(read, Ok((2, true))), "{length}: {read:?}");
         }
-        // All that was to be kept is there.
+        // Everything that was to be kept is present.
         for length in last.len() - END.len()..=last.len() {
             let read = read_all(&[two, &last[..length]].concat());
             assert!(matches!(read, Ok((3, false))), "{length}: {read:?}");

@@ -1,4 +1,4 @@
-//! Stored responses and what the model saw before them.
+//! Stored responses and the context before them.
 
 use std::sync::Arc;
 
@@ -10,9 +10,9 @@ use super::items::Item;
 #[derive(Clone, Debug)]
 pub(crate) struct StoredResponse {
     pub(crate) response: Arc<Value>,
-    /// When it last changed, seconds since the epoch. 0 in files that did not say.
+    /// Time of the last change, in seconds since the epoch. 0 in files without it.
     pub(crate) at: u64,
-    /// The input of this response alone.
+    /// Input of this response only.
     pub(crate) input: Arc<Vec<Item>>,
     pub(crate) history: History,
 }
@@ -32,7 +32,7 @@ impl StoredResponse {
             .unwrap_or_default()
     }
 
-    /// Whether it is kept for a while only, since it was not to be stored.
+    /// Returns true if the response has limited retention, because it was not to be stored.
     pub(crate) fn is_temporary(&self) -> bool {
         self.response.get("store") == Some(&Value::Bool(false))
     }
@@ -41,7 +41,7 @@ impl StoredResponse {
         !matches!(self.status(), "queued" | "in_progress")
     }
 
-    /// The items of the response's output.
+    /// Returns the output items of the response.
     pub(crate) fn output(&self) -> impl Iterator<Item = Item> + '_ {
         let output = self.response.get("output").and_then(Value::as_array);
         output
@@ -53,17 +53,17 @@ impl StoredResponse {
     }
 }
 
-/// What lay before a response's input.
+/// Context before a response's input.
 #[derive(Clone, Debug)]
 pub(crate) enum History {
-    /// The items of a chain of responses; none at its start.
+    /// Items of a chain of responses; `None` at its start.
     Chain(Option<Arc<Link>>),
-    /// A conversation's items with numbers below `before`, the response's own among them.
+    /// A conversation's items with numbers below `before`, including the response's own.
     Conversation { id: String, before: u64 },
 }
 
-/// A link of a chain: the input and output of one response. Links outlive a deleted response as long
-/// as a later one needs them.
+/// Link of a chain: the input and output of one response. A link outlives a deleted response as
+/// long as a later one needs it.
 #[derive(Debug)]
 pub(crate) struct Link {
     earlier: Option<Arc<Link>>,
@@ -79,12 +79,12 @@ impl Link {
         self.earlier.as_ref()
     }
 
-    /// The items of this link alone.
+    /// Returns the items of this link only.
     pub(super) fn items(&self) -> &[Item] {
         &self.items
     }
 
-    /// The items of the whole chain, oldest first.
+    /// Returns the items of the whole chain, oldest first.
     pub(crate) fn collect(this: Option<&Arc<Self>>) -> Vec<Item> {
         let mut links = Vec::new();
         let mut next = this;
@@ -100,7 +100,7 @@ impl Link {
     }
 }
 
-/// Long chains are taken apart link by link, not by recursion.
+/// Drops long chains link by link, without recursion.
 impl Drop for Link {
     fn drop(&mut self) {
         let mut next = self.earlier.take();

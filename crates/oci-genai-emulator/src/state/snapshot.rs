@@ -12,7 +12,7 @@ use super::items::Item;
 use super::responses::{History, Link, StoredResponse};
 use super::{Change, State};
 
-/// One object as it was when the journal was rewritten.
+/// One object as of the rewrite of the journal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "part", rename_all = "snake_case")]
 pub(crate) enum Part {
@@ -20,7 +20,7 @@ pub(crate) enum Part {
         project: String,
         conversation: SavedConversation,
     },
-    /// A link of a chain, numbered for those that follow it. Links may outlive their responses.
+    /// A link of a chain, numbered for those that follow it. A link may outlive its response.
     Link {
         number: u64,
         earlier: Option<u64>,
@@ -37,7 +37,7 @@ pub(crate) enum Part {
     },
 }
 
-/// A [`History`] with its chain named by number.
+/// A [`History`] whose chain is named by its number.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum SavedHistory {
@@ -45,7 +45,7 @@ pub(crate) enum SavedHistory {
     Conversation { id: String, before: u64 },
 }
 
-/// Writes the changes that lead from nothing to this state.
+/// Writes the changes that build this state from nothing.
 pub(super) fn write(
     state: &State,
     mut write: impl FnMut(Change) -> io::Result<()>,
@@ -82,7 +82,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Writes the links that have not been written yet, oldest first; says the number of the last.
+/// Writes the links that have not been written yet, oldest first. Returns the number of the last.
 fn chain(
     last: Option<&Arc<Link>>,
     numbers: &mut HashMap<*const Link, u64>,
@@ -114,7 +114,7 @@ fn chain(
 }
 
 impl State {
-    /// Puts back what [`write`] wrote.
+    /// Restores what [`write`] wrote.
     pub(super) fn restore(&mut self, part: Part) {
         match part {
             Part::Conversation {

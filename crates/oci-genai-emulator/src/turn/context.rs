@@ -1,4 +1,4 @@
-//! What a model is shown: a conversation's or a chain's items, then the input.
+//! Context of a turn: the items of a conversation or a chain, then the input.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,34 +15,35 @@ use crate::state::Project;
 use crate::state::items::{self, Item};
 use crate::state::responses::Link;
 
-/// The part of a request that says what the model is shown.
+/// The part of a request that determines the context.
 #[derive(Clone, Debug)]
 pub(crate) struct ContextRequest {
     pub(crate) conversation: Option<String>,
     pub(crate) previous: Option<String>,
-    /// The input as items, still as the client wrote them.
+    /// Input as items, in the client's form.
     pub(crate) input: Vec<Value>,
 }
 
-/// What the model is shown, and where it came from.
+/// Context of a turn, and its origin.
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
-    /// Everything, oldest first, the input last.
+    /// All items, oldest first, with the input last.
     pub(crate) items: Vec<Item>,
-    /// The input alone.
+    /// Items of the input.
     pub(crate) input: Vec<Item>,
-    /// The chain behind `previous_response_id`.
+    /// The chain before the response of `previous_response_id`.
     pub(crate) chain: Option<Arc<Link>>,
-    /// Whether the conversation has its earlier turns condensed.
+    /// True if the earlier turns of the conversation are condensed.
     pub(crate) condensed: bool,
 }
 
 impl Context {
-    /// The tokens a model reads: one for each word. Of condensed turns, the newest count as they are, up
-    /// to half of `condense_from`, and all before them as a summary of at most a tenth of it.
+    /// Returns the number of tokens that the model reads, one per word. If turns are condensed, the
+    /// newest ones count in full, up to half of `condense_from`. All turns before them count as a
+    /// summary of at most a tenth of it.
     ///
-    /// The model is shown condensed turns all the same: a summary keeps the facts, and only so can the
-    /// built-in model prove what is remembered.
+    /// The model still gets condensed turns in full: a summary keeps the facts, and only so can the
+    /// built-in model show what is remembered.
     pub(crate) fn tokens(&self, instructions: Option<&str>, condense_from: u64) -> u64 {
         let count = |items: &[Item]| items.iter().map(Item::words).sum::<u64>();
         let earlier = &self.items[..self.items.len().saturating_sub(self.input.len())];
@@ -62,7 +63,7 @@ impl Context {
 }
 
 impl ContextRequest {
-    /// Takes the context's members out of a body.
+    /// Takes the members of the context out of a body.
     pub(crate) fn take(body: &mut Map<String, Value>) -> Result<Self, ApiError> {
         let fields = Fields(body);
         let conversation = match fields.get("conversation") {
@@ -88,7 +89,8 @@ impl ContextRequest {
             )
             .code("mutually_exclusive_parameters"));
         }
-        // A prompt template may hold the whole input. The emulator has no templates: its part is empty.
+        // A prompt template may contain the whole input. The emulator has no templates, so that
+        // part is empty.
         let optional = conversation.is_some()
             || previous.is_some()
             || body.get("prompt").is_some_and(Value::is_object);
@@ -106,7 +108,7 @@ impl ContextRequest {
         })
     }
 
-    /// Finds the items; complains about those that do not go together.
+    /// Collects the items, and returns an error if they do not fit together.
     pub(crate) fn gather(&self, project: &Project, ids: &Ids) -> Result<Context, ApiError> {
         let (mut chain, mut condensed) = (None, false);
         let earlier: Vec<Item> = match (&self.conversation, &self.previous) {
@@ -153,7 +155,7 @@ fn previous(project: &Project, id: &str) -> Result<Arc<Link>, ApiError> {
     Ok(project.link(found))
 }
 
-/// Puts the items that references stand for in their place.
+/// Replaces references by the items they name.
 fn resolve_references(project: &Project, input: Vec<Item>) -> Result<Vec<Item>, ApiError> {
     input
         .into_iter()
@@ -182,7 +184,7 @@ fn find_item(project: &Project, id: &str) -> Option<Item> {
     })
 }
 
-/// Refuses items whose id is already in the context, or twice in the input.
+/// Rejects items whose id is already in the context or appears twice in the input.
 pub(crate) fn refuse_duplicates(earlier: &[Item], input: &[Item]) -> Result<(), ApiError> {
     if input.is_empty() {
         return Ok(());
@@ -202,7 +204,7 @@ pub(crate) fn refuse_duplicates(earlier: &[Item], input: &[Item]) -> Result<(), 
     Ok(())
 }
 
-/// Every function call needs its output and every output its call.
+/// Checks that every function call has its output and every output its call.
 pub(crate) fn check_calls(context: &[Item]) -> Result<(), ApiError> {
     let mut open: Vec<&str> = Vec::new();
     let mut called: HashSet<&str> = HashSet::new();
@@ -236,7 +238,7 @@ pub(crate) fn check_calls(context: &[Item]) -> Result<(), ApiError> {
     }
 }
 
-/// One item that stands for many: opaque to clients, opened again by [`expand`].
+/// Returns one item that replaces many. Clients cannot read it; [`expand`] opens it.
 pub(crate) fn compact(items: &[Item], ids: &Ids) -> Value {
     let inside = serde_json::to_vec(items).unwrap_or_default();
     json!({
@@ -246,7 +248,7 @@ pub(crate) fn compact(items: &[Item], ids: &Ids) -> Value {
     })
 }
 
-/// The items with those that a compaction stands for in its place. What cannot be opened is left.
+/// Replaces each compaction by its items. A compaction that cannot be opened stays.
 pub(crate) fn expand(items: Vec<Item>) -> Vec<Item> {
     let mut expanded = Vec::with_capacity(items.len());
     for item in items {

@@ -1,4 +1,4 @@
-//! The events of a streamed response, written as they go over the wire.
+//! Events of a streamed response in wire format.
 
 use std::io::Write as _;
 use std::mem;
@@ -17,7 +17,7 @@ pub(crate) struct Events {
     sequence: u64,
 }
 
-/// The place of a text inside a response.
+/// Position of a text in a response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At<'a> {
     pub(crate) item: &'a str,
@@ -25,12 +25,12 @@ pub(crate) struct At<'a> {
 }
 
 impl Events {
-    /// The bytes written since the last call.
+    /// Returns the bytes written since the last call.
     pub(crate) fn take(&mut self) -> Vec<u8> {
         mem::take(&mut self.buffer)
     }
 
-    /// The number of bytes waiting to be taken.
+    /// Returns the number of pending bytes.
     pub(crate) fn pending(&self) -> usize {
         self.buffer.len()
     }
@@ -39,7 +39,7 @@ impl Events {
         self.event(name, &[("response", response as &dyn erased::Json)]);
     }
 
-    /// The opening events; leaves the response `in_progress`.
+    /// Writes the opening events. Leaves the response `in_progress`.
     pub(crate) fn begin(&mut self, response: &mut Map<String, Value>, background: bool) {
         if background {
             response.insert("status".into(), "queued".into());
@@ -53,7 +53,7 @@ impl Events {
         self.response("response.in_progress", response);
     }
 
-    /// The closing event. A cancelled response has none: its stream just ends.
+    /// Writes the closing event. A canceled response has none: its stream just ends.
     pub(crate) fn end(&mut self, status: &str, response: &Map<String, Value>) {
         match status {
             "completed" => self.response("response.completed", response),
@@ -67,7 +67,7 @@ impl Events {
         self.event(name, &[("output_index", &output), ("item", item)]);
     }
 
-    /// Opens an item that will hold a text.
+    /// Opens an item for a text.
     pub(crate) fn open(&mut self, kind: Kind, at: At<'_>) {
         let item = output::item(kind, at.item, "", "in_progress");
         self.item("response.output_item.added", at.output, &item);
@@ -78,7 +78,7 @@ impl Events {
         self.part(name, kind, at, "");
     }
 
-    /// One word of a text.
+    /// Writes one word of a text.
     pub(crate) fn delta(&mut self, kind: Kind, at: At<'_>, delta: &str) {
         match kind {
             Kind::Text => self.write_delta(
@@ -99,7 +99,7 @@ impl Events {
         }
     }
 
-    /// Closes a text and the item that holds it.
+    /// Closes a text and its item.
     pub(crate) fn close(&mut self, kind: Kind, at: At<'_>, text: &str, item: &Value) {
         let place: [(&str, &dyn erased::Json); 2] =
             [("item_id", &at.item), ("output_index", &at.output)];
@@ -136,7 +136,7 @@ impl Events {
         self.item("response.output_item.done", at.output, item);
     }
 
-    /// A whole function call.
+    /// Writes a complete function call.
     pub(crate) fn call(&mut self, at: At<'_>, item: &Value) {
         let member = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
         let (name, arguments) = (member("name"), member("arguments"));
@@ -174,9 +174,9 @@ impl Events {
         );
     }
 
-    /// Most events of a stream are deltas, so they are put together by hand.
+    /// Most events of a stream are deltas, so they are formatted by hand.
     fn write_delta(&mut self, name: &str, at: At<'_>, more: &str, delta: &str) {
-        // Writing to a vector cannot fail, nor can a string fail to serialise.
+        // Writing to a vector and serializing a string cannot fail.
         let _ = write!(
             self.buffer,
             "event: {name}\ndata: {{\"type\":\"{name}\",\"sequence_number\":{},\"item_id\":\"{}\",\"output_index\":{}{more},\"delta\":",
@@ -202,7 +202,7 @@ impl Events {
     }
 }
 
-/// Serialisation behind a pointer, so that an event's fields can stand in one list.
+/// Serialization behind a pointer, so that one list can hold an event's fields.
 mod erased {
     use super::Serialize;
 
@@ -217,7 +217,7 @@ mod erased {
     }
 }
 
-/// The events of a response that is over, from the first to the last, as they were streamed.
+/// Returns the events of a finished response, from the first to the last, as they were streamed.
 pub(crate) fn replay(response: &Map<String, Value>) -> Vec<u8> {
     let status = response
         .get("status")
@@ -256,8 +256,8 @@ pub(crate) fn replay(response: &Map<String, Value>) -> Vec<u8> {
     events.take()
 }
 
-/// Splits a text into what is streamed: a word each, with the white space before it; white space at the
-/// very end goes with the last word.
+/// Splits a text into deltas: one word each, with the white space before it. White space at the
+/// very end belongs to the last word.
 pub(crate) fn deltas(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -267,7 +267,7 @@ pub(crate) fn deltas(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The length of the first delta of `text`; none if it is empty.
+/// Returns the length of the first delta of `text`. `None` if the text is empty.
 fn next_delta(text: &str) -> Option<usize> {
     if text.is_empty() {
         return None;
@@ -282,9 +282,9 @@ fn next_delta(text: &str) -> Option<usize> {
     Some(if more { end } else { text.len() })
 }
 
-/// The length of the deltas at the start of `text` that nothing after it could change.
+/// Returns the length of the deltas at the start of `text` that no later text can change.
 pub(crate) fn complete(text: &str) -> usize {
-    // The last word may go on, and white space after it may belong to it or to the next.
+    // The last word may continue, and white space after it may belong to it or to the next word.
     let words = text.trim_end();
     words
         .rfind(char::is_whitespace)
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_complete_does_not_change() {
+    fn complete_deltas_do_not_change() {
         for (text, wanted) in [
             ("", ""),
             ("ab", ""),

@@ -1,4 +1,4 @@
-//! The events of a turn, kept while it runs, for readers who come and go.
+//! Events of a running turn, kept for readers that connect later.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 #[derive(Debug)]
 pub(crate) struct Log {
     pieces: Mutex<Vec<Bytes>>,
-    /// How many pieces there are, and whether that was the last one.
+    /// Number of pieces, and whether the last one has been written.
     progress: watch::Sender<(usize, bool)>,
 }
 
@@ -26,7 +26,7 @@ impl Log {
         self.pieces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds whole events.
+    /// Adds complete events.
     pub(crate) fn push(&self, events: Bytes) {
         let count = {
             let mut pieces = self.pieces();
@@ -36,12 +36,12 @@ impl Log {
         self.progress.send_modify(|progress| progress.0 = count);
     }
 
-    /// Says that nothing will follow.
+    /// Marks the end.
     pub(crate) fn end(&self) {
         self.progress.send_modify(|progress| progress.1 = true);
     }
 
-    /// All events but the first `skip`, those to come included.
+    /// Returns all events except the first `skip`, including future ones.
     pub(crate) fn follow(self: Arc<Self>, skip: u64) -> impl Stream<Item = Bytes> + Send {
         let progress = self.progress.subscribe();
         stream::unfold(
@@ -67,7 +67,7 @@ impl Log {
     }
 }
 
-/// Drops up to `skip` events from the front, counting them off.
+/// Drops up to `skip` events from the front and decrements `skip`.
 pub(crate) fn skip_events(mut events: Bytes, skip: &mut u64) -> Bytes {
     while *skip > 0 && !events.is_empty() {
         let end = events

@@ -1,8 +1,8 @@
-//! A turn: from a request for a response to the response.
+//! A turn, from the request to the response.
 //!
-//! [`request`] reads and checks what was asked, [`context`] finds what the model is shown,
-//! [`prepare`] takes the conversation's lock, [`run`] asks the model and stores the outcome, [`events`] is how that looks on
-//! the wire, [`log`] keeps events for readers who come later.
+//! [`request`] parses and checks a request, [`context`] collects the model's context, [`prepare`]
+//! takes the conversation's lock, [`run`] runs the model and stores the outcome, [`events`] writes
+//! the events of a stream, and [`log`] keeps events for later readers.
 
 pub(crate) mod context;
 pub(crate) mod events;

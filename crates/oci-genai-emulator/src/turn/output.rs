@@ -1,20 +1,20 @@
-//! The items a model's answer consists of.
+//! Items of a model's output.
 
 use serde_json::{Value, json};
 
-/// What kind of text an item holds.
+/// Kind of text in an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A reasoning item with a summary.
     Reasoning,
     /// A message with text.
     Text,
-    /// A message that declines.
+    /// A message with a refusal.
     Refusal,
 }
 
 impl Kind {
-    /// The kind of a finished output item, with its text; none for items that hold no text.
+    /// Returns the kind and the text of a finished output item. `None` for items without text.
     pub(crate) fn of(item: &Value) -> Option<(Self, &str)> {
         let text = |list: &str, member: &str| item.get(list)?.get(0)?.get(member)?.as_str();
         match item.get("type")?.as_str()? {
@@ -27,7 +27,7 @@ impl Kind {
     }
 }
 
-/// The part of a message that holds this text.
+/// Returns the message part that holds this text.
 pub(crate) fn part(kind: Kind, text: &str) -> Value {
     match kind {
         Kind::Reasoning => json!({ "type": "summary_text", "text": text }),
@@ -38,7 +38,7 @@ pub(crate) fn part(kind: Kind, text: &str) -> Value {
     }
 }
 
-/// An item; without parts as long as it is `in_progress`.
+/// Returns an item, without parts while it is `in_progress`.
 pub(crate) fn item(kind: Kind, id: &str, text: &str, status: &str) -> Value {
     let parts = if status == "in_progress" {
         json!([])
@@ -53,7 +53,7 @@ pub(crate) fn item(kind: Kind, id: &str, text: &str, status: &str) -> Value {
     }
 }
 
-/// A function call.
+/// Returns a function call.
 pub(crate) fn call(id: &str, call_id: &str, name: &str, arguments: &str, status: &str) -> Value {
     json!({
         "id": id, "type": "function_call", "status": status,

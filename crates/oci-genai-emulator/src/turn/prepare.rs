@@ -1,4 +1,4 @@
-//! From a checked request to a turn that can run: lock, context, complaints.
+//! Prepares a turn: lock, context, checks.
 
 use std::sync::Arc;
 
@@ -11,33 +11,33 @@ use crate::app::App;
 use crate::config::EmulatorConfig;
 use crate::error::ApiError;
 use crate::fault::plan::TurnPlan;
-use crate::memory;
+use crate::long_term_memory;
 use crate::model::Prompt;
 use crate::server::Caller;
 use crate::state::Change;
 use crate::state::items::Item;
 use crate::state::responses::Link;
 
-/// A turn about to run.
+/// A turn that is ready to run.
 #[derive(Debug)]
 pub(crate) struct Turn {
     pub(crate) id: String,
     pub(crate) project: String,
-    /// The faults in it.
+    /// Faults of the turn.
     pub(crate) plan: TurnPlan,
     pub(crate) created_at: u64,
     pub(crate) request: TurnRequest,
     pub(crate) input: Arc<Vec<Item>>,
     pub(crate) prompt: Prompt,
     pub(crate) input_tokens: u64,
-    /// The chain behind `previous_response_id`.
+    /// The chain before the response of `previous_response_id`.
     pub(crate) chain: Option<Arc<Link>>,
     /// Held until the turn is over, so that turns of a conversation never interleave.
     pub(crate) guard: Option<OwnedSemaphorePermit>,
 }
 
 impl Turn {
-    /// The response before anything has been answered.
+    /// Returns the response before any output.
     pub(crate) fn response(&self, config: &EmulatorConfig) -> Map<String, Value> {
         let open_responses = config.open_responses;
         self.request
@@ -45,7 +45,7 @@ impl Turn {
     }
 }
 
-/// Finds the context of a request and takes its conversation's lock.
+/// Collects the context of a request and takes its conversation's lock.
 pub(crate) async fn prepare(
     app: &App,
     caller: Caller,
@@ -59,7 +59,7 @@ pub(crate) async fn prepare(
         let project = state.project(&caller.project);
         let context = request.context.gather(project, &app.ids)?;
         let memories = match &request.context.conversation {
-            Some(id) => memory::recall(app, project, id),
+            Some(id) => long_term_memory::recall(app, project, id),
             None => Vec::new(),
         };
         Ok((context, memories))
@@ -95,7 +95,7 @@ pub(crate) async fn prepare(
     })
 }
 
-/// Stores a turn's input as if the service had died before it answered.
+/// Stores a turn's input as if the service had failed before it responded.
 fn orphan(app: &App, project: &str, request: &TurnRequest, input: &[Item]) -> ApiError {
     let at = app.clock.unix();
     let stored = app.store.change(|_| {
@@ -130,7 +130,7 @@ async fn lock(app: &App, project: &str, id: &str) -> Result<OwnedSemaphorePermit
     turn.try_acquire_owned().map_err(|_| conversation_locked())
 }
 
-/// The answer to a second turn while one is in flight.
+/// Returns the error for a second turn while one is in flight.
 pub(crate) fn conversation_locked() -> ApiError {
     ApiError::new(
         http::StatusCode::BAD_REQUEST,

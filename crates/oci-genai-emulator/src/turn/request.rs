@@ -1,14 +1,15 @@
-//! Reading and checking the body of a request for a response.
+//! Parses and checks the body of a request for a response.
 
 use serde_json::{Map, Value, json};
 
 use super::context::ContextRequest;
 use crate::error::ApiError;
 
-/// Makes a default value.
+/// Creates a default value.
 type Default = fn() -> Value;
 
-/// The members of a response that repeat the request's, with their value when the request had none.
+/// Members of a response that repeat the request's members, with their values if the request has
+/// none.
 const ECHOED: [(&str, Default); 19] = [
     ("instructions", || Value::Null),
     ("max_output_tokens", || Value::Null),
@@ -31,10 +32,11 @@ const ECHOED: [(&str, Default); 19] = [
     ("truncation", || json!("disabled")),
 ];
 
-/// The members that Open Responses requires besides. Whether the service sends them is not confirmed.
+/// Additional members that Open Responses requires. It is not confirmed that the service sends
+/// them.
 const PENALTIES: [&str; 2] = ["frequency_penalty", "presence_penalty"];
 
-/// A request for a response, its known members checked.
+/// A request for a response whose known members are checked.
 #[derive(Clone, Debug)]
 pub(crate) struct TurnRequest {
     body: Map<String, Value>,
@@ -49,7 +51,7 @@ pub(crate) struct TurnRequest {
 }
 
 impl TurnRequest {
-    /// Reads a body; what nobody knows is ignored, what is known must have the right type.
+    /// Parses a body. Unknown members are ignored, known ones must have the right type.
     pub(crate) fn parse(mut body: Map<String, Value>) -> Result<Self, ApiError> {
         let fields = Fields(&body);
         fields.refuse("user")?;
@@ -104,13 +106,13 @@ impl TurnRequest {
         })
     }
 
-    /// Whether the response can be retrieved once it is there: for good if it is stored, for a while if it was made
-    /// in the background.
+    /// Returns true if the response can be retrieved later: permanently if it is stored, for a
+    /// limited time if it was created in the background.
     pub(crate) fn keep(&self) -> bool {
         self.store || self.background
     }
 
-    /// A member of the body, unless it is absent or null.
+    /// Returns a member of the body, unless it is absent or null.
     fn get(&self, name: &str) -> Option<&Value> {
         Fields(&self.body).get(name)
     }
@@ -132,7 +134,7 @@ impl TurnRequest {
         self.get("reasoning").cloned()
     }
 
-    /// Settings that only a real model heeds.
+    /// Returns the settings that only a real model uses.
     pub(crate) fn settings(&self) -> Map<String, Value> {
         ["parallel_tool_calls", "temperature", "top_p"]
             .into_iter()
@@ -140,7 +142,7 @@ impl TurnRequest {
             .collect()
     }
 
-    /// The schema of `text.format`, if the answer must follow one.
+    /// Returns the schema of `text.format`, if the output must follow one.
     pub(crate) fn schema(&self) -> Option<Value> {
         let format = self.get("text")?.get("format")?;
         match format.get("type")?.as_str()? {
@@ -150,7 +152,8 @@ impl TurnRequest {
         }
     }
 
-    /// The response before anything has been answered, with or without what only Open Responses requires.
+    /// Returns the response before any output, with or without the members that only Open Responses
+    /// requires.
     pub(crate) fn response(
         &self,
         id: &str,
@@ -204,7 +207,7 @@ impl TurnRequest {
     }
 }
 
-/// Adds the members that an object of a request may leave out, and that a response has.
+/// Adds the members that an object of a request may omit and a response has.
 fn complete(object: Option<&mut Value>, defaults: &[(&str, Value)]) {
     let Some(Value::Object(object)) = object else {
         return;
@@ -214,8 +217,8 @@ fn complete(object: Option<&mut Value>, defaults: &[(&str, Value)]) {
     }
 }
 
-/// Makes of a request's tool what a response says of it: a function has all its members; what a remote server is
-/// given to let the model in is left out, and kept nowhere.
+/// Converts a tool of the request into its form in a response. A function gets all members. The
+/// credentials for a remote server are removed and stored nowhere.
 fn echo_tool(tool: &mut Value) {
     match tool.get("type").and_then(Value::as_str) {
         Some("function") => complete(
@@ -247,7 +250,7 @@ fn check_tool(tool: &Value, at: &str) -> Result<(), ApiError> {
     }
 }
 
-/// Metadata: at most 16 pairs of text, keys up to 64 characters, values up to 512.
+/// Parses metadata: at most 16 pairs of text, keys up to 64 characters, values up to 512.
 pub(crate) fn metadata(value: Option<&Value>) -> Result<Map<String, Value>, ApiError> {
     let map = match value {
         None | Some(Value::Null) => return Ok(Map::new()),
@@ -270,7 +273,7 @@ pub(crate) fn metadata(value: Option<&Value>) -> Result<Map<String, Value>, ApiE
     Ok(map.clone())
 }
 
-/// Typed looks at the members of a body; null counts as absent.
+/// Typed access to the members of a body. Null counts as absent.
 pub(crate) struct Fields<'a>(pub(crate) &'a Map<String, Value>);
 
 impl<'a> Fields<'a> {
@@ -278,7 +281,7 @@ impl<'a> Fields<'a> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    /// Refuses a field that the service does not take.
+    /// Rejects a field that the service does not accept.
     pub(crate) fn refuse(&self, name: &str) -> Result<(), ApiError> {
         match self.get(name) {
             None => Ok(()),
@@ -346,7 +349,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A whole number that is not negative, also one that is written as a float.
+/// Returns a whole number that is not negative, even if it is written as a float.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -465,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_object_leaves_out_is_added() {
+    fn omitted_members_are_added() {
         let request = parse(json!({
             "model": "m", "input": "x", "reasoning": {"effort": "low"}, "text": {"verbosity": "low"},
         }))
@@ -489,7 +492,7 @@ mod tests {
     }
 
     #[test]
-    fn tools_are_repeated_with_all_that_is_known_of_them() {
+    fn tools_are_repeated_with_all_their_members() {
         let request = parse(json!({
             "model": "m", "input": "x", "presence_penalty": 0.5, "frequency_penalty": "much", "tools": [
                 {"type": "function", "name": "f"},

@@ -150,7 +150,7 @@ async fn what_was_made_in_the_background_is_kept_for_a_while_though_not_stored()
         (&json!("queued"), &json!(false))
     );
     let path = format!("/responses/{}", queued["id"].as_str().unwrap());
-    desk.emulator.until_idle().await;
+    desk.emulator.wait_until_idle().await;
     let (status, response) = desk.get(&path).await;
     assert_eq!((status, &response["status"]), (200, &json!("completed")));
     let streamed = desk

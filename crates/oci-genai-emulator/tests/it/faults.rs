@@ -50,7 +50,7 @@ async fn read_stream(desk: &Desk, body: &Value) -> (String, bool) {
 
 #[tokio::test]
 async fn statuses_come_with_and_without_retry_after() {
-    let desk = struck(Fault::new(status(503)).on("POST /responses").times(1)).await;
+    let desk = struck(Fault::new(status(503)).route("POST /responses").times(1)).await;
     assert_eq!(desk.post("/responses", ask()).await.0, 503);
     assert_eq!(desk.post("/responses", ask()).await.0, 200);
     let slow_down = Effect::Status {
@@ -129,7 +129,7 @@ async fn a_reset_happens_before_or_after_the_turn() {
     for after in [false, true] {
         let desk = struck(
             Fault::new(Effect::Reset { after })
-                .on("POST /responses")
+                .route("POST /responses")
                 .times(1),
         )
         .await;
@@ -141,7 +141,7 @@ async fn a_reset_happens_before_or_after_the_turn() {
             .send()
             .await;
         assert!(lost.unwrap_err().status().is_none());
-        desk.emulator.until_idle().await;
+        desk.emulator.wait_until_idle().await;
         let project = desk.emulator.project(DEFAULT_PROJECT);
         let items = project.conversation(&id).unwrap().items.len();
         assert_eq!(items, if after { 2 } else { 0 });
@@ -317,7 +317,7 @@ async fn slow_things_are_only_slow() {
 
 #[tokio::test]
 async fn a_locked_conversation_and_a_skewed_clock() {
-    let desk = struck(Fault::new(Effect::Locked).on("POST /responses").times(1)).await;
+    let desk = struck(Fault::new(Effect::Locked).route("POST /responses").times(1)).await;
     let (found, error) = desk.post("/responses", ask()).await;
     assert_eq!(
         (found, &error["error"]["code"]),
@@ -514,7 +514,7 @@ async fn requests_seen_can_be_asserted() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("POST /responses -> 200"), "{error}");
-    desk.emulator.forget_requests();
+    desk.emulator.clear_requests();
     desk.emulator.expect_requests("* *", 0).unwrap();
     let response = events_of(
         desk.request(Method::POST, "/responses")
@@ -524,5 +524,5 @@ async fn requests_seen_can_be_asserted() {
             .unwrap(),
     );
     response.await;
-    desk.emulator.until_idle().await;
+    desk.emulator.wait_until_idle().await;
 }

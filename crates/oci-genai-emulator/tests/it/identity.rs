@@ -56,7 +56,7 @@ async fn post(url: &str, signer: &RequestSigner, body: Value) -> (u16, Value) {
 async fn an_instance_becomes_itself() {
     let desk = Desk::new().await;
     let base = desk.emulator.identity_url();
-    let environment = Environment::fixed([("OCI_METADATA_BASE_URL", format!("{base}/opc/v2"))]);
+    let environment = Environment::from_vars([("OCI_METADATA_BASE_URL", format!("{base}/opc/v2"))]);
     let provider = InstancePrincipalCredentialsProvider::builder()
         .environment(environment)
         .endpoint(&base)
@@ -110,12 +110,12 @@ async fn resources_become_themselves_in_each_version() {
     let key = PrivateKey::generate().unwrap();
     let pem = key.to_pem().unwrap().expose_secret().to_owned();
     let resource = "ocid1.fnfunc.oc1.us-chicago-1.f";
-    desk.emulator.trust(
+    desk.emulator.add_trusted_key(
         KeyId::parse(&format!("resource/v2.1/{resource}")).unwrap(),
         key.public_key().clone(),
     );
     for version in ["v2.1.1", "v2.1.2"] {
-        desk.emulator.trust(
+        desk.emulator.add_trusted_key(
             KeyId::parse(&format!("resource/{version}/{TENANCY}/{resource}")).unwrap(),
             key.public_key().clone(),
         );
@@ -147,7 +147,7 @@ async fn resources_become_themselves_in_each_version() {
             variables.push(("OCI_RESOURCE_PRINCIPAL_RPT_PATH", path));
         }
         let provider = ResourcePrincipalCredentialsProvider::builder()
-            .environment(Environment::fixed(variables))
+            .environment(Environment::from_vars(variables))
             .federation_endpoint(&base)
             .build()
             .unwrap();
@@ -173,7 +173,7 @@ async fn a_resource_becomes_its_parents() {
     desk.emulator
         .add_parent("ocid1.parent.oc1..p", "ocid1.grandparent.oc1..g");
     let pem = key.to_pem().unwrap().expose_secret().to_owned();
-    let environment = Environment::fixed([
+    let environment = Environment::from_vars([
         ("OCI_RESOURCE_PRINCIPAL_VERSION", "3.0".to_owned()),
         (
             "OCI_RESOURCE_PRINCIPAL_VERSION_FOR_LEAF_RESOURCE",
@@ -209,7 +209,7 @@ async fn a_resource_becomes_its_parents() {
 async fn an_instance_acts_for_a_user() {
     let desk = Desk::new().await;
     let base = desk.emulator.identity_url();
-    let environment = Environment::fixed([("OCI_METADATA_BASE_URL", format!("{base}/opc/v2"))]);
+    let environment = Environment::from_vars([("OCI_METADATA_BASE_URL", format!("{base}/opc/v2"))]);
     let instance = InstancePrincipalCredentialsProvider::builder()
         .environment(environment)
         .endpoint(&base)
@@ -259,7 +259,7 @@ async fn a_session_profile_renews_itself() {
     );
     std::fs::write(at("config"), profile).unwrap();
     let path = at("config").to_string_lossy().into_owned();
-    let config = OciConfig::load(Some(&path), &Environment::process()).unwrap();
+    let config = OciConfig::load(Some(&path), &Environment::from_process()).unwrap();
     let provider = SessionTokenCredentialsProvider::builder(config.profile("DEFAULT").unwrap())
         .endpoint(desk.emulator.identity_url())
         .build()
@@ -282,7 +282,7 @@ async fn a_session_profile_renews_itself() {
 async fn faults_tell_the_kinds_of_principals_apart() {
     let desk = Desk::new().await;
     let base = desk.emulator.identity_url();
-    let environment = Environment::fixed([("OCI_METADATA_BASE_URL", format!("{base}/opc/v2"))]);
+    let environment = Environment::from_vars([("OCI_METADATA_BASE_URL", format!("{base}/opc/v2"))]);
     let instance = InstancePrincipalCredentialsProvider::builder()
         .environment(environment)
         .endpoint(&base)
@@ -352,7 +352,7 @@ async fn a_pod_becomes_its_workload() {
         .unwrap();
     let provide = |token: String| {
         let environment =
-            Environment::fixed([("OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH", "/token")])
+            Environment::from_vars([("OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH", "/token")])
                 .with_files([("/token", token)]);
         let provider = OkeWorkloadIdentityCredentialsProvider::builder()
             .environment(environment)

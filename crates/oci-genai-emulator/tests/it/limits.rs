@@ -154,7 +154,7 @@ async fn the_log_warns_of_open_doors_and_shows_no_secrets() {
     };
     let port = format!(":{port}");
     assert!(
-        line(["can be reached from other machines", &port]),
+        line(["other machines can reach the emulator", &port]),
         "{said}"
     );
     assert!(

@@ -238,7 +238,7 @@ async fn a_project_with_a_condenser_says_so_in_the_metadata() {
 async fn a_key_of_another_region_is_refused() {
     let builder = Emulator::builder()
         .api_key(DEFAULT_API_KEY)
-        .foreign_api_key("eu-frankfurt-1", "sk-frankfurt");
+        .api_key_in_region("eu-frankfurt-1", "sk-frankfurt");
     let desk = Desk::over(builder.start().await.unwrap());
     let url = format!("{}/responses/r", desk.emulator.base_url());
     let asked = reqwest::Client::new().get(url).bearer_auth("sk-frankfurt");

@@ -78,7 +78,7 @@ async fn a_recording_does_not_take_the_place_of_other_things() {
     let builder = Emulator::builder().upstream(upstream).record(&letter);
     let error = builder.start().await.unwrap_err();
     let source = std::error::Error::source(&error).unwrap().to_string();
-    assert!(source.contains("other than a recording"), "{source}");
+    assert!(source.contains("not a recording"), "{source}");
     assert_eq!(std::fs::read_to_string(&letter).unwrap(), "Dear aunt,");
     // Nor is a file written into that somebody put beside it.
     let (said, target) = (

@@ -73,13 +73,13 @@ async fn no_setting_is_repeated_that_may_be_a_secret() {
     for (secret, _) in SECRETS {
         let broken = format!("{secret}\n");
         refused(build().api_key(&broken), "API key").await;
-        refused(build().foreign_api_key("r", &broken), "foreign key").await;
+        refused(build().api_key_in_region("r", &broken), "foreign key").await;
         refused(build().project(&broken), "project").await;
         refused(build().region(format!("{secret}!")), "region").await;
         refused(build().allow_host(format!("{secret} ")), "host").await;
         refused(build().data(format!("/nowhere/{secret}/x")), "data").await;
         refused(build().record(format!("/nowhere/{secret}/x")), "recording").await;
-        let fault = Fault::new(Effect::Locked).on(secret);
+        let fault = Fault::new(Effect::Locked).route(secret);
         refused(build().fault(fault), "route").await;
         for url in [
             secret.to_owned(),

@@ -308,7 +308,7 @@ async fn what_became_of_an_abandoned_turn_can_be_seen() {
     let desk = Desk::new().await;
     let id = desk.conversation().await;
     leave_early(&desk, "slow:5 count:20", &id).await;
-    desk.emulator.until_idle().await;
+    desk.emulator.wait_until_idle().await;
     let there = desk.emulator.project(DEFAULT_PROJECT);
     assert_eq!(there.responses[0]["status"], "completed");
     let counted: Vec<String> = (1..=20).map(|n| n.to_string()).collect();

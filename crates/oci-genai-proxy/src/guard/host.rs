@@ -1,6 +1,6 @@
-//! Which hosts a request may name.
+//! Hosts that requests may name.
 //!
-//! A web page can have its own host name resolve to loopback (DNS rebinding). The browser then
+//! A web page can make its own host name resolve to loopback (DNS rebinding). The browser then
 //! takes the proxy for that page's server and lets the page read every response, but the request
 //! still names the page's host.
 
@@ -11,14 +11,14 @@ use http::{HeaderMap, Uri, header};
 
 use crate::refusal::Refusal;
 
-/// The longest host that a refusal repeats, in bytes: the longest that DNS knows.
+/// Maximum length of a host that an error repeats, in bytes: the maximum in DNS.
 const MAX_SHOWN: usize = 253;
 
-/// The hosts a proxy answers to.
+/// Hosts that a proxy accepts.
 #[derive(Debug)]
 pub(super) struct Hosts {
     any: bool,
-    /// Hosts that are taken besides loopback.
+    /// Accepted hosts in addition to loopback.
     allowed: Vec<String>,
 }
 
@@ -33,8 +33,8 @@ impl Hosts {
         }
     }
 
-    /// Refuses a request that names a host it may not name, or none. Every name counts: in the
-    /// target and in each `Host` header.
+    /// Rejects a request that names no host or one that is not accepted. Every name counts: the one
+    /// in the target and those in each `Host` header.
     pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
         if self.any {
             return Ok(());
@@ -62,8 +62,8 @@ impl Hosts {
     }
 }
 
-/// A host that a user allows, in the form that requests are compared with. `None` for what is not a
-/// host name or an address, or has a port.
+/// Normalizes an allowed host for comparison with requests. `None` if it is not a host name or an
+/// address, or has a port.
 pub(crate) fn allowed_host(name: &str) -> Option<String> {
     if let Ok(address) = name.trim_matches(['[', ']']).parse::<IpAddr>() {
         return Some(address.to_string());
@@ -76,7 +76,7 @@ pub(crate) fn allowed_host(name: &str) -> Option<String> {
     }
 }
 
-/// The host of `host[:port]` in lower case, without brackets and without a final dot.
+/// Returns the host of `host[:port]` in lower case, without brackets and without a final dot.
 fn host_of(text: &str) -> Option<String> {
     if text.contains('@') {
         return None;
@@ -93,8 +93,8 @@ fn host_of(text: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_ascii_lowercase())
 }
 
-/// Whether this host always means the machine itself: browsers resolve `localhost` and what ends in
-/// `.localhost` without asking anybody.
+/// Returns true if this host always means the machine itself. Browsers resolve `localhost` and
+/// names that end in `.localhost` without a lookup.
 fn is_loopback(host: &str) -> bool {
     let label = |label: &str| !label.is_empty();
     match host.parse::<IpAddr>() {
@@ -112,9 +112,9 @@ fn is_loopback(host: &str) -> bool {
 fn refuse(name: &str) -> Refusal {
     match host_of(name).filter(|host| host.len() <= MAX_SHOWN) {
         Some(host) => Refusal::forbidden(format!(
-            "the proxy does not answer to the host '{host}'; hint: start it with --allow-host {host}"
+            "the proxy does not accept the host '{host}'; hint: start it with --allow-host {host}"
         )),
-        None => Refusal::forbidden("the proxy does not answer to the host that the request names"),
+        None => Refusal::forbidden("the proxy does not accept the host that the request names"),
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn allowed_names_are_compared_as_requests_name_them() {
+    fn allowed_names_are_normalized_like_request_hosts() {
         for (given, named) in [
             ("DevBox", "devbox:80"),
             ("bücher.example", "xn--bcher-kva.example"),

@@ -1,4 +1,4 @@
-//! Who may use the proxy: the host a request names, the page it comes from, and the token.
+//! Access control: the host that a request names, the web page that sends it, and the token.
 
 mod host;
 mod origin;
@@ -14,7 +14,7 @@ pub use self::token::{Token, TokenError};
 use crate::config::ProxyConfig;
 use crate::refusal::Refusal;
 
-/// Lets requests in, or refuses them.
+/// Accepts or rejects requests.
 #[derive(Debug)]
 pub(crate) struct Guard {
     hosts: Hosts,
@@ -31,8 +31,8 @@ impl Guard {
         }
     }
 
-    /// Checks where a request comes from: the host it names and the page that sent it. Returns the
-    /// origin that browsers must be shown, if the request comes from a page that was allowed.
+    /// Checks the origin of a request: the host it names and the page that sent it. Returns the
+    /// origin to allow in the response, if an allowed page sent the request.
     pub(crate) fn check_source<B>(
         &self,
         request: &Request<B>,

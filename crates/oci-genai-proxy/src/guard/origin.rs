@@ -1,7 +1,8 @@
-//! Which web pages may call the proxy.
+//! Web pages that may call the proxy.
 //!
-//! Browsers send requests to loopback for any page, and name the page's origin. A page that was not
-//! allowed is refused before the request has any effect, also where it could not read the response.
+//! Browsers send requests to loopback for any page, and name the page's origin. The proxy rejects
+//! pages that are not allowed before the request has any effect, even if the page could not read
+//! the response.
 
 use http::header::{HOST, ORIGIN};
 use http::{HeaderValue, Request};
@@ -9,7 +10,7 @@ use url::Url;
 
 use crate::refusal::Refusal;
 
-/// The longest origin that a refusal repeats, in bytes.
+/// Maximum length of an origin that an error repeats, in bytes.
 const MAX_SHOWN: usize = 300;
 
 #[derive(Debug)]
@@ -27,12 +28,12 @@ impl Origins {
         }
     }
 
-    /// Refuses requests of pages that were not allowed; returns the origin of one that was.
+    /// Rejects requests of pages that are not allowed. Returns the origin of an allowed page.
     pub(super) fn check<B>(&self, request: &Request<B>) -> Result<Option<HeaderValue>, Refusal> {
         let headers = request.headers();
         let mut origins = headers.get_all(ORIGIN).iter();
         let Some(value) = origins.next() else {
-            // Images, forms and the like of another site come without an origin.
+            // Images, forms and the like of another site have no origin.
             let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
             return match site {
                 Some(b"cross-site" | b"same-site") => Err(refuse(None)),
@@ -60,7 +61,7 @@ impl Origins {
     }
 }
 
-/// An origin that a user allows, as browsers send it. `None` for what is not an origin.
+/// Normalizes an allowed origin to the form that browsers send. `None` if it is not an origin.
 pub(crate) fn allowed_origin(text: &str) -> Option<String> {
     let url = Url::parse(text.trim()).ok()?;
     let is_bare = matches!(url.path(), "" | "/")
@@ -85,10 +86,12 @@ fn refuse(origin: Option<&str>) -> Refusal {
     let shown = origin.filter(|text| !text.is_empty() && text.len() <= MAX_SHOWN);
     match shown.and_then(allowed_origin) {
         Some(origin) => Refusal::forbidden(format!(
-            "the proxy takes no requests from web pages of {origin}; hint: start it with \
+            "the proxy does not accept requests from web pages of {origin}; hint: start it with \
              --allow-origin {origin}"
         )),
-        None => Refusal::forbidden("the proxy takes no requests from web pages of other sites"),
+        None => {
+            Refusal::forbidden("the proxy does not accept requests from web pages of other sites")
+        }
     }
 }
 
@@ -105,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn only_allowed_pages_and_the_proxys_own_are_let_in() {
+    fn only_allowed_pages_and_the_proxys_own_are_accepted() {
         let origins = Origins::new(&["http://localhost:3000/".to_owned()]);
         let check = |headers: &[(&'static str, &str)]| origins.check(&request(headers));
         assert_eq!(check(&[]).unwrap(), None);

@@ -1,4 +1,4 @@
-//! The token that callers send in place of an API key.
+//! Token that callers send as the API key.
 
 use std::fmt;
 
@@ -10,24 +10,24 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// Some clients want keys to begin like this.
+/// Some clients require this prefix of keys.
 const PREFIX: &str = "sk-local-";
 
-/// The token of a proxy. `Debug` does not show it.
+/// Token of a proxy. `Debug` hides it.
 #[derive(Clone)]
 pub struct Token(SecretString);
 
-/// A token cannot be used or made.
+/// Error for an invalid token.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct TokenError(&'static str);
 
 impl Token {
-    /// Makes a token of 256 random bits.
+    /// Creates a token of 256 random bits.
     ///
     /// # Errors
     ///
-    /// When the system has no random numbers.
+    /// Returns [`TokenError`] if the system has no random numbers.
     pub fn random() -> Result<Self, TokenError> {
         let mut bits = [0; 32];
         SystemRandom::new()
@@ -37,11 +37,12 @@ impl Token {
         Ok(Self(text.into()))
     }
 
-    /// Takes a token.
+    /// Creates a token from a text.
     ///
     /// # Errors
     ///
-    /// When it has less than 16 characters, or blanks or characters outside ASCII.
+    /// Returns [`TokenError`] if the text has less than 16 characters, blanks, or characters
+    /// outside ASCII.
     pub fn new(text: impl Into<SecretString>) -> Result<Self, TokenError> {
         let text = text.into();
         let bytes = text.expose_secret().as_bytes();
@@ -56,13 +57,13 @@ impl Token {
         Ok(Self(text))
     }
 
-    /// The token itself. A secret.
+    /// Returns the token itself, which is a secret.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Whether a request carries this token. The time this takes does not depend on how much of a
-    /// wrong token is right.
+    /// Returns true if a request contains this token. The comparison takes the same time no matter
+    /// how much of a wrong token is right.
     pub(super) fn is_in(&self, headers: &HeaderMap) -> bool {
         let bearer = headers
             .get_all(AUTHORIZATION)
@@ -78,7 +79,7 @@ impl Token {
     }
 }
 
-/// What stands behind `Bearer`, in any case.
+/// Returns the text after `Bearer`, in any case.
 fn bearer(value: &[u8]) -> Option<&[u8]> {
     let (scheme, rest) = value.split_at_checked(7)?;
     scheme
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_taken_in_three_headers_and_nowhere_else() {
+    fn a_token_is_accepted_in_three_headers_only() {
         let token = Token::random().unwrap();
         let text = token.expose().to_owned();
         let is_in = |headers: &[(&'static str, String)]| {
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_differ_and_are_not_shown() {
+    fn tokens_differ_and_are_hidden() {
         let (one, two) = (Token::random().unwrap(), Token::random().unwrap());
         assert_ne!(one.expose(), two.expose());
         assert!(one.expose().len() > 40);

@@ -21,10 +21,10 @@ use super::ServerConfig;
 use super::connection::{Busy, Counted, PatientStream};
 use crate::service::Proxy;
 
-/// The pause after a connection could not be accepted: out of file descriptors, most likely.
+/// Pause after a failure to accept a connection, probably because file descriptors ran out.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What serving takes.
+/// State for serving connections.
 #[derive(Clone)]
 pub(super) struct Accept {
     pub(super) proxy: Proxy,
@@ -34,7 +34,7 @@ pub(super) struct Accept {
 }
 
 impl Accept {
-    /// Serves until it is told to stop, and then until the last connection has ended.
+    /// Serves until it is stopped, and then until the last connection has ended.
     pub(super) async fn run(self, listener: TcpListener) {
         let room = Arc::new(Semaphore::new(self.config.max_connections.max(1)));
         let mut connections = JoinSet::new();
@@ -55,7 +55,7 @@ impl Accept {
         while connections.join_next().await.is_some() {}
     }
 
-    /// The next connection, once there is room for it.
+    /// Returns the next connection, once there is room for it.
     async fn accept(
         &self,
         listener: &TcpListener,
@@ -64,7 +64,7 @@ impl Accept {
     ) -> Option<TcpStream> {
         loop {
             let accepted = async {
-                // Closed never, so it yields room.
+                // The semaphore is never closed, so this returns when there is room.
                 drop(room.acquire().await);
                 listener.accept().await
             };
@@ -77,7 +77,7 @@ impl Accept {
             match accepted {
                 Ok((stream, _)) => return Some(stream),
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
+                    tracing::warn!(%error, "could not accept a connection");
                     tokio::time::sleep(PAUSE).await;
                 }
             }
@@ -85,7 +85,7 @@ impl Accept {
     }
 
     async fn serve(&self, stream: TcpStream) {
-        // Without it small events may be held back for a while; they come all the same.
+        // Without this, small events may be delayed. A failure is harmless.
         let _ = stream.set_nodelay(true);
         let stream = PatientStream::new(stream, self.config.write_timeout);
         let Some(tls) = &self.config.tls else {
@@ -98,7 +98,7 @@ impl Accept {
         }
     }
 
-    /// Serves one connection to its end: the client's, the server's, or after it has been without a
+    /// Serves one connection until the client or the server closes it, or until it has had no
     /// request for too long.
     async fn serve_http(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let busy = Busy::default();

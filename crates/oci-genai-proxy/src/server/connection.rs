@@ -1,4 +1,4 @@
-//! A client's connection: whether a request is under way on it, and whether the client still reads.
+//! State of a client's connection: its requests in flight, and whether the client still reads.
 
 use std::io;
 use std::pin::Pin;
@@ -15,11 +15,11 @@ use tokio::time::Sleep;
 use crate::body::ProxyBody;
 use crate::config::BodyError;
 
-/// Counts the requests of a connection that have not been answered to the end.
+/// Counts the requests of a connection without a complete response.
 #[derive(Debug, Default)]
 pub(super) struct Busy(watch::Sender<usize>);
 
-/// A request that has not been answered to the end.
+/// A request without a complete response.
 #[derive(Debug)]
 pub(super) struct BusyGuard(watch::Sender<usize>);
 
@@ -30,13 +30,13 @@ impl Drop for BusyGuard {
 }
 
 impl Busy {
-    /// Counts a request for as long as the guard lives.
+    /// Counts a request until the guard is dropped.
     pub(super) fn begin(&self) -> BusyGuard {
         self.0.send_modify(|count| *count += 1);
         BusyGuard(self.0.clone())
     }
 
-    /// Waits until no request has been under way for this long.
+    /// Waits until no request has been in flight for this long.
     pub(super) async fn idle_for(&self, patience: Duration) {
         let mut count = self.0.subscribe();
         loop {
@@ -56,7 +56,7 @@ impl Busy {
     }
 }
 
-/// The body of a response, whose request counts until it has been sent or given up.
+/// Body of a response, whose request counts until the body is sent or dropped.
 pub(super) struct Counted {
     body: ProxyBody,
     _guard: BusyGuard,
@@ -91,12 +91,12 @@ impl http_body::Body for Counted {
     }
 }
 
-/// A socket whose client is given up when it takes nothing for too long.
+/// Socket that closes if the client reads nothing for too long.
 #[derive(Debug)]
 pub(super) struct PatientStream {
     stream: TcpStream,
     patience: Duration,
-    /// Runs while the client takes nothing.
+    /// Runs while the client reads nothing.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
@@ -109,7 +109,7 @@ impl PatientStream {
         }
     }
 
-    /// Passes on how a write went, or gives the client up.
+    /// Returns the result of a write, or disconnects the client.
     fn watch<T>(
         &mut self,
         context: &mut Context<'_>,

@@ -1,4 +1,4 @@
-//! The proxy as a server of its own.
+//! The proxy as a standalone server.
 
 mod accept;
 mod connection;
@@ -20,21 +20,21 @@ use crate::service::Proxy;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerConfig {
-    /// Where to listen. Default: loopback, a free port.
+    /// Address to listen on. Default: loopback, a free port.
     pub listen: SocketAddr,
-    /// Serves over TLS. Default: no.
+    /// Serves over TLS. Default: no TLS.
     pub tls: Option<Tls>,
-    /// Says that TLS ends in front of this server. Default: no.
+    /// Declares that TLS terminates in front of this server. Default: false.
     pub behind_tls: bool,
-    /// The most connections at a time; more are not accepted. Default: 4,096.
+    /// Maximum number of connections; more are not accepted. Default: 4,096.
     pub max_connections: usize,
-    /// The most room for the headers of a request, in bytes; at least 8,192. Default: 64 KiB.
+    /// Maximum size of the headers of a request, in bytes; at least 8,192. Default: 64 KiB.
     pub max_header_bytes: usize,
-    /// How long a client may take to send a request's headers. Default: 30 s.
+    /// Timeout for a request's headers. Default: 30 s.
     pub header_timeout: Duration,
-    /// How long a connection may be without a request before it is closed. Default: 120 s.
+    /// Timeout for a connection without a request. Default: 120 s.
     pub idle_timeout: Duration,
-    /// How long a client may leave a response unread. Default: 300 s.
+    /// Timeout for a client that does not read its response. Default: 300 s.
     pub write_timeout: Duration,
 }
 
@@ -53,37 +53,37 @@ impl Default for ServerConfig {
     }
 }
 
-/// Why a server could not start.
+/// Error from starting a server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// Other machines could use it, and nothing keeps them from doing so or from listening in.
+    /// Other machines can reach the address, and there is no token or no TLS.
     #[error(
-        "other machines can reach {address}, which takes {missing}; hint: listen on 127.0.0.1, or {hint}"
+        "other machines can reach {address}, which requires {missing}; hint: listen on 127.0.0.1, or {hint}"
     )]
     Open {
-        /// Where it was to listen.
+        /// The requested address.
         address: SocketAddr,
-        /// What is missing.
+        /// The missing protection.
         missing: &'static str,
-        /// What to do.
+        /// How to fix it.
         hint: &'static str,
     },
-    /// It cannot listen there.
-    #[error("cannot listen on {address}")]
+    /// The address could not be bound.
+    #[error("could not listen on {address}")]
     Listen {
-        /// Where it was to listen.
+        /// The requested address.
         address: SocketAddr,
-        /// The reason.
+        /// The system's error.
         source: std::io::Error,
     },
 }
 
-/// A proxy that listens on an address of its own. Dropping it ends its connections at once.
+/// A proxy that listens on its own address. Dropping it ends its connections at once.
 pub struct Server {
     address: SocketAddr,
     has_tls: bool,
-    /// Stops accepting, and ends connections when their requests have ended.
+    /// Stops accepting, and ends connections after their requests.
     stop: CancellationToken,
     /// Ends everything at once.
     abort: CancellationToken,
@@ -91,11 +91,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts to listen. Must be called within a Tokio runtime.
+    /// Starts to listen. Must be called within a tokio runtime.
     ///
     /// # Errors
     ///
-    /// When the address cannot be had, or is not loopback and there is no token or no TLS.
+    /// Returns [`StartError`] if the address cannot be bound, or if it is not loopback and there is
+    /// no token or no TLS.
     pub async fn start(proxy: Proxy, config: ServerConfig) -> Result<Self, StartError> {
         let address = config.listen;
         if !address.ip().to_canonical().is_loopback() {
@@ -134,12 +135,12 @@ impl Server {
         })
     }
 
-    /// Where it listens.
+    /// Returns the address the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The base URL for clients on this machine.
+    /// Returns the base URL for clients on this machine.
     pub fn base_url(&self) -> String {
         let scheme = if self.has_tls { "https" } else { "http" };
         let mut address = self.address;
@@ -149,10 +150,10 @@ impl Server {
         format!("{scheme}://{address}/openai/v1")
     }
 
-    /// Accepts no more, and waits until the requests under way have ended, streams included.
+    /// Stops accepting, and waits until the requests in flight have ended, including streams.
     pub async fn shut_down(mut self) {
         self.stop.cancel();
-        // A task that was aborted has ended as well.
+        // An aborted task has ended as well.
         let _ = (&mut self.task).await;
     }
 }

@@ -1,4 +1,4 @@
-//! TLS, by a given certificate or one made for the occasion.
+//! TLS with a given or a generated certificate.
 
 use std::error::Error;
 use std::fmt;
@@ -15,7 +15,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// A certificate or key cannot be made or used.
+/// Error for an unusable certificate or key.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}")]
 pub struct TlsError {
@@ -32,9 +32,9 @@ impl TlsError {
     }
 }
 
-const NOT_MADE: &str = "the certificate for TLS cannot be made";
+const NOT_MADE: &str = "could not create the TLS certificate";
 
-/// What it takes to serve TLS.
+/// TLS configuration of a server.
 #[derive(Clone)]
 pub struct Tls {
     acceptor: TlsAcceptor,
@@ -46,7 +46,7 @@ impl Tls {
     ///
     /// # Errors
     ///
-    /// When either cannot be read, or they do not fit together.
+    /// Returns [`TlsError`] if either cannot be read, or they do not belong together.
     pub fn from_pem(certificates: &[u8], key: &[u8]) -> Result<Self, TlsError> {
         let what = "the certificate chain is not PEM";
         let chain = CertificateDer::pem_slice_iter(certificates)
@@ -57,12 +57,12 @@ impl Tls {
         Self::new(chain, key, None)
     }
 
-    /// Makes an authority, and by it a certificate for these addresses and names and for loopback.
-    /// Clients have to trust [`ca_pem`](Self::ca_pem).
+    /// Creates an authority, and a certificate signed by it for these addresses and names and for
+    /// loopback. Clients have to trust [`ca_pem`](Self::ca_pem).
     ///
     /// # Errors
     ///
-    /// When a name cannot stand in a certificate.
+    /// Returns [`TlsError`] if a name cannot be part of a certificate.
     pub fn generate(addresses: &[IpAddr], names: &[String]) -> Result<Self, TlsError> {
         let failed = |error| TlsError::new(NOT_MADE, error);
         let authority_key = KeyPair::generate().map_err(failed)?;
@@ -100,7 +100,7 @@ impl Tls {
         key: PrivateKeyDer<'static>,
         ca_pem: Option<String>,
     ) -> Result<Self, TlsError> {
-        let what = "the certificate and its key cannot be used for TLS";
+        let what = "could not use the certificate and its key for TLS";
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -113,7 +113,7 @@ impl Tls {
         })
     }
 
-    /// The certificate that clients have to trust, in PEM, if it was made here.
+    /// Returns the certificate that clients have to trust, in PEM, if it was generated.
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
     }

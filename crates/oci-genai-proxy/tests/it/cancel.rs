@@ -120,7 +120,7 @@ async fn a_service_that_breaks_off_breaks_the_response_off() {
         "the end must not look orderly: {text:?}"
     );
     let record = running.ended(Outcome::Broken).await;
-    assert!(record.reason.unwrap().contains("broke off"));
+    assert!(record.reason.unwrap().contains("ended early"));
     // A length that is not reached is no end either.
     let (sender, mut plan) = Plan::channel();
     plan.headers

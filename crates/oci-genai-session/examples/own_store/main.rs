@@ -1,5 +1,5 @@
-//! Sessions in a database of one's own: a store that implements `Store`, the suite that says whether it may be trusted, and a
-//! session in it.
+//! A custom session store: an implementation of `Store`, its conformance test, and a session that
+//! uses it.
 //!
 //!     cargo run -p oci-genai-session --example own_store --features conformance
 #![allow(clippy::print_stdout)]

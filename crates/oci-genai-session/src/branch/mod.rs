@@ -1,28 +1,30 @@
-//! Forks, rewinds and edits: another line of turns from a point of an old one.
+//! Forks, rewinds and edits: new sequences of turns from a point in an old one.
 //!
-//! The service has no such operation on a conversation, so the history up to the point is copied into a new one, item by
-//! item; only when the copy is complete is it put in the old one's place.
+//! The service cannot fork a conversation. The session copies the history up to the point into a
+//! new conversation, item by item. The new conversation replaces the old one only when the copy is
+//! complete.
 
-mod copying;
-mod switching;
+mod copy;
+mod switch;
 
-use self::copying::{History, chained_response, check_settled, no_turn, read, resume_from};
+use self::copy::{History, chained_response, check_settled, no_turn, read, resume_from};
 use crate::error::Result;
 use crate::item;
 use crate::journal::{self, Journal};
 use crate::options::SessionOptions;
 use crate::session::Session;
 use crate::sessions::Sessions;
-use crate::store::{Batch, Direction, MemoryKind, SessionRecord};
+use crate::store::{Batch, Direction, HistoryMode, SessionRecord};
 use crate::turn::Turn;
 
 impl Sessions {
-    /// Makes a new session with the history of another one up to turn `at` (all of it when `None`), with any kind of
-    /// memory. The old session is not touched.
+    /// Creates a session with the history of another one up to turn `at` (all of it if `None`), in
+    /// any history mode. The old session does not change.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such session or turn, [`Busy`](crate::ErrorKind::Busy) while a turn up to there is open,
-    /// and those of [`create`](Self::create).
+    /// Returns [`NotFound`](crate::ErrorKind::NotFound) if the session or turn does not exist, and
+    /// [`Busy`](crate::ErrorKind::Busy) while a turn up to `at` is open. Other errors are those of
+    /// [`create`](Self::create).
     pub async fn fork(
         &self,
         session: &Session,
@@ -33,16 +35,17 @@ impl Sessions {
         let (copy, wanted) = self.create_unseen(options.into()).await?;
         let filled = self.fill(&copy, wanted, &old, at, history).await;
         if let Err(error) = filled {
-            // Half a copy is of no use to anybody.
+            // Half a copy is useless.
             if let Err(error) = self.delete_id(copy.id().clone()).await {
-                tracing::warn!(session = %copy.id(), %error, "half a copy was left behind");
+                tracing::warn!(session = %copy.id(), %error, "could not delete an incomplete copy");
             }
             return Err(error);
         }
         Ok(copy)
     }
 
-    /// Writes the copied history, and only then what makes the copy a session to be found.
+    /// Writes the copied history first, and the session's own record last, which makes the copy
+    /// visible.
     async fn fill(
         &self,
         copy: &Session,
@@ -62,18 +65,18 @@ impl Sessions {
         record.origin = Some((old.id.clone(), at));
         record.memory_since = at + 1;
         let History { turns, mut items } = history;
-        match record.memory {
-            MemoryKind::Conversation => {
+        match record.history_mode {
+            HistoryMode::Conversation => {
                 let conversation = record.conversation_id.clone().unwrap_or_default();
                 items = copy.copy_items(&conversation, items).await?;
             }
-            MemoryKind::Chain if old.memory == MemoryKind::Chain => {
+            HistoryMode::PreviousResponse if old.history_mode == HistoryMode::PreviousResponse => {
                 record.memory_since = old.memory_since;
                 record.last_response_id = chained_response(old, &turns);
             }
-            MemoryKind::Chain => {}
-            MemoryKind::Local => {
-                if old.memory == MemoryKind::Local {
+            HistoryMode::PreviousResponse => {}
+            HistoryMode::Client => {
+                if old.history_mode == HistoryMode::Client {
                     record.budget = record.budget.or(old.budget);
                     record.compaction = record.compaction.or(old.compaction);
                     let end = items.last().map_or(0, |item| item.position + 1);
@@ -105,14 +108,17 @@ impl Sessions {
 }
 
 impl Session {
-    /// Takes the session back to the end of turn `to`; 0 is before the first. Later turns are gone afterwards.
+    /// Rewinds the session to the end of turn `to`; 0 is before the first turn. Later turns are
+    /// deleted.
     ///
-    /// A conversation on the service is copied up to there, and the session goes on with the copy; if that fails midway
-    /// the session is as it was.
+    /// A conversation on the service is copied up to that turn, and the session continues with the
+    /// copy. If the copy fails midway, the session does not change.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) without such a turn, [`Busy`](crate::ErrorKind::Busy) while a turn is open, [`Unsettled`](crate::ErrorKind::Unsettled)
-    /// when the service does not take the copy.
+    /// Returns [`NotFound`](crate::ErrorKind::NotFound) if the turn does not exist,
+    /// [`Busy`](crate::ErrorKind::Busy) while a turn is open, and
+    /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the service does not accept the
+    /// copy.
     pub async fn rewind(&self, to: u64) -> Result<()> {
         let _place = self.place().await;
         let (held, journal) = self.hold().await?;
@@ -128,8 +134,8 @@ impl Session {
         let mut record = old.clone();
         let mut items = Vec::new();
         let mut drop_from = history.items.last().map_or(0, |item| item.position + 1);
-        match record.memory {
-            MemoryKind::Conversation => {
+        match record.history_mode {
+            HistoryMode::Conversation => {
                 let id = self.new_conversation(&record).await?;
                 items = match self.copy_items(&id, history.items).await {
                     Ok(items) => items,
@@ -142,13 +148,13 @@ impl Session {
                 record.conversation_id = Some(id);
                 resume_from(&mut record, &history.turns, &items);
             }
-            MemoryKind::Chain => {
+            HistoryMode::PreviousResponse => {
                 record.last_response_id = chained_response(old, &history.turns);
                 resume_from(&mut record, &history.turns, &history.items);
             }
-            MemoryKind::Local => {
+            HistoryMode::Client => {
                 if record.window_start > drop_from {
-                    // The summary covers turns that are going: the full items take its place.
+                    // The summary covers turns that are deleted; the full items replace it.
                     record.summary = None;
                     record.window_start = 0;
                 }
@@ -169,20 +175,20 @@ impl Session {
         Ok(())
     }
 
-    /// Asks turn `number` anew with another text; it and all later turns are gone first.
+    /// Deletes turn `number` and all later turns, then sends another text instead.
     ///
     /// # Errors
-    /// Those of [`rewind`](Self::rewind) and [`send`](Self::send).
+    /// Same as [`rewind`](Self::rewind) and [`send`](Self::send).
     pub async fn edit(&self, number: u64, text: impl Into<String>) -> Result<Turn> {
         let before = number.checked_sub(1).ok_or_else(|| no_turn(0))?;
         self.rewind(before).await?;
         self.send(text).await
     }
 
-    /// Asks turn `number` anew with what was asked then; it and all later turns are gone first.
+    /// Deletes turn `number` and all later turns, then sends the input of turn `number` again.
     ///
     /// # Errors
-    /// Those of [`rewind`](Self::rewind) and [`send`](Self::send).
+    /// Same as [`rewind`](Self::rewind) and [`send`](Self::send).
     pub async fn regenerate(&self, number: u64) -> Result<Turn> {
         let before = number.checked_sub(1).ok_or_else(|| no_turn(0))?;
         let items = self.store().turn_items(self.id(), number).await?;
@@ -199,6 +205,6 @@ impl Session {
             None => return Err(no_turn(number)),
         };
         self.rewind(before).await?;
-        self.turn_of(asked).members(request).send().await
+        self.turn(asked).members(request).send().await
     }
 }

@@ -1,10 +1,11 @@
-//! Promises about leases: one writer at a time, a late one is shut out, and all come in turn.
+//! Lease checks: one writer at a time, late writers are rejected, and waiters are served in order.
 
 use std::time::Duration;
 
 use super::{Broken, Check, Outcome, START, Shared, TTL, fresh, held, hold, refused, same, there};
 use crate::store::{
-    Batch, Grant, Held, Lease, LeaseMark, LeaseRequest, SessionId, SessionRecord, StoreErrorKind,
+    Batch, Held, Lease, LeaseMark, LeaseRequest, LeaseResult, SessionId, SessionRecord,
+    StoreErrorKind,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -14,7 +15,7 @@ pub(super) const CHECKS: &[Check] = &[
         |store| Box::pin(takeover(store)),
     ),
     (
-        "a lease that was not renewed for its length is taken over however late it ends",
+        "a lease that was not renewed for its duration is taken over, however late it ends",
         |store| Box::pin(overdue(store)),
     ),
     ("a renewed lease is kept", |store| Box::pin(renewal(store))),
@@ -24,7 +25,7 @@ pub(super) const CHECKS: &[Check] = &[
     ("a lease is granted in the order of the requests", |store| {
         Box::pin(queue(store))
     }),
-    ("who lost the lease cannot write", |store| {
+    ("a holder that lost the lease cannot write", |store| {
         Box::pin(fencing(store))
     }),
     ("a lease is granted once under contention", |store| {
@@ -45,26 +46,26 @@ async fn take(
     request: &LeaseRequest,
 ) -> Result<(Lease, SessionRecord), Broken> {
     match store.acquire(id, request).await? {
-        Grant::Granted(lease, record) => Ok((lease, *record)),
-        Grant::Held(_) => Err(Broken(
+        LeaseResult::Granted(lease, record) => Ok((lease, *record)),
+        LeaseResult::Held(_) => Err(Broken(
             format!("`{}` did not get a free lease", request.holder),
             None,
         )),
     }
 }
 
-/// What keeps a holder waiting.
+/// Makes a request that has to wait, and returns what blocks it.
 async fn wait(store: &Shared, id: &SessionId, request: &LeaseRequest) -> Result<Held, Broken> {
     match store.acquire(id, request).await? {
-        Grant::Held(held) => Ok(held),
-        Grant::Granted(..) => Err(Broken(
+        LeaseResult::Held(held) => Ok(held),
+        LeaseResult::Granted(..) => Err(Broken(
             format!("`{}` got a lease that is taken", request.holder),
             None,
         )),
     }
 }
 
-/// A request of somebody who has seen for long enough that nothing moves.
+/// Makes a request that has seen an unchanged mark for long enough.
 fn insisting(holder: &str, mark: LeaseMark) -> LeaseRequest {
     let mut request = request(holder);
     request.overdue = Some(mark);
@@ -77,7 +78,11 @@ async fn exclusive(store: Shared) -> Outcome {
     same("the session handed over with the lease", &seen, &record)?;
     same("the first lease was free", &lease.taken_over, &false)?;
     let held = wait(&store, &record.id, &request("other")).await?;
-    same("how long the holder may be silent", &held.patience, &TTL)?;
+    same(
+        "how long the holder may be silent",
+        &held.mark_timeout,
+        &TTL,
+    )?;
     same(
         "the lease ends within its length",
         &(held.left <= TTL),
@@ -93,7 +98,7 @@ async fn exclusive(store: Shared) -> Outcome {
 
 async fn takeover(store: Shared) -> Outcome {
     let record = fresh(&store).await?;
-    // A lease without a length has ended at once, by whatever clock.
+    // A lease without a duration expires at once, by any clock.
     let short = LeaseRequest::new("writer", START, Duration::ZERO);
     let (lease, _) = take(&store, &record.id, &short).await?;
     let (next, _) = take(&store, &record.id, &request("other")).await?;
@@ -118,7 +123,7 @@ async fn overdue(store: Shared) -> Outcome {
     same("the lease was taken over", &next.taken_over, &true)?;
     let late = store.renew(&lease, START, TTL).await;
     refused("a late renewal", late, StoreErrorKind::Fenced)?;
-    // An end in the past is a wrong clock when the holder was seen to renew.
+    // An end in the past means a wrong clock if the holder was seen to renew.
     store.renew(&next, START, Duration::ZERO).await?;
     let mut patient = request("third");
     patient.seen = Some(moved.mark);
@@ -134,10 +139,14 @@ async fn renewal(store: Shared) -> Outcome {
     let record = fresh(&store).await?;
     let short = LeaseRequest::new("writer", START, Duration::ZERO);
     let (lease, _) = take(&store, &record.id, &short).await?;
-    // Ended, but nobody took it: still good.
+    // Expired, but nobody took it, so it is still valid.
     store.renew(&lease, START, TTL).await?;
     let held = wait(&store, &record.id, &request("other")).await?;
-    same("how long the holder may be silent", &held.patience, &TTL)?;
+    same(
+        "how long the holder may be silent",
+        &held.mark_timeout,
+        &TTL,
+    )?;
     same(
         "a write under it",
         &store.apply(&Batch::new(record, lease.fence)).await?,
@@ -151,7 +160,7 @@ async fn release(store: Shared) -> Outcome {
     store.release(&lease).await?;
     let (next, _) = take(&store, &record.id, &request("other")).await?;
     same("the lease was given back", &next.taken_over, &false)?;
-    // A release that comes late takes nothing from the next holder.
+    // A late release takes nothing from the next holder.
     store.release(&lease).await?;
     wait(&store, &record.id, &request("third")).await?;
     let mut batch = Batch::new(record.clone(), next.fence);
@@ -177,13 +186,13 @@ async fn queue(store: Shared) -> Outcome {
     wait(&store, id, &waiting("b")).await?;
     wait(&store, id, &waiting("c")).await?;
     store.release(&lease).await?;
-    // Whoever had it last comes last, and nobody comes out of turn.
+    // The last holder comes last, and nobody is served out of order.
     wait(&store, id, &waiting("a")).await?;
     wait(&store, id, &waiting("c")).await?;
     wait(&store, id, &request("d")).await?;
     let (lease, _) = take(&store, id, &waiting("b")).await?;
     store.release(&lease).await?;
-    // Who has gone away is passed over by those who have waited for it.
+    // A requester that stopped waiting is skipped by those behind it.
     let held = wait(&store, id, &waiting("a")).await?;
     same(
         "the place in the queue that comes first",
@@ -219,7 +228,10 @@ async fn contention(store: Shared) -> Outcome {
             let (store, id) = (store.clone(), record.id.clone());
             tokio::spawn(async move {
                 let request = request(&format!("holder {number}"));
-                matches!(store.acquire(&id, &request).await, Ok(Grant::Granted(..)))
+                matches!(
+                    store.acquire(&id, &request).await,
+                    Ok(LeaseResult::Granted(..))
+                )
             })
         })
         .collect();

@@ -1,16 +1,16 @@
-//! The suite that a store passes before sessions trust it.
+//! Test suite for stores.
 //!
-//! Give [`check`] a store; it runs every check and stops at the first broken promise. The checks use session ids
-//! of their own, so that a database in use may be checked too. An own store needs no more than this as a test
-//! (`examples/own_store` has a store to go with it):
+//! [`check`] runs every check on a store and stops at the first violation. The checks use their own
+//! session ids, so a database in use can be checked too. A custom store needs only this test
+//! (`examples/own_store` contains a complete store):
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), oci_genai_session::conformance::Violation> {
 //! use std::sync::Arc;
-//! use oci_genai_session::{conformance, store::MemoryStore};
+//! use oci_genai_session::{conformance, store::InMemoryStore};
 //!
-//! let passed = conformance::check(Arc::new(MemoryStore::new())).await?;
+//! let passed = conformance::check(Arc::new(InMemoryStore::new())).await?;
 //! assert!(passed.contains(&"a stale generation is refused and changes nothing"));
 //! # Ok(())
 //! # }
@@ -29,11 +29,11 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::store::{
-    Batch, Direction, Grant, ItemRecord, Lease, LeaseRequest, MemoryKind, SessionId, SessionRecord,
-    Store, StoreError, StoreErrorKind,
+    Batch, Direction, HistoryMode, ItemRecord, Lease, LeaseRequest, LeaseResult, SessionId,
+    SessionRecord, Store, StoreError, StoreErrorKind,
 };
 
-/// A promise that a store broke.
+/// Violation of a requirement by a store.
 #[derive(Debug)]
 pub struct Violation {
     check: &'static str,
@@ -42,7 +42,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// The check that failed.
+    /// Returns the name of the failed check.
     pub fn check(&self) -> &'static str {
         self.check
     }
@@ -50,11 +50,7 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the store breaks the promise `{}`: {}",
-            self.check, self.what
-        )
+        write!(f, "the store violates `{}`: {}", self.check, self.what)
     }
 }
 
@@ -66,13 +62,13 @@ impl StdError for Violation {
     }
 }
 
-/// Why a check failed, before its name is put to it.
+/// Failure of a check, without the check's name.
 struct Broken(String, Option<StoreError>);
 
 impl From<StoreError> for Broken {
     fn from(error: StoreError) -> Self {
         Self(
-            "an operation failed that has to succeed".to_owned(),
+            "an operation failed that must succeed".to_owned(),
             Some(error),
         )
     }
@@ -85,10 +81,10 @@ type Check = (
     fn(Shared) -> Pin<Box<dyn Future<Output = Outcome> + Send>>,
 );
 
-/// Runs the whole suite and returns the names of the promises kept.
+/// Runs the whole suite and returns the names of the passed checks.
 ///
 /// # Errors
-/// The first promise broken.
+/// Returns the first [`Violation`].
 pub async fn check(store: Arc<dyn Store>) -> Result<Vec<&'static str>, Violation> {
     let mut passed = Vec::new();
     for (name, run) in writing::CHECKS
@@ -123,7 +119,7 @@ fn refused<T>(what: &str, result: Result<T, StoreError>, kind: StoreErrorKind) -
         Ok(_) => Err(Broken(format!("{what} was accepted"), None)),
         Err(error) if error.kind() == kind => Ok(()),
         Err(error) => Err(Broken(
-            format!("{what} was refused, but not as {kind:?}"),
+            format!("{what} was rejected, but not as {kind:?}"),
             Some(error),
         )),
     }
@@ -137,7 +133,7 @@ const START: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 const TTL: Duration = Duration::from_secs(30);
 
 async fn fresh(store: &Shared) -> Result<SessionRecord, StoreError> {
-    let record = SessionRecord::new(SessionId::generate(), MemoryKind::Conversation, START);
+    let record = SessionRecord::new(SessionId::generate(), HistoryMode::Conversation, START);
     store.create(&record).await?;
     Ok(record)
 }
@@ -145,12 +141,15 @@ async fn fresh(store: &Shared) -> Result<SessionRecord, StoreError> {
 async fn hold(store: &Shared, id: &SessionId) -> Result<(Lease, SessionRecord), Broken> {
     let request = LeaseRequest::new("writer", START, TTL);
     match store.acquire(id, &request).await? {
-        Grant::Granted(lease, record) => Ok((lease, *record)),
-        Grant::Held(_) => Err(Broken("a free lease is said to be held".to_owned(), None)),
+        LeaseResult::Granted(lease, record) => Ok((lease, *record)),
+        LeaseResult::Held(_) => Err(Broken(
+            "the store reported a free lease as held".to_owned(),
+            None,
+        )),
     }
 }
 
-/// A session, held, and a batch for it.
+/// Makes a session, takes its lease, and returns a batch for it.
 async fn held(store: &Shared) -> Result<(Lease, Batch), Broken> {
     let record = fresh(store).await?;
     let (lease, record) = hold(store, &record.id).await?;

@@ -1,11 +1,11 @@
-//! Promises about lists, stretches, deletion and purging.
+//! Checks of lists, ranges, deletion and purges.
 
 use std::time::Duration;
 
 use super::{Check, Outcome, START, Shared, fresh, held, hold, item, same, there};
 use crate::store::{
-    Batch, CallPlace, EffectRecord, EffectState, ItemRange, MemoryKind, SessionId, SessionQuery,
-    SessionRecord, StoreError, TurnRecord,
+    Batch, CallPlace, HistoryMode, ItemRange, SessionId, SessionQuery, SessionRecord, StoreError,
+    ToolCallRecord, ToolCallState, TurnRecord,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -31,9 +31,10 @@ pub(super) const CHECKS: &[Check] = &[
     ("a purge takes what has expired and is not held", |store| {
         Box::pin(purge(store))
     }),
-    ("what is not there is none, not an error", |store| {
-        Box::pin(absent(store))
-    }),
+    (
+        "reading something absent returns none, not an error",
+        |store| Box::pin(absent(store)),
+    ),
 ];
 
 async fn stretches(store: Shared) -> Outcome {
@@ -124,7 +125,8 @@ async fn search(store: Shared) -> Outcome {
     let tag = SessionId::generate().to_string();
     let mut ids = Vec::new();
     for place in 0..3 {
-        let mut record = SessionRecord::new(SessionId::generate(), MemoryKind::Chain, START);
+        let mut record =
+            SessionRecord::new(SessionId::generate(), HistoryMode::PreviousResponse, START);
         let text = format!("100%_{}!", tag.to_uppercase());
         match place {
             0 => record.name = Some(text),
@@ -147,7 +149,7 @@ async fn search(store: Shared) -> Outcome {
     found.sort();
     ids.sort();
     same("sessions with the text", &found, &ids)?;
-    // The characters of a pattern stand for themselves.
+    // The characters of a pattern have no special meaning.
     let none = store.sessions(&find(format!("1_0%{tag}"))).await?;
     same("sessions with the text taken as a pattern", &none.len(), &0)
 }
@@ -156,7 +158,8 @@ async fn pages(store: Shared) -> Outcome {
     let tag = SessionId::generate().to_string();
     let mut expected = Vec::new();
     for age in 0..4 {
-        let mut record = SessionRecord::new(SessionId::generate(), MemoryKind::Chain, START);
+        let mut record =
+            SessionRecord::new(SessionId::generate(), HistoryMode::PreviousResponse, START);
         record.title = Some(tag.clone());
         record.updated_at = START.after(Duration::from_secs(100 - age));
         store.create(&record).await?;
@@ -190,12 +193,12 @@ async fn snapshot(store: Shared) -> Outcome {
             for seq in 1..=WRITES {
                 batch.turn = Some(TurnRecord::new(seq, format!("turn {seq}"), START));
                 batch.items = vec![item(2 * seq - 2, seq, "a"), item(2 * seq - 1, seq, "b")];
-                batch.effects = vec![EffectRecord::new(
+                batch.effects = vec![ToolCallRecord::new(
                     seq,
                     CallPlace::default(),
                     "call",
                     "weather",
-                    EffectState::Done,
+                    ToolCallState::Done,
                 )];
                 batch.session.next_turn = seq + 1;
                 batch.session.next_position = 2 * seq;
@@ -328,5 +331,5 @@ async fn absent(store: Shared) -> Outcome {
     same("what it holds", &left(&store, &id).await?, &(false, 0, 0))?;
     same("a turn", &store.turn(&id, 1).await?, &None)?;
     same("a turn id", &store.turn_by_id(&id, "first").await?, &None)?;
-    same("effects", &store.effects(&id, 1).await?.len(), &0)
+    same("effects", &store.tool_calls(&id, 1).await?.len(), &0)
 }

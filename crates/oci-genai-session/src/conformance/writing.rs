@@ -1,11 +1,11 @@
-//! Promises about batches: all or nothing, on the generation they build on.
+//! Checks of batches: atomic, and based on the current generation.
 
 use serde_json::json;
 
 use super::{Check, Outcome, START, Shared, fresh, held, item, refused, same, there};
 use crate::store::{
-    Batch, CallPlace, Decision, EffectRecord, EffectState, ItemRange, MemoryKind, Recovery,
-    SessionId, SessionRecord, StoreErrorKind, TokenUsage, TurnRecord, TurnState,
+    Batch, CallPlace, HistoryMode, ItemRange, Recovery, RecoveryAction, SessionId, SessionRecord,
+    StoreErrorKind, TokenUsage, ToolCallRecord, ToolCallState, TurnRecord, TurnState,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -29,7 +29,7 @@ pub(super) const CHECKS: &[Check] = &[
     ("a turn id is given once in a session", |store| {
         Box::pin(turn_ids(store))
     }),
-    ("a tail is dropped and written anew", |store| {
+    ("a tail is dropped and rewritten", |store| {
         Box::pin(tail(store))
     }),
     ("any text survives", |store| Box::pin(any_text(store))),
@@ -39,7 +39,7 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 async fn round_trip(store: Shared) -> Outcome {
-    let mut record = SessionRecord::new(SessionId::generate(), MemoryKind::Local, START);
+    let mut record = SessionRecord::new(SessionId::generate(), HistoryMode::Client, START);
     record.name = Some(format!("name of {}", record.id));
     record.title = Some("An offsite".to_owned());
     record
@@ -100,10 +100,10 @@ async fn unique(store: Shared) -> Outcome {
     )
 }
 
-/// A call of a turn's first round. All of them have the same id, as some servers number them.
-fn call(turn: u64, position: u32, state: EffectState) -> EffectRecord {
+/// Makes a call of a turn's first round. All calls have the same id, as some servers number them.
+fn call(turn: u64, position: u32, state: ToolCallState) -> ToolCallRecord {
     let place = CallPlace { round: 0, position };
-    EffectRecord::new(turn, place, "call_0", "weather", state)
+    ToolCallRecord::new(turn, place, "call_0", "weather", state)
 }
 
 fn first_turn(batch: &mut Batch) {
@@ -112,16 +112,16 @@ fn first_turn(batch: &mut Batch) {
     turn.recoveries.push(Recovery {
         at: START,
         round: 0,
-        decision: Decision::Resent,
+        action: RecoveryAction::Resent,
     });
     batch.turn = Some(turn);
     batch.items = vec![item(0, 1, "a"), item(1, 1, "b")];
-    let mut effect = call(1, 0, EffectState::Done);
+    let mut effect = call(1, 0, ToolCallState::Done);
     effect.output = Some("rain".to_owned());
-    // One that an older version wrote, and one that differs in its place alone.
+    // One of an older version, and one that differs only in its place.
     let mut old = effect.clone();
     old.place = None;
-    batch.effects = vec![old, effect, call(1, 10, EffectState::Started)];
+    batch.effects = vec![old, effect, call(1, 10, ToolCallState::Started)];
     batch.session.next_turn = 2;
     batch.session.next_position = 2;
     batch.session.open_turn = Some(1);
@@ -146,7 +146,11 @@ async fn whole(store: Shared) -> Outcome {
         &batch.turn,
     )?;
     same("the items", &store.turn_items(&id, 1).await?, &batch.items)?;
-    same("the effects", &store.effects(&id, 1).await?, &batch.effects)
+    same(
+        "the effects",
+        &store.tool_calls(&id, 1).await?,
+        &batch.effects,
+    )
 }
 
 async fn stale(store: Shared) -> Outcome {
@@ -186,9 +190,9 @@ async fn atomic(store: Shared) -> Outcome {
     first_turn(&mut batch);
     batch.session.generation = store.apply(&batch).await?;
     batch.turn = Some(TurnRecord::new(2, "second", START));
-    // The second of these stands there already.
+    // The second position is taken already.
     batch.items = vec![item(2, 2, "c"), item(1, 2, "d")];
-    batch.effects = vec![call(2, 0, EffectState::Started)];
+    batch.effects = vec![call(2, 0, ToolCallState::Started)];
     batch.session.title = Some("half".to_owned());
     let id = batch.session.id.clone();
     refused(
@@ -197,7 +201,7 @@ async fn atomic(store: Shared) -> Outcome {
         StoreErrorKind::Exists,
     )?;
     same("the second turn", &store.turn(&id, 2).await?, &None)?;
-    same("its effects", &store.effects(&id, 2).await?, &Vec::new())?;
+    same("its effects", &store.tool_calls(&id, 2).await?, &Vec::new())?;
     same(
         "the items",
         &store.items(&id, ItemRange::from(0, 10)).await?.len(),
@@ -211,16 +215,16 @@ async fn atomic(store: Shared) -> Outcome {
 async fn replace(store: Shared) -> Outcome {
     let (_, mut batch) = held(&store).await?;
     first_turn(&mut batch);
-    batch.effects[0] = call(1, 0, EffectState::Started);
-    batch.effects[1] = call(1, 2, EffectState::Started);
-    batch.effects[2] = call(1, 10, EffectState::Awaiting);
+    batch.effects[0] = call(1, 0, ToolCallState::Started);
+    batch.effects[1] = call(1, 2, ToolCallState::Started);
+    batch.effects[2] = call(1, 10, ToolCallState::Awaiting);
     batch.session.generation = store.apply(&batch).await?;
     batch.items.clear();
     if let Some(turn) = &mut batch.turn {
         turn.state = TurnState::Committed;
         turn.response_id = Some("resp_1".to_owned());
     }
-    batch.effects[0].state = EffectState::Done;
+    batch.effects[0].state = ToolCallState::Done;
     batch.effects[0].output = Some("sun".to_owned());
     store.apply(&batch).await?;
     let id = &batch.session.id;
@@ -229,7 +233,11 @@ async fn replace(store: Shared) -> Outcome {
         &store.turns(id, 0, 10).await?,
         &batch.turn.clone().into_iter().collect(),
     )?;
-    same("the effects", &store.effects(id, 1).await?, &batch.effects)?;
+    same(
+        "the effects",
+        &store.tool_calls(id, 1).await?,
+        &batch.effects,
+    )?;
     same(
         "the items",
         &store.items(id, ItemRange::from(0, 10)).await?.len(),
@@ -263,7 +271,7 @@ async fn tail(store: Shared) -> Outcome {
     batch.session.generation = store.apply(&batch).await?;
     batch.turn = Some(TurnRecord::new(2, "second", START));
     batch.items = vec![item(2, 2, "c"), item(3, 2, "d")];
-    batch.effects = vec![call(2, 0, EffectState::Started)];
+    batch.effects = vec![call(2, 0, ToolCallState::Started)];
     batch.session.generation = store.apply(&batch).await?;
     batch.drop_items_from = Some(2);
     batch.drop_turns_after = Some(1);
@@ -273,14 +281,10 @@ async fn tail(store: Shared) -> Outcome {
     let id = &batch.session.id;
     same(
         "the dropped effects",
-        &store.effects(id, 2).await?,
+        &store.tool_calls(id, 2).await?,
         &Vec::new(),
     )?;
-    same(
-        "the turn written anew",
-        &store.turn(id, 2).await?,
-        &batch.turn,
-    )?;
+    same("the rewritten turn", &store.turn(id, 2).await?, &batch.turn)?;
     same("its items", &store.turn_items(id, 2).await?, &batch.items)?;
     same(
         "the first turn's items",
@@ -303,7 +307,11 @@ async fn any_text(store: Shared) -> Outcome {
     batch.items[0].item_id = Some("msg_1".to_owned());
     store.apply(&batch).await?;
     let id = &batch.session.id;
-    same("the effects", &store.effects(id, 1).await?, &batch.effects)?;
+    same(
+        "the effects",
+        &store.tool_calls(id, 1).await?,
+        &batch.effects,
+    )?;
     same("the items", &store.turn_items(id, 1).await?, &batch.items)?;
     let record = there("the session", store.session(id).await?)?;
     same("the title", &record.title, &batch.session.title)?;

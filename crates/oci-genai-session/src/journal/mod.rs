@@ -1,27 +1,27 @@
-//! The turn under way and its session, as the store has them: every step is written before it is taken.
+//! The current turn and its session as stored. Every step is written before it is taken.
 
-mod open;
+mod pending;
 
 use std::mem;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-pub(crate) use self::open::{asked_with, unanswered};
+pub(crate) use self::pending::{pending_calls_of, unanswered};
+use crate::backend::{BackendError, BackendErrorKind, BackendRetry, ModelResponse, SendOptions};
 use crate::clock::TimeSource;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item;
 use crate::lease::{HeldLease, Keeper};
-use crate::service::{Answer, Repeat, SendOptions, ServiceError, ServiceErrorKind};
 use crate::store::{
-    Batch, CallPlace, Decision, Direction, EffectRecord, EffectState, ItemRange, ItemRecord,
-    MemoryKind, Recovery, SessionRecord, Store, TurnFailure, TurnRecord, TurnState,
+    Batch, CallPlace, Direction, HistoryMode, ItemRange, ItemRecord, Recovery, RecoveryAction,
+    SessionRecord, Store, ToolCallRecord, ToolCallState, TurnFailure, TurnRecord, TurnState,
 };
 
-/// How many of the newest items are asked for their ids when the anchor is lost.
+/// Number of newest items whose ids are checked if the anchor is lost.
 const KNOWN_ITEMS: u32 = 100;
 
-/// A session that is held for writing, and one turn of it.
+/// A session held for writing, and one turn of it.
 #[derive(Debug)]
 pub(crate) struct Journal {
     store: Arc<dyn Store>,
@@ -31,14 +31,15 @@ pub(crate) struct Journal {
     turn: TurnRecord,
     /// The turn's items, oldest first.
     items: Vec<ItemRecord>,
-    effects: Vec<EffectRecord>,
-    /// The last write gave the lease back.
+    effects: Vec<ToolCallRecord>,
+    /// The last write released the lease.
     released: bool,
-    /// The holder before may still have a request on its way, and no turn that was begun since has looked for it.
+    /// The previous holder may still have a request in flight, and no turn that started since has
+    /// checked for it.
     taken_over: bool,
 }
 
-/// What the model wrote, among the items of a turn, with its places.
+/// Returns the items that the model wrote, among the items of a turn, with their places.
 pub(crate) fn places(items: &[ItemRecord]) -> Result<Vec<(CallPlace, Value)>> {
     let mut place = CallPlace::default();
     let mut placed = Vec::new();
@@ -58,7 +59,7 @@ pub(crate) fn places(items: &[ItemRecord]) -> Result<Vec<(CallPlace, Value)>> {
     Ok(placed)
 }
 
-/// An item as it is stored.
+/// Parses a stored item.
 pub(crate) fn parse(item: &ItemRecord) -> Result<Value> {
     serde_json::from_str(&item.body).map_err(|error| {
         let text = format!(
@@ -77,7 +78,7 @@ impl Journal {
         mut record: SessionRecord,
     ) -> Self {
         let turn = TurnRecord::new(0, "", clock.now());
-        let taken_over = held.lease.taken_over && record.memory == MemoryKind::Conversation;
+        let taken_over = held.lease.taken_over && record.history_mode == HistoryMode::Conversation;
         record.stale |= taken_over;
         Self {
             store,
@@ -92,7 +93,8 @@ impl Journal {
         }
     }
 
-    /// Writes down that the next turn has to look before it is sent, if the holder before did not give the lease back.
+    /// Stores that the next turn has to check the service before it sends, if the previous holder
+    /// did not release the lease.
     pub(crate) async fn note_takeover(&mut self) -> Result<()> {
         if !self.taken_over {
             return Ok(());
@@ -105,21 +107,21 @@ impl Journal {
         &self.keeper
     }
 
-    /// Options of a request that is sent only while the lease is held.
-    pub(crate) fn send_options(&self, repeat: Repeat) -> SendOptions {
+    /// Returns options for a request that is sent only while the lease is held.
+    pub(crate) fn send_options(&self, repeat: BackendRetry) -> SendOptions {
         let keeper = self.keeper.clone();
         SendOptions::new(repeat).confirmed_by(move || {
             let keeper = keeper.clone();
             async move {
                 keeper.confirm().await.map_err(|error| {
                     let text = error.to_string();
-                    ServiceError::new(ServiceErrorKind::NotAllowed, text).with_source(error)
+                    BackendError::new(BackendErrorKind::NotAllowed, text).with_source(error)
                 })
             }
         })
     }
 
-    /// Whether the lease was given back with the last write.
+    /// Returns true if the last write released the lease.
     pub(crate) fn released(&self) -> bool {
         self.released
     }
@@ -140,7 +142,7 @@ impl Journal {
         &self.items
     }
 
-    /// Reads a turn of the session.
+    /// Loads a turn of the session.
     pub(crate) async fn load(&mut self, seq: u64) -> Result<()> {
         let id = &self.record.id;
         self.turn = self.store.turn(id, seq).await?.ok_or_else(|| {
@@ -150,7 +152,7 @@ impl Journal {
             )
         })?;
         self.items = self.store.turn_items(id, seq).await?;
-        self.effects = self.store.effects(id, seq).await?;
+        self.effects = self.store.tool_calls(id, seq).await?;
         Ok(())
     }
 
@@ -159,7 +161,7 @@ impl Journal {
         turn.seq = self.record.next_turn;
         turn.base = self.record.anchor.clone();
         turn.anchor = self.record.anchor.clone();
-        // This turn looks before it is sent, if the record says so.
+        // This turn checks the service before it sends, if the record says so.
         self.taken_over = false;
         self.turn = turn;
         self.items.clear();
@@ -172,7 +174,7 @@ impl Journal {
         self.write(batch).await
     }
 
-    /// Where the turn's items begin.
+    /// Returns the position of the turn's first item.
     pub(crate) fn first_position(&self) -> u64 {
         self.items
             .first()
@@ -184,22 +186,22 @@ impl Journal {
         self.items.iter().filter(chosen).map(parse).collect()
     }
 
-    /// What goes to the model in the current round.
+    /// Returns the input of the current round.
     pub(crate) fn round_input(&self) -> Result<Vec<Value>> {
         self.of(self.turn.round, Direction::Input)
     }
 
-    /// What the turn began with.
+    /// Returns the first input of the turn.
     pub(crate) fn first_input(&self) -> Result<Vec<Value>> {
         self.of(0, Direction::Input)
     }
 
-    /// What the model said in the current round.
+    /// Returns the output of the current round.
     pub(crate) fn round_output(&self) -> Result<Vec<Value>> {
         self.of(self.turn.round, Direction::Output)
     }
 
-    /// What the model said in the whole turn.
+    /// Returns the output of the whole turn.
     pub(crate) fn output(&self) -> Result<Vec<Value>> {
         let output = self
             .items
@@ -208,7 +210,7 @@ impl Journal {
         output.map(parse).collect()
     }
 
-    /// Ids of the newest items before this turn.
+    /// Returns the ids of the newest items before this turn.
     pub(crate) async fn known_item_ids(&self) -> Result<Vec<String>> {
         let to = Some(self.first_position());
         let range = ItemRange {
@@ -221,18 +223,18 @@ impl Journal {
         Ok(items.into_iter().filter_map(|item| item.item_id).collect())
     }
 
-    /// Notes what was decided about an unclear round; it is written with the next step.
-    pub(crate) fn note(&mut self, decision: Decision) -> Recovery {
+    /// Records a recovery action. The next write stores it.
+    pub(crate) fn note(&mut self, action: RecoveryAction) -> Recovery {
         let recovery = Recovery {
             at: self.clock.now(),
             round: self.turn.round,
-            decision,
+            action,
         };
         self.turn.recoveries.push(recovery.clone());
         recovery
     }
 
-    /// Takes the last item of somebody else as the round's anchor.
+    /// Makes the last item of another writer the round's anchor.
     pub(crate) fn move_anchor(&mut self, id: String) {
         if self.turn.round == 0 {
             self.turn.base = Some(id.clone());
@@ -240,26 +242,28 @@ impl Journal {
         self.turn.anchor = Some(id);
     }
 
-    /// Notes why the service stopped early; it is written with the next step.
+    /// Records why the service stopped early. The next write stores it.
     pub(crate) fn set_incomplete(&mut self, reason: String) {
         self.turn.incomplete = Some(reason);
     }
 
-    /// Ends the turn as failed, once nothing of it is left on the service to trouble later turns.
+    /// Ends the turn as failed, after the service has nothing of it left that could disturb later
+    /// turns.
     pub(crate) async fn fail(&mut self, failure: TurnFailure, why: String) -> Result<()> {
         self.turn.failure = Some(failure);
         self.turn.error = Some(why);
         self.enter(TurnState::Cancelling).await
     }
 
-    /// Ends the turn as failed of whose round the service has nothing.
+    /// Ends the turn as failed if the service has nothing of its round.
     pub(crate) async fn refuse(&mut self, why: String) -> Result<()> {
-        self.turn.failure = Some(TurnFailure::Refused);
+        self.turn.failure = Some(TurnFailure::Rejected);
         self.turn.error = Some(why);
         self.abandon(TurnState::Failed, &[]).await
     }
 
-    /// Writes down that the round's request was carried out: it is not sent again, and the turn fails unless the answer is found.
+    /// Stores that the service executed the round's request. The request is not retried, and the
+    /// turn fails unless the output is found.
     pub(crate) async fn note_unusable(&mut self, why: String) -> Result<()> {
         self.turn.failure = Some(TurnFailure::NoOutput);
         self.turn.error = Some(why);
@@ -267,48 +271,48 @@ impl Journal {
         self.write(batch).await
     }
 
-    /// Whether a request of the turn was sent again without a look.
+    /// Returns true if a request of the turn was retried without a check.
     pub(crate) fn was_resent_unverified(&self) -> bool {
         let mut recoveries = self.turn.recoveries.iter();
-        recoveries.any(|recovery| recovery.decision == Decision::ResentUnverified)
+        recoveries.any(|recovery| recovery.action == RecoveryAction::ResentUnverified)
     }
 
-    /// Writes down that the round's request carries the history from the store.
+    /// Stores that the round's request carries the history from the store.
     pub(crate) async fn replay_history(&mut self) -> Result<()> {
         self.turn.replays_history = true;
         let batch = self.batch();
         self.write(batch).await
     }
 
-    /// Writes down that the turn's requests carry no thoughts of earlier turns.
+    /// Stores that the turn's requests omit reasoning of earlier turns.
     pub(crate) async fn omit_reasoning(&mut self) -> Result<()> {
         self.turn.omits_reasoning = true;
         let batch = self.batch();
         self.write(batch).await
     }
 
-    /// Writes down the name that the service gave the response.
+    /// Stores the id of the response in progress.
     pub(crate) async fn name_response(&mut self, id: String) -> Result<()> {
         self.turn.pending_response_id = Some(id);
         let batch = self.batch();
         self.write(batch).await
     }
 
-    /// Writes the turn's state alone.
+    /// Writes only the turn's state.
     pub(crate) async fn enter(&mut self, state: TurnState) -> Result<()> {
         self.turn.state = state;
         let batch = self.batch();
         self.write(batch).await
     }
 
-    /// Writes down that nothing of the pending response is left, so that it is asked for again.
+    /// Stores that the pending response is gone, so that the request is sent again.
     pub(crate) async fn forget_response(&mut self) -> Result<()> {
         self.turn.pending_response_id = None;
         let batch = self.batch();
         self.write(batch).await
     }
 
-    fn take_answer(&mut self, answer: &Answer) -> Vec<ItemRecord> {
+    fn take_answer(&mut self, answer: &ModelResponse) -> Vec<ItemRecord> {
         let pending = self.turn.pending_response_id.take();
         (self.turn.error, self.turn.failure) = (None, None);
         self.turn.replays_history = false;
@@ -320,17 +324,17 @@ impl Journal {
         self.number(&answer.items, Direction::Output)
     }
 
-    /// Writes an answer that asks for tools.
-    pub(crate) async fn act(&mut self, answer: &Answer) -> Result<()> {
+    /// Stores a response that calls tools.
+    pub(crate) async fn act(&mut self, answer: &ModelResponse) -> Result<()> {
         let items = self.take_answer(answer);
-        self.turn.state = TurnState::Acting;
+        self.turn.state = TurnState::RunningTools;
         let mut batch = self.batch();
         batch.items = items;
         self.write(batch).await
     }
 
-    /// Writes the answer that ends the turn, and gives the lease back.
-    pub(crate) async fn commit(&mut self, answer: &Answer) -> Result<()> {
+    /// Stores the response that ends the turn, and releases the lease.
+    pub(crate) async fn commit(&mut self, answer: &ModelResponse) -> Result<()> {
         let items = self.take_answer(answer);
         self.turn.state = TurnState::Committed;
         self.record.last_response_id = self.turn.response_id.clone();
@@ -339,21 +343,21 @@ impl Journal {
         self.record.usage.add(self.turn.usage);
         self.record.open_turn = None;
         self.record.stale = self.taken_over;
-        self.record.unanswered = unanswered(&self.asked(), &answer.items);
+        self.record.unanswered = unanswered(&self.pending_calls(), &answer.items);
         let mut batch = self.batch();
         batch.items = items;
         batch.release = true;
         self.write(batch).await
     }
 
-    /// Writes down that a summary of so many bytes came to nothing.
+    /// Stores that a summary of `bytes` bytes failed.
     pub(crate) async fn note_failed_summary(&mut self, bytes: u64) -> Result<()> {
         self.record.failed_summary = Some(bytes);
         let batch = Batch::new(self.record.clone(), self.keeper.fence());
         self.write(batch).await
     }
 
-    /// Puts a summary in the place of the items before a position.
+    /// Replaces the items before a position by a summary.
     pub(crate) async fn condense(&mut self, summary: Value, end: u64) -> Result<()> {
         self.record.failed_summary = None;
         self.record.summary = Some(summary);
@@ -362,13 +366,13 @@ impl Journal {
             .await
     }
 
-    /// Writes an effect and its turn as they are now.
-    pub(crate) async fn put_effect(&mut self, effect: EffectRecord) -> Result<()> {
+    /// Writes a tool call and the current turn.
+    pub(crate) async fn put_effect(&mut self, effect: ToolCallRecord) -> Result<()> {
         let mut effect = effect;
         match self.position_of(effect.place, &effect.call_id) {
             Some(known) => {
                 let known = &mut self.effects[known];
-                // One of an older version keeps its key.
+                // A record of an older version keeps its key.
                 effect.place = known.place;
                 *known = effect.clone();
             }
@@ -379,10 +383,11 @@ impl Journal {
         self.write(batch).await
     }
 
-    /// Where among the effects the one of a call is: at its place, or of its id if an older version wrote it.
+    /// Returns the index of a call's record: by its place, or by its id if an older version wrote
+    /// it.
     fn position_of(&self, place: Option<CallPlace>, call_id: &str) -> Option<usize> {
-        let at = |effect: &EffectRecord| effect.place.is_some() && effect.place == place;
-        let old = |effect: &EffectRecord| effect.place.is_none() && effect.call_id == call_id;
+        let at = |effect: &ToolCallRecord| effect.place.is_some() && effect.place == place;
+        let old = |effect: &ToolCallRecord| effect.place.is_none() && effect.call_id == call_id;
         let effects = &self.effects;
         effects
             .iter()
@@ -390,26 +395,27 @@ impl Journal {
             .or_else(|| effects.iter().position(old))
     }
 
-    /// What is journalled of a call.
-    pub(crate) fn effect(&self, place: CallPlace, call_id: &str) -> Option<&EffectRecord> {
+    /// Returns the record of a call.
+    pub(crate) fn effect(&self, place: CallPlace, call_id: &str) -> Option<&ToolCallRecord> {
         let position = self.position_of(Some(place), call_id)?;
         self.effects.get(position)
     }
 
-    /// What is journalled of the turn's calls.
-    pub(crate) fn effects(&self) -> &[EffectRecord] {
+    /// Returns the records of the turn's calls.
+    pub(crate) fn tool_calls(&self) -> &[ToolCallRecord] {
         &self.effects
     }
 
-    /// What the model gets for a call, once it is journalled.
+    /// Returns the stored output of a call.
     pub(crate) fn output_of(&self, place: CallPlace, call_id: &str) -> Option<&str> {
         let effect = self
             .effect(place, call_id)
-            .filter(|effect| effect.state == EffectState::Done)?;
+            .filter(|effect| effect.state == ToolCallState::Done)?;
         effect.output.as_deref()
     }
 
-    /// Where in the turn a call stands that the service lists: by the item's id, or else the last call of the same id.
+    /// Returns the place in the turn of a call that the service lists: by the item's id, or else
+    /// the last call with the same call id.
     pub(crate) fn place_of(&self, listed: &Value) -> Option<CallPlace> {
         let calls = self.calls().ok()?;
         let id = item::id(listed);
@@ -426,22 +432,22 @@ impl Journal {
         by_id.or_else(by_call).map(|(place, _)| *place)
     }
 
-    /// What the model wrote in this turn, with its places.
+    /// Returns the items that the model wrote in this turn, with their places.
     pub(crate) fn calls(&self) -> Result<Vec<(CallPlace, Value)>> {
         places(&self.items)
     }
 
-    /// Writes the next round: what goes back to the model.
+    /// Starts the next round with the input for the model.
     pub(crate) async fn next_round(&mut self, input: &[Value]) -> Result<()> {
         self.turn.round += 1;
-        self.turn.state = TurnState::Asking;
+        self.turn.state = TurnState::AwaitingModel;
         let items = self.number(input, Direction::Input);
         let mut batch = self.batch();
         batch.items = items;
         self.write(batch).await
     }
 
-    /// Ends a turn that has no answer; of its items only those in `kept` stay in the history.
+    /// Ends a turn that has no output. Of its items only those in `kept` stay in the history.
     pub(crate) async fn abandon(&mut self, state: TurnState, kept: &[Value]) -> Result<()> {
         let from = self.first_position();
         self.turn.state = state;
@@ -453,7 +459,7 @@ impl Journal {
             .map(str::to_owned)
             .or(self.turn.base.clone());
         self.record.open_turn = None;
-        self.record.stale = self.record.memory == MemoryKind::Conversation;
+        self.record.stale = self.record.history_mode == HistoryMode::Conversation;
         self.record.next_position = from;
         if !kept.is_empty() {
             self.record.unanswered.clear();
@@ -474,7 +480,7 @@ impl Journal {
         self.write(batch).await
     }
 
-    /// Gives the turn's id free for a new attempt.
+    /// Frees the turn's id for a new attempt.
     pub(crate) async fn retire_turn_id(&mut self, mut old: TurnRecord) -> Result<()> {
         old.turn_id = format!("{}~{}", old.turn_id, old.seq);
         let current = mem::replace(&mut self.turn, old);
@@ -484,7 +490,7 @@ impl Journal {
         written
     }
 
-    /// Numbers new items of the current round.
+    /// Assigns positions to new items of the current round.
     fn number(&mut self, values: &[Value], direction: Direction) -> Vec<ItemRecord> {
         let first = self.record.next_position;
         self.record.next_position += values.len() as u64;
@@ -494,7 +500,7 @@ impl Journal {
                 let (turn, round) = (self.turn.seq, self.turn.round);
                 let body = value.to_string();
                 let mut record = ItemRecord::new(position, turn, round, direction, body);
-                // PostgreSQL takes no NUL character in plain text, and an id with one names nothing.
+                // PostgreSQL allows no NUL character in plain text, and no valid id contains one.
                 let id = item::id(value).filter(|id| !id.contains('\0'));
                 record.item_id = id.map(str::to_owned);
                 record

@@ -1,4 +1,4 @@
-//! Keeping a lease, and making sure of it before something is sent.
+//! Renewal of a lease, and its confirmation before something is sent.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,10 +8,10 @@ use crate::clock::{TimeSource, Timestamp};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Lease, Store, StoreErrorKind};
 
-/// How often a renewal is tried again whose answer took so long that it says nothing.
+/// Maximum number of renewals in a row that are too slow to confirm the lease.
 const TRIES: u32 = 3;
 
-/// A moment, by both clocks.
+/// A point in time by both clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     pub(super) wall: Timestamp,
@@ -26,22 +26,22 @@ impl Stamp {
         }
     }
 
-    /// How long ago an earlier moment was, by the clock that says more: a monotonic clock may stand still while the machine
-    /// sleeps, a time of day may be set back.
+    /// Returns the time since an earlier stamp, by the clock that shows more. A monotonic clock may
+    /// stand still while the machine sleeps, and the time of day may be set back.
     fn since(self, earlier: Self) -> Duration {
         let monotonic = self.monotonic.saturating_sub(earlier.monotonic);
         monotonic.max(self.wall.since(earlier.wall))
     }
 }
 
-/// What the age of the last renewal means.
+/// Meaning of the time since the last renewal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Age {
     /// Requests may be sent.
     Fresh,
     /// The lease has to be renewed before a request is sent.
     Due,
-    /// Somebody else may have the lease.
+    /// Another process may hold the lease.
     Over,
 }
 
@@ -55,7 +55,7 @@ fn age(since_renewal: Duration, ttl: Duration) -> Age {
     }
 }
 
-/// A lease and when it was last renewed.
+/// A lease and the time of its last renewal.
 #[derive(Debug)]
 pub(crate) struct Keeper {
     store: Arc<dyn Store>,
@@ -63,9 +63,9 @@ pub(crate) struct Keeper {
     lease: Lease,
     ttl: Duration,
     renewed: Mutex<Stamp>,
-    /// The store said that somebody else has the lease.
+    /// The store reported that another process holds the lease.
     fenced: AtomicBool,
-    /// One renewal at a time.
+    /// Only one renewal runs at a time.
     renewing: tokio::sync::Mutex<()>,
 }
 
@@ -97,10 +97,11 @@ impl Keeper {
         Stamp::now(self.clock.as_ref()).since(renewed)
     }
 
-    /// Makes sure that the lease is still held: to be called right before something is sent.
+    /// Confirms that the lease is still held. Call it right before something is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::LeaseLost`] when somebody else has it, or when that cannot be made sure of. Nothing may be sent then.
+    /// Returns [`ErrorKind::LeaseLost`] if another process holds the lease, or if the lease cannot
+    /// be confirmed. Nothing may be sent then.
     pub(crate) async fn confirm(&self) -> Result<()> {
         for _ in 0..TRIES {
             let is_fenced = self.fenced.load(Ordering::SeqCst);
@@ -112,43 +113,43 @@ impl Keeper {
         match age(self.since_renewal(), self.ttl) {
             Age::Fresh => Ok(()),
             Age::Due | Age::Over => Err(lost(
-                "the session store answers too slowly to keep the session's lease; nothing was sent",
+                "the session store responds too slowly to keep the session's lease; nothing was sent",
             )),
         }
     }
 
-    /// Renews the lease, unless that was done while this call waited for its turn.
+    /// Renews the lease, unless another call did so while this one waited for the lock.
     async fn renew(&self) -> Result<()> {
         let before = self.since_renewal();
         let _turn = self.renewing.lock().await;
         if self.since_renewal() < before {
             return Ok(());
         }
-        // The moment before the call: the store may have renewed the lease long before its answer is here.
+        // The time before the call, because the store may have renewed the lease long before its
+        // response arrives.
         let asked = Stamp::now(self.clock.as_ref());
         let renewed = self.store.renew(&self.lease, asked.wall, self.ttl).await;
         renewed.map_err(|error| match error.kind() {
             StoreErrorKind::Fenced => {
                 self.fenced.store(true, Ordering::SeqCst);
-                lost("another writer took the session over").with_source(error)
+                lost("another writer took over the session").with_source(error)
             }
             StoreErrorKind::NotFound => {
                 Error::new(ErrorKind::NotFound, "the session is not in the store")
                     .with_source(error)
             }
-            _ => lost("the session's lease could not be renewed; nothing was sent")
-                .with_source(error),
+            _ => lost("could not renew the session's lease; nothing was sent").with_source(error),
         })?;
         *self.renewed.lock().unwrap_or_else(PoisonError::into_inner) = asked;
         Ok(())
     }
 
-    /// Renews the lease three times in its length, until somebody else has it.
+    /// Renews the lease three times per duration, until another process holds it.
     pub(super) async fn renew_for_ever(self: Arc<Self>) {
         loop {
             self.clock.timer(self.ttl / 3).await;
             if let Err(error) = self.renew().await {
-                tracing::debug!(session = %self.lease.session, %error, "the lease was not renewed");
+                tracing::debug!(session = %self.lease.session, %error, "could not renew the lease");
                 if self.fenced.load(Ordering::SeqCst) {
                     return;
                 }
@@ -156,7 +157,8 @@ impl Keeper {
         }
     }
 
-    /// Completes when no renewal has succeeded for a whole lease: what is under way then is no longer this holder's.
+    /// Completes when no renewal has succeeded for the lease's whole duration. The work in progress
+    /// is then no longer this holder's.
     pub(crate) async fn lapsed(&self) {
         loop {
             let since = self.since_renewal();
@@ -164,7 +166,7 @@ impl Keeper {
                 self.clock.timer(self.ttl.saturating_sub(since)).await;
                 continue;
             }
-            // A process that stood still may still find its lease untouched.
+            // A process that was suspended may still hold its lease.
             let renewed = tokio::select! {
                 renewed = self.renew() => renewed.is_ok(),
                 () = self.clock.timer(self.ttl / 3) => false,
@@ -192,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_that_says_more_counts() {
+    fn the_clock_that_shows_more_counts() {
         for (now, earlier, millis) in [
             (stamp(5_000, 5_000), stamp(1_000, 1_000), 4_000),
             // The machine slept: its monotonic clock stood still.

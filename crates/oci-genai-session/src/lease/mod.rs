@@ -1,4 +1,5 @@
-//! The right to write to a session: waited for, kept while a turn runs, made sure of before anything is sent, given back.
+//! Leases as turns use them: wait, keep while a turn runs, confirm before anything is sent,
+//! release.
 
 mod keeper;
 mod waiting;
@@ -11,11 +12,12 @@ use tokio::task::JoinHandle;
 pub(crate) use self::keeper::Keeper;
 use self::waiting::Waiting;
 use crate::clock::TimeSource;
+use crate::config::{Backoff, SessionConfig};
 use crate::error::{Error, ErrorKind, Result};
-use crate::policy::{Backoff, Policy};
-use crate::store::{Grant, Lease, LeaseRequest, SessionId, SessionRecord, Store};
+use crate::store::{Lease, LeaseRequest, LeaseResult, SessionId, SessionRecord, Store};
 
-/// The longest wait between two requests for a lease: those who come after a process that no longer waits lose twice that.
+/// Longest wait between two requests for a lease. A process that stops waiting delays those behind
+/// it by twice this time.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
 /// A lease that renews itself until dropped.
@@ -27,32 +29,32 @@ pub(crate) struct HeldLease {
 }
 
 impl HeldLease {
-    /// Waits for the lease of a session, for as long as the policy allows.
+    /// Waits for the lease of a session, up to the configured timeout.
     pub(crate) async fn acquire(
         store: &Arc<dyn Store>,
         clock: &Arc<dyn TimeSource>,
-        policy: &Policy,
+        config: &SessionConfig,
         session: &SessionId,
         holder: &str,
     ) -> Result<(Self, SessionRecord)> {
         let begun = clock.monotonic();
-        let longest = policy.poll_most.min(MAX_WAIT);
-        let mut backoff = Backoff::new(policy.poll_first, longest);
+        let longest = config.max_backoff.min(MAX_WAIT);
+        let mut backoff = Backoff::new(config.initial_backoff, longest);
         let mut waiting = Waiting::default();
         loop {
             let asked = keeper::Stamp::now(clock.as_ref());
-            let mut request = LeaseRequest::new(holder, asked.wall, policy.lease_ttl);
+            let mut request = LeaseRequest::new(holder, asked.wall, config.lease_ttl);
             request.asks_again_within = Some(longest);
             request.overdue = waiting.overdue(asked.monotonic);
             request.seen = waiting.seen();
             request.holder_is_alive = waiting.saw_a_renewal();
             match store.acquire(session, &request).await? {
-                Grant::Granted(lease, record) => {
+                LeaseResult::Granted(lease, record) => {
                     let keeper = Keeper::new(
                         store.clone(),
                         clock.clone(),
                         lease.clone(),
-                        policy.lease_ttl,
+                        config.lease_ttl,
                         asked,
                     );
                     let keeper = Arc::new(keeper);
@@ -64,18 +66,18 @@ impl HeldLease {
                     };
                     return Ok((held, *record));
                 }
-                Grant::Held(held) => {
+                LeaseResult::Held(held) => {
                     let now = clock.monotonic();
-                    if now.saturating_sub(begun) >= policy.lease_wait {
+                    if now.saturating_sub(begun) >= config.lease_timeout {
                         return Err(Error::new(
                             ErrorKind::Busy,
                             format!(
-                                "another process is using session `{session}`; try again later"
+                                "another process is using session `{session}`; hint: try again later"
                             ),
                         ));
                     }
                     let left = waiting.observe(held, now);
-                    // The holder may give it back early, or end without a word and let it run out.
+                    // The holder may release it early, or stop and let it expire.
                     let left = left.max(Duration::from_millis(1));
                     clock.sleep(backoff.next().min(left)).await;
                 }

@@ -1,13 +1,13 @@
-//! What a process that waits for a lease makes of what it sees, without I/O.
+//! Decisions of a process that waits for a lease, without I/O.
 //!
-//! The holder's end of the lease is a time of day, and times of day may be wrong. So the waiter also measures by its own
-//! monotonic clock how long what stands in its way has not moved.
+//! The end of a lease is a time of day, which may be wrong. The waiter therefore also measures by
+//! its own monotonic clock how long the blocker has not changed.
 
 use std::time::Duration;
 
 use crate::store::{Held, LeaseMark};
 
-/// What was seen so far.
+/// Observations so far.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     seen: Option<Seen>,
@@ -17,17 +17,17 @@ pub(super) struct Waiting {
 #[derive(Debug)]
 struct Seen {
     mark: LeaseMark,
-    /// When it was first seen, by the monotonic clock.
+    /// Time of the first observation, by the monotonic clock.
     since: Duration,
-    patience: Duration,
+    mark_timeout: Duration,
 }
 
 impl Waiting {
-    /// Takes in an answer of the store, and says how long to wait at most before asking again.
+    /// Records a result of the store, and returns the longest wait before the next request.
     pub(super) fn observe(&mut self, held: Held, now: Duration) -> Duration {
         let seen = match &mut self.seen {
             Some(seen) if seen.mark == held.mark => {
-                seen.patience = held.patience;
+                seen.mark_timeout = held.mark_timeout;
                 seen
             }
             seen => {
@@ -37,30 +37,32 @@ impl Waiting {
                 seen.insert(Seen {
                     mark: held.mark,
                     since: now,
-                    patience: held.patience,
+                    mark_timeout: held.mark_timeout,
                 })
             }
         };
-        let overdue = (seen.since + seen.patience).saturating_sub(now);
+        let overdue = (seen.since + seen.mark_timeout).saturating_sub(now);
         match self.moved {
-            // The end of the lease is of a clock that may be wrong: only what was measured here counts.
+            // The end of the lease is of a clock that may be wrong, so only the time measured here
+            // counts.
             true => overdue,
             false => overdue.min(held.left),
         }
     }
 
-    /// What has stood in the way unmoved for as long as it may.
+    /// Returns the blocker if it has not changed for too long.
     pub(super) fn overdue(&self, now: Duration) -> Option<LeaseMark> {
         let seen = self.seen.as_ref()?;
-        (now.saturating_sub(seen.since) >= seen.patience).then_some(seen.mark)
+        (now.saturating_sub(seen.since) >= seen.mark_timeout).then_some(seen.mark)
     }
 
-    /// What stood in the way last.
+    /// Returns the last blocker.
     pub(super) fn seen(&self) -> Option<LeaseMark> {
         self.seen.as_ref().map(|seen| seen.mark)
     }
 
-    /// Whether a holder renewed its lease, or another one took it, while this process waited.
+    /// Returns true if a holder renewed its lease, or another one took it, while this process
+    /// waited.
     pub(super) fn saw_a_renewal(&self) -> bool {
         self.moved
     }
@@ -73,7 +75,7 @@ mod tests {
     fn holder(renewals: u64, left: u64) -> Held {
         Held {
             mark: LeaseMark::Holder { fence: 1, renewals },
-            patience: Duration::from_secs(10),
+            mark_timeout: Duration::from_secs(10),
             left: Duration::from_secs(left),
         }
     }
@@ -83,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_holder_that_does_not_move_is_overdue_after_one_length_however_far_its_end_is() {
+    fn a_holder_without_a_renewal_is_overdue_after_one_lease_duration() {
         let mut waiting = Waiting::default();
         assert_eq!(waiting.observe(holder(1, 5 * 3600), at(100)), at(10));
         assert_eq!(waiting.observe(holder(1, 5 * 3600), at(104)), at(6));
@@ -97,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn each_renewal_begins_the_wait_anew() {
+    fn each_renewal_restarts_the_wait() {
         let mut waiting = Waiting::default();
         for renewal in 0..20 {
             waiting.observe(holder(renewal, 0), at(3 * renewal));
@@ -109,12 +111,12 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_lease_shortens_the_wait_of_who_has_seen_nothing_else() {
+    fn the_end_of_a_lease_shortens_the_wait_of_a_new_waiter() {
         let mut waiting = Waiting::default();
         assert_eq!(waiting.observe(holder(1, 2), at(0)), at(2));
         let first = Held {
             mark: LeaseMark::Waiter(7),
-            patience: at(1),
+            mark_timeout: at(1),
             left: at(1),
         };
         assert_eq!(waiting.observe(first, at(2)), at(1));

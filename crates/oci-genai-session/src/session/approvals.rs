@@ -1,6 +1,8 @@
-//! Calls that wait for a person: of the session's own tools, and of remote ones (MCP).
+//! Tool calls that wait for human approval: calls of the session's own tools and of remote tools
+//! (MCP).
 //!
-//! Such a turn stays open, across processes too: whoever opens the session sees what waits, decides, and settles it.
+//! A turn with such calls stays open, across processes too. Any process that opens the session sees
+//! the waiting calls, and can decide on them and continue the turn.
 
 use std::fmt;
 
@@ -8,32 +10,33 @@ use serde_json::Value;
 
 use super::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{self, Asked};
+use crate::item::{self, PendingCalls};
 use crate::journal::{self, Journal};
-use crate::store::{CallPlace, EffectRecord, EffectState};
+use crate::store::{CallPlace, ToolCallRecord, ToolCallState};
 use crate::turn::arguments;
 
-/// A tool call that waits for a person.
+/// A tool call that waits for human approval.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PendingApproval {
-    /// Where in the turn the call stands.
+    /// Place of the call in the turn.
     pub place: CallPlace,
-    /// The model's id for the call; for a call of a remote tool (MCP), the service's id for its request.
+    /// The model's id for the call. For a call of a remote tool (MCP), the service's id for its
+    /// approval request.
     pub call_id: String,
-    /// The tool's name.
+    /// Name of the tool.
     pub name: String,
-    /// The arguments: JSON text as the model wrote it.
+    /// Arguments: JSON text as the model wrote it.
     pub arguments: String,
-    /// The label of the server, for a call of a remote tool (MCP).
+    /// Label of the server, for a call of a remote tool (MCP).
     pub server: Option<String>,
 }
 
 impl Session {
-    /// The tool calls that wait for a person.
+    /// Returns the tool calls that wait for human approval.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`].
+    /// Returns [`ErrorKind::Store`] if the store fails.
     pub async fn pending_approvals(&self) -> Result<Vec<PendingApproval>> {
         let store = &self.shared.sessions.store;
         let record = store
@@ -45,15 +48,15 @@ impl Session {
         };
         let items = store.turn_items(&self.shared.id, open).await?;
         let questions = journal::places(&items)?;
-        let effects = store.effects(&self.shared.id, open).await?;
+        let effects = store.tool_calls(&self.shared.id, open).await?;
         let waiting = effects
             .into_iter()
-            .filter(|effect| effect.state == EffectState::Awaiting);
+            .filter(|effect| effect.state == ToolCallState::Awaiting);
         Ok(waiting
             .map(|effect| {
                 let question = questions.iter().rfind(|(place, item)| match effect.place {
                     Some(of_effect) => of_effect == *place,
-                    None => Asked::default().question(item) == Some(&effect.call_id),
+                    None => PendingCalls::default().question(item) == Some(&effect.call_id),
                 });
                 let place = effect.place.or(question.map(|(place, _)| *place));
                 let item = question.map_or(&Value::Null, |(_, item)| item);
@@ -68,26 +71,33 @@ impl Session {
             .collect())
     }
 
-    /// Approves a tool call that waits; [`settle`](Self::settle) then goes on with its turn.
+    /// Approves a waiting tool call. [`recover`](Self::recover) then continues its turn.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when no such call waits, [`ErrorKind::Invalid`] for a call id that several calls have which
-    /// wait: name the call by its place then, or by its [`PendingApproval`].
+    /// Returns [`ErrorKind::NotFound`] if no such call waits, and [`ErrorKind::InvalidInput`] if
+    /// several waiting calls have the call id. In that case, name the call by its place or by its
+    /// [`PendingApproval`].
     pub async fn approve(&self, call: impl Into<CallName>) -> Result<()> {
-        self.decide(call.into(), EffectState::Approved, None).await
-    }
-
-    /// Refuses a tool call that waits, with a reason for the model; [`settle`](Self::settle) then goes on with its
-    /// turn.
-    ///
-    /// # Errors
-    /// Those of [`approve`](Self::approve).
-    pub async fn deny(&self, call: impl Into<CallName>, reason: &str) -> Result<()> {
-        self.decide(call.into(), EffectState::Denied, Some(reason))
+        self.decide(call.into(), ToolCallState::Approved, None)
             .await
     }
 
-    async fn decide(&self, call: CallName, state: EffectState, reason: Option<&str>) -> Result<()> {
+    /// Denies a waiting tool call, with a reason for the model. [`recover`](Self::recover) then
+    /// continues its turn.
+    ///
+    /// # Errors
+    /// Same as [`approve`](Self::approve).
+    pub async fn deny(&self, call: impl Into<CallName>, reason: &str) -> Result<()> {
+        self.decide(call.into(), ToolCallState::Denied, Some(reason))
+            .await
+    }
+
+    async fn decide(
+        &self,
+        call: CallName,
+        state: ToolCallState,
+        reason: Option<&str>,
+    ) -> Result<()> {
         let _place = self.shared.queue.lock().await;
         let (held, mut journal) = self.hold().await?;
         let result = async {
@@ -103,7 +113,8 @@ impl Session {
                 };
                 is_it && item::is_approval_request(item)
             });
-            // The service passes the reason on; an output has to say by itself what it means.
+            // The service passes the reason on. The output of a local tool has to say that the call
+            // was denied.
             effect.output = reason.map(|reason| match remote {
                 true => reason.to_owned(),
                 false => format!("error: a person refused the call: {reason}"),
@@ -117,10 +128,10 @@ impl Session {
     }
 }
 
-/// The one call that waits and that is meant.
-fn waiting<'a>(journal: &'a Journal, call: &CallName) -> Result<&'a EffectRecord> {
-    let mut waiting = journal.effects().iter().filter(|effect| {
-        effect.state == EffectState::Awaiting
+/// Returns the one waiting call that `call` names.
+fn waiting<'a>(journal: &'a Journal, call: &CallName) -> Result<&'a ToolCallRecord> {
+    let mut waiting = journal.tool_calls().iter().filter(|effect| {
+        effect.state == ToolCallState::Awaiting
             && match &call.0 {
                 Named::Id(id) => effect.call_id == *id,
                 Named::Place(place, id) => match effect.place {
@@ -132,26 +143,27 @@ fn waiting<'a>(journal: &'a Journal, call: &CallName) -> Result<&'a EffectRecord
     match (waiting.next(), waiting.next()) {
         (Some(effect), None) => Ok(effect),
         (None, _) => {
-            let text = format!("no tool call `{call}` waits for approval");
+            let text = format!("could not find a tool call `{call}` that waits for approval");
             Err(Error::new(ErrorKind::NotFound, text))
         }
         (Some(_), Some(_)) => {
             let text = format!(
-                "several tool calls with the id `{call}` wait for approval; name one by its place"
+                "several tool calls with the id `{call}` wait for approval; hint: name one by its place"
             );
-            Err(Error::new(ErrorKind::Invalid, text))
+            Err(Error::new(ErrorKind::InvalidInput, text))
         }
     }
 }
 
-/// Names a tool call: by its [`PendingApproval`], its place, or its id where no other call has it.
+/// Identifies a tool call: by its [`PendingApproval`], by its place, or by its id if no other
+/// waiting call has the same id.
 #[derive(Clone, Debug)]
 pub struct CallName(Named);
 
 #[derive(Clone, Debug)]
 enum Named {
     Id(String),
-    /// The place, and the id if it is known.
+    /// The place, and the id if known.
     Place(CallPlace, Option<String>),
 }
 

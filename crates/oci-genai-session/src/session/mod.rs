@@ -1,8 +1,8 @@
-//! A session: one line of turns.
+//! Session handle: sends turns and reads the history.
 
-mod access;
 mod approvals;
-mod describing;
+mod internal;
+mod metadata;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,20 +12,22 @@ use tokio::sync::{Mutex, mpsc};
 
 pub use approvals::{CallName, PendingApproval};
 
+use crate::config::SessionConfig;
 use crate::error::Result;
-use crate::policy::Policy;
 use crate::sessions::Inner;
 use crate::store::{
-    ItemRange, ItemRecord, MemoryKind, SessionId, SessionRecord, SessionSnapshot, TokenUsage,
+    HistoryMode, ItemRange, ItemRecord, SessionId, SessionRecord, SessionSnapshot, TokenUsage,
     TurnRecord,
 };
 use crate::tool::Tools;
-use crate::turn::{Cancel, Driver, Emitter, Order, Turn, TurnBuilder, TurnEvent, TurnStream};
+use crate::turn::{
+    Cancel, Driver, Emitter, Turn, TurnBuilder, TurnEvent, TurnInput, TurnRequest, TurnStream,
+};
 
-/// Steps that a caller may be behind with.
+/// Number of events buffered for a slow caller.
 const STEPS_AHEAD: usize = 64;
 
-/// What the handles of one session in this process share.
+/// State that all handles of one session in this process share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) id: SessionId,
@@ -36,8 +38,8 @@ pub(crate) struct Shared {
     pub(crate) snapshot: RwLock<SessionRecord>,
 }
 
-/// A line of turns. Clones are handles of the same session; their turns are run one after the other, in the order in
-/// which they were asked for.
+/// A conversation of several turns. Clones are handles of the same session. Turns run one after the
+/// other, in the order in which they were requested.
 #[derive(Clone)]
 pub struct Session {
     shared: Arc<Shared>,
@@ -59,42 +61,43 @@ impl Session {
         )
     }
 
-    /// The session's id, by which it is resumed.
+    /// Returns the session's id, which [`Sessions::resume`](crate::Sessions::resume) takes.
     pub fn id(&self) -> &SessionId {
         &self.shared.id
     }
 
-    /// The name it was given, if any.
+    /// Returns the session's name, if it has one.
     pub fn name(&self) -> Option<String> {
         self.last_seen(|record| record.name.clone())
     }
 
-    /// Who holds its history.
-    pub fn memory(&self) -> MemoryKind {
-        self.last_seen(|record| record.memory)
+    /// Returns the history mode.
+    pub fn history_mode(&self) -> HistoryMode {
+        self.last_seen(|record| record.history_mode)
     }
 
-    /// The conversation on the service, for sessions that have one.
+    /// Returns the id of the session's conversation on the service, if it has one.
     pub fn conversation_id(&self) -> Option<String> {
         self.last_seen(|record| record.conversation_id.clone())
     }
 
-    /// Turns committed, as last seen by this process.
+    /// Returns the number of committed turns, as last seen by this process.
     pub fn turn_count(&self) -> u64 {
         self.last_seen(|record| record.turns)
     }
 
-    /// Tokens of the committed turns, as last seen by this process.
+    /// Returns the token usage of the committed turns, as last seen by this process.
     pub fn usage(&self) -> TokenUsage {
         self.last_seen(|record| record.usage)
     }
 
-    /// The session as last seen by this process.
+    /// Returns the session record, as last seen by this process.
     pub fn record(&self) -> SessionRecord {
         self.last_seen(SessionRecord::clone)
     }
 
-    /// This session with other tools for its turns, also for settling turns that were interrupted.
+    /// Returns this session with other tools for its turns and for the recovery of interrupted
+    /// turns.
     #[must_use]
     pub fn with_tools(mut self, tools: Tools) -> Self {
         self.tools = tools;
@@ -105,61 +108,65 @@ impl Session {
         &self.tools
     }
 
-    pub(crate) fn policy(&self) -> &Policy {
-        &self.shared.sessions.policy
+    pub(crate) fn config(&self) -> &SessionConfig {
+        &self.shared.sessions.config
     }
 
-    /// Asks and waits for the answer. Dropping the future gives the turn up; the session stays usable.
+    /// Sends a message and waits for the turn. Dropping the future cancels the turn; the session
+    /// stays usable.
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn send(&self, text: impl Into<String>) -> Result<Turn> {
-        self.turn(text).send().await
+        self.turn(text.into()).send().await
     }
 
-    /// Asks and streams the steps of the turn. Dropping the stream gives the turn up; the session stays usable. Must
-    /// be called within a tokio runtime.
+    /// Sends a message and streams the events of the turn. Dropping the stream cancels the turn;
+    /// the session stays usable. Must be called within a tokio runtime.
     pub fn stream(&self, text: impl Into<String>) -> TurnStream {
-        self.turn(text).stream()
+        self.turn(text.into()).stream()
     }
 
-    /// Asks for an answer in the form of `T`.
+    /// Sends a message and parses the output text as a `T`.
     ///
     /// # Errors
-    /// See [`ErrorKind`](crate::ErrorKind); of these, [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) says that the
-    /// answer does not have the form. The turn is then in the session all the same.
+    /// See [`ErrorKind`](crate::ErrorKind). Returns
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the output text is not a `T`.
+    /// The turn is committed in that case too.
     pub async fn parse<T>(&self, text: impl Into<String>) -> Result<T>
     where
         T: schemars::JsonSchema + serde::de::DeserializeOwned,
     {
-        self.turn(text).format::<T>().send().await?.parse()
+        self.turn(text.into())
+            .response_format::<T>()
+            .send()
+            .await?
+            .parse()
     }
 
-    /// Sends items and waits for the answer: images, files, outputs of functions that the caller runs itself.
+    /// Sends items and waits for the turn: images, files, outputs of functions that the caller runs
+    /// itself.
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn send_items(&self, items: Vec<Value>) -> Result<Turn> {
-        self.turn_of(items).send().await
+        self.turn(items).send().await
     }
 
-    /// A turn with settings of its own.
-    pub fn turn(&self, text: impl Into<String>) -> TurnBuilder {
-        TurnBuilder::text(self.clone(), text.into())
+    /// Builds a turn with its own options. The input is a text or items: images, files, outputs of
+    /// functions that the caller runs itself.
+    pub fn turn(&self, input: impl Into<TurnInput>) -> TurnBuilder {
+        TurnBuilder::new(self.clone(), input.into())
     }
 
-    /// A turn of items: images, files, outputs of functions that the caller runs itself.
-    pub fn turn_of(&self, items: Vec<Value>) -> TurnBuilder {
-        TurnBuilder::items(self.clone(), items)
-    }
-
-    /// Settles a turn that was interrupted, and returns it when it could be finished: `None` when there was nothing to
-    /// settle. Every turn does the same first; call this to have it done on opening.
+    /// Recovers an interrupted turn, and returns it if it could be finished. Returns `None` if no
+    /// turn was interrupted. Every turn does this first; call it to recover when you open the
+    /// session.
     ///
     /// # Errors
-    /// See [`ErrorKind`](crate::ErrorKind); of these, [`Cancelled`](crate::ErrorKind::Cancelled) says that the interrupted turn had been given up and has
-    /// been cleaned up now.
-    pub async fn settle(&self) -> Result<Option<Turn>> {
+    /// See [`ErrorKind`](crate::ErrorKind). Returns [`Cancelled`](crate::ErrorKind::Cancelled) if
+    /// the interrupted turn had been canceled; it is cleaned up then.
+    pub async fn recover(&self) -> Result<Option<Turn>> {
         let (steps, cancel) = self.start(None);
         let mut stream = TurnStream::new(steps, cancel);
         let mut last = None;
@@ -171,15 +178,16 @@ impl Session {
         Ok(last)
     }
 
-    pub(crate) fn run(&self, order: Order) -> TurnStream {
-        let (steps, cancel) = self.start(Some(order));
+    pub(crate) fn run(&self, request: TurnRequest) -> TurnStream {
+        let (steps, cancel) = self.start(Some(request));
         TurnStream::new(steps, cancel)
     }
 
-    /// Runs a driver in a task of its own, so that a caller who goes away leaves nothing half done.
+    /// Runs a driver in its own task, so that a caller that drops its handle leaves nothing half
+    /// done.
     fn start(
         &self,
-        order: Option<Order>,
+        request: Option<TurnRequest>,
     ) -> (mpsc::Receiver<Result<TurnEvent>>, crate::turn::CancelOnDrop) {
         let (sender, receiver) = mpsc::channel(STEPS_AHEAD);
         let (on_drop, cancel) = Cancel::new();
@@ -188,9 +196,9 @@ impl Session {
             caller: Some(sender.clone()),
             observers: self.shared.sessions.observers.clone(),
         };
-        let tools = order
+        let tools = request
             .as_ref()
-            .map_or_else(|| self.tools.clone(), |order| order.tools.clone());
+            .map_or_else(|| self.tools.clone(), |request| request.tools.clone());
         let driver = Driver {
             shared: self.shared.clone(),
             emitter: emitter.clone(),
@@ -198,20 +206,22 @@ impl Session {
             tools,
         };
         tokio::spawn(async move {
-            match driver.run(order).await {
+            match driver.run(request).await {
                 Ok(Some(turn)) => emitter.emit(TurnEvent::Committed(Box::new(turn))).await,
                 Ok(None) => {}
-                // A caller that is gone has cancelled the turn and does not want to know.
+                // A caller that dropped its handle has canceled the turn and does not need the
+                // error.
                 Err(error) => drop(sender.send(Err(error)).await),
             }
         });
         (receiver, on_drop)
     }
 
-    /// Turns after number `after`, oldest first, at most `limit`: also open, given up and failed ones.
+    /// Returns turns after number `after`, oldest first, at most `limit`. Includes open, canceled
+    /// and failed turns.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// Returns [`ErrorKind::Store`](crate::ErrorKind::Store) if the store fails.
     pub async fn turns(&self, after: u64, limit: u32) -> Result<Vec<TurnRecord>> {
         Ok(self
             .shared
@@ -221,22 +231,22 @@ impl Session {
             .await?)
     }
 
-    /// The whole session as of one moment, also while it is in use. Pages of [`turns`](Self::turns) and
-    /// [`items`](Self::items) may be of different moments.
+    /// Returns the whole session as of one moment, even while it is in use. Pages of
+    /// [`turns`](Self::turns) and [`items`](Self::items) may be of different moments.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when the session has been deleted,
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// Returns [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the session was deleted, and
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store fails.
     pub async fn snapshot(&self) -> Result<SessionSnapshot> {
         let store = &self.shared.sessions.store;
         let snapshot = store.snapshot(&self.shared.id).await?;
         snapshot.ok_or_else(|| self.gone())
     }
 
-    /// The transcript from a position on, oldest first, at most `limit` items.
+    /// Returns the transcript from a position on, oldest first, at most `limit` items.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// Returns [`ErrorKind::Store`](crate::ErrorKind::Store) if the store fails.
     pub async fn items(&self, from: u64, limit: u32) -> Result<Vec<ItemRecord>> {
         let range = ItemRange::from(from, limit);
         Ok(self

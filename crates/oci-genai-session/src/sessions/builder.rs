@@ -1,20 +1,20 @@
-//! Putting sessions together: a service, a store, a clock, limits, tools and observers.
+//! Builder of [`Sessions`].
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, Weak};
 
 use super::Sessions;
-use crate::client::ClientService;
+use crate::backend::Backend;
+use crate::client::ClientBackend;
 use crate::clock::{SystemTimeSource, TimeSource};
-use crate::policy::Policy;
-use crate::service::Service;
+use crate::config::SessionConfig;
 use crate::session::Shared;
 use crate::store::{SessionId, Store};
 use crate::tool::Tools;
 use crate::turn::Observer;
 
-/// A store in shared use: made of any [`Store`] or of an `Arc<dyn Store>`.
+/// A shared store, made from any [`Store`] or from an `Arc<dyn Store>`.
 #[derive(Clone, Debug)]
 pub struct SharedStore(Arc<dyn Store>);
 
@@ -30,14 +30,14 @@ impl From<Arc<dyn Store>> for SharedStore {
     }
 }
 
-/// What all sessions of one [`Sessions`] share.
+/// State that all sessions of one [`Sessions`] share.
 pub(crate) struct Inner {
-    pub(crate) service: Arc<dyn Service>,
+    pub(crate) service: Arc<dyn Backend>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn TimeSource>,
-    pub(crate) policy: Policy,
+    pub(crate) config: SessionConfig,
     pub(crate) observers: Arc<[Arc<dyn Observer>]>,
-    /// Who this is to other processes.
+    /// Identifies this process to others.
     pub(crate) holder: String,
     pub(super) tools: Tools,
     pub(super) open: Mutex<HashMap<SessionId, Weak<Shared>>>,
@@ -52,54 +52,54 @@ impl fmt::Debug for Inner {
     }
 }
 
-/// Puts a [`Sessions`] together.
+/// Builds a [`Sessions`].
 #[derive(Debug)]
 pub struct SessionsBuilder {
-    service: Arc<dyn Service>,
+    service: Arc<dyn Backend>,
     store: Arc<dyn Store>,
     clock: Arc<dyn TimeSource>,
-    policy: Policy,
+    config: SessionConfig,
     observers: Vec<Arc<dyn Observer>>,
     tools: Tools,
 }
 
 impl SessionsBuilder {
-    /// Takes other limits and waits.
+    /// Sets the timeouts and limits.
     #[must_use]
-    pub fn policy(mut self, policy: Policy) -> Self {
-        self.policy = policy;
+    pub fn config(mut self, config: SessionConfig) -> Self {
+        self.config = config;
         self
     }
 
-    /// Takes another clock. Default: the machine's.
+    /// Sets the clock. Default: the system clock.
     #[must_use]
     pub fn clock(mut self, clock: impl TimeSource + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Gives every session tools, unless it is given others.
+    /// Sets the default tools of every session.
     #[must_use]
     pub fn tools(mut self, tools: Tools) -> Self {
         self.tools = tools;
         self
     }
 
-    /// Adds somebody who hears of every step of every turn.
+    /// Adds an observer, which is called for every event of every turn.
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observers.push(Arc::new(observer));
         self
     }
 
-    /// The sessions.
+    /// Builds the [`Sessions`].
     pub fn build(self) -> Sessions {
         Sessions {
             inner: Arc::new(Inner {
                 service: self.service,
                 store: self.store,
                 clock: self.clock,
-                policy: self.policy,
+                config: self.config,
                 observers: self.observers.into(),
                 holder: uuid::Uuid::new_v4().simple().to_string(),
                 tools: self.tools,
@@ -110,7 +110,7 @@ impl SessionsBuilder {
 }
 
 impl Sessions {
-    /// The sessions of a store, run with a client, with the defaults.
+    /// Creates the sessions of a store and a client, with the defaults.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -128,26 +128,26 @@ impl Sessions {
         Self::builder(client, store).build()
     }
 
-    /// Begins to put the sessions of a store together, run with a client.
+    /// Returns a builder for the sessions of a store and a client.
     pub fn builder(client: oci_genai::Client, store: impl Into<SharedStore>) -> SessionsBuilder {
-        Self::builder_with_service(ClientService::new(client), store)
+        Self::builder_with_backend(ClientBackend::new(client), store)
     }
 
-    /// Sessions over another service than the client's, with the defaults.
-    pub fn with_service(service: impl Service + 'static, store: impl Into<SharedStore>) -> Self {
-        Self::builder_with_service(service, store).build()
+    /// Creates sessions over a custom backend, with the defaults.
+    pub fn with_backend(service: impl Backend + 'static, store: impl Into<SharedStore>) -> Self {
+        Self::builder_with_backend(service, store).build()
     }
 
-    /// Begins to put sessions together over another service than the client's.
-    pub fn builder_with_service(
-        service: impl Service + 'static,
+    /// Returns a builder for sessions over a custom backend.
+    pub fn builder_with_backend(
+        service: impl Backend + 'static,
         store: impl Into<SharedStore>,
     ) -> SessionsBuilder {
         SessionsBuilder {
             service: Arc::new(service),
             store: store.into().0,
             clock: Arc::new(SystemTimeSource),
-            policy: Policy::default(),
+            config: SessionConfig::default(),
             observers: Vec::new(),
             tools: Tools::new(),
         }

@@ -1,30 +1,30 @@
-//! All sessions of a store.
+//! The sessions of a store.
 
 mod builder;
-mod making;
+mod create;
 
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 pub(crate) use self::builder::Inner;
 pub use self::builder::{SessionsBuilder, SharedStore};
-pub(crate) use self::making::unseen;
+pub(crate) use self::create::unseen;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lease::HeldLease;
 use crate::options::SessionOptions;
 use crate::session::{Session, Shared};
 use crate::store::{SessionId, SessionQuery, SessionRecord, Store};
 
-/// The sessions of a store: made, opened, listed and deleted here. Cheap to clone.
+/// Creates, opens, lists and deletes the sessions of a store. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Sessions {
     inner: Arc<Inner>,
 }
 
 impl Sessions {
-    /// The session of an id.
+    /// Opens a session by its id.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when there is none.
+    /// Returns [`ErrorKind::NotFound`] if the session does not exist.
     pub async fn resume(&self, id: impl Into<SessionId>) -> Result<Session> {
         let id = id.into();
         let record = self.inner.store.session(&id).await?;
@@ -33,10 +33,10 @@ impl Sessions {
             .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no session `{id}`")))
     }
 
-    /// The session of a name.
+    /// Opens a session by its name.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when there is none.
+    /// Returns [`ErrorKind::NotFound`] if the session does not exist.
     pub async fn open(&self, name: &str) -> Result<Session> {
         let record = self.inner.store.session_by_name(name).await?;
         record.map(|record| self.handle(record)).ok_or_else(|| {
@@ -47,16 +47,17 @@ impl Sessions {
         })
     }
 
-    /// The session of the options' name, made with them when there is none.
+    /// Opens the session with the options' name, or creates it with these options.
     ///
     /// # Errors
-    /// Those of [`create`](Self::create) but [`ErrorKind::Exists`], and [`ErrorKind::Invalid`] without a name.
+    /// Same as [`create`](Self::create) except [`ErrorKind::AlreadyExists`]. Returns
+    /// [`ErrorKind::InvalidInput`] if the options have no name.
     pub async fn open_or_create(&self, options: impl Into<SessionOptions>) -> Result<Session> {
         let options = options.into();
         let Some(name) = options.name.clone() else {
             return Err(Error::new(
-                ErrorKind::Invalid,
-                "give the session a name to open it by",
+                ErrorKind::InvalidInput,
+                "could not open a session without a name; hint: give the session a name",
             ));
         };
         match self.open(&name).await {
@@ -64,32 +65,34 @@ impl Sessions {
             result => return result,
         }
         match self.create(options).await {
-            Err(error) if error.kind() == ErrorKind::Exists => self.open(&name).await,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => self.open(&name).await,
             result => result,
         }
     }
 
-    /// The newest hundred sessions, by their last turn.
+    /// Returns the newest hundred sessions, by their last write.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`].
+    /// Returns [`ErrorKind::Store`] if the store fails.
     pub async fn list(&self) -> Result<Vec<SessionRecord>> {
         self.find(&SessionQuery::default()).await
     }
 
-    /// The sessions that a query is after.
+    /// Returns the sessions that match a query.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`].
+    /// Returns [`ErrorKind::Store`] if the store fails.
     pub async fn find(&self, query: &SessionQuery) -> Result<Vec<SessionRecord>> {
         Ok(self.inner.store.sessions(query).await?)
     }
 
-    /// Deletes the session of a name, on the service too; `false` when there was none.
+    /// Deletes a session by its name, and its conversation on the service. Returns `false` if the
+    /// session does not exist.
     ///
     /// # Errors
-    /// [`ErrorKind::Busy`] while another process runs a turn of it, [`ErrorKind::Unsettled`] when the service did not
-    /// delete the conversation; the session is then still there.
+    /// Returns [`ErrorKind::Busy`] while another process runs a turn of the session, and
+    /// [`ErrorKind::OutcomeUnknown`] if the service did not delete the conversation. The session
+    /// then still exists.
     pub async fn delete(&self, name: &str) -> Result<bool> {
         match self.inner.store.session_by_name(name).await? {
             Some(record) => self.delete_id(record.id).await,
@@ -97,10 +100,11 @@ impl Sessions {
         }
     }
 
-    /// Deletes the session of an id, on the service too; `false` when there was none.
+    /// Deletes a session by its id, and its conversation on the service. Returns `false` if the
+    /// session does not exist.
     ///
     /// # Errors
-    /// Those of [`delete`](Self::delete).
+    /// Same as [`delete`](Self::delete).
     pub async fn delete_id(&self, id: impl Into<SessionId>) -> Result<bool> {
         let id = id.into();
         let Some(record) = self.inner.store.session(&id).await? else {
@@ -114,28 +118,28 @@ impl Sessions {
                 .delete_conversation(conversation)
                 .await
                 .map_err(|error| {
-                    let text = format!("the conversation `{conversation}` was not deleted");
-                    Error::service(ErrorKind::Unsettled, text, error)
+                    let text = format!("could not delete the conversation `{conversation}`");
+                    Error::service(ErrorKind::OutcomeUnknown, text, error)
                 })?;
         }
         Ok(self.inner.store.delete(&id).await?)
     }
 
-    /// Removes the sessions whose time is over from the store, and says how many. What the service holds of them ends by
-    /// the service's own retention.
+    /// Removes expired sessions from the store and returns their number. The service deletes its
+    /// data of these sessions according to its own retention.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`].
+    /// Returns [`ErrorKind::Store`] if the store fails.
     pub async fn purge(&self) -> Result<u64> {
         Ok(self.inner.store.purge(self.inner.clock.now()).await?)
     }
 
-    /// The store.
+    /// Returns the store.
     pub fn store(&self) -> &dyn Store {
         self.inner.store.as_ref()
     }
 
-    /// A handle; all handles of one session share its queue.
+    /// Makes a handle. All handles of one session share its queue.
     fn handle(&self, record: SessionRecord) -> Session {
         let mut open = self
             .inner

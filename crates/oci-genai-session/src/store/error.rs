@@ -1,25 +1,25 @@
-//! What goes wrong in a store.
+//! Store errors.
 
 use std::error::Error as StdError;
 use std::fmt;
 
-/// What kind of trouble a store is in.
+/// Category of a store error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// There is no such session.
+    /// The session does not exist.
     NotFound,
     /// The id, name, position or turn id is taken.
     Exists,
-    /// The session was written since the batch's generation was read. Read it again.
+    /// Another write changed the session since the batch's generation was read. Read it again.
     Conflict,
     /// Another holder took the lease. Stop writing.
     Fenced,
-    /// What is stored cannot be read: not a database, another schema, a damaged record.
+    /// The stored data is unreadable: not a database, another schema, or a damaged record.
     Corrupt,
-    /// Sealed content does not open with the keys at hand. Nothing was changed.
+    /// The available keys do not decrypt the content. Nothing was changed.
     Sealed,
-    /// The store cannot be reached or written now.
+    /// The store cannot be reached or written at the moment.
     Unavailable,
 }
 
@@ -31,7 +31,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// An error with a text for people that names the thing and the cure.
+    /// Creates an error with a message for people that names the object and a hint.
     pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
@@ -40,14 +40,14 @@ impl StoreError {
         }
     }
 
-    /// Adds the cause.
+    /// Sets the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The kind of trouble.
+    /// Returns the category of the error.
     pub fn kind(&self) -> StoreErrorKind {
         self.kind
     }

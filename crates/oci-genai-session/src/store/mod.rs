@@ -1,19 +1,21 @@
-//! Where sessions are kept.
+//! Stores of sessions.
 //!
-//! A [`Store`] is a small transactional journal: records are read by key, and everything is written by
-//! [`Store::apply`], which takes one atomic [`Batch`] and refuses it unless it builds on the session's current
-//! generation and its writer holds the lease. [`MemoryStore`] keeps sessions for the life of the process,
-//! [`SqliteStore`] in a file, [`PostgresStore`] where several machines share them; [`SealedStore`] encrypts the
-//! content of any of them. Whoever writes another one
-//! runs the suite in `oci_genai_session::conformance` (feature `conformance`) against it; `examples/own_store` in this
-//! crate's repository is a whole one, over a key-value database.
+//! A [`Store`] is a small transactional journal. Records are read by key. [`Store::apply`] writes
+//! one atomic [`Batch`], and rejects it unless it builds on the session's current generation and
+//! its writer holds the lease.
+//!
+//! [`InMemoryStore`] keeps sessions for the life of the process, [`SqliteStore`] in a file,
+//! [`PostgresStore`] in a database that several machines share. [`EncryptedStore`] encrypts the
+//! content of any of them. To test your own store, run the suite in
+//! `oci_genai_session::conformance` (feature `conformance`) against it. `examples/own_store` in
+//! this crate's repository is a complete store over a key-value database.
 
+mod encrypted;
 mod error;
+mod in_memory;
 mod lease;
-mod memory;
 mod postgres;
 mod record;
-mod sealed;
 mod sql;
 mod sqlite;
 
@@ -22,29 +24,29 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub use encrypted::{EncryptedStore, EncryptionKeys};
 pub use error::{StoreError, StoreErrorKind};
-pub use lease::{Grant, Held, Lease, LeaseMark, LeaseRequest, LeaseState, Waiter};
-pub use memory::MemoryStore;
+pub use in_memory::InMemoryStore;
+pub use lease::{Held, Lease, LeaseMark, LeaseRequest, LeaseResult, LeaseState, Waiter};
 pub use postgres::PostgresStore;
 pub use record::{
-    Batch, CallPlace, CompactionPolicy, Decision, Direction, EffectRecord, EffectState,
-    HistoryBudget, ItemRecord, MemoryKind, Recovery, SessionId, SessionRecord, SessionSnapshot,
-    TokenUsage, TurnFailure, TurnRecord, TurnState,
+    Batch, CallPlace, CompactionPolicy, Direction, HistoryBudget, HistoryMode, ItemRecord,
+    Recovery, RecoveryAction, SessionId, SessionRecord, SessionSnapshot, TokenUsage,
+    ToolCallRecord, ToolCallState, TurnFailure, TurnRecord, TurnState,
 };
-pub use sealed::{SealedStore, SealingKeys};
 pub use sqlite::SqliteStore;
 
 use crate::clock::Timestamp;
 
-/// Which sessions to list, newest first by their last write.
+/// Query for sessions, newest first by their last write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionQuery {
-    /// Only sessions whose name, title or metadata contain this text, letter case aside.
+    /// Only sessions whose name, title or metadata contain this text, ignoring case.
     pub text: Option<String>,
-    /// How many at most. Default 100.
+    /// Maximum number of sessions. Default 100.
     pub limit: u32,
-    /// How many to pass over first. Default 0.
+    /// Number of sessions to skip. Default 0.
     pub offset: u64,
 }
 
@@ -58,21 +60,21 @@ impl Default for SessionQuery {
     }
 }
 
-/// A stretch of a session's items.
+/// Range of a session's items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ItemRange {
-    /// The first position.
+    /// First position.
     pub from: u64,
-    /// The position after the last one; `None` for no end.
+    /// Position after the last one; `None` for no end.
     pub to: Option<u64>,
-    /// How many at most.
+    /// Maximum number of items.
     pub limit: u32,
-    /// Whether to begin at the end of the stretch.
+    /// Returns the items newest first, from the end of the range.
     pub newest_first: bool,
 }
 
 impl ItemRange {
-    /// The items from a position on, oldest first.
+    /// Returns the items from a position on, oldest first.
     pub fn from(from: u64, limit: u32) -> Self {
         Self {
             from,
@@ -83,50 +85,53 @@ impl ItemRange {
     }
 }
 
-/// A place where sessions are kept. See the [module](self) for what an implementation promises.
+/// Storage for sessions. See the [module](self) for the requirements on an implementation.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Store: Debug + Send + Sync {
     /// Adds a session with generation 0.
     ///
     /// # Errors
-    /// [`StoreErrorKind::Exists`] when its id or name is taken.
+    /// Returns [`StoreErrorKind::Exists`] if its id or name is taken.
     async fn create(&self, session: &SessionRecord) -> Result<(), StoreError>;
 
-    /// The session of that id.
+    /// Returns the session with this id.
     async fn session(&self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError>;
 
-    /// The session of that name.
+    /// Returns the session with this name.
     async fn session_by_name(&self, name: &str) -> Result<Option<SessionRecord>, StoreError>;
 
-    /// The sessions that match.
+    /// Returns the sessions that match a query.
     async fn sessions(&self, query: &SessionQuery) -> Result<Vec<SessionRecord>, StoreError>;
 
-    /// Removes a session with all it holds; `false` when there was none.
+    /// Removes a session and everything in it. Returns `false` if it does not exist.
     async fn delete(&self, id: &SessionId) -> Result<bool, StoreError>;
 
-    /// Removes the sessions whose `expires_at` is `now` or earlier and that nobody holds, and says how many.
+    /// Removes the sessions whose `expires_at` is `now` or earlier and whose lease is free, and
+    /// returns their number.
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Writes a batch, all or nothing, and returns the session's new generation.
+    /// Writes a batch atomically and returns the session's new generation.
     ///
     /// # Errors
-    /// [`StoreErrorKind::NotFound`] without the session, [`StoreErrorKind::Fenced`] when another holder took the
-    /// lease since, [`StoreErrorKind::Conflict`] when the generation is not the one the batch builds on,
-    /// [`StoreErrorKind::Exists`] when a new item's position or a new turn's id or the session's name is taken.
+    /// Returns [`StoreErrorKind::NotFound`] if the session does not exist,
+    /// [`StoreErrorKind::Fenced`] if another holder has taken the lease,
+    /// [`StoreErrorKind::Conflict`] if the generation is not the one the batch builds on, and
+    /// [`StoreErrorKind::Exists`] if a new item's position, a new turn's id or the session's name
+    /// is taken.
     async fn apply(&self, batch: &Batch) -> Result<u64, StoreError>;
 
-    /// The turn of that number.
+    /// Returns the turn with this number.
     async fn turn(&self, id: &SessionId, seq: u64) -> Result<Option<TurnRecord>, StoreError>;
 
-    /// The turn of that turn id.
+    /// Returns the turn with this turn id.
     async fn turn_by_id(
         &self,
         id: &SessionId,
         turn_id: &str,
     ) -> Result<Option<TurnRecord>, StoreError>;
 
-    /// Turns after number `after`, oldest first, at most `limit`.
+    /// Returns turns after number `after`, oldest first, at most `limit`.
     async fn turns(
         &self,
         id: &SessionId,
@@ -134,31 +139,41 @@ pub trait Store: Debug + Send + Sync {
         limit: u32,
     ) -> Result<Vec<TurnRecord>, StoreError>;
 
-    /// A stretch of items.
+    /// Returns a range of items.
     async fn items(&self, id: &SessionId, range: ItemRange) -> Result<Vec<ItemRecord>, StoreError>;
 
-    /// The items of one turn, oldest first.
+    /// Returns the items of one turn, oldest first.
     async fn turn_items(&self, id: &SessionId, turn: u64) -> Result<Vec<ItemRecord>, StoreError>;
 
-    /// The effects of one turn, by place ([`EffectRecord::sort_key`]).
-    async fn effects(&self, id: &SessionId, turn: u64) -> Result<Vec<EffectRecord>, StoreError>;
+    /// Returns the tool calls of one turn, sorted by [`ToolCallRecord::sort_key`].
+    async fn tool_calls(
+        &self,
+        id: &SessionId,
+        turn: u64,
+    ) -> Result<Vec<ToolCallRecord>, StoreError>;
 
-    /// Takes the lease of a session, or says what stands in the way: see [`LeaseState::request`].
+    /// Takes the lease of a session, or returns what blocks it: see [`LeaseState::request`].
     ///
     /// # Errors
-    /// [`StoreErrorKind::NotFound`] without the session.
-    async fn acquire(&self, id: &SessionId, request: &LeaseRequest) -> Result<Grant, StoreError>;
+    /// Returns [`StoreErrorKind::NotFound`] if the session does not exist.
+    async fn acquire(
+        &self,
+        id: &SessionId,
+        request: &LeaseRequest,
+    ) -> Result<LeaseResult, StoreError>;
 
-    /// Renews a lease for `ttl` from `now`, also one that has ended if nobody took it since. A store whose users share a
-    /// clock goes by that instead of `now`.
+    /// Renews a lease for `ttl` from `now`. An expired lease can be renewed until another holder
+    /// takes it. A store whose users share a clock uses that clock instead of `now`.
     ///
     /// # Errors
-    /// [`StoreErrorKind::Fenced`] when somebody did, [`StoreErrorKind::NotFound`] without the session.
+    /// Returns [`StoreErrorKind::Fenced`] if another holder has taken the lease, and
+    /// [`StoreErrorKind::NotFound`] if the session does not exist.
     async fn renew(&self, lease: &Lease, now: Timestamp, ttl: Duration) -> Result<(), StoreError>;
 
-    /// Ends a lease; nothing happens when somebody else has taken it.
+    /// Ends a lease. Does nothing if another holder has taken it.
     async fn release(&self, lease: &Lease) -> Result<(), StoreError>;
 
-    /// The whole session as it is at one moment, also while others write to it; `None` when there is none.
+    /// Returns the whole session as of one moment, even while others write to it; `None` if it does
+    /// not exist.
     async fn snapshot(&self, id: &SessionId) -> Result<Option<SessionSnapshot>, StoreError>;
 }

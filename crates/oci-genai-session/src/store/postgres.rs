@@ -1,4 +1,4 @@
-//! Sessions shared by several machines.
+//! PostgreSQL store, for sessions that several machines share.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::sql::{Dialect, MIGRATOR, SqlStore, store_through_sql};
 use super::{
-    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, LeaseRequest, SessionId,
-    SessionQuery, SessionRecord, SessionSnapshot, StoreError, StoreErrorKind, TurnRecord,
+    Batch, ItemRange, ItemRecord, Lease, LeaseRequest, LeaseResult, SessionId, SessionQuery,
+    SessionRecord, SessionSnapshot, StoreError, StoreErrorKind, ToolCallRecord, TurnRecord,
 };
 use crate::clock::Timestamp;
 
 /// Keeps sessions in a PostgreSQL database, in the first schema of the connection's search path.
 ///
-/// Leases are measured by the clocks of the machines that share the database: keep those within a second of each
-/// other, as NTP does, and the lease's length well above that.
+/// Leases are measured by the clocks of the machines that share the database. Keep those clocks
+/// within a second of each other, as NTP does, and the lease duration well above that.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), oci_genai_session::store::StoreError> {
@@ -33,22 +33,22 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Connects to the database of a `postgres://` URL and brings its schema up to date. Several processes may do
-    /// so at once.
+    /// Connects to the database of a `postgres://` URL and migrates its schema to the current
+    /// version. Several processes may do this at the same time.
     ///
     /// # Errors
-    /// [`StoreErrorKind::Unavailable`] when the URL is not one, or the server cannot be reached or refuses, and
-    /// [`StoreErrorKind::Corrupt`] when the schema there is not this crate's. No error repeats the URL, which
-    /// may hold a password.
+    /// Returns [`StoreErrorKind::Unavailable`] if the URL is invalid, or if the server cannot be
+    /// reached or refuses the login, and [`StoreErrorKind::Corrupt`] if the schema is not this
+    /// crate's. No error repeats the URL, which may contain a password.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let unusable = || {
             StoreError::new(
                 StoreErrorKind::Unavailable,
-                "the address of the session store is not a `postgres://user@host/database` URL",
+                "invalid address of the session store: it is not a `postgres://user@host/database` URL",
             )
         };
-        // The parser's own error could repeat the address, so it is left out.
+        // The parser's error could repeat the address, so it is dropped.
         let parsed: sqlx::postgres::PgConnectOptions = url.parse().map_err(|_| unusable())?;
         if !["postgres:", "postgresql:"]
             .iter()
@@ -61,11 +61,11 @@ impl PostgresStore {
         let unreachable = |error| {
             StoreError::new(
                 StoreErrorKind::Unavailable,
-                format!("the session store at `{host}` cannot be reached or refused the login"),
+                format!("could not connect to the session store at `{host}`: no connection, or the login failed"),
             )
             .with_source(error)
         };
-        // A pool would try a server that refuses again and again; one connection tells at once.
+        // A pool retries a server that refuses; a single connection fails at once.
         let probe = parsed.connect().await.map_err(unreachable)?;
         probe.close().await.map_err(unreachable)?;
         let pool = AnyPoolOptions::new()
@@ -74,7 +74,7 @@ impl PostgresStore {
             .connect_with(options)
             .await
             .map_err(unreachable)?;
-        // A lock of the server's keeps other processes from doing the same meanwhile.
+        // A server-side lock keeps other processes from migrating at the same time.
         MIGRATOR
             .run(&pool)
             .await
@@ -84,7 +84,7 @@ impl PostgresStore {
         })
     }
 
-    /// Ends all connections.
+    /// Closes all connections.
     pub async fn close(&self) {
         self.sql.close().await;
     }
@@ -95,12 +95,12 @@ fn migrate_error(host: &str, error: MigrateError) -> StoreError {
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => (
             StoreErrorKind::Corrupt,
             format!(
-                "the session store at `{host}` was written by a newer version of this program; update it"
+                "the session store at `{host}` was written by a newer version of this program; hint: update the program"
             ),
         ),
         _ => (
             StoreErrorKind::Corrupt,
-            format!("the schema of the session store at `{host}` cannot be brought up to date"),
+            format!("could not migrate the schema of the session store at `{host}`"),
         ),
     };
     StoreError::new(kind, text).with_source(error)

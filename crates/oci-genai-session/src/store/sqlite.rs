@@ -1,4 +1,4 @@
-//! Sessions in a file.
+//! SQLite store, for sessions in a file.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,12 @@ use sqlx::{Connection, Executor};
 
 use super::sql::{Dialect, MIGRATOR, SqlStore, store_through_sql};
 use super::{
-    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, LeaseRequest, SessionId,
-    SessionQuery, SessionRecord, SessionSnapshot, StoreError, StoreErrorKind, TurnRecord,
+    Batch, ItemRange, ItemRecord, Lease, LeaseRequest, LeaseResult, SessionId, SessionQuery,
+    SessionRecord, SessionSnapshot, StoreError, StoreErrorKind, ToolCallRecord, TurnRecord,
 };
 use crate::clock::Timestamp;
 
-/// How long a writer waits for another one before it gives up. A write takes well under a millisecond.
+/// Timeout of a writer that waits for another one. A write takes well under a millisecond.
 const BUSY_TIMEOUT_MS: u32 = 10_000;
 const BUSY_PAUSE_MS: u32 = 10;
 
@@ -41,13 +41,13 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, makes it when it is not there, and brings an older schema up to date. On Unix a new file, like the log
-    /// beside it, can be read by its owner alone; one that others can read is warned of in the traces.
+    /// Opens the file, creates it if it does not exist, and migrates an older schema. On Unix, only
+    /// the owner can read a new file and its log. If others can read the file, a warning is logged.
     ///
     /// # Errors
-    /// [`StoreErrorKind::Corrupt`] when the file is not an SQLite database, belongs to another program or was
-    /// written by a newer version of this crate, and [`StoreErrorKind::Unavailable`] when it cannot be opened. The
-    /// file is left as it was.
+    /// Returns [`StoreErrorKind::Corrupt`] if the file is not an SQLite database, belongs to
+    /// another program or was written by a newer version of this crate, and
+    /// [`StoreErrorKind::Unavailable`] if it cannot be opened. The file is left unchanged.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let path = path.as_ref().to_owned();
@@ -55,24 +55,24 @@ impl SqliteStore {
         if path.as_os_str().is_empty() {
             return Err(StoreError::new(
                 StoreErrorKind::Unavailable,
-                "the path of the session store is empty; name a file",
+                "the path of the session store is empty; hint: name a file",
             ));
         }
         if path.is_dir() {
             return Err(fail(
                 StoreErrorKind::Unavailable,
-                "is a directory; name a file for the session store",
+                "is a directory, not a session store; hint: name a file",
             ));
         }
-        // SQLite would make the file as the umask has it, and gives its log the mode of the file. What hinders this hinders
-        // opening it too, which says so.
+        // SQLite would create the file with the umask's mode, and gives its log the mode of the
+        // file. An error here also makes the open below fail, which reports it.
         drop(private_files::append(&path));
         name_exposed(&path);
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)
             .busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS.into()));
-        // A pool would try a connection that fails again and again; one of its own tells at once.
+        // A pool retries a connection that fails; a single connection fails at once.
         let mut connection = options
             .connect()
             .await
@@ -94,7 +94,7 @@ impl SqliteStore {
                 Box::pin(async move {
                     let busy = format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}");
                     connection.execute(sqlx::AssertSqlSafe(busy)).await?;
-                    // An intent must survive a power cut, or a turn could be sent twice.
+                    // An intent must survive a power failure, or a turn could be sent twice.
                     connection.execute("PRAGMA synchronous = FULL").await?;
                     Ok(())
                 })
@@ -108,18 +108,18 @@ impl SqliteStore {
         })
     }
 
-    /// The file.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Ends all connections and folds the write-ahead log into the file.
+    /// Closes all connections and merges the write-ahead log into the file.
     pub async fn close(&self) {
         self.sql.close().await;
     }
 }
 
-/// Warns of what others on the machine can read of a store, once in a process.
+/// Warns once per process about files of a store that other users of the machine can read.
 fn name_exposed(path: &Path) {
     static NAMED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
     for end in ["", "-wal", "-shm"] {
@@ -137,11 +137,11 @@ fn name_exposed(path: &Path) {
     }
 }
 
-/// The file as an address, of which nothing is taken for anything but its name.
+/// Formats the path as a database address and escapes all special characters.
 fn address(path: &Path) -> Result<String, StoreError> {
     let Some(text) = path.to_str() else {
         let text = format!(
-            "`{}` is not UTF-8; name another file for the session store",
+            "the path `{}` is not UTF-8; hint: name another file for the session store",
             path.display()
         );
         return Err(StoreError::new(StoreErrorKind::Unavailable, text));
@@ -160,8 +160,8 @@ fn address(path: &Path) -> Result<String, StoreError> {
 
 /// Switches the file to its write-ahead log.
 ///
-/// Of several programs that do so at once SQLite turns some away without having them wait, since they might wait for each other.
-/// The first to get through does it for all.
+/// If several programs do this at once, SQLite rejects some of them without waiting, because they
+/// could deadlock. The first one to succeed switches the file for all.
 async fn write_ahead(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let mut tries = BUSY_TIMEOUT_MS / BUSY_PAUSE_MS;
     loop {
@@ -174,20 +174,21 @@ async fn write_ahead(path: &Path, connection: &mut SqliteConnection) -> Result<(
     }
 }
 
-/// Whether another program is at the file. SQLite's primary result code for that is 5, the low byte of the extended ones.
+/// Returns true if another program uses the file. The primary result code for that is 5, the low
+/// byte of SQLite's extended codes.
 fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());
     code.and_then(|code| code.parse::<u32>().ok())
         .is_some_and(|code| code & 0xFF == 5)
 }
 
-/// Brings the schema up to date in one transaction: whoever opens the file meanwhile waits for its end.
+/// Migrates the schema in one transaction. Other programs that open the file wait until it ends.
 async fn migrate(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let mut tx = connection
         .begin_with("BEGIN IMMEDIATE")
         .await
         .map_err(|error| open_error(path, error))?;
-    // `run` asks for a connection of any lifetime, which a future that has to be `Send` cannot give.
+    // `run` needs a connection of any lifetime, which a `Send` future cannot provide.
     MIGRATOR
         .run_direct(None, &mut *tx, false)
         .await
@@ -195,7 +196,7 @@ async fn migrate(path: &Path, connection: &mut SqliteConnection) -> Result<(), S
     tx.commit().await.map_err(|error| open_error(path, error))
 }
 
-/// Refuses a database that holds tables of some other program.
+/// Rejects a database that holds tables of another program.
 async fn check_owner(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let (tables, ours): (i64, i64) = sqlx::query_as(
         "SELECT COUNT(*), COUNT(CASE WHEN name = 'effects' THEN 1 END) \
@@ -204,12 +205,13 @@ async fn check_owner(path: &Path, connection: &mut SqliteConnection) -> Result<(
     .fetch_one(connection)
     .await
     .map_err(|error| open_error(path, error))?;
-    // The migrations' own table comes first, so one lone table is a first start that was cut off.
+    // The migrations create their own table first, so a single table means that a first start was
+    // interrupted.
     if tables > 1 && ours == 0 {
         return Err(StoreError::new(
             StoreErrorKind::Corrupt,
             format!(
-                "`{}` is a database of another program; name another file for the session store",
+                "`{}` is a database of another program; hint: name another file for the session store",
                 path.display()
             ),
         ));
@@ -226,15 +228,15 @@ fn open_error(path: &Path, error: sqlx::Error) -> StoreError {
     let (kind, what) = match code.as_deref() {
         Some("26") => (
             StoreErrorKind::Corrupt,
-            "is not a session store (it is not an SQLite database); move it away or name another file",
+            "is not a session store (it is not an SQLite database); hint: move it or name another file",
         ),
         Some("11") => (
             StoreErrorKind::Corrupt,
-            "is a damaged database; restore it from a copy or name another file",
+            "is a damaged database; hint: restore it from a backup or name another file",
         ),
         _ => (
             StoreErrorKind::Unavailable,
-            "cannot be opened as a session store; check that its directory exists and may be written",
+            "cannot be opened as a session store; hint: check that its directory exists and is writable",
         ),
     };
     StoreError::new(kind, format!("`{}` {what}", path.display())).with_source(error)
@@ -245,7 +247,7 @@ fn migrate_error(path: &Path, error: MigrateError) -> StoreError {
         MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::new(
             StoreErrorKind::Corrupt,
             format!(
-                "`{}` was written by a newer version of this program; update it or name another file",
+                "`{}` was written by a newer version of this program; hint: update the program or name another file",
                 path.display()
             ),
         )
@@ -253,7 +255,7 @@ fn migrate_error(path: &Path, error: MigrateError) -> StoreError {
         MigrateError::Execute(error) => open_error(path, error),
         error => StoreError::new(
             StoreErrorKind::Corrupt,
-            format!("the schema of `{}` cannot be brought up to date", path.display()),
+            format!("could not migrate the schema of `{}`", path.display()),
         )
         .with_source(error),
     }

@@ -1,4 +1,4 @@
-//! A tool made of a Rust function.
+//! Tools made from Rust functions.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::{BROKE_OFF, Tool, ToolCall, ToolError};
 
-/// A tool made by [`tool()`] or [`blocking_tool()`].
+/// Tool made by [`tool()`] or [`blocking_tool()`].
 pub struct FunctionTool<A, F> {
     name: String,
     description: String,
@@ -24,8 +24,8 @@ pub struct FunctionTool<A, F> {
     arguments: PhantomData<fn(A)>,
 }
 
-/// Makes a tool of a function whose arguments deserialise and whose result serialises. A result that is text goes to
-/// the model as it is, any other as JSON.
+/// Makes a tool from an async function whose arguments deserialize and whose result serializes. A
+/// string result goes to the model as it is, any other result as JSON.
 ///
 /// ```
 /// use oci_genai_session::tool::{Tools, tool};
@@ -62,12 +62,13 @@ where
     }
 }
 
-/// The future of a function that blocks.
+/// Future of a blocking function.
 type Blocked<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
 
-/// Makes a tool of a function that is not async: one that computes or waits for long. It is run on a thread of its own, so
-/// that it holds up nobody else. A call that takes longer than [`Policy::tool_timeout`](crate::Policy::tool_timeout) is
-/// given up, but its thread cannot be stopped and ends when the function does.
+/// Makes a tool from a blocking function, for long computations or blocking I/O. The function runs
+/// on its own thread, so that it blocks no other work. A call that exceeds
+/// [`SessionConfig::tool_timeout`](crate::SessionConfig::tool_timeout) is abandoned, but its thread
+/// cannot be stopped and ends when the function does.
 ///
 /// ```
 /// use oci_genai_session::tool::{Tools, blocking_tool};
@@ -106,14 +107,14 @@ where
 }
 
 impl<A, F> FunctionTool<A, F> {
-    /// Says that a call may be made again when the process ended during it.
+    /// Allows a call to run again if the process ended during it.
     #[must_use]
     pub fn repeatable(mut self) -> Self {
         self.repeatable = true;
         self
     }
 
-    /// Asks for a person's approval of each call.
+    /// Requires human approval of each call.
     #[must_use]
     pub fn with_approval(mut self) -> Self {
         self.approval = true;

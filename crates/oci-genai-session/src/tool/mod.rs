@@ -1,8 +1,9 @@
 //! Functions that the model may call.
 //!
-//! A [`Tool`] is journalled by the place of its call in the turn: that it begins before it begins, and its output before that goes back to the
-//! model. After a crash a call whose output is journalled is not made again, and one that had begun is made
-//! again only if the tool says that it [may be](Tool::is_repeatable).
+//! The session journals each [`Tool`] call under the place of the call in the turn: first that the
+//! tool is about to run, then its output before the output goes to the model. After a crash, a call
+//! with a journaled output does not run again. A call that had started runs again only if the tool
+//! [allows it](Tool::is_repeatable).
 
 mod function;
 
@@ -18,43 +19,43 @@ pub use function::{FunctionTool, blocking_tool, tool};
 use crate::item;
 use crate::store::{CallPlace, SessionId};
 
-/// What the model is told of a call that was cut off and must not be made again.
+/// Tool output for a call that was interrupted and must not run again.
 pub(crate) const INTERRUPTED: &str =
     "error: the call was interrupted and its outcome is unknown; it was not repeated";
 
-/// What the model is told of a call whose function panicked.
+/// Tool output for a call whose function panicked.
 pub(crate) const BROKE_OFF: &str = "the tool broke off";
 
 /// A call of a tool.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolCall {
-    /// The session that the call belongs to.
+    /// Session of the call.
     pub session: SessionId,
-    /// The turn of that session.
+    /// Turn of the call.
     pub turn: u64,
-    /// Where in the turn the call stands. Session, turn and place are the same when a repeatable tool is called again after
-    /// a crash, and differ for all other calls, so that the tool can tell.
+    /// Place of the call in the turn. Session, turn and place identify the call: they are the same
+    /// if a repeatable tool runs again after a crash, and differ for all other calls.
     pub place: CallPlace,
-    /// The model's id for the call. Models may give the same one to several calls, or none.
+    /// The model's id for the call. A model may give the same id to several calls, or none.
     pub call_id: String,
-    /// The arguments: JSON text as the model wrote it; `{}` when there are none.
+    /// Arguments: JSON text as the model wrote it; `{}` if there are none.
     pub arguments: String,
 }
 
-/// A call that the model wants to make to a tool of a remote server (MCP), which the service makes once it is approved.
+/// A call of a remote tool (MCP) that the model requests and the service makes after approval.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RemoteCall {
-    /// The session that the call belongs to.
+    /// Session of the call.
     pub session: SessionId,
-    /// The service's id for the request.
+    /// The service's id for the approval request.
     pub request_id: String,
-    /// The server's label.
+    /// Label of the server.
     pub server: String,
-    /// The tool's name.
+    /// Name of the tool.
     pub name: String,
-    /// The arguments: JSON text as the model wrote it.
+    /// Arguments: JSON text as the model wrote it.
     pub arguments: String,
 }
 
@@ -71,12 +72,12 @@ impl RemoteCall {
     }
 }
 
-/// Why a tool could not do what it was asked for; the model is told the text.
+/// Error of a tool call. The model gets its text as the tool output.
 #[derive(Debug)]
 pub struct ToolError(String);
 
 impl ToolError {
-    /// An error with a text that the model can make use of.
+    /// Creates an error with a text for the model.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -90,61 +91,64 @@ impl fmt::Display for ToolError {
 
 impl std::error::Error for ToolError {}
 
-/// A function that the model may call. [`tool()`] makes one of an async Rust function, [`blocking_tool()`] of any other.
+/// A function that the model may call. [`tool()`] makes one from an async function,
+/// [`blocking_tool()`] from a blocking one.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Tool: Send + Sync {
-    /// The name that the model calls it by: 1 to 64 letters, digits, `_` or `-`.
+    /// Returns the name for the model: 1 to 64 letters, digits, `_` or `-`.
     fn name(&self) -> &str;
 
-    /// What it does, for the model.
+    /// Returns the description for the model.
     fn description(&self) -> &str;
 
-    /// The JSON schema of its arguments.
+    /// Returns the JSON schema of the arguments.
     fn parameters(&self) -> Value;
 
-    /// Whether it may be called again when the process ended during the call. Default: no.
+    /// Returns true if the tool may run again after the process ended during a call. Default:
+    /// false.
     fn is_repeatable(&self) -> bool {
         false
     }
 
-    /// Whether a person has to approve a call before it is made. Default: no.
+    /// Returns true if a call needs human approval. Default: false.
     fn needs_approval(&self, _call: &ToolCall) -> bool {
         false
     }
 
-    /// Does it and returns what the model gets.
+    /// Runs the tool and returns the output for the model.
     ///
     /// # Errors
-    /// Whatever the model should know about why it could not be done.
+    /// Returns a [`ToolError`] whose text explains the failure to the model.
     async fn call(&self, call: ToolCall) -> Result<String, ToolError>;
 }
 
-/// A set of tools, by name.
+/// Set of tools, by name.
 #[derive(Clone, Default)]
 pub struct Tools {
     by_name: BTreeMap<String, Arc<dyn Tool>>,
     remote: Option<RemoteApproval>,
 }
 
-/// Says whether a person has to approve a call of a remote tool.
+/// Decides whether a call of a remote tool needs human approval.
 type RemoteApproval = Arc<dyn Fn(&RemoteCall) -> bool + Send + Sync>;
 
 impl Tools {
-    /// No tools.
+    /// Creates an empty set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a tool; one of the same name gives way.
+    /// Adds a tool and replaces one with the same name.
     #[must_use]
     pub fn with(mut self, tool: impl Tool + 'static) -> Self {
         self.by_name.insert(tool.name().to_owned(), Arc::new(tool));
         self
     }
 
-    /// Says which calls of remote tools a person has to approve; the others are approved at once. It is asked when the
-    /// service asks: a server whose calls need no approval at all is told so in the request. Default: all of them.
+    /// Sets which calls of remote tools need human approval. The other calls are approved at once.
+    /// The function is called when the service asks for an approval; for a server whose calls need
+    /// none, the request itself says so. Default: all calls need approval.
     #[must_use]
     pub fn remote_approval(
         mut self,
@@ -154,12 +158,12 @@ impl Tools {
         self
     }
 
-    /// Whether a person has to approve a call of a remote tool.
+    /// Returns true if a call of a remote tool needs human approval.
     pub(crate) fn need_remote_approval(&self, call: &RemoteCall) -> bool {
         self.remote.as_ref().is_none_or(|needed| needed(call))
     }
 
-    /// Whether there are none.
+    /// Returns true if the set is empty.
     pub fn is_empty(&self) -> bool {
         self.by_name.is_empty()
     }
@@ -168,7 +172,7 @@ impl Tools {
         self.by_name.get(name)
     }
 
-    /// The tools as a request names them.
+    /// Returns the tool definitions for a request.
     pub(crate) fn definitions(&self) -> Vec<Value> {
         let definition = |tool: &Arc<dyn Tool>| {
             let mut all = Map::new();

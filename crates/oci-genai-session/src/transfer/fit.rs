@@ -1,15 +1,16 @@
-//! Whether the records of an export fit together, without I/O. A session that was taken out while it was in use does not: it
-//! could be imported and take no turn afterwards.
+//! Consistency checks for the records of an export, without I/O. A session that was exported while
+//! in use may be inconsistent: without the checks it could be imported, but would not accept a
+//! turn.
 
 use std::collections::{HashMap, HashSet};
 
 use super::lines::{Contents, Export, Numbered};
-use crate::store::{Direction, ItemRecord, MemoryKind, TokenUsage, TurnRecord, TurnState};
+use crate::store::{Direction, HistoryMode, ItemRecord, TokenUsage, TurnRecord, TurnState};
 
-/// The largest turn number and position that a store can keep.
+/// Largest turn number and position that a store can keep.
 const LARGEST: u64 = i64::MAX as u64 - 1;
 
-/// The first line that does not fit to the others, and why.
+/// First inconsistent line, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Misfit {
     pub(super) line: usize,
@@ -22,7 +23,7 @@ fn misfit<T>(at: &Numbered<T>, why: String) -> Fits {
     Err(Misfit { line: at.line, why })
 }
 
-/// Checks that the records fit together.
+/// Checks that the records are consistent.
 pub(super) fn check(export: &Export) -> Fits {
     count(export)?;
     let turns = check_turns(export)?;
@@ -31,7 +32,7 @@ pub(super) fn check(export: &Export) -> Fits {
     check_items(export, &turns)
 }
 
-/// Computes anew what the session says about its turns and items.
+/// Recomputes the session's totals and next numbers from its turns and items.
 pub(super) fn recount(export: &mut Export) {
     let committed = |turn: &&Numbered<TurnRecord>| turn.record.state == TurnState::Committed;
     let session = &mut export.session.record;
@@ -59,8 +60,8 @@ fn count(export: &Export) -> Fits {
         Some(said) if said != found => misfit(
             &export.session,
             format!(
-                "it says that {} turns, {} effects and {} items follow, but {}, {} and {} do; \
-                 hint: the file was cut off or changed, export the session again",
+                "the session's line announces {} turns, {} tool calls and {} items, but {}, {} and {} \
+                 follow; hint: the file was cut off or changed, export the session again",
                 said.turns, said.effects, said.items, found.turns, found.effects, found.items
             ),
         ),
@@ -81,7 +82,7 @@ fn check_turns(export: &Export) -> Result<Turns<'_>, Misfit> {
         }
         if seq >= session.next_turn {
             let why = format!(
-                "turn {seq} is later than the session's line, which says that turn {} is the next; {IN_USE}",
+                "turn {seq} is out of range: the session's line names turn {} as the next one; {IN_USE}",
                 session.next_turn
             );
             misfit(turn, why)?;
@@ -93,8 +94,7 @@ fn check_turns(export: &Export) -> Result<Turns<'_>, Misfit> {
             )?;
         }
         if !turn.record.state.is_over() && session.open_turn != Some(seq) {
-            let why =
-                format!("turn {seq} is open, and the session's line does not say so; {IN_USE}");
+            let why = format!("turn {seq} is open, but not in the session's line; {IN_USE}");
             misfit(turn, why)?;
         }
         last = seq;
@@ -103,7 +103,7 @@ fn check_turns(export: &Export) -> Result<Turns<'_>, Misfit> {
     Ok(turns)
 }
 
-/// Why exports of older versions do not fit together.
+/// Cause of inconsistencies in exports of older versions.
 const IN_USE: &str = "hint: the session was in use while it was exported, export it again";
 
 fn check_session(export: &Export, turns: &Turns<'_>) -> Fits {
@@ -111,7 +111,7 @@ fn check_session(export: &Export, turns: &Turns<'_>) -> Fits {
     let last = export.turns.last().map_or(0, |last| last.record.seq);
     if session.next_turn != last + 1 {
         let why = format!(
-            "it says that turn {} is the next, but the last turn is {last}; {IN_USE}",
+            "the session's line names turn {} as the next one, but the last turn is {last}; {IN_USE}",
             session.next_turn
         );
         misfit(&export.session, why)?;
@@ -121,11 +121,13 @@ fn check_session(export: &Export, turns: &Turns<'_>) -> Fits {
             .get(&open)
             .is_none_or(|turn| turn.record.state.is_over())
     {
-        let why = format!("it says that turn {open} is open, and that turn is not; {IN_USE}");
+        let why = format!(
+            "turn {open} is open in the session's line, but not in the turn's own line; {IN_USE}"
+        );
         misfit(&export.session, why)?;
     }
-    if session.memory == MemoryKind::Conversation && session.conversation_id.is_none() {
-        let why = "a session with Conversation memory needs a conversation_id".to_owned();
+    if session.history_mode == HistoryMode::Conversation && session.conversation_id.is_none() {
+        let why = "a session with history mode `conversation` needs a conversation_id".to_owned();
         misfit(&export.session, why)?;
     }
     Ok(())
@@ -141,7 +143,7 @@ fn check_effects(export: &Export, turns: &Turns<'_>) -> Fits {
         if !known.insert((record.turn, record.key())) {
             misfit(
                 effect,
-                format!("turn {} has this effect already", record.turn),
+                format!("turn {} has this tool call already", record.turn),
             )?;
         }
     }
@@ -156,18 +158,21 @@ fn check_items(export: &Export, turns: &Turns<'_>) -> Fits {
         if before.is_some_and(|before| record.position <= before.position)
             || record.position > LARGEST
         {
-            misfit(item, format!("position {} comes too late", record.position))?;
+            misfit(
+                item,
+                format!("position {} is out of order", record.position),
+            )?;
         }
         if before.is_some_and(|before| record.turn < before.turn) {
             let why = format!(
-                "an item of turn {} comes after one of a later turn",
+                "an item of turn {} comes after an item of a later turn",
                 record.turn
             );
             misfit(item, why)?;
         }
         if record.position >= session.next_position {
             let why = format!(
-                "position {} is later than the session's line, which says that {} is the next; {IN_USE}",
+                "position {} is out of range: the session's line names {} as the next one; {IN_USE}",
                 record.position, session.next_position
             );
             misfit(item, why)?;
@@ -188,12 +193,12 @@ fn check_item(item: &Numbered<ItemRecord>, turn: &TurnRecord) -> Fits {
         misfit(item, "the item is not a JSON object".to_owned())?;
     }
     let is_early = record.round > turn.round
-        || (turn.state == TurnState::Asking
+        || (turn.state == TurnState::AwaitingModel
             && record.round == turn.round
             && record.direction == Direction::Output);
     if is_early {
         let why = format!(
-            "the item is of round {} of turn {}, which has not come that far; {IN_USE}",
+            "the item is of round {} of turn {}, which has not reached it; {IN_USE}",
             record.round, turn.seq
         );
         misfit(item, why)?;

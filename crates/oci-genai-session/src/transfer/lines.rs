@@ -1,13 +1,13 @@
-//! The lines of an export: one record each.
+//! Lines of an export: one record each.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{EffectRecord, ItemRecord, SessionRecord, SessionSnapshot, TurnRecord};
+use crate::store::{ItemRecord, SessionRecord, SessionSnapshot, ToolCallRecord, TurnRecord};
 
-/// How many records follow the session's line, so that a file that was cut off is noticed. Exports of older versions do not
-/// say.
+/// Number of records after the session's line, to detect a file that was cut off. Absent in exports
+/// of older versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Contents {
     pub(super) turns: usize,
@@ -38,17 +38,18 @@ pub(super) struct Numbered<T> {
     pub(super) record: T,
 }
 
-/// What the lines of an export hold.
+/// Contents of an export.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Export {
     pub(super) session: Numbered<SessionRecord>,
     pub(super) contents: Option<Contents>,
     pub(super) turns: Vec<Numbered<TurnRecord>>,
-    pub(super) effects: Vec<Numbered<EffectRecord>>,
+    pub(super) effects: Vec<Numbered<ToolCallRecord>>,
     pub(super) items: Vec<Numbered<ItemRecord>>,
 }
 
-/// Hands the lines of a session over: the session first, then each turn followed by its effects, then the items.
+/// Writes the lines of a session: first the session, then each turn followed by its tool calls,
+/// then the items.
 pub(super) fn write(
     snapshot: &SessionSnapshot,
     mut put: impl FnMut(&str) -> Result<()>,
@@ -86,11 +87,11 @@ fn line<T: Serialize>(
         contents,
     };
     serde_json::to_string(&written).map_err(|error| {
-        Error::new(ErrorKind::Store, "a record cannot be written as JSON").with_source(error)
+        Error::new(ErrorKind::Store, "could not serialize a record as JSON").with_source(error)
     })
 }
 
-/// Reads the lines of an export. Empty lines are passed over.
+/// Reads the lines of an export and skips empty lines.
 pub(super) fn read<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> Result<Export> {
     let mut export: Option<Export> = None;
     for (index, text) in lines.into_iter().enumerate() {
@@ -98,8 +99,9 @@ pub(super) fn read<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> Result<
         if text.as_ref().trim().is_empty() {
             continue;
         }
-        let read: Read = serde_json::from_str(text.as_ref())
-            .map_err(|error| Error::new(ErrorKind::Invalid, no_line(number)).with_source(error))?;
+        let read: Read = serde_json::from_str(text.as_ref()).map_err(|error| {
+            Error::new(ErrorKind::InvalidInput, no_line(number)).with_source(error)
+        })?;
         match (read.kind.as_str(), &mut export) {
             ("session", None) => {
                 export = Some(Export {
@@ -113,18 +115,18 @@ pub(super) fn read<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> Result<
             ("turn", Some(export)) => export.turns.push(record(number, read.record)?),
             ("effect", Some(export)) => export.effects.push(record(number, read.record)?),
             ("item", Some(export)) => export.items.push(record(number, read.record)?),
-            _ => return Err(Error::new(ErrorKind::Invalid, no_line(number))),
+            _ => return Err(Error::new(ErrorKind::InvalidInput, no_line(number))),
         }
     }
-    export.ok_or_else(|| Error::new(ErrorKind::Invalid, "the export has no session in it"))
+    export.ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the export contains no session"))
 }
 
 fn record<T: serde::de::DeserializeOwned>(line: usize, value: Value) -> Result<Numbered<T>> {
     serde_json::from_value(value)
         .map(|record| Numbered { line, record })
-        .map_err(|error| Error::new(ErrorKind::Invalid, no_line(line)).with_source(error))
+        .map_err(|error| Error::new(ErrorKind::InvalidInput, no_line(line)).with_source(error))
 }
 
 fn no_line(number: usize) -> String {
-    format!("line {number} is not a line of an exported session")
+    format!("line {number} is not a record of an exported session")
 }

@@ -1,4 +1,4 @@
-//! Sessions as JSON Lines: out and in again, without loss.
+//! Export and import of sessions as JSON Lines, without loss.
 
 mod fit;
 mod lines;
@@ -9,14 +9,15 @@ use self::lines::Export;
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::Session;
 use crate::sessions::{Sessions, unseen};
-use crate::store::{Batch, EffectRecord, SessionId};
+use crate::store::{Batch, SessionId, ToolCallRecord};
 
 impl Sessions {
-    /// Hands a session over line by line, each a JSON object without a line break in it. The lines are of one moment, also
-    /// while the session is in use.
+    /// Exports a session line by line, each a JSON object without a line break. The lines are of
+    /// one moment, even while the session is in use.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when there is none, and whatever `write` fails with.
+    /// Returns [`ErrorKind::NotFound`] if the session does not exist, and
+    /// [`ErrorKind::InvalidInput`] if `write` fails.
     pub async fn export<E>(
         &self,
         id: impl Into<SessionId>,
@@ -31,17 +32,18 @@ impl Sessions {
         })?;
         lines::write(&snapshot, |line| {
             write(line).map_err(|error| {
-                Error::new(ErrorKind::Invalid, "the export cannot be written").with_source(error)
+                Error::new(ErrorKind::InvalidInput, "could not write the export").with_source(error)
             })
         })
     }
 
-    /// Takes over a session from lines that [`export`](Self::export) wrote, with its id and name. What belongs to it on
-    /// the service is not touched.
+    /// Imports a session from lines that [`export`](Self::export) wrote, with its id and name. Its
+    /// data on the service stays untouched.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`] for a line that is not of an export or does not fit to the others, naming it, and
-    /// [`ErrorKind::Exists`] when the id or the name is taken; nothing is imported then.
+    /// Returns [`ErrorKind::InvalidInput`] if a line is not part of an export or contradicts the
+    /// others; the message names the line. Returns [`ErrorKind::AlreadyExists`] if the id or the
+    /// name is taken. In both cases nothing is imported.
     pub async fn import<S: AsRef<str>>(
         &self,
         lines: impl IntoIterator<Item = S>,
@@ -49,8 +51,8 @@ impl Sessions {
         let mut export = lines::read(lines)?;
         fit::check(&export).map_err(|misfit| {
             let fit::Misfit { line, why } = misfit;
-            let text = format!("line {line} does not fit to the rest of the export: {why}");
-            Error::new(ErrorKind::Invalid, text)
+            let text = format!("line {line} contradicts the rest of the export: {why}");
+            Error::new(ErrorKind::InvalidInput, text)
         })?;
         fit::recount(&mut export);
         let session = &export.session.record;
@@ -59,18 +61,19 @@ impl Sessions {
         let copy = self.resume(session.id.clone()).await?;
         let written = self.write(&copy, export).await;
         if let Err(error) = written {
-            // Half a session is of no use to anybody.
+            // Half a session is useless.
             self.store().delete(copy.id()).await?;
             return Err(error);
         }
         Ok(copy)
     }
 
-    /// Writes what was imported, and only then what makes it a session to be found.
+    /// Writes the imported records first, and the session's own record last, which makes the
+    /// session visible.
     async fn write(&self, copy: &Session, export: Export) -> Result<()> {
         let (held, journal) = copy.hold().await?;
         let mut record = journal.record().clone();
-        let mut effects: HashMap<u64, Vec<EffectRecord>> = HashMap::new();
+        let mut effects: HashMap<u64, Vec<ToolCallRecord>> = HashMap::new();
         for effect in export.effects {
             let of_turn = effects.entry(effect.record.turn).or_default();
             of_turn.push(effect.record);

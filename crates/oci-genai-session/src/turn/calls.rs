@@ -1,4 +1,4 @@
-//! What is to be done about a call of the model, without I/O.
+//! Decision about the next step of a tool call, without I/O.
 
 use std::borrow::Cow;
 
@@ -6,48 +6,49 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::item;
-use crate::store::EffectState;
+use crate::store::ToolCallState;
 
-/// What is known of the tool that a call names.
+/// Properties of the tool that a call names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Known {
     pub(super) is_repeatable: bool,
     pub(super) needs_approval: bool,
 }
 
-/// What is to be done about a call.
+/// Next step of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// It is done, and its output is journalled.
+    /// None: the call is done, and its output is stored.
     Nothing,
-    /// A person has to decide first.
+    /// Wait for human approval.
     Wait,
-    /// It is not made; the model gets this text.
+    /// Return this text to the model without running the tool.
     Answer(String),
-    /// It had begun, must not be made again, and nobody knows what became of it.
+    /// Report an unknown outcome: the call had started and must not run again.
     OutcomeUnknown,
-    /// It is made now.
+    /// Run the tool now.
     Run,
 }
 
-/// Decides about a call of a function: `state` and `reason` are journalled, `wrong` is what is wrong with the call itself.
+/// Decides the next step of a function call. `state` and `reason` are stored; `wrong` describes a
+/// defect of the call itself.
 pub(super) fn next(
-    state: Option<EffectState>,
+    state: Option<ToolCallState>,
     reason: Option<&str>,
     wrong: Option<String>,
     tool: Option<Known>,
     name: &str,
 ) -> Step {
     match (state, wrong, tool) {
-        (Some(EffectState::Done), ..) => Step::Nothing,
-        (Some(EffectState::Awaiting), ..) => Step::Wait,
-        (Some(EffectState::Denied), ..) => Step::Answer(
+        (Some(ToolCallState::Done), ..) => Step::Nothing,
+        (Some(ToolCallState::Awaiting), ..) => Step::Wait,
+        (Some(ToolCallState::Denied), ..) => Step::Answer(
             reason
                 .unwrap_or("error: a person refused the call")
                 .to_owned(),
         ),
-        (Some(EffectState::Started), _, Some(tool)) if tool.is_repeatable => Step::Run,
-        (Some(EffectState::Started), ..) => Step::OutcomeUnknown,
+        (Some(ToolCallState::Started), _, Some(tool)) if tool.is_repeatable => Step::Run,
+        (Some(ToolCallState::Started), ..) => Step::OutcomeUnknown,
         (_, Some(wrong), _) => Step::Answer(wrong),
         (_, None, None) => Step::Answer(no_tool(name)),
         (None, None, Some(tool)) if tool.needs_approval => Step::Wait,
@@ -55,13 +56,13 @@ pub(super) fn next(
     }
 }
 
-/// What the model is told of a call of a tool that is not there.
+/// Returns the output for a call of a tool that does not exist.
 pub(super) fn no_tool(name: &str) -> String {
     format!("error: there is no tool named `{name}`")
 }
 
-/// The arguments of a call as JSON text. Servers send none as an empty text or leave them out, and some send the object
-/// itself.
+/// Returns the arguments of a call as JSON text. Some servers send missing arguments as an empty
+/// text or omit them, and some send the object itself.
 pub(crate) fn arguments(call: &Value) -> Cow<'_, str> {
     match call.get("arguments") {
         Some(Value::String(text)) if !text.trim().is_empty() => Cow::Borrowed(text),
@@ -70,7 +71,8 @@ pub(crate) fn arguments(call: &Value) -> Cow<'_, str> {
     }
 }
 
-/// What is wrong with a call of a function, in words for the model: it is never guessed what was meant.
+/// Returns a message for the model about a defect of a function call. The library never guesses the
+/// intent.
 pub(super) fn wrong(call: &Value) -> Option<String> {
     if item::text(call, "name").is_none_or(|name| name.trim().is_empty()) {
         return Some("error: the call names no function; nothing was run".to_owned());
@@ -103,7 +105,7 @@ mod tests {
 
     #[test]
     fn each_state_of_a_call_has_its_step() {
-        use EffectState::{Approved, Awaiting, Denied, Done, Started};
+        use ToolCallState::{Approved, Awaiting, Denied, Done, Started};
         let none = || Step::Answer(no_tool("f"));
         for (state, tool, expected) in [
             (None, ONCE, Step::Run),
@@ -128,7 +130,7 @@ mod tests {
     #[test]
     fn a_call_that_is_wrong_is_never_run() {
         for tool in [ONCE, AGAIN, ASKS, None] {
-            for state in [None, Some(EffectState::Approved)] {
+            for state in [None, Some(ToolCallState::Approved)] {
                 let step = next(state, None, Some("wrong".to_owned()), tool, "f");
                 assert_eq!(step, Step::Answer("wrong".to_owned()));
             }
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_may_be_missing_in_every_way() {
+    fn missing_arguments_in_any_form_are_an_empty_object() {
         for (call, expected) in [
             (json!({}), "{}"),
             (json!({ "arguments": null }), "{}"),
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_call_is_said() {
+    fn a_malformed_call_gets_a_message() {
         for (call, word) in [
             (json!({ "arguments": "{}" }), "names no function"),
             (

@@ -5,9 +5,9 @@
 
 use serde_json::Value;
 
+use crate::backend::{BackendErrorKind, ModelResponseStatus};
 use crate::item;
-use crate::service::{AnswerStatus, ServiceErrorKind};
-use crate::store::{Decision, MemoryKind, TurnFailure};
+use crate::store::{HistoryMode, RecoveryAction, TurnFailure};
 
 /// How sure it is that the round's request is not on the service already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,16 +36,22 @@ pub(super) enum AfterAnswer {
 }
 
 /// What to do after an answer of this status; `is_spent` says that a response that failed is not asked for again.
-pub(super) fn after_answer(status: &AnswerStatus, items: &[Value], is_spent: bool) -> AfterAnswer {
+pub(super) fn after_answer(
+    status: &ModelResponseStatus,
+    items: &[Value],
+    is_spent: bool,
+) -> AfterAnswer {
     match status {
-        AnswerStatus::Completed if !has_output(items) => AfterAnswer::End(TurnFailure::NoOutput),
-        // Why it stopped early is known, and is the answer where there is nothing else.
-        AnswerStatus::Completed | AnswerStatus::Incomplete(_) => AfterAnswer::Accept,
-        AnswerStatus::Running => AfterAnswer::LookLater,
-        AnswerStatus::Failed { is_permanent, .. } if *is_permanent || is_spent => {
-            AfterAnswer::End(TurnFailure::Refused)
+        ModelResponseStatus::Completed if !has_output(items) => {
+            AfterAnswer::End(TurnFailure::NoOutput)
         }
-        AnswerStatus::Failed { .. } => AfterAnswer::AskAgain,
+        // Why it stopped early is known, and is the answer where there is nothing else.
+        ModelResponseStatus::Completed | ModelResponseStatus::Incomplete(_) => AfterAnswer::Accept,
+        ModelResponseStatus::Running => AfterAnswer::LookLater,
+        ModelResponseStatus::Failed { is_permanent, .. } if *is_permanent || is_spent => {
+            AfterAnswer::End(TurnFailure::Rejected)
+        }
+        ModelResponseStatus::Failed { .. } => AfterAnswer::AskAgain,
     }
 }
 
@@ -78,30 +84,30 @@ pub(super) enum AfterFailure {
 /// What to do after a failure of this kind; `may_be_there` says that the service has something of the turn, or may have: a
 /// round before this one, or a response that had begun.
 pub(super) fn after_failure(
-    kind: ServiceErrorKind,
+    kind: BackendErrorKind,
     doubt: Doubt,
     may_be_there: bool,
 ) -> AfterFailure {
     match kind {
-        ServiceErrorKind::Refused if may_be_there => AfterFailure::End(TurnFailure::Refused),
-        ServiceErrorKind::Refused | ServiceErrorKind::NotFound => AfterFailure::Refuse,
-        ServiceErrorKind::Failed => AfterFailure::End(TurnFailure::Refused),
-        ServiceErrorKind::NoOutput => AfterFailure::End(TurnFailure::NoOutput),
-        ServiceErrorKind::Unusable => AfterFailure::LookOnly,
-        ServiceErrorKind::NotDone => AfterFailure::Again(doubt),
+        BackendErrorKind::Rejected if may_be_there => AfterFailure::End(TurnFailure::Rejected),
+        BackendErrorKind::Rejected | BackendErrorKind::NotFound => AfterFailure::Refuse,
+        BackendErrorKind::Failed => AfterFailure::End(TurnFailure::Rejected),
+        BackendErrorKind::NoOutput => AfterFailure::End(TurnFailure::NoOutput),
+        BackendErrorKind::Unusable => AfterFailure::LookOnly,
+        BackendErrorKind::NotExecuted => AfterFailure::Again(doubt),
         // Whoever holds the lock may be an earlier request of this very round.
-        ServiceErrorKind::Locked => AfterFailure::WhenFree,
-        ServiceErrorKind::NotAllowed => AfterFailure::Stop,
-        ServiceErrorKind::Unknown => AfterFailure::Again(doubt.max(Doubt::Lost)),
+        BackendErrorKind::Locked => AfterFailure::WhenFree,
+        BackendErrorKind::NotAllowed => AfterFailure::Stop,
+        BackendErrorKind::Unknown => AfterFailure::Again(doubt.max(Doubt::Lost)),
     }
 }
 
 /// What a look found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seen {
-    Nothing,
-    Part,
-    Answer,
+    Absent,
+    Partial,
+    Complete,
     Running,
 }
 
@@ -113,11 +119,11 @@ pub(super) enum AfterLook {
     /// The service is at work on it.
     Wait,
     /// Look again after a while: a request under way may still show up.
-    Settle,
+    WaitForArrival,
     /// Remove what was found, and send.
     Replace,
     /// Send, and note this.
-    Send(Option<Decision>),
+    Send(Option<RecoveryAction>),
     /// The turn is over; what the service has of it is cleaned up. Without a failure of its own it ends as noted before.
     End(Option<TurnFailure>),
 }
@@ -125,42 +131,44 @@ pub(super) enum AfterLook {
 /// What is known when a look is judged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Facts {
-    pub(super) memory: MemoryKind,
+    pub(super) history_mode: HistoryMode,
     pub(super) doubt: Doubt,
     /// A request of this turn was sent again without a look.
     pub(super) was_resent: bool,
     /// What is there has had its time to show up.
-    pub(super) is_settled: bool,
+    pub(super) has_waited: bool,
 }
 
 /// What to do after a look.
 pub(super) fn after_look(seen: Seen, facts: Facts) -> AfterLook {
-    let is_conversation = facts.memory == MemoryKind::Conversation;
+    let is_conversation = facts.history_mode == HistoryMode::Conversation;
     match (seen, facts.doubt) {
-        (Seen::Answer, doubt) => AfterLook::Adopt {
+        (Seen::Complete, doubt) => AfterLook::Adopt {
             noted: doubt >= Doubt::Lost,
         },
         (Seen::Running, _) => AfterLook::Wait,
-        (Seen::Nothing, Doubt::None | Doubt::Stale) => AfterLook::Send(None),
+        (Seen::Absent, Doubt::None | Doubt::Stale) => AfterLook::Send(None),
         // A part may be a round in the making; only one that stays as it is gets removed.
-        _ if is_conversation && !facts.is_settled => AfterLook::Settle,
+        _ if is_conversation && !facts.has_waited => AfterLook::WaitForArrival,
         (_, Doubt::Answered) => AfterLook::End(None),
-        (Seen::Part, _) => AfterLook::Replace,
-        (Seen::Nothing, Doubt::Lost) if is_conversation => AfterLook::Send(Some(Decision::Resent)),
-        (Seen::Nothing, Doubt::Lost) if facts.was_resent => {
+        (Seen::Partial, _) => AfterLook::Replace,
+        (Seen::Absent, Doubt::Lost) if is_conversation => {
+            AfterLook::Send(Some(RecoveryAction::Resent))
+        }
+        (Seen::Absent, Doubt::Lost) if facts.was_resent => {
             AfterLook::End(Some(TurnFailure::AnswerLost))
         }
-        (Seen::Nothing, Doubt::Lost) => AfterLook::Send(Some(Decision::ResentUnverified)),
+        (Seen::Absent, Doubt::Lost) => AfterLook::Send(Some(RecoveryAction::ResentUnverified)),
     }
 }
 
 /// The doubt that is left once a look has allowed the request to be sent.
-pub(super) fn after_sending_again(memory: MemoryKind, doubt: Doubt) -> Doubt {
-    match memory {
+pub(super) fn after_sending_again(history_mode: HistoryMode, doubt: Doubt) -> Doubt {
+    match history_mode {
         // The request that was lost may still land.
-        MemoryKind::Conversation => doubt,
+        HistoryMode::Conversation => doubt,
         // Nothing is known of it, nor will be: only what is sent from now on counts.
-        MemoryKind::Chain | MemoryKind::Local => Doubt::None,
+        HistoryMode::PreviousResponse | HistoryMode::Client => Doubt::None,
     }
 }
 
@@ -179,55 +187,60 @@ mod tests {
         let call = [json!({ "type": "function_call", "call_id": "c", "name": "f" })];
         let blank = [json!({ "type": "message", "role": "assistant", "content": [] })];
         let thought = [json!({ "type": "reasoning", "summary": [] })];
-        let failed = |is_permanent| AnswerStatus::Failed {
+        let failed = |is_permanent| ModelResponseStatus::Failed {
             message: "it failed".to_owned(),
             is_permanent,
         };
-        let early = || AnswerStatus::Incomplete("max_output_tokens".to_owned());
+        let early = || ModelResponseStatus::Incomplete("max_output_tokens".to_owned());
         let end = AfterAnswer::End;
         for (status, items, is_spent, expected) in [
             (
-                AnswerStatus::Completed,
+                ModelResponseStatus::Completed,
                 &text[..],
                 false,
                 AfterAnswer::Accept,
             ),
             (
-                AnswerStatus::Completed,
+                ModelResponseStatus::Completed,
                 &refusal[..],
                 false,
                 AfterAnswer::Accept,
             ),
             (
-                AnswerStatus::Completed,
+                ModelResponseStatus::Completed,
                 &call[..],
                 false,
                 AfterAnswer::Accept,
             ),
             (
-                AnswerStatus::Completed,
+                ModelResponseStatus::Completed,
                 &[],
                 false,
                 end(TurnFailure::NoOutput),
             ),
             (
-                AnswerStatus::Completed,
+                ModelResponseStatus::Completed,
                 &blank[..],
                 false,
                 end(TurnFailure::NoOutput),
             ),
             (
-                AnswerStatus::Completed,
+                ModelResponseStatus::Completed,
                 &thought[..],
                 false,
                 end(TurnFailure::NoOutput),
             ),
             (early(), &thought[..], false, AfterAnswer::Accept),
             (early(), &text[..], true, AfterAnswer::Accept),
-            (AnswerStatus::Running, &[], false, AfterAnswer::LookLater),
+            (
+                ModelResponseStatus::Running,
+                &[],
+                false,
+                AfterAnswer::LookLater,
+            ),
             (failed(false), &[], false, AfterAnswer::AskAgain),
-            (failed(false), &[], true, end(TurnFailure::Refused)),
-            (failed(true), &text[..], false, end(TurnFailure::Refused)),
+            (failed(false), &[], true, end(TurnFailure::Rejected)),
+            (failed(true), &text[..], false, end(TurnFailure::Rejected)),
         ] {
             let found = after_answer(&status, items, is_spent);
             assert_eq!(found, expected, "{status:?} {items:?} {is_spent}");
@@ -236,15 +249,16 @@ mod tests {
 
     #[test]
     fn each_failure_has_its_consequence() {
-        use ServiceErrorKind::{
-            Failed, Locked, NoOutput, NotAllowed, NotDone, NotFound, Refused, Unknown, Unusable,
+        use BackendErrorKind::{
+            Failed, Locked, NoOutput, NotAllowed, NotExecuted, NotFound, Rejected, Unknown,
+            Unusable,
         };
         use TurnFailure as As;
         for (kind, doubt, may_be_there, expected) in [
-            (Refused, Doubt::None, false, AfterFailure::Refuse),
-            (Refused, Doubt::None, true, AfterFailure::End(As::Refused)),
+            (Rejected, Doubt::None, false, AfterFailure::Refuse),
+            (Rejected, Doubt::None, true, AfterFailure::End(As::Rejected)),
             (NotFound, Doubt::None, true, AfterFailure::Refuse),
-            (Failed, Doubt::None, false, AfterFailure::End(As::Refused)),
+            (Failed, Doubt::None, false, AfterFailure::End(As::Rejected)),
             (
                 NoOutput,
                 Doubt::None,
@@ -253,13 +267,13 @@ mod tests {
             ),
             (Unusable, Doubt::None, false, AfterFailure::LookOnly),
             (
-                NotDone,
+                NotExecuted,
                 Doubt::None,
                 false,
                 AfterFailure::Again(Doubt::None),
             ),
             (
-                NotDone,
+                NotExecuted,
                 Doubt::Lost,
                 false,
                 AfterFailure::Again(Doubt::Lost),
@@ -296,13 +310,13 @@ mod tests {
 
     #[test]
     fn each_look_has_its_consequence() {
-        use MemoryKind::{Chain, Conversation, Local};
+        use HistoryMode::{Client, Conversation, PreviousResponse};
         let send = AfterLook::Send;
-        for (memory, doubt, seen, was_resent, is_settled, expected) in [
+        for (history_mode, doubt, seen, was_resent, has_waited, expected) in [
             (
                 Conversation,
                 Doubt::Lost,
-                Seen::Answer,
+                Seen::Complete,
                 false,
                 false,
                 AfterLook::Adopt { noted: true },
@@ -310,7 +324,7 @@ mod tests {
             (
                 Conversation,
                 Doubt::Stale,
-                Seen::Answer,
+                Seen::Complete,
                 false,
                 false,
                 AfterLook::Adopt { noted: false },
@@ -318,7 +332,7 @@ mod tests {
             (
                 Conversation,
                 Doubt::Answered,
-                Seen::Answer,
+                Seen::Complete,
                 false,
                 false,
                 AfterLook::Adopt { noted: true },
@@ -334,23 +348,23 @@ mod tests {
             (
                 Conversation,
                 Doubt::Lost,
-                Seen::Nothing,
+                Seen::Absent,
                 false,
                 false,
-                AfterLook::Settle,
+                AfterLook::WaitForArrival,
             ),
             (
                 Conversation,
                 Doubt::Lost,
-                Seen::Nothing,
+                Seen::Absent,
                 false,
                 true,
-                send(Some(Decision::Resent)),
+                send(Some(RecoveryAction::Resent)),
             ),
             (
                 Conversation,
                 Doubt::Stale,
-                Seen::Nothing,
+                Seen::Absent,
                 false,
                 false,
                 send(None),
@@ -358,15 +372,15 @@ mod tests {
             (
                 Conversation,
                 Doubt::Lost,
-                Seen::Part,
+                Seen::Partial,
                 false,
                 false,
-                AfterLook::Settle,
+                AfterLook::WaitForArrival,
             ),
             (
                 Conversation,
                 Doubt::Lost,
-                Seen::Part,
+                Seen::Partial,
                 false,
                 true,
                 AfterLook::Replace,
@@ -374,7 +388,7 @@ mod tests {
             (
                 Conversation,
                 Doubt::Stale,
-                Seen::Part,
+                Seen::Partial,
                 false,
                 true,
                 AfterLook::Replace,
@@ -382,15 +396,15 @@ mod tests {
             (
                 Conversation,
                 Doubt::Answered,
-                Seen::Nothing,
+                Seen::Absent,
                 false,
                 false,
-                AfterLook::Settle,
+                AfterLook::WaitForArrival,
             ),
             (
                 Conversation,
                 Doubt::Answered,
-                Seen::Nothing,
+                Seen::Absent,
                 false,
                 true,
                 AfterLook::End(None),
@@ -398,35 +412,35 @@ mod tests {
             (
                 Conversation,
                 Doubt::Answered,
-                Seen::Part,
+                Seen::Partial,
                 false,
                 true,
                 AfterLook::End(None),
             ),
         ] {
             let facts = Facts {
-                memory,
+                history_mode,
                 doubt,
                 was_resent,
-                is_settled,
+                has_waited,
             };
             assert_eq!(after_look(seen, facts), expected, "{seen:?} {facts:?}");
         }
-        for memory in [Chain, Local] {
-            for is_settled in [false, true] {
+        for history_mode in [PreviousResponse, Client] {
+            for has_waited in [false, true] {
                 let facts = |doubt, was_resent| Facts {
-                    memory,
+                    history_mode,
                     doubt,
                     was_resent,
-                    is_settled,
+                    has_waited,
                 };
                 let lost = AfterLook::End(Some(TurnFailure::AnswerLost));
-                let again = send(Some(Decision::ResentUnverified));
-                assert_eq!(after_look(Seen::Nothing, facts(Doubt::Lost, false)), again);
-                assert_eq!(after_look(Seen::Nothing, facts(Doubt::Lost, true)), lost);
+                let again = send(Some(RecoveryAction::ResentUnverified));
+                assert_eq!(after_look(Seen::Absent, facts(Doubt::Lost, false)), again);
+                assert_eq!(after_look(Seen::Absent, facts(Doubt::Lost, true)), lost);
                 let answered = facts(Doubt::Answered, false);
-                assert_eq!(after_look(Seen::Nothing, answered), AfterLook::End(None));
-                let adopted = after_look(Seen::Answer, facts(Doubt::Lost, true));
+                assert_eq!(after_look(Seen::Absent, answered), AfterLook::End(None));
+                let adopted = after_look(Seen::Complete, facts(Doubt::Lost, true));
                 assert_eq!(adopted, AfterLook::Adopt { noted: true });
             }
         }

@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::asking::Asked;
 use super::decide::{Doubt, after_sending_again};
-use super::settling::Patience;
-use super::{Cancel, Emitter, Order, Turn, TurnEvent};
+use super::model_call::CallOutcome;
+use super::recovery::RetryState;
+use super::{Cancel, Emitter, Turn, TurnEvent, TurnRequest};
 use crate::compaction::compact_if_due;
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::Journal;
 use crate::lease::HeldLease;
 use crate::session::Shared;
-use crate::store::{Decision, SessionRecord, TurnRecord, TurnState};
+use crate::store::{RecoveryAction, SessionRecord, TurnRecord, TurnState};
 use crate::tool::Tools;
 
 /// Runs turns of one session.
@@ -30,14 +30,14 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// Waits for the session, settles what an earlier turn left, and runs a turn. Without an order it only settles.
-    pub(crate) async fn run(mut self, order: Option<Order>) -> Result<Option<Turn>> {
+    pub(crate) async fn run(mut self, request: Option<TurnRequest>) -> Result<Option<Turn>> {
         let shared = self.shared.clone();
         let wait = async {
             let place = shared.queue.lock().await;
             let held = HeldLease::acquire(
                 &shared.sessions.store,
                 &shared.sessions.clock,
-                &shared.sessions.policy,
+                &shared.sessions.config,
                 &shared.id,
                 &shared.sessions.holder,
             );
@@ -55,7 +55,7 @@ impl Driver {
         );
         let mut held = held;
         let result = match journal.note_takeover().await {
-            Ok(()) => self.work(&mut journal, &mut held, order).await,
+            Ok(()) => self.work(&mut journal, &mut held, request).await,
             Err(error) => Err(error),
         };
         shared.publish(journal.record());
@@ -72,12 +72,14 @@ impl Driver {
         &mut self,
         journal: &mut Journal,
         held: &mut HeldLease,
-        order: Option<Order>,
+        request: Option<TurnRequest>,
     ) -> Result<Option<Turn>> {
         if let Some(seq) = journal.record().open_turn {
             journal.load(seq).await?;
-            let wanted = order.as_ref().and_then(|order| order.turn_id.as_deref());
-            let same = order.is_none() || wanted == Some(&journal.turn().turn_id);
+            let wanted = request
+                .as_ref()
+                .and_then(|request| request.turn_id.as_deref());
+            let same = request.is_none() || wanted == Some(&journal.turn().turn_id);
             let caller = self.emitter.clone();
             if !same {
                 self.emitter = caller.without_caller();
@@ -100,8 +102,10 @@ impl Driver {
             }
             self.reacquire(journal, held).await?;
         }
-        let Some(order) = order else { return Ok(None) };
-        if let Some(id) = &order.turn_id
+        let Some(request) = request else {
+            return Ok(None);
+        };
+        if let Some(id) = &request.turn_id
             && let Some(turn) = journal.store().turn_by_id(&journal.record().id, id).await?
         {
             if turn.state == TurnState::Committed {
@@ -112,7 +116,7 @@ impl Driver {
             // That attempt came to nothing; this is a new one.
             journal.retire_turn_id(turn).await?;
         }
-        self.begin(journal, order).await.map(Some)
+        self.begin(journal, request).await.map(Some)
     }
 
     /// Takes the lease again after a turn that ended with giving it back.
@@ -121,7 +125,7 @@ impl Driver {
         let (next, record) = HeldLease::acquire(
             &sessions.store,
             &sessions.clock,
-            &sessions.policy,
+            &sessions.config,
             &self.shared.id,
             &sessions.holder,
         )
@@ -131,20 +135,20 @@ impl Driver {
         journal.note_takeover().await
     }
 
-    async fn begin(&mut self, journal: &mut Journal, mut order: Order) -> Result<Turn> {
+    async fn begin(&mut self, journal: &mut Journal, mut request: TurnRequest) -> Result<Turn> {
         let service = self.shared.sessions.service.clone();
         let summarised = tokio::select! {
             summarised = compact_if_due(journal, service.as_ref()) => summarised?,
             () = self.cancel.cancelled() => return Err(cancelled()),
         };
         if summarised {
-            self.emitter.emit(TurnEvent::Summarised).await;
+            self.emitter.emit(TurnEvent::Compacted).await;
         }
-        let id = order
+        let id = request
             .turn_id
             .unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
         let mut turn = TurnRecord::new(0, id, self.shared.sessions.clock.now());
-        turn.request = order.request;
+        turn.request = request.body;
         let named = [&turn.request, &journal.record().defaults];
         let named = named.iter().find_map(|of| of.get("model"));
         turn.model = match named {
@@ -158,9 +162,9 @@ impl Driver {
                 tools.extend(self.tools.definitions());
             }
         }
-        let removed = self.remove_unfinished(journal, &order.input).await?;
-        let completed = journal.complete(&mut order.input);
-        journal.begin(turn, &order.input).await?;
+        let removed = self.remove_unfinished(journal, &request.input).await?;
+        let completed = journal.complete(&mut request.input);
+        journal.begin(turn, &request.input).await?;
         self.shared.publish(journal.record());
         self.emitter
             .emit(TurnEvent::Started {
@@ -169,14 +173,14 @@ impl Driver {
             })
             .await;
         if completed || removed {
-            self.note(journal, Decision::Repaired).await;
+            self.note(journal, RecoveryAction::Repaired).await;
         }
         let doubt = if journal.record().stale {
             Doubt::Stale
         } else {
             Doubt::None
         };
-        self.drive(journal, doubt, order.streaming).await
+        self.drive(journal, doubt, request.streaming).await
     }
 
     /// Takes the turn through its states to its end.
@@ -186,37 +190,37 @@ impl Driver {
         mut doubt: Doubt,
         streaming: bool,
     ) -> Result<Turn> {
-        let mut patience = Patience::new(&self.shared.sessions.policy);
+        let mut retry = RetryState::new(&self.shared.sessions.config);
         loop {
             match journal.turn().state {
-                TurnState::Asking => {
+                TurnState::AwaitingModel => {
                     if doubt > Doubt::None {
-                        if !self.look(journal, &mut patience, doubt).await? {
+                        if !self.look(journal, &mut retry, doubt).await? {
                             continue;
                         }
-                        doubt = after_sending_again(journal.record().memory, doubt);
+                        doubt = after_sending_again(journal.record().history_mode, doubt);
                     }
                     match self.ask(journal, doubt, streaming).await? {
-                        Asked::Answer(answer) => {
-                            doubt = self.answered(journal, &mut patience, answer).await?;
+                        CallOutcome::Answer(answer) => {
+                            doubt = self.answered(journal, &mut retry, answer).await?;
                         }
-                        Asked::GivenUp => journal.enter(TurnState::Cancelling).await?,
-                        Asked::LeaseLapsed => {
+                        CallOutcome::Cancelled => journal.enter(TurnState::Cancelling).await?,
+                        CallOutcome::LeaseLapsed => {
                             let text = "the session's lease could not be renewed for too long; \
                                 the turn is settled before the session's next one";
                             return Err(Error::new(ErrorKind::LeaseLost, text));
                         }
-                        Asked::Failed(error) => {
-                            doubt = self.failed(journal, &mut patience, doubt, error).await?;
+                        CallOutcome::Failed(error) => {
+                            doubt = self.failed(journal, &mut retry, doubt, error).await?;
                         }
                     }
                 }
-                TurnState::Acting | TurnState::Waiting => {
+                TurnState::RunningTools | TurnState::AwaitingApproval => {
                     self.act(journal).await?;
                     doubt = Doubt::None;
                 }
                 TurnState::Cancelling => {
-                    self.tidy(journal, &mut patience).await?;
+                    self.clean_up(journal, &mut retry).await?;
                 }
                 TurnState::Committed => {
                     let turn = Turn::new(journal.turn().clone(), journal.output()?, false);
@@ -230,7 +234,7 @@ impl Driver {
                 TurnState::Failed => {
                     let turn = journal.turn();
                     let why = turn.error.clone().unwrap_or_default();
-                    let kind = turn.failure.map_or(ErrorKind::Refused, ErrorKind::from);
+                    let kind = turn.failure.map_or(ErrorKind::Rejected, ErrorKind::from);
                     return Err(Error::new(kind, why));
                 }
             }
@@ -246,7 +250,7 @@ fn cancelled() -> Error {
 fn is_over(kind: ErrorKind) -> bool {
     matches!(
         kind,
-        ErrorKind::Refused | ErrorKind::NoOutput | ErrorKind::AnswerLost | ErrorKind::Cancelled
+        ErrorKind::Rejected | ErrorKind::NoOutput | ErrorKind::AnswerLost | ErrorKind::Cancelled
     )
 }
 

@@ -1,4 +1,4 @@
-//! What happens during a turn, told to whoever listens.
+//! Events of a turn and their observers.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -10,61 +10,63 @@ use super::Turn;
 use crate::error::Result;
 use crate::store::{CallPlace, Recovery, SessionId};
 
-/// A step of a turn.
+/// Event of a turn.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TurnEvent {
-    /// Old turns were summarised before this one.
-    Summarised,
-    /// The turn is journalled and about to be asked.
+    /// Old turns were summarized before this one.
+    Compacted,
+    /// The turn is journaled. Its first request follows.
     Started {
-        /// The turn's number.
+        /// Number of the turn.
         number: u64,
-        /// The turn's id.
+        /// Id of the turn.
         turn_id: String,
     },
-    /// A piece of the answer's text.
+    /// A piece of the output text.
     Delta(String),
     /// Any other event of the service's stream, as it came.
     Service(Value),
-    /// A tool begins.
+    /// A tool starts.
     ToolStarted {
-        /// Where in the turn the call stands.
+        /// Place of the call in the turn.
         place: CallPlace,
         /// The model's id for the call.
         call_id: String,
-        /// The tool's name.
+        /// Name of the tool.
         name: String,
     },
-    /// A tool has ended and its output is journalled.
+    /// A tool has finished and its output is journaled.
     ToolFinished {
-        /// Where in the turn the call stands.
+        /// Place of the call in the turn.
         place: CallPlace,
         /// The model's id for the call.
         call_id: String,
-        /// The tool's name.
+        /// Name of the tool.
         name: String,
-        /// What the model gets.
+        /// Output for the model.
         output: String,
     },
-    /// It was unclear what became of a request, and this was decided.
+    /// The outcome of a request was unclear, and this recovery action was taken.
     Recovered(Recovery),
-    /// The turn was given up, and the session is as it was before it but for these items.
+    /// The turn was canceled. Apart from these items, the session is as it was before the turn.
     Cancelled {
-        /// How many items of the turn stay in the session: calls of tools with their outputs, and what led to them.
+        /// Number of the turn's items that stay in the session: tool calls with their outputs, and
+        /// the items before them.
         kept_items: usize,
     },
-    /// The turn is over and in the session.
+    /// The turn is committed.
     Committed(Box<Turn>),
 }
 
-/// Hears of every step of every turn. Called while the turn waits: return at once.
+/// Observer of turns, called for every event. The turn waits meanwhile, so an observer must not
+/// block.
 pub trait Observer: Debug + Send + Sync {
-    /// A step was taken in a session.
+    /// Called for an event of a session.
     fn observe(&self, session: &SessionId, event: &TurnEvent);
 }
 
-/// Tells a turn's steps to its caller and to observers.
+/// Sends a turn's events to its caller and to observers.
 #[derive(Clone, Debug)]
 pub(crate) struct Emitter {
     pub(crate) session: SessionId,
@@ -79,16 +81,16 @@ impl Emitter {
             observer.observe(&self.session, &event);
         }
         if let Some(caller) = &self.caller {
-            // A caller that is gone has cancelled the turn, which is noticed elsewhere.
+            // A caller that dropped its stream has canceled the turn, which is handled elsewhere.
             let _ = caller.send(Ok(event)).await;
         }
     }
 
-    /// Leaves a trace of a step, without what anybody said. Decisions leave theirs where they are taken.
+    /// Logs an event without its content. Recovery actions are logged where they are decided.
     fn trace(&self, event: &TurnEvent) {
         let session = &self.session;
         match event {
-            TurnEvent::Summarised => tracing::debug!(%session, "old turns summarised"),
+            TurnEvent::Compacted => tracing::debug!(%session, "summarized old turns"),
             TurnEvent::Started { number, turn_id } => {
                 tracing::debug!(%session, turn = number, turn_id, "turn started");
             }
@@ -119,14 +121,14 @@ impl Emitter {
             TurnEvent::Committed(turn) => {
                 let usage = turn.usage();
                 tracing::debug!(
-                    %session, turn = turn.number(), stored = turn.was_stored(),
+                    %session, turn = turn.number(), stored = turn.is_replay(),
                     input_tokens = usage.input, output_tokens = usage.output, "turn committed"
                 );
             }
         }
     }
 
-    /// The same without the caller, for the turn of somebody before.
+    /// Returns an emitter without the caller, for an earlier turn.
     pub(crate) fn without_caller(&self) -> Self {
         Self {
             caller: None,
@@ -135,11 +137,11 @@ impl Emitter {
     }
 }
 
-/// Whether the caller has given the turn up.
+/// Signal that the caller has canceled the turn.
 #[derive(Clone, Debug)]
 pub(crate) struct Cancel(watch::Receiver<bool>);
 
-/// Gives the turn up when dropped.
+/// Cancels the turn when dropped.
 #[derive(Debug)]
 pub(crate) struct CancelOnDrop(watch::Sender<bool>);
 
@@ -149,9 +151,9 @@ impl Cancel {
         (CancelOnDrop(sender), Self(receiver))
     }
 
-    /// Completes when the turn is given up.
+    /// Completes when the turn is canceled.
     pub(crate) async fn cancelled(&mut self) {
-        // The sender sends before it goes, so an error means the same.
+        // The sender sends before it is dropped, so an error means the same.
         let _ = self.0.wait_for(|given_up| *given_up).await;
     }
 }

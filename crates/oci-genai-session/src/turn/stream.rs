@@ -1,4 +1,4 @@
-//! A turn as its caller sees it.
+//! Handle of a running turn.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,11 +10,11 @@ use super::event::CancelOnDrop;
 use super::{Turn, TurnEvent};
 use crate::error::{Error, ErrorKind, Result};
 
-/// The steps of a turn. Ends after [`TurnEvent::Committed`] or an error. Dropping it earlier gives the turn up: what the
-/// service has of it by then is adopted or cleaned up in the background, before the session's next turn.
-/// [`cancel`](Self::cancel) does the same and says what became of it.
+/// Events of a turn. The stream ends after [`TurnEvent::Committed`] or an error. Dropping it
+/// earlier cancels the turn: before the session's next turn, a background task commits or cleans up
+/// what the service has. [`cancel`](Self::cancel) does the same and returns the outcome.
 #[derive(Debug)]
-#[must_use = "dropping the stream gives the turn up"]
+#[must_use = "dropping the stream cancels the turn"]
 pub struct TurnStream {
     steps: mpsc::Receiver<Result<TurnEvent>>,
     cancel: Option<CancelOnDrop>,
@@ -41,15 +41,16 @@ impl TurnStream {
         }
     }
 
-    /// The next step; `None` after the last.
+    /// Returns the next event; `None` after the last.
     pub async fn next(&mut self) -> Option<Result<TurnEvent>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Gives the turn up, and waits for what becomes of it: the service may have finished the answer by then, which counts.
+    /// Cancels the turn and waits for the outcome. If the service has finished the output by then,
+    /// the turn is committed.
     ///
     /// # Errors
-    /// See [`ErrorKind`]; the turn is then settled by the session's next use.
+    /// See [`ErrorKind`]. After an error, the session's next use recovers the turn.
     pub async fn cancel(mut self) -> Result<CancelOutcome> {
         drop(self.cancel.take());
         let mut kept = 0;
@@ -86,24 +87,24 @@ impl TurnStream {
 
 fn ended() -> Error {
     Error::new(
-        ErrorKind::Unsettled,
-        "the runtime ended before the turn did",
+        ErrorKind::OutcomeUnknown,
+        "the runtime shut down before the turn ended",
     )
 }
 
-/// What became of a turn that was given up.
+/// Outcome of a canceled turn.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CancelOutcome {
-    /// The service had finished the answer: the turn is in the session. [`Session::rewind`](crate::Session::rewind) takes it
-    /// back.
+    /// The service had finished the output, and the turn is committed.
+    /// [`Session::rewind`](crate::Session::rewind) removes it.
     Finished(Box<Turn>),
-    /// Tools had been called: the question, the calls and their outputs stay, without an answer.
+    /// Tools had been called. The input, the calls and their outputs stay, without a final output.
     PartKept {
-        /// How many items stay.
+        /// Number of items that stay.
         items: usize,
     },
-    /// Nothing of it was kept.
+    /// Nothing of the turn was kept.
     Discarded,
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use oci_genai_session::store::CallPlace;
 use oci_genai_session::tool::{Tool, ToolCall, ToolError, Tools};
-use oci_genai_session::{MemoryKind, Session, SessionId, SessionOptions};
+use oci_genai_session::{HistoryMode, Session, SessionId, SessionOptions};
 use serde_json::{Value, json};
 
 use crate::clock::WrongClock;
@@ -20,7 +20,7 @@ pub(crate) struct Orders {
     pub(crate) base_url: String,
     pub(crate) store: String,
     pub(crate) session: String,
-    pub(crate) memory: MemoryKind,
+    pub(crate) history_mode: HistoryMode,
     /// Where tools leave their traces.
     pub(crate) ledger: PathBuf,
     /// Turns that each of 25 tasks asks for; endless turns of one task when absent.
@@ -39,13 +39,13 @@ fn variable(name: &str) -> String {
 
 impl Orders {
     pub(crate) fn from_environment() -> Option<Self> {
-        let [url, store, session, memory, ledger, crowd, clock] =
+        let [url, store, session, history_mode, ledger, crowd, clock] =
             NAMES.map(|name| std::env::var(variable(name)).ok());
         Some(Self {
             base_url: url?,
             store: store?,
             session: session?,
-            memory: MemoryKind::from_name(&memory?)?,
+            history_mode: HistoryMode::from_name(&history_mode?)?,
             ledger: ledger?.into(),
             crowd: crowd.and_then(|count| count.parse().ok()),
             clock_offset: clock.and_then(|millis| millis.parse().ok()).unwrap_or(0),
@@ -57,7 +57,7 @@ impl Orders {
             self.base_url.clone(),
             self.store.clone(),
             self.session.clone(),
-            self.memory.to_string(),
+            self.history_mode.to_string(),
             self.ledger.display().to_string(),
             self.crowd
                 .map(|count| count.to_string())
@@ -160,7 +160,7 @@ pub(crate) async fn run(orders: Orders) {
     let sessions = target::sessions(&orders.base_url, store, lease, clock);
     let options = SessionOptions::new()
         .name(orders.session.clone())
-        .memory(orders.memory);
+        .history_mode(orders.history_mode);
     // The service may be out of order just then.
     let session = loop {
         match sessions.open_or_create(options.clone()).await {

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use oci_genai_emulator::{Effect, Emulator, Fault};
 use oci_genai_session::clock::SystemTimeSource;
-use oci_genai_session::{ErrorKind, MemoryKind, Sessions};
+use oci_genai_session::{ErrorKind, HistoryMode, Sessions};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
@@ -35,7 +35,7 @@ fn new_seed() -> u64 {
 
 /// What goes wrong on the service, and in gateways before it, while the processes die.
 fn faults() -> Vec<Fault> {
-    let asking = |effect| Fault::new(effect).on("POST /responses");
+    let asking = |effect| Fault::new(effect).route("POST /responses");
     let gateway = Effect::Status {
         status: 503,
         code: None,
@@ -166,7 +166,7 @@ impl Campaign {
     }
 }
 
-pub(crate) async fn run(memory: MemoryKind, kind: StoreKind) {
+pub(crate) async fn run(history_mode: HistoryMode, kind: StoreKind) {
     // Few, because three of the six campaigns still fail at 300: see docs/reliability.md.
     let kills = number("OCI_GENAI_CAMPAIGN_KILLS").unwrap_or(3);
     let seed = number("OCI_GENAI_CAMPAIGN_SEED").unwrap_or_else(new_seed);
@@ -179,12 +179,12 @@ pub(crate) async fn run(memory: MemoryKind, kind: StoreKind) {
         builder = builder.fault(fault);
     }
     let emulator = builder.start().await.unwrap();
-    println!("campaign {memory} {kind:?}: seed {seed}, {kills} kills");
+    println!("campaign {history_mode} {kind:?}: seed {seed}, {kills} kills");
     let orders = Orders {
         base_url: emulator.base_url(),
         store: place.address.clone(),
         session: String::new(),
-        memory,
+        history_mode,
         ledger: dir.path().to_owned(),
         crowd: None,
         clock_offset: 0,
@@ -214,13 +214,13 @@ pub(crate) async fn run(memory: MemoryKind, kind: StoreKind) {
         ..
     } = campaign;
     emulator.faults().clear();
-    emulator.until_idle().await;
+    emulator.wait_until_idle().await;
     let mut totals = Totals::default();
     for index in 0..kills.div_ceil(KILLS_PER_SESSION) {
         let session = sessions.open(&format!("session {index}")).await.unwrap();
         let session = session.with_tools(tools(dir.path().to_owned()));
         // Where nothing can be looked at, the turn that was interrupted may be one that is not sent a third time.
-        match session.settle().await {
+        match session.recover().await {
             Ok(_) => {}
             Err(error) => assert_eq!(error.kind(), ErrorKind::AnswerLost, "{error:?}"),
         }
@@ -233,7 +233,7 @@ pub(crate) async fn run(memory: MemoryKind, kind: StoreKind) {
             .unwrap();
         verify(&session, &emulator, dir.path(), &mut totals).await;
     }
-    println!("campaign {memory} {kind:?}: seed {seed}, {kills} kills, {totals}");
+    println!("campaign {history_mode} {kind:?}: seed {seed}, {kills} kills, {totals}");
     println!("    besides the service's faults: {troubles:?}, {wrong_clocks} wrong clocks");
     println!(
         "    of these turns {committed} were reported by the processes before they were killed"

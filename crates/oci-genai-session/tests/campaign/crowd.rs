@@ -1,7 +1,7 @@
 //! Two processes with 25 tasks each want turns of one session.
 
 use oci_genai_emulator::Emulator;
-use oci_genai_session::MemoryKind;
+use oci_genai_session::HistoryMode;
 use oci_genai_session::clock::SystemTimeSource;
 use oci_genai_session::store::{Direction, ItemRecord, TurnState};
 
@@ -22,7 +22,7 @@ pub(crate) async fn run(kind: StoreKind) {
         base_url: emulator.base_url(),
         store: place.address.clone(),
         session: "shared".to_owned(),
-        memory: MemoryKind::Conversation,
+        history_mode: HistoryMode::Conversation,
         ledger: dir.path().to_owned(),
         crowd: Some(EACH),
         clock_offset: 0,

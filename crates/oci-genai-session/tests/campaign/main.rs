@@ -25,7 +25,7 @@ mod verify;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use oci_genai_session::MemoryKind;
+use oci_genai_session::HistoryMode;
 use target::StoreKind;
 use tokio::sync::Semaphore;
 
@@ -105,9 +105,9 @@ async fn run(name: &str) {
     } else {
         StoreKind::Sqlite
     };
-    let memory = name.split('_').nth(1).and_then(MemoryKind::from_name);
-    match memory {
-        Some(memory) => crashes::run(memory, store).await,
+    let history_mode = name.split('_').nth(1).and_then(HistoryMode::from_name);
+    match history_mode {
+        Some(history_mode) => crashes::run(history_mode, store).await,
         None => crowd::run(store).await,
     }
 }

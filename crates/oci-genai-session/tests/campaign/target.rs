@@ -8,7 +8,7 @@ use oci_genai::Client;
 use oci_genai::middleware::RetryConfig;
 use oci_genai_session::clock::TimeSource;
 use oci_genai_session::store::{Store, StoreError};
-use oci_genai_session::{Policy, PostgresStore, Sessions, SqliteStore};
+use oci_genai_session::{PostgresStore, SessionConfig, Sessions, SqliteStore};
 
 use crate::postgres;
 
@@ -87,14 +87,14 @@ pub(crate) fn sessions(
     lease: Duration,
     clock: impl TimeSource + 'static,
 ) -> Sessions {
-    let mut policy = Policy::default();
+    let mut policy = SessionConfig::default();
     policy.lease_ttl = lease;
-    policy.settle = Duration::from_millis(30);
-    policy.poll_first = Duration::from_millis(2);
-    policy.poll_most = Duration::from_millis(40);
-    policy.resends = 30;
+    policy.resend_delay = Duration::from_millis(30);
+    policy.initial_backoff = Duration::from_millis(2);
+    policy.max_backoff = Duration::from_millis(40);
+    policy.max_resends = 30;
     Sessions::builder(client(base_url), store)
-        .policy(policy)
+        .config(policy)
         .clock(clock)
         .build()
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use oci_genai::Client;
 use oci_genai_emulator::{Effect, Emulator, Fault};
-use oci_genai_session::store::{MemoryStore, TurnState};
-use oci_genai_session::{ErrorKind, MemoryKind, Session, SessionOptions, Sessions};
+use oci_genai_session::store::{InMemoryStore, TurnState};
+use oci_genai_session::{ErrorKind, HistoryMode, Session, SessionOptions, Sessions};
 use tokio::process::Child;
 
 use crate::target::{Place, StoreKind};
@@ -78,7 +78,7 @@ pub(crate) fn refuse_one(emulator: &Emulator) {
         retry_after: Some("0.3".to_owned()),
         after: false,
     };
-    let fault = Fault::new(busy).on("POST /responses").times(1);
+    let fault = Fault::new(busy).route("POST /responses").times(1);
     emulator.faults().add(fault).unwrap();
 }
 
@@ -98,7 +98,7 @@ pub(crate) async fn export(client: Client, sessions: &Sessions, session: &Sessio
         Err(error) if error.kind() == ErrorKind::Store => return,
         Err(error) => panic!("the export failed: {error:?}"),
     }
-    let elsewhere = Sessions::new(client, MemoryStore::new());
+    let elsewhere = Sessions::new(client, InMemoryStore::new());
     let copy = elsewhere.import(&lines).await.unwrap();
     let turns = copy.turns(0, u32::MAX).await.unwrap();
     let committed = turns
@@ -115,7 +115,9 @@ pub(crate) async fn fork(sessions: &Sessions, session: &Session, name: String) {
     };
     let before = snapshot.session.open_turn.unwrap_or(u64::MAX) - 1;
     let at = before.min(snapshot.session.next_turn - 1);
-    let options = SessionOptions::new().name(name).memory(MemoryKind::Local);
+    let options = SessionOptions::new()
+        .name(name)
+        .history_mode(HistoryMode::Client);
     // The database or the service may be out of order just then, and a turn may have been taken back.
     let Ok(fork) = sessions.fork(session, Some(at), options).await else {
         return;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use oci_genai_emulator::Emulator;
 use oci_genai_session::store::{CallPlace, Direction, TurnFailure, TurnRecord, TurnState};
-use oci_genai_session::{Decision, MemoryKind, Session};
+use oci_genai_session::{HistoryMode, RecoveryAction, Session};
 use serde_json::Value;
 
 use crate::child::key;
@@ -106,13 +106,13 @@ pub(crate) async fn verify(
     for turn in turns.iter().filter(|turn| turn.state == TurnState::Failed) {
         // Where something can be looked at, no turn is lost.
         assert_ne!(
-            session.memory(),
-            MemoryKind::Conversation,
+            session.history_mode(),
+            HistoryMode::Conversation,
             "{:?}",
             turn.error
         );
         let failure = turn.failure.unwrap();
-        assert_ne!(failure, TurnFailure::Refused, "{:?}", turn.error);
+        assert_ne!(failure, TurnFailure::Rejected, "{:?}", turn.error);
         *totals.failures.entry(format!("{failure:?}")).or_default() += 1;
     }
     let committed = turns.iter().filter(|turn| turn.state != TurnState::Failed);
@@ -124,7 +124,7 @@ pub(crate) async fn verify(
         for recovery in &turn.recoveries {
             *totals
                 .decisions
-                .entry(format!("{:?}", recovery.decision))
+                .entry(format!("{:?}", recovery.action))
                 .or_default() += 1;
         }
         let of_turn: Vec<&Value> = records
@@ -203,7 +203,7 @@ pub(crate) async fn verify(
                 assert!(
                     turn.recoveries
                         .iter()
-                        .any(|r| r.decision == Decision::ToolOutcomeUnknown)
+                        .any(|r| r.action == RecoveryAction::ToolOutcomeUnknown)
                 );
                 totals.unknown += 1;
             } else {

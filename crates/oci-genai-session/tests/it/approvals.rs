@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{ErrorKind, MemoryKind};
+use oci_genai_session::{ErrorKind, HistoryMode};
 use serde_json::{Value, json};
 
 use crate::double::Fault;
@@ -24,14 +24,14 @@ async fn a_call_waits_for_approval_across_processes() {
             .with_approval(),
         );
         let session = world
-            .session(MemoryKind::Conversation)
+            .session(HistoryMode::Conversation)
             .await
             .with_tools(tools.clone());
         let error = session.send(r#"call:pay {"sum":5}"#).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::AwaitingApproval);
         let session = world.process().open("s").await.unwrap().with_tools(tools);
         assert_eq!(
-            session.settle().await.unwrap_err().kind(),
+            session.recover().await.unwrap_err().kind(),
             ErrorKind::AwaitingApproval
         );
         let pending = session.pending_approvals().await.unwrap();
@@ -46,7 +46,7 @@ async fn a_call_waits_for_approval_across_processes() {
             false => session.deny(&call, "too much").await.unwrap(),
         }
         assert!(session.approve(&call).await.unwrap_err().is_not_found());
-        let turn = session.settle().await.unwrap().unwrap();
+        let turn = session.recover().await.unwrap().unwrap();
         assert_eq!(count.load(Ordering::SeqCst), u32::from(approve));
         let expected = match approve {
             true => "the tool said: paid",
@@ -63,12 +63,14 @@ fn shop() -> Value {
 
 #[tokio::test]
 async fn a_remote_call_waits_for_approval_across_processes() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         for approve in [true, false] {
             let world = World::new();
-            let session = world.session(memory).await;
+            let session = world.session(history_mode).await;
             session.send("one").await.unwrap();
-            let turn = session.turn(r#"remote:pay {"sum":5}"#).set("tools", shop());
+            let turn = session
+                .turn(r#"remote:pay {"sum":5}"#)
+                .extra_body("tools", shop());
             let error = turn.turn_id("a").send().await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::AwaitingApproval);
             let session = world.process().open("s").await.unwrap();
@@ -91,13 +93,13 @@ async fn a_remote_call_waits_for_approval_across_processes() {
             }
             assert!(session.approve(id).await.unwrap_err().is_not_found());
             let session = world.process().open("s").await.unwrap();
-            let turn = session.settle().await.unwrap().unwrap();
+            let turn = session.recover().await.unwrap().unwrap();
             assert_eq!(turn.id(), "a");
             let expected = match approve {
                 true => "1 approved",
                 false => "refused: too much",
             };
-            assert_eq!(turn.output_text(), expected, "{memory}");
+            assert_eq!(turn.output_text(), expected, "{history_mode}");
             // The answer went out alone, or with the request that it answers.
             let request = world.service.requests().pop().unwrap();
             assert_eq!(request["tools"], shop());
@@ -105,7 +107,7 @@ async fn a_remote_call_waits_for_approval_across_processes() {
             assert_eq!(answer["approval_request_id"], json!(id));
             assert_eq!(answer["approve"], json!(approve));
             session.send("three").await.unwrap();
-            if memory == MemoryKind::Conversation {
+            if history_mode == HistoryMode::Conversation {
                 assert_eq!(world.transcript(&session), history(&session).await);
             }
         }
@@ -121,12 +123,12 @@ async fn an_approval_is_given_once_whatever_the_network_does() {
         Fault::TurnedAway,
     ] {
         let world = World::new();
-        let session = world.session(MemoryKind::Conversation).await;
+        let session = world.session(HistoryMode::Conversation).await;
         session.send("remote:pay {}").await.unwrap_err();
         let pending = session.pending_approvals().await.unwrap();
         session.approve(&pending[0].call_id).await.unwrap();
         world.service.fail(fault);
-        let turn = session.settle().await.unwrap().unwrap();
+        let turn = session.recover().await.unwrap().unwrap();
         assert_eq!(turn.output_text(), "1 approved", "{fault:?}");
         assert_eq!(world.transcript(&session), history(&session).await);
     }
@@ -141,7 +143,7 @@ async fn remote_calls_and_own_tools_are_worked_off_in_one_round() {
         }))
         .remote_approval(|call| call.name != "look");
     let session = world
-        .session(MemoryKind::Conversation)
+        .session(HistoryMode::Conversation)
         .await
         .with_tools(tools);
     // What needs nobody's approval is approved at once.
@@ -154,7 +156,7 @@ async fn remote_calls_and_own_tools_are_worked_off_in_one_round() {
     world.heard.take();
     let pending = session.pending_approvals().await.unwrap();
     session.approve(&pending[0].call_id).await.unwrap();
-    let turn = session.settle().await.unwrap().unwrap();
+    let turn = session.recover().await.unwrap().unwrap();
     assert_eq!(turn.output_text(), "2 approved");
     assert_eq!(world.heard.take(), ["committed 2"]);
     assert_eq!(world.transcript(&session), history(&session).await);

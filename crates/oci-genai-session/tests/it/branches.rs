@@ -1,7 +1,7 @@
 //! Forks, rewinds and edits.
 
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{ErrorKind, MemoryKind, SessionOptions};
+use oci_genai_session::{ErrorKind, HistoryMode, SessionOptions};
 use serde_json::Value;
 
 use crate::double::Fault;
@@ -17,7 +17,7 @@ async fn a_fork_goes_its_own_way_and_leaves_the_original_alone() {
                 session.send(text).await.unwrap();
             }
             let before = history(&session).await;
-            let options = SessionOptions::new().name("fork").memory(to);
+            let options = SessionOptions::new().name("fork").history_mode(to);
             let fork = world
                 .process()
                 .fork(&session, Some(2), options)
@@ -35,7 +35,7 @@ async fn a_fork_goes_its_own_way_and_leaves_the_original_alone() {
             assert_eq!(history(&session).await, before);
             let next = session.send("four").await.unwrap();
             assert_eq!(next.output_text(), "3 questions before; you said: four");
-            if to == MemoryKind::Conversation {
+            if to == HistoryMode::Conversation {
                 assert_eq!(world.transcript(&fork), history(&fork).await);
                 assert_ne!(fork.conversation_id(), session.conversation_id());
             }
@@ -45,11 +45,13 @@ async fn a_fork_goes_its_own_way_and_leaves_the_original_alone() {
 
 #[tokio::test]
 async fn a_fork_from_before_the_first_turn_has_the_settings_and_no_history() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
-        let options = SessionOptions::new().name("fork").memory(memory);
+        let options = SessionOptions::new()
+            .name("fork")
+            .history_mode(history_mode);
         let fork = world.process().fork(&session, Some(0), options).await;
         let fork = fork.unwrap();
         assert_eq!(fork.record().origin, Some((session.id().clone(), 0)));
@@ -62,7 +64,7 @@ async fn a_fork_from_before_the_first_turn_has_the_settings_and_no_history() {
 #[tokio::test]
 async fn a_copy_maps_the_ids_of_its_items() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     session.send("one").await.unwrap();
     let fork = world.process().fork(&session, None, "fork").await.unwrap();
     let ids = |items: Vec<oci_genai_session::store::ItemRecord>| {
@@ -84,9 +86,9 @@ async fn a_copy_maps_the_ids_of_its_items() {
 
 #[tokio::test]
 async fn a_rewind_takes_the_session_back() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         for text in ["one", "two", "three"] {
             session.send(text).await.unwrap();
         }
@@ -104,7 +106,7 @@ async fn a_rewind_takes_the_session_back() {
         assert_eq!(
             turn.output_text(),
             "1 questions before; you said: other",
-            "{memory}"
+            "{history_mode}"
         );
         assert_eq!(turn.number(), 2);
         assert_eq!(history(&session).await.len(), 4);
@@ -113,7 +115,7 @@ async fn a_rewind_takes_the_session_back() {
         assert_eq!(
             turn.output_text(),
             "0 questions before; you said: new",
-            "{memory}"
+            "{history_mode}"
         );
         assert!(session.rewind(9).await.unwrap_err().is_not_found());
     }
@@ -121,9 +123,9 @@ async fn a_rewind_takes_the_session_back() {
 
 #[tokio::test]
 async fn an_edited_turn_is_asked_anew() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         for text in ["one", "two", "three"] {
             session.send(text).await.unwrap();
         }
@@ -131,7 +133,7 @@ async fn an_edited_turn_is_asked_anew() {
         assert_eq!(
             turn.output_text(),
             "1 questions before; you said: TWO",
-            "{memory}"
+            "{history_mode}"
         );
         assert_eq!(session.turn_count(), 2);
         assert!(session.edit(0, "x").await.unwrap_err().is_not_found());
@@ -141,7 +143,7 @@ async fn an_edited_turn_is_asked_anew() {
 #[tokio::test]
 async fn an_open_turn_is_not_branched_from() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.then([Some(Fault::RequestLost); 4]);
     session.send("one").await.unwrap_err();
     assert_eq!(session.rewind(0).await.unwrap_err().kind(), ErrorKind::Busy);
@@ -151,7 +153,7 @@ async fn an_open_turn_is_not_branched_from() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
-    session.settle().await.unwrap().unwrap();
+    session.recover().await.unwrap().unwrap();
     session.rewind(0).await.unwrap();
 }
 
@@ -166,8 +168,8 @@ async fn a_session_switched_to_another_memory_keeps_its_history() {
             }
             let before = history(&session).await;
             let conversation = session.conversation_id();
-            session.switch_memory(to).await.unwrap();
-            assert_eq!((session.memory(), session.turn_count()), (to, 2));
+            session.switch_history_mode(to).await.unwrap();
+            assert_eq!((session.history_mode(), session.turn_count()), (to, 2));
             assert_eq!(history(&session).await, before);
             // In this process and in the next.
             let turn = session.send("three").await.unwrap();
@@ -182,16 +184,16 @@ async fn a_session_switched_to_another_memory_keeps_its_history() {
             let request = world.service.requests().pop().unwrap();
             assert_eq!(
                 request.contains_key("conversation"),
-                to == MemoryKind::Conversation
+                to == HistoryMode::Conversation
             );
             assert_eq!(
                 request.contains_key("previous_response_id"),
-                to == MemoryKind::Chain
+                to == HistoryMode::PreviousResponse
             );
-            if to == MemoryKind::Conversation {
+            if to == HistoryMode::Conversation {
                 assert_eq!(world.transcript(&session), history(&session).await);
             }
-            if from == MemoryKind::Conversation && to != from {
+            if from == HistoryMode::Conversation && to != from {
                 assert!(!world.service.has_conversation(&conversation.unwrap()));
             }
             // Back to before the switch: what was copied is copied again.
@@ -205,20 +207,26 @@ async fn a_session_switched_to_another_memory_keeps_its_history() {
 #[tokio::test]
 async fn a_switch_waits_for_an_open_turn_to_be_settled() {
     let world = World::new();
-    let session = world.session(MemoryKind::Chain).await;
+    let session = world.session(HistoryMode::PreviousResponse).await;
     world.service.then([Some(Fault::TurnedAway); 4]);
     session.send("one").await.unwrap_err();
-    let error = session.switch_memory(MemoryKind::Local).await.unwrap_err();
+    let error = session
+        .switch_history_mode(HistoryMode::Client)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
-    session.settle().await.unwrap().unwrap();
-    session.switch_memory(MemoryKind::Local).await.unwrap();
+    session.recover().await.unwrap().unwrap();
+    session
+        .switch_history_mode(HistoryMode::Client)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn a_turn_is_regenerated_with_what_was_asked() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
         let turn = session.turn("two").instructions("Be brief.");
         turn.send().await.unwrap();
@@ -227,7 +235,7 @@ async fn a_turn_is_regenerated_with_what_was_asked() {
         assert_eq!(
             turn.output_text(),
             "1 questions before; you said: two",
-            "{memory}"
+            "{history_mode}"
         );
         let request = world.service.requests().pop().unwrap();
         assert_eq!(request["instructions"], "Be brief.");
@@ -244,7 +252,10 @@ async fn a_chain_is_not_continued_from_a_turn_that_was_given_up() {
     let tools = Tools::new().with(tool("add", "Adds", |_: Value| async {
         Ok::<_, String>("3")
     }));
-    let session = world.session(MemoryKind::Chain).await.with_tools(tools);
+    let session = world
+        .session(HistoryMode::PreviousResponse)
+        .await
+        .with_tools(tools);
     session.send("one").await.unwrap();
     // The second round is refused: the turn's first response waits for an output that never comes.
     world.service.then([None, Some(Fault::Refused)]);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use oci_genai_session::store::{PostgresStore, SqliteStore, Store};
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{Decision, ErrorKind, MemoryKind, Session};
+use oci_genai_session::{ErrorKind, HistoryMode, RecoveryAction, Session};
 use serde_json::{Value, json};
 
 use crate::double::Fault;
@@ -41,18 +41,22 @@ fn texts(outputs: &[Value]) -> Vec<&str> {
 
 #[tokio::test]
 async fn two_calls_of_one_round_with_the_same_id_or_none_get_each_its_own_output() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         for id in ["call_0", ""] {
             let world = World::new();
             world.service.name_calls(id);
             let (tools, calls) = noting();
-            let session = world.session(memory).await.with_tools(tools);
+            let session = world.session(history_mode).await.with_tools(tools);
             let turn = session.send("call:note 1 call:note 2").await.unwrap();
-            assert_eq!(turn.output_text(), "the tool said: 2: 2", "{memory} {id:?}");
+            assert_eq!(
+                turn.output_text(),
+                "the tool said: 2: 2",
+                "{history_mode} {id:?}"
+            );
             assert_eq!(*calls.lock().unwrap(), ["1", "2"]);
             let outputs = sent(&world);
             assert_eq!(texts(&outputs), ["1: 1", "2: 2"]);
-            if memory == MemoryKind::Local && id.is_empty() {
+            if history_mode == HistoryMode::Client && id.is_empty() {
                 // Nothing but the id says which output is whose.
                 assert_ne!(outputs[0]["call_id"], outputs[1]["call_id"]);
             } else {
@@ -66,14 +70,14 @@ async fn two_calls_of_one_round_with_the_same_id_or_none_get_each_its_own_output
 
 #[tokio::test]
 async fn calls_that_are_numbered_anew_in_each_round_are_all_made() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let mut world = World::new();
         world.policy.max_rounds = 3;
         world.service.name_calls("note:0");
         let (tools, calls) = noting();
-        let session = world.session(memory).await.with_tools(tools);
+        let session = world.session(history_mode).await.with_tools(tools);
         session.send("again:note").await.unwrap();
-        assert_eq!(calls.lock().unwrap().len(), 3, "{memory}");
+        assert_eq!(calls.lock().unwrap().len(), 3, "{history_mode}");
         assert_eq!(texts(&sent(&world)).last(), Some(&"3: {}"));
     }
 }
@@ -82,7 +86,7 @@ async fn calls_that_are_numbered_anew_in_each_round_are_all_made() {
 async fn a_crash_in_the_second_of_two_calls_with_one_id_leaves_the_first_as_it_was() {
     let world = World::new();
     world.service.name_calls("call_0");
-    world.session(MemoryKind::Conversation).await;
+    world.session(HistoryMode::Conversation).await;
     let began = Arc::new(tokio::sync::Notify::new());
     let tools = {
         let began = began.clone();
@@ -111,8 +115,8 @@ async fn a_crash_in_the_second_of_two_calls_with_one_id_leaves_the_first_as_it_w
     })
     .await;
     let session = world.process().open("s").await.unwrap().with_tools(tools);
-    let turn = session.settle().await.unwrap().unwrap();
-    assert_eq!(decisions(&turn), [Decision::ToolOutcomeUnknown]);
+    let turn = session.recover().await.unwrap().unwrap();
+    assert_eq!(decisions(&turn), [RecoveryAction::ToolOutcomeUnknown]);
     let outputs = sent(&world);
     assert_eq!(texts(&outputs)[0], "1");
     assert!(texts(&outputs)[1].contains("outcome is unknown"));
@@ -133,7 +137,7 @@ async fn a_turn_that_is_given_up_closes_each_of_two_calls_with_one_id() {
         },
     ));
     let session = world
-        .session(MemoryKind::Conversation)
+        .session(HistoryMode::Conversation)
         .await
         .with_tools(tools);
     let mut stream = session.stream("call:note 1 call:note 2");
@@ -163,7 +167,7 @@ async fn calls_with_one_id_are_approved_by_their_place() {
         })
         .with_approval(),
     );
-    let session = world.session(MemoryKind::Local).await.with_tools(tools);
+    let session = world.session(HistoryMode::Client).await.with_tools(tools);
     let error = session.send("call:pay 1 call:pay 2").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AwaitingApproval);
     let pending = session.pending_approvals().await.unwrap();
@@ -180,7 +184,7 @@ async fn calls_with_one_id_are_approved_by_their_place() {
             .unwrap_err()
             .is_not_found()
     );
-    session.settle().await.unwrap().unwrap();
+    session.recover().await.unwrap().unwrap();
     let outputs = sent(&world);
     assert!(texts(&outputs)[0].contains("too much"));
     assert_eq!(texts(&outputs)[1], "paid 2");
@@ -190,7 +194,7 @@ async fn calls_with_one_id_are_approved_by_their_place() {
 async fn called(call: Value) -> (World, Session, Vec<String>) {
     let world = World::new();
     let (tools, calls) = noting();
-    let session = world.session(MemoryKind::Local).await.with_tools(tools);
+    let session = world.session(HistoryMode::Client).await.with_tools(tools);
     world.service.script([call]);
     session.send("one").await.unwrap();
     let calls = calls.lock().unwrap().clone();
@@ -251,11 +255,13 @@ async fn a_call_that_makes_no_sense_is_kept_and_never_run_and_the_model_is_told(
 
 #[tokio::test]
 async fn a_choice_that_forces_a_call_forces_one_and_no_more() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
         let (tools, _) = noting();
-        let session = world.session(memory).await.with_tools(tools);
-        let turn = session.turn("call:note {}").set("tool_choice", "required");
+        let session = world.session(history_mode).await.with_tools(tools);
+        let turn = session
+            .turn("call:note {}")
+            .extra_body("tool_choice", "required");
         turn.send().await.unwrap();
         let choices: Vec<Value> = world
             .service
@@ -263,7 +269,7 @@ async fn a_choice_that_forces_a_call_forces_one_and_no_more() {
             .iter()
             .map(|request| request["tool_choice"].clone())
             .collect();
-        assert_eq!(choices, ["required", "auto"], "{memory}");
+        assert_eq!(choices, ["required", "auto"], "{history_mode}");
         // The next turn has no choice of its own.
         session.send("two").await.unwrap();
         assert!(!world.service.requests()[2].contains_key("tool_choice"));
@@ -274,9 +280,9 @@ async fn a_choice_that_forces_a_call_forces_one_and_no_more() {
 async fn calls_of_one_id_that_the_caller_never_answered_are_each_closed() {
     let world = World::new();
     world.service.name_calls("call_0");
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     let tools = json!([{ "type": "function", "name": "f", "parameters": {} }]);
-    let turn = session.turn("call:f 1 call:f 2").set("tools", tools);
+    let turn = session.turn("call:f 1 call:f 2").extra_body("tools", tools);
     turn.send().await.unwrap();
     // The caller answers one of the two.
     let answer = json!({ "type": "function_call_output", "call_id": "call_0", "output": "1" });
@@ -289,7 +295,7 @@ async fn calls_of_one_id_that_the_caller_never_answered_are_each_closed() {
 
 #[tokio::test]
 async fn a_call_that_an_earlier_version_journalled_by_its_id_goes_on() {
-    for memory in [MemoryKind::Conversation, MemoryKind::Local] {
+    for history_mode in [HistoryMode::Conversation, HistoryMode::Client] {
         let mut world = World::new();
         world.tools = Tools::new().with(
             tool("pay", "Pays", |value: Value| async move {
@@ -297,7 +303,7 @@ async fn a_call_that_an_earlier_version_journalled_by_its_id_goes_on() {
             })
             .with_approval(),
         );
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("call:pay 1").await.unwrap_err();
         let mut lines = Vec::new();
         let put = |line: &str| {
@@ -317,9 +323,9 @@ async fn a_call_that_an_earlier_version_journalled_by_its_id_goes_on() {
         let pending = session.pending_approvals().await.unwrap();
         assert_eq!(pending[0].arguments, "1");
         session.approve(&pending[0]).await.unwrap();
-        let turn = session.settle().await.unwrap().unwrap();
+        let turn = session.recover().await.unwrap().unwrap();
         assert_eq!(turn.output_text(), "the tool said: paid 1");
-        let effects = there.store.effects(session.id(), 1).await.unwrap();
+        let effects = there.store.tool_calls(session.id(), 1).await.unwrap();
         assert_eq!(effects.len(), 1, "no second record was made: {effects:?}");
     }
 }
@@ -339,7 +345,7 @@ async fn names_and_ids_with_nul_characters_fit_into_every_store() {
     for store in stores {
         let world = World::with_store(store);
         let (tools, _) = noting();
-        let session = world.session(MemoryKind::Local).await.with_tools(tools);
+        let session = world.session(HistoryMode::Client).await.with_tools(tools);
         world.service.script([json!({
             "type": "function_call", "id": "fc_\0", "call_id": "call_\0", "name": "no\0te",
             "arguments": "{}",

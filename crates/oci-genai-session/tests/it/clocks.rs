@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use oci_genai_session::clock::{ManualTimeSource, TimeSource, Timestamp};
-use oci_genai_session::{Decision, ErrorKind, MemoryKind};
+use oci_genai_session::{ErrorKind, HistoryMode, RecoveryAction};
 
 use crate::double::Fault;
 use crate::world::{World, crash, decisions};
@@ -15,7 +15,7 @@ const FIVE_HOURS_MS: i64 = 5 * 3_600_000;
 #[tokio::test]
 async fn a_process_with_a_clock_far_ahead_that_dies_locks_its_session_for_one_lease() {
     let world = World::new();
-    world.session(MemoryKind::Conversation).await;
+    world.session(HistoryMode::Conversation).await;
     let sessions = world.process_with_clock(world.clock.with_offset(FIVE_HOURS_MS));
     world.service.fail(Fault::HangAfterStoring);
     crash(world.service.hanging.clone(), move || async move {
@@ -36,7 +36,7 @@ async fn a_process_with_a_clock_far_ahead_that_dies_locks_its_session_for_one_le
 async fn a_process_that_lives_keeps_its_lease_however_wrong_the_clocks_are() {
     for (holder, waiter) in [(FIVE_HOURS_MS, 0), (0, -FIVE_HOURS_MS)] {
         let world = World::new();
-        world.session(MemoryKind::Conversation).await;
+        world.session(HistoryMode::Conversation).await;
         let living = world.process_with_clock(world.clock.with_offset(holder));
         world.service.fail(Fault::Slow);
         let turn = tokio::spawn(async move { living.open("s").await.unwrap().send("one").await });
@@ -60,7 +60,7 @@ async fn a_process_that_lives_keeps_its_lease_however_wrong_the_clocks_are() {
 #[tokio::test]
 async fn a_holder_that_was_seen_to_renew_keeps_its_lease_when_the_clocks_are_set_forward() {
     let world = World::new();
-    world.session(MemoryKind::Conversation).await;
+    world.session(HistoryMode::Conversation).await;
     // The holder's clock stands five hours back from now on; what it renews ends in the past for everybody else.
     let living = world.process_with_clock(Set::new(&world.clock, -FIVE_HOURS_MS));
     world.service.fail(Fault::Slow);
@@ -77,17 +77,17 @@ async fn a_holder_that_was_seen_to_renew_keeps_its_lease_when_the_clocks_are_set
 async fn a_clock_that_is_set_back_again_and_again_freezes_no_turn() {
     let world = World::new();
     let clock = Backwards(world.clock.clone());
-    world.session(MemoryKind::Conversation).await;
+    world.session(HistoryMode::Conversation).await;
     let session = world.process_with_clock(clock).open("s").await.unwrap();
     // Three minutes of a locked conversation, if it is asked every five seconds.
     world.service.then([Some(Fault::Locked); 40]);
     let error = session.send("one").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
     world.service.forget_faults();
-    session.settle().await.unwrap().unwrap();
+    session.recover().await.unwrap().unwrap();
     world.service.fail(Fault::RequestLost);
     let turn = session.send("two").await.unwrap();
-    assert!(decisions(&turn).contains(&Decision::Resent));
+    assert!(decisions(&turn).contains(&RecoveryAction::Resent));
 }
 
 /// A clock whose time of day is right when it is first asked, and differs by so much from then on.

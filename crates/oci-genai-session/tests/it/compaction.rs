@@ -2,7 +2,7 @@
 
 use oci_genai_session::tool::{Tools, tool};
 use oci_genai_session::{
-    CompactionPolicy, ErrorKind, HistoryBudget, MemoryKind, Session, SessionOptions,
+    CompactionPolicy, ErrorKind, HistoryBudget, HistoryMode, Session, SessionOptions,
 };
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ fn echo() -> Tools {
 #[tokio::test]
 async fn a_summary_takes_the_place_of_old_turns_and_nothing_is_deleted() {
     let world = World::new();
-    let session = world.session(MemoryKind::Local).await.with_tools(echo());
+    let session = world.session(HistoryMode::Client).await.with_tools(echo());
     session.send("one").await.unwrap();
     session.send("call:echo {}").await.unwrap();
     session.send("three").await.unwrap();
@@ -53,7 +53,7 @@ async fn a_summary_takes_the_place_of_old_turns_and_nothing_is_deleted() {
 #[tokio::test]
 async fn turns_taken_while_a_summary_is_written_stay() {
     let world = World::new();
-    let session = world.session(MemoryKind::Local).await;
+    let session = world.session(HistoryMode::Client).await;
     session.send("one").await.unwrap();
     session.send("two").await.unwrap();
     world.service.fail(Fault::Slow);
@@ -77,13 +77,13 @@ async fn turns_taken_while_a_summary_is_written_stay() {
 #[tokio::test]
 async fn a_summary_that_fails_changes_nothing() {
     let world = World::new();
-    let session = world.session(MemoryKind::Local).await;
+    let session = world.session(HistoryMode::Client).await;
     session.send("one").await.unwrap();
     for fault in [Fault::Refused, Fault::RequestLost, Fault::Failed] {
         world.service.fail(fault);
         assert_eq!(
             session.compact(0).await.unwrap_err().kind(),
-            ErrorKind::Refused
+            ErrorKind::Rejected
         );
     }
     session.send("two").await.unwrap();
@@ -95,7 +95,7 @@ async fn a_summary_that_fails_changes_nothing() {
 async fn with_policy(world: &World, policy: CompactionPolicy) -> Session {
     let options = SessionOptions::new()
         .name("s")
-        .memory(MemoryKind::Local)
+        .history_mode(HistoryMode::Client)
         .compaction(policy);
     let session = world.process().create(options).await.unwrap();
     session.with_tools(echo())
@@ -229,17 +229,19 @@ async fn the_service_is_told_whether_to_condense_a_conversation() {
 async fn a_policy_that_can_never_work_is_refused() {
     let sessions = World::new().process();
     let turns = |turns| CompactionPolicy::beyond(HistoryBudget::turns(turns));
-    for (memory, policy) in [
-        (MemoryKind::Conversation, turns(9)),
-        (MemoryKind::Chain, turns(9)),
-        (MemoryKind::Local, turns(9).keep(9)),
-        (MemoryKind::Local, turns(0)),
+    for (history_mode, policy) in [
+        (HistoryMode::Conversation, turns(9)),
+        (HistoryMode::PreviousResponse, turns(9)),
+        (HistoryMode::Client, turns(9).keep(9)),
+        (HistoryMode::Client, turns(0)),
         (
-            MemoryKind::Local,
+            HistoryMode::Client,
             CompactionPolicy::beyond(HistoryBudget::default()),
         ),
     ] {
-        let options = SessionOptions::new().memory(memory).compaction(policy);
+        let options = SessionOptions::new()
+            .history_mode(history_mode)
+            .compaction(policy);
         let error = sessions.create(options).await.unwrap_err();
         assert!(error.is_invalid() && error.to_string().contains("compaction"));
     }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use oci_genai_emulator::{Effect, Fault};
-use oci_genai_session::store::{ItemRange, MemoryStore, SessionRecord};
-use oci_genai_session::{ErrorKind, MemoryKind, Session, SessionOptions};
+use oci_genai_session::store::{InMemoryStore, ItemRange, SessionRecord};
+use oci_genai_session::{ErrorKind, HistoryMode, Session, SessionOptions};
 use serde_json::Value;
 
 use crate::counted::Counted;
@@ -14,9 +14,9 @@ use crate::world::{KINDS, World, crash, history};
 
 const TURNS: u64 = 25;
 
-async fn with_history(memory: MemoryKind) -> (Net, Session) {
+async fn with_history(history_mode: HistoryMode) -> (Net, Session) {
     let net = Net::new().await;
-    let session = net.session(memory).await;
+    let session = net.session(history_mode).await;
     for number in 1..=TURNS {
         session.send(format!("n{number}")).await.unwrap();
     }
@@ -39,7 +39,7 @@ fn failures() -> [Effect; 3] {
 }
 
 fn break_the_second_batch(net: &Net, effect: Effect) {
-    let fault = Fault::new(effect).on("POST /conversations/");
+    let fault = Fault::new(effect).route("POST /conversations/");
     net.emulator.faults().add(fault.after(1)).unwrap();
 }
 
@@ -60,9 +60,9 @@ async fn all(net: &Net, session: &Session) -> (SessionRecord, Vec<String>, Vec<S
 
 #[tokio::test]
 async fn a_fork_that_fails_midway_leaves_the_original_and_nothing_else() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         for effect in failures() {
-            let (net, session) = with_history(memory).await;
+            let (net, session) = with_history(history_mode).await;
             let before = all(&net, &session).await;
             break_the_second_batch(&net, effect.clone());
             let error = net
@@ -70,7 +70,11 @@ async fn a_fork_that_fails_midway_leaves_the_original_and_nothing_else() {
                 .fork(&session, None, "fork")
                 .await
                 .unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Unsettled, "{memory} {effect:?}");
+            assert_eq!(
+                error.kind(),
+                ErrorKind::OutcomeUnknown,
+                "{history_mode} {effect:?}"
+            );
             assert_eq!(all(&net, &session).await, before);
             assert_eq!(net.sessions().list().await.unwrap().len(), 1);
             net.emulator.faults().clear();
@@ -86,11 +90,11 @@ async fn a_fork_that_fails_midway_leaves_the_original_and_nothing_else() {
 #[tokio::test]
 async fn a_rewind_or_an_edit_that_fails_midway_leaves_the_session_as_it_was() {
     for effect in failures() {
-        let (net, session) = with_history(MemoryKind::Conversation).await;
+        let (net, session) = with_history(HistoryMode::Conversation).await;
         let before = all(&net, &session).await;
         break_the_second_batch(&net, effect);
         let error = session.rewind(TURNS - 1).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unsettled);
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
         session.edit(TURNS, "other").await.unwrap_err();
         session.regenerate(TURNS).await.unwrap_err();
         assert_eq!(all(&net, &session).await, before);
@@ -103,17 +107,17 @@ async fn a_rewind_or_an_edit_that_fails_midway_leaves_the_session_as_it_was() {
 
 #[tokio::test]
 async fn a_switch_that_fails_midway_leaves_the_session_as_it_was() {
-    for memory in [MemoryKind::Chain, MemoryKind::Local] {
+    for history_mode in [HistoryMode::PreviousResponse, HistoryMode::Client] {
         for effect in failures() {
-            let (net, session) = with_history(memory).await;
+            let (net, session) = with_history(history_mode).await;
             let before = all(&net, &session).await;
             break_the_second_batch(&net, effect);
-            let switch = session.switch_memory(MemoryKind::Conversation);
-            assert_eq!(switch.await.unwrap_err().kind(), ErrorKind::Unsettled);
+            let switch = session.switch_history_mode(HistoryMode::Conversation);
+            assert_eq!(switch.await.unwrap_err().kind(), ErrorKind::OutcomeUnknown);
             assert_eq!(all(&net, &session).await, before);
             net.emulator.faults().clear();
             session
-                .switch_memory(MemoryKind::Conversation)
+                .switch_history_mode(HistoryMode::Conversation)
                 .await
                 .unwrap();
             assert_eq!(net.items(&session).len() as u64, 2 * TURNS);
@@ -124,9 +128,9 @@ async fn a_switch_that_fails_midway_leaves_the_session_as_it_was() {
 #[tokio::test]
 async fn a_process_that_ends_during_a_fork_or_an_import_leaves_no_half_session_to_be_found() {
     for importing in [false, true] {
-        let counted = Counted::new(Arc::new(MemoryStore::new()));
+        let counted = Counted::new(Arc::new(InMemoryStore::new()));
         let world = World::with_store(Arc::new(counted.clone()));
-        let session = world.session(MemoryKind::Local).await;
+        let session = world.session(HistoryMode::Client).await;
         for text in ["one", "two", "three"] {
             session.send(text).await.unwrap();
         }
@@ -157,7 +161,9 @@ async fn a_process_that_ends_during_a_fork_or_an_import_leaves_no_half_session_t
             match importing {
                 true => target.import(&renamed).await,
                 false => {
-                    let options = SessionOptions::new().name("fork").memory(MemoryKind::Local);
+                    let options = SessionOptions::new()
+                        .name("fork")
+                        .history_mode(HistoryMode::Client);
                     target.fork(&original, None, options).await
                 }
             }
@@ -177,7 +183,9 @@ async fn a_process_that_ends_during_a_fork_or_an_import_leaves_no_half_session_t
         world.clock.advance(world.policy.lease_ttl);
         assert_eq!(world.process().purge().await.unwrap(), 1);
         assert_eq!(world.process().list().await.unwrap().len(), 1);
-        let options = SessionOptions::new().name("fork").memory(MemoryKind::Local);
+        let options = SessionOptions::new()
+            .name("fork")
+            .history_mode(HistoryMode::Client);
         let fork = world.process().fork(&session, None, options).await.unwrap();
         assert_eq!(fork.turn_count(), 3);
         assert_eq!(fork.record().expires_at, None);

@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use oci_genai_session::clock::Timestamp;
 use oci_genai_session::store::{
-    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, LeaseRequest, SessionId,
-    SessionQuery, SessionRecord, SessionSnapshot, Store, StoreError, StoreErrorKind, TurnRecord,
+    Batch, ItemRange, ItemRecord, Lease, LeaseRequest, LeaseResult, SessionId, SessionQuery,
+    SessionRecord, SessionSnapshot, Store, StoreError, StoreErrorKind, ToolCallRecord, TurnRecord,
 };
 use tokio::sync::Notify;
 
@@ -161,13 +161,13 @@ impl Store for Counted {
         Ok(found)
     }
 
-    async fn effects(&self, id: &SessionId, turn: u64) -> Result<Vec<EffectRecord>> {
-        let found = self.inner.effects(id, turn).await?;
+    async fn tool_calls(&self, id: &SessionId, turn: u64) -> Result<Vec<ToolCallRecord>> {
+        let found = self.inner.tool_calls(id, turn).await?;
         self.count("effects", found.len());
         Ok(found)
     }
 
-    async fn acquire(&self, id: &SessionId, request: &LeaseRequest) -> Result<Grant> {
+    async fn acquire(&self, id: &SessionId, request: &LeaseRequest) -> Result<LeaseResult> {
         self.count("acquire", 0);
         self.inner.acquire(id, request).await
     }

@@ -6,16 +6,18 @@ use oci_genai::Client;
 use oci_genai::middleware::RetryConfig;
 use oci_genai_emulator::{Effect, Fault};
 use oci_genai_session::clock::{ManualTimeSource, Timestamp};
-use oci_genai_session::store::MemoryStore;
+use oci_genai_session::store::InMemoryStore;
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{Decision, ErrorKind, MemoryKind, Session, SessionOptions, Sessions};
+use oci_genai_session::{
+    ErrorKind, HistoryMode, RecoveryAction, Session, SessionOptions, Sessions,
+};
 use serde_json::Value;
 
 use crate::gateway::{Gateway, Trick};
 use crate::net::{Net, PROJECT, assert_same};
 use crate::world::{KINDS, decisions};
 
-async fn behind_a_gateway(memory: MemoryKind) -> (Net, Gateway, Session) {
+async fn behind_a_gateway(history_mode: HistoryMode) -> (Net, Gateway, Session) {
     let net = Net::new().await;
     let gateway = Gateway::before(&net.emulator.base_url()).await;
     let client = Client::builder()
@@ -31,7 +33,7 @@ async fn behind_a_gateway(memory: MemoryKind) -> (Net, Gateway, Session) {
     let sessions = Sessions::builder(client, net.store.clone())
         .clock(clock)
         .build();
-    let options = SessionOptions::new().name("s").memory(memory);
+    let options = SessionOptions::new().name("s").history_mode(history_mode);
     let session = sessions.create(options).await.unwrap();
     session.send("one").await.unwrap();
     (net, gateway, session)
@@ -52,10 +54,10 @@ async fn say(
 async fn an_empty_503_after_delivery_is_looked_into_and_the_turn_stands_there_once() {
     for streaming in [false, true] {
         for status in [503, 502, 504, 500, 408, 499] {
-            let (net, gateway, session) = behind_a_gateway(MemoryKind::Conversation).await;
+            let (net, gateway, session) = behind_a_gateway(HistoryMode::Conversation).await;
             gateway.then([Trick::Status(status)]);
             let turn = say(&session, "two", streaming).await.unwrap();
-            assert_eq!(decisions(&turn), [Decision::Adopted], "{status}");
+            assert_eq!(decisions(&turn), [RecoveryAction::Adopted], "{status}");
             assert_eq!(gateway.delivered(), 2, "{status}");
             assert!(turn.output_text().contains("2 earlier messages"));
             assert_same(&net, &session).await;
@@ -67,23 +69,23 @@ async fn an_empty_503_after_delivery_is_looked_into_and_the_turn_stands_there_on
 
 #[tokio::test]
 async fn where_nothing_can_be_looked_at_a_gateways_503_costs_one_more_request() {
-    for memory in [MemoryKind::Chain, MemoryKind::Local] {
+    for history_mode in [HistoryMode::PreviousResponse, HistoryMode::Client] {
         for streaming in [false, true] {
-            let (_net, gateway, session) = behind_a_gateway(memory).await;
+            let (_net, gateway, session) = behind_a_gateway(history_mode).await;
             gateway.then([Trick::Status(503)]);
             let turn = say(&session, "two", streaming).await.unwrap();
-            assert_eq!(decisions(&turn), [Decision::ResentUnverified]);
-            assert_eq!(gateway.delivered(), 3, "{memory}");
+            assert_eq!(decisions(&turn), [RecoveryAction::ResentUnverified]);
+            assert_eq!(gateway.delivered(), 3, "{history_mode}");
             // A gateway that does it again and again is given up on, and the session goes on.
             gateway.then([Trick::Status(503); 9]);
             let error = say(&session, "three", streaming).await.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::AnswerLost, "{memory}");
-            assert_eq!(gateway.delivered(), 5, "{memory}");
+            assert_eq!(error.kind(), ErrorKind::AnswerLost, "{history_mode}");
+            assert_eq!(gateway.delivered(), 5, "{history_mode}");
             gateway.clear();
             let turn = session.send("four").await.unwrap();
             assert!(
                 turn.output_text().contains("4 earlier messages"),
-                "{memory}"
+                "{history_mode}"
             );
             assert_eq!(gateway.delivered(), 6);
         }
@@ -92,14 +94,14 @@ async fn where_nothing_can_be_looked_at_a_gateways_503_costs_one_more_request() 
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_is_bought_once() {
-    for memory in KINDS {
-        let (net, gateway, session) = behind_a_gateway(memory).await;
+    for history_mode in KINDS {
+        let (net, gateway, session) = behind_a_gateway(history_mode).await;
         gateway.then([Trick::Unreadable]);
         let result = session.send("two").await;
-        assert_eq!(gateway.delivered(), 2, "{memory}");
-        let seen = match memory {
-            MemoryKind::Conversation => {
-                assert_eq!(decisions(&result.unwrap()), [Decision::Adopted]);
+        assert_eq!(gateway.delivered(), 2, "{history_mode}");
+        let seen = match history_mode {
+            HistoryMode::Conversation => {
+                assert_eq!(decisions(&result.unwrap()), [RecoveryAction::Adopted]);
                 4
             }
             _ => {
@@ -111,11 +113,11 @@ async fn an_answer_that_cannot_be_read_is_bought_once() {
         let seen = format!("{seen} earlier messages");
         assert!(
             turn.output_text().contains(&seen),
-            "{memory}: {}",
+            "{history_mode}: {}",
             turn.output_text()
         );
         assert_eq!(gateway.delivered(), 3);
-        if memory == MemoryKind::Conversation {
+        if history_mode == HistoryMode::Conversation {
             assert_same(&net, &session).await;
         }
     }
@@ -139,7 +141,7 @@ async fn the_services_final_words_end_the_turn_and_the_next_one_begins() {
         code: code.to_owned(),
         message: "these are the words".to_owned(),
     };
-    for memory in KINDS {
+    for history_mode in KINDS {
         for (effect, streaming) in [
             (failed("context_length_exceeded"), false),
             (failed("context_length_exceeded"), true),
@@ -151,19 +153,23 @@ async fn the_services_final_words_end_the_turn_and_the_next_one_begins() {
             (event("context_length_exceeded"), true),
             (event("insufficient_quota"), true),
         ] {
-            let (net, gateway, session) = behind_a_gateway(memory).await;
+            let (net, gateway, session) = behind_a_gateway(history_mode).await;
             net.fail(effect.clone());
             let error = say(&session, "two", streaming).await.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Refused, "{memory} {effect:?}");
+            assert_eq!(
+                error.kind(),
+                ErrorKind::Rejected,
+                "{history_mode} {effect:?}"
+            );
             assert!(error.to_string().contains("these are the words"), "{error}");
-            assert_eq!(gateway.delivered(), 2, "{memory} {effect:?}");
+            assert_eq!(gateway.delivered(), 2, "{history_mode} {effect:?}");
             let turn = session.send("three").await.unwrap();
             assert!(
                 turn.output_text().contains("2 earlier messages"),
-                "{memory} {effect:?}"
+                "{history_mode} {effect:?}"
             );
             assert_eq!(gateway.delivered(), 3);
-            if memory == MemoryKind::Conversation {
+            if history_mode == HistoryMode::Conversation {
                 assert_same(&net, &session).await;
             }
         }
@@ -172,7 +178,7 @@ async fn the_services_final_words_end_the_turn_and_the_next_one_begins() {
 
 #[tokio::test]
 async fn a_chain_whose_response_was_forgotten_goes_on_from_the_store() {
-    let (net, gateway, session) = behind_a_gateway(MemoryKind::Chain).await;
+    let (net, gateway, session) = behind_a_gateway(HistoryMode::PreviousResponse).await;
     let second = session.send("two").await.unwrap();
     let forget = net
         .client()
@@ -180,7 +186,7 @@ async fn a_chain_whose_response_was_forgotten_goes_on_from_the_store() {
         .delete(second.response_id().unwrap());
     forget.send().await.unwrap();
     let turn = session.send("three").await.unwrap();
-    assert_eq!(decisions(&turn), [Decision::HistoryReplayed]);
+    assert_eq!(decisions(&turn), [RecoveryAction::HistoryReplayed]);
     assert!(
         turn.output_text().contains("4 earlier messages"),
         "{}",
@@ -196,7 +202,7 @@ async fn a_chain_whose_response_was_forgotten_goes_on_from_the_store() {
 
 #[tokio::test]
 async fn calls_without_ids_of_their_own_work_over_the_wire() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         for id in ["call_0", ""] {
             let net = Net::new().await;
             let one_id = Effect::CallId { id: id.to_owned() };
@@ -204,21 +210,21 @@ async fn calls_without_ids_of_their_own_work_over_the_wire() {
             let tools = Tools::new().with(tool("note", "Notes", |value: Value| async move {
                 Ok::<_, String>(format!("noted {value}"))
             }));
-            let session = net.session(memory).await.with_tools(tools);
+            let session = net.session(history_mode).await.with_tools(tools);
             for number in 0..2 {
                 let text = format!("call:note {{\"n\":{number}}}");
                 let turn = session.send(text).await.unwrap();
                 let noted = format!("noted {{\"n\":{number}}}");
                 assert!(
                     turn.output_text().contains(&noted),
-                    "{memory} {id:?}: {}",
+                    "{history_mode} {id:?}: {}",
                     turn.output_text()
                 );
             }
             let turn = session.send("and on").await.unwrap();
             assert!(
                 turn.output_text().contains("earlier messages"),
-                "{memory} {id:?}"
+                "{history_mode} {id:?}"
             );
         }
     }
@@ -227,7 +233,7 @@ async fn calls_without_ids_of_their_own_work_over_the_wire() {
 #[tokio::test]
 async fn another_models_sealed_thoughts_are_not_replayed() {
     let net = Net::new().await;
-    let store = Arc::new(MemoryStore::new());
+    let store = Arc::new(InMemoryStore::new());
     let with_model = |model: &str| {
         let client = Client::builder()
             .base_url(net.emulator.base_url())
@@ -241,12 +247,12 @@ async fn another_models_sealed_thoughts_are_not_replayed() {
     };
     let options = SessionOptions::new()
         .name("s")
-        .memory(MemoryKind::Local)
-        .set(
+        .history_mode(HistoryMode::Client)
+        .extra_body(
             "include",
             serde_json::json!(["reasoning.encrypted_content"]),
         )
-        .set("reasoning", serde_json::json!({ "effort": "low" }));
+        .extra_body("reasoning", serde_json::json!({ "effort": "low" }));
     let session = with_model("a").create(options).await.unwrap();
     session.send("one").await.unwrap();
     // The models that wrote the thoughts that each request carries.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use oci_genai_session::store::SqliteStore;
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{ErrorKind, HistoryBudget, MemoryKind, SessionOptions, SessionQuery};
+use oci_genai_session::{ErrorKind, HistoryBudget, HistoryMode, SessionOptions, SessionQuery};
 use serde_json::{Value, json};
 
 use crate::double::{Fault, brief};
@@ -31,7 +31,7 @@ async fn a_window_is_cut_between_turns_so_that_no_call_loses_its_output() {
     for budget in [HistoryBudget::turns(1), HistoryBudget::tokens(250)] {
         let world = World::new();
         let options = SessionOptions::new()
-            .memory(MemoryKind::Local)
+            .history_mode(HistoryMode::Client)
             .budget(budget);
         let session = world
             .process()
@@ -63,7 +63,7 @@ async fn a_window_is_cut_between_turns_so_that_no_call_loses_its_output() {
 async fn a_thought_goes_out_with_its_item_or_not_at_all() {
     for budget in [None, Some(HistoryBudget::turns(2))] {
         let world = World::new();
-        let mut options = SessionOptions::new().memory(MemoryKind::Local);
+        let mut options = SessionOptions::new().history_mode(HistoryMode::Client);
         if let Some(budget) = budget {
             options = options.budget(budget);
         }
@@ -72,7 +72,7 @@ async fn a_thought_goes_out_with_its_item_or_not_at_all() {
         // Thoughts come sealed when they are asked for, and then go back.
         let include = json!(["reasoning.encrypted_content"]);
         for text in ["think: call:echo {}", "think: two"] {
-            let turn = session.turn(text).set("include", include.clone());
+            let turn = session.turn(text).extra_body("include", include.clone());
             turn.send().await.unwrap();
         }
         session.send("think: three").await.unwrap();
@@ -111,7 +111,7 @@ async fn a_thought_goes_out_with_its_item_or_not_at_all() {
 async fn a_session_travels_as_lines_without_loss() {
     let (here, there) = (World::new(), World::new());
     let session = here
-        .session(MemoryKind::Conversation)
+        .session(HistoryMode::Conversation)
         .await
         .with_tools(echo());
     session
@@ -148,7 +148,7 @@ async fn a_session_travels_as_lines_without_loss() {
     let again = export(&there).await;
     assert_eq!(without_generation(again), without_generation(lines.clone()));
     let error = there.process().import(&lines).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Exists);
+    assert_eq!(error.kind(), ErrorKind::AlreadyExists);
     for wrong in [
         vec!["{}"],
         vec![],
@@ -168,12 +168,12 @@ async fn a_session_travels_as_lines_without_loss() {
 
 #[tokio::test]
 async fn a_store_grows_with_the_text_and_not_with_the_square_of_the_turns() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("sessions.db");
         let store = SqliteStore::open(&path).await.unwrap();
         let world = World::with_store(std::sync::Arc::new(store.clone()));
-        let session = world.session(memory).await.with_tools(echo());
+        let session = world.session(history_mode).await.with_tools(echo());
         let mut sizes = Vec::new();
         for _ in 0..2 {
             for _ in 0..30 {
@@ -193,7 +193,7 @@ async fn a_store_grows_with_the_text_and_not_with_the_square_of_the_turns() {
         let (first, second) = (sizes[0], sizes[1] - sizes[0]);
         assert!(
             second < first * 5 / 4,
-            "{memory}: the second sixty turns took {second} pages, the first {first}"
+            "{history_mode}: the second sixty turns took {second} pages, the first {first}"
         );
     }
 }
@@ -231,7 +231,7 @@ async fn sessions_are_listed_searched_deleted_and_purged() {
     }
     assert_eq!(
         sessions.create("a").await.unwrap_err().kind(),
-        ErrorKind::Exists
+        ErrorKind::AlreadyExists
     );
     assert!(sessions.open("c").await.unwrap_err().is_not_found());
     let again = sessions.open_or_create("b").await.unwrap();
@@ -259,7 +259,7 @@ async fn bad_options_are_refused_before_anything_is_made() {
         SessionOptions::new().title("x".repeat(257)),
         SessionOptions::new().metadata("k".repeat(65), ""),
         SessionOptions::new().metadata("k", "v".repeat(513)),
-        SessionOptions::new().set("conversation", "conv_1"),
+        SessionOptions::new().extra_body("conversation", "conv_1"),
         many,
     ] {
         assert!(sessions.create(options).await.unwrap_err().is_invalid());
@@ -276,7 +276,7 @@ async fn bad_options_are_refused_before_anything_is_made() {
 #[tokio::test]
 async fn titles_and_metadata_may_change_and_are_searched() {
     let world = World::new();
-    let session = world.session(MemoryKind::Local).await;
+    let session = world.session(HistoryMode::Client).await;
     let sessions = world.process();
     let found = async |text: &str| {
         let mut query = SessionQuery::default();

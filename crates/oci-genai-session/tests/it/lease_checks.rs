@@ -8,8 +8,10 @@ use oci_genai::middleware::RetryConfig;
 use oci_genai::time::ManualClock;
 use oci_genai_emulator::{Effect, Fault as NetFault};
 use oci_genai_session::clock::{ManualTimeSource, TimeSource, Timestamp};
-use oci_genai_session::store::{Grant, LeaseRequest, MemoryStore, Store};
-use oci_genai_session::{Decision, ErrorKind, MemoryKind, Session, SessionOptions, Sessions};
+use oci_genai_session::store::{InMemoryStore, LeaseRequest, LeaseResult, Store};
+use oci_genai_session::{
+    ErrorKind, HistoryMode, RecoveryAction, Session, SessionOptions, Sessions,
+};
 use serde_json::json;
 
 use crate::counted::Counted;
@@ -18,9 +20,9 @@ use crate::net::{Net, PROJECT};
 use crate::world::{World, decisions};
 
 /// Takes the lease as a process does that has seen for long enough that its holder does not move.
-async fn take_over(store: &dyn Store, session: &Session, now: Timestamp) -> Grant {
+async fn take_over(store: &dyn Store, session: &Session, now: Timestamp) -> LeaseResult {
     let mut request = LeaseRequest::new("somebody", now, Duration::from_secs(10));
-    let Grant::Held(held) = store.acquire(session.id(), &request).await.unwrap() else {
+    let LeaseResult::Held(held) = store.acquire(session.id(), &request).await.unwrap() else {
         panic!("the session is held")
     };
     request.overdue = Some(held.mark);
@@ -63,7 +65,7 @@ impl Paused {
             .build();
         let options = SessionOptions::new().name("s");
         let session = sessions.create(options).await.unwrap();
-        let fault = NetFault::new(busy).on("POST /responses").times(1);
+        let fault = NetFault::new(busy).route("POST /responses").times(1);
         net.emulator.faults().add(fault).unwrap();
         Self {
             net,
@@ -104,7 +106,7 @@ async fn a_turn_whose_session_was_taken_over_during_a_pause_is_not_sent() {
         .turn(async || {
             // The process stands still for twice a lease, and another one takes over.
             let taken = take_over(&*paused.net.store, &paused.session, paused.clock.now()).await;
-            assert!(matches!(taken, Grant::Granted(..)));
+            assert!(matches!(taken, LeaseResult::Granted(..)));
             paused.clock.advance(Duration::from_secs(20));
         })
         .await;
@@ -133,7 +135,7 @@ async fn a_machine_that_slept_is_noticed_by_the_time_of_day() {
     let result = paused
         .turn(async || {
             let taken = take_over(&*paused.net.store, &paused.session, paused.clock.now()).await;
-            assert!(matches!(taken, Grant::Granted(..)));
+            assert!(matches!(taken, LeaseResult::Granted(..)));
             // The monotonic clock stood still meanwhile.
             paused.clock.set_by(3_600_000);
         })
@@ -144,13 +146,13 @@ async fn a_machine_that_slept_is_noticed_by_the_time_of_day() {
 
 #[tokio::test]
 async fn nothing_is_sent_while_the_store_cannot_say_who_holds_the_session() {
-    let counted = Counted::new(Arc::new(MemoryStore::new()));
+    let counted = Counted::new(Arc::new(InMemoryStore::new()));
     let world = World::with_store(Arc::new(counted.clone()));
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     // Turned away, and then a pause of more than half a lease.
     let mut policy = world.policy.clone();
-    policy.poll_first = Duration::from_secs(6);
-    policy.poll_most = Duration::from_secs(6);
+    policy.initial_backoff = Duration::from_secs(6);
+    policy.max_backoff = Duration::from_secs(6);
     let world = World { policy, ..world };
     counted.refuse_renewals(true);
     world.service.fail(Fault::TurnedAway);
@@ -160,14 +162,14 @@ async fn nothing_is_sent_while_the_store_cannot_say_who_holds_the_session() {
     assert_eq!(world.service.requests().len(), 1);
     counted.refuse_renewals(false);
     // The turn stays, and the next use of the session sends it.
-    assert_eq!(other.settle().await.unwrap().unwrap().number(), 1);
+    assert_eq!(other.recover().await.unwrap().unwrap().number(), 1);
 }
 
 #[tokio::test]
 async fn an_attempt_under_way_is_cut_off_when_no_renewal_has_succeeded_for_a_whole_lease() {
-    let counted = Counted::new(Arc::new(MemoryStore::new()));
+    let counted = Counted::new(Arc::new(InMemoryStore::new()));
     let world = World::with_store(Arc::new(counted.clone()));
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     for streaming in [false, true] {
         world.service.fail(Fault::Hang);
         let turn = tokio::spawn({
@@ -197,34 +199,34 @@ async fn an_attempt_under_way_is_cut_off_when_no_renewal_has_succeeded_for_a_who
         let error = turn.await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::LeaseLost, "{error:?}");
         counted.refuse_renewals(false);
-        session.settle().await.unwrap().unwrap();
+        session.recover().await.unwrap().unwrap();
     }
 }
 
 #[tokio::test]
 async fn a_turn_that_begins_after_a_takeover_looks_first() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     session.send("one").await.unwrap();
     // Somebody took the lease, sent a turn that has not landed yet, and died before it could be journalled.
     let request = LeaseRequest::new("somebody", world.clock.now(), Duration::ZERO);
     let taken = world.store.acquire(session.id(), &request).await.unwrap();
-    assert!(matches!(taken, Grant::Granted(..)));
-    session.settle().await.unwrap();
+    assert!(matches!(taken, LeaseResult::Granted(..)));
+    session.recover().await.unwrap();
     let late = json!({ "type": "message", "role": "user", "content": [{ "type": "input_text", "text": "late" }] });
     let conversation = session.conversation_id().unwrap();
     world.service.intrude(&conversation, &late);
     let turn = session.send("two").await.unwrap();
-    assert_eq!(decisions(&turn), [Decision::ForeignItems]);
+    assert_eq!(decisions(&turn), [RecoveryAction::ForeignItems]);
     // The next one need not look.
     assert!(session.send("three").await.unwrap().recoveries().is_empty());
 }
 
 #[tokio::test]
 async fn two_processes_get_their_turns_in_the_order_of_their_requests() {
-    let counted = Counted::new(Arc::new(MemoryStore::new()));
+    let counted = Counted::new(Arc::new(InMemoryStore::new()));
     let world = World::with_store(Arc::new(counted.clone()));
-    let busy = world.session(MemoryKind::Conversation).await;
+    let busy = world.session(HistoryMode::Conversation).await;
     world.service.fail(Fault::Slow);
     // One process has many turns to take.
     let many: Vec<_> = (0..6)

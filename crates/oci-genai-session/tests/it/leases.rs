@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oci_genai_session::clock::TimeSource;
-use oci_genai_session::store::{Grant, LeaseRequest, MemoryStore};
-use oci_genai_session::{ErrorKind, MemoryKind};
+use oci_genai_session::store::{InMemoryStore, LeaseRequest, LeaseResult};
+use oci_genai_session::{ErrorKind, HistoryMode};
 
 use crate::counted::Counted;
 use crate::double::Fault;
@@ -13,9 +13,9 @@ use crate::world::World;
 
 #[tokio::test]
 async fn a_turn_that_takes_longer_than_its_lease_keeps_it() {
-    let counted = Counted::new(Arc::new(MemoryStore::new()));
+    let counted = Counted::new(Arc::new(InMemoryStore::new()));
     let world = World::with_store(Arc::new(counted.clone()));
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.fail(Fault::Slow);
     let turn = tokio::spawn({
         let session = session.clone();
@@ -28,10 +28,11 @@ async fn a_turn_that_takes_longer_than_its_lease_keeps_it() {
         world.clock.advance(ttl / 3);
         counted.renewed.notified().await;
         let request = LeaseRequest::new("somebody", world.clock.now(), ttl);
-        let Grant::Held(held) = world.store.acquire(session.id(), &request).await.unwrap() else {
+        let LeaseResult::Held(held) = world.store.acquire(session.id(), &request).await.unwrap()
+        else {
             panic!("the turn keeps its lease")
         };
-        assert_eq!((held.patience, held.left), (ttl, ttl));
+        assert_eq!((held.mark_timeout, held.left), (ttl, ttl));
     }
     world.service.resume.notify_one();
     turn.await.unwrap().unwrap();
@@ -43,13 +44,13 @@ async fn a_turn_that_takes_longer_than_its_lease_keeps_it() {
     assert!(!counted.take().contains_key("renew"));
     let request = LeaseRequest::new("somebody", world.clock.now(), ttl);
     let grant = world.store.acquire(session.id(), &request).await;
-    assert!(matches!(grant.unwrap(), Grant::Granted(..)));
+    assert!(matches!(grant.unwrap(), LeaseResult::Granted(..)));
 }
 
 #[tokio::test]
 async fn a_writer_that_lost_its_lease_writes_nothing_more() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.fail(Fault::Slow);
     let turn = tokio::spawn({
         let session = session.clone();
@@ -59,7 +60,8 @@ async fn a_writer_that_lost_its_lease_writes_nothing_more() {
     // The process stood still for so long that another one took the session over.
     let later = world.clock.now().after(Duration::from_secs(60));
     let request = LeaseRequest::new("somebody", later, Duration::from_secs(1));
-    let Grant::Granted(lease, before) = world.store.acquire(session.id(), &request).await.unwrap()
+    let LeaseResult::Granted(lease, before) =
+        world.store.acquire(session.id(), &request).await.unwrap()
     else {
         panic!("the lease has run out by then")
     };
@@ -72,7 +74,7 @@ async fn a_writer_that_lost_its_lease_writes_nothing_more() {
     );
     world.store.release(&lease).await.unwrap();
     // Whoever comes next finds the answer on the service and asks nothing twice.
-    session.settle().await.unwrap().unwrap();
+    session.recover().await.unwrap().unwrap();
     assert_eq!(world.service.requests().len(), 1);
     assert_eq!(world.transcript(&session).len(), 2);
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use oci_genai_session::store::TurnState;
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{ErrorKind, MemoryKind, Session, SessionOptions};
+use oci_genai_session::{ErrorKind, HistoryMode, Session, SessionOptions};
 use serde_json::Value;
 
 use crate::double::Fault;
@@ -32,7 +32,7 @@ struct Run {
     world: World,
     chance: fastrand::Rng,
     session: Session,
-    memory: MemoryKind,
+    history_mode: HistoryMode,
     seed: u64,
     /// The questions answered so far.
     model: Vec<String>,
@@ -45,7 +45,7 @@ struct Run {
 }
 
 impl Run {
-    async fn new(memory: MemoryKind, seed: u64) -> Self {
+    async fn new(history_mode: HistoryMode, seed: u64) -> Self {
         let mut world = World::new();
         let ran = Arc::new(AtomicU32::new(0));
         let counter = ran.clone();
@@ -53,7 +53,7 @@ impl Run {
             counter.fetch_add(1, Ordering::SeqCst);
             async { Ok::<_, String>("counted") }
         }));
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         let chance = fastrand::Rng::with_seed(seed);
         let model = Vec::new();
         let (called, names, compacted, log) = (0, 0, false, Vec::new());
@@ -61,7 +61,7 @@ impl Run {
             world,
             chance,
             session,
-            memory,
+            history_mode,
             seed,
             model,
             ran,
@@ -81,7 +81,7 @@ impl Run {
     }
 
     fn fault(&mut self) -> Option<Fault> {
-        let halves = self.memory == MemoryKind::Conversation;
+        let halves = self.history_mode == HistoryMode::Conversation;
         let fault = *self.chance.choice(
             [
                 Fault::RequestLost,
@@ -130,11 +130,11 @@ impl Run {
                 match error.kind() {
                     // Lost twice where nothing can be looked at.
                     ErrorKind::AnswerLost => {
-                        assert_ne!(self.memory, MemoryKind::Conversation);
+                        assert_ne!(self.history_mode, HistoryMode::Conversation);
                         assert_eq!(count(loses), 2);
                     }
                     kind => {
-                        assert_eq!(kind, ErrorKind::Refused, "{error:?}");
+                        assert_eq!(kind, ErrorKind::Rejected, "{error:?}");
                         assert_eq!(count(|fault| fault == Some(Fault::Failed)), 2);
                     }
                 }
@@ -178,7 +178,7 @@ impl Run {
             let _ = stream.next().await;
         }
         drop(stream);
-        let _ = self.session.settle().await;
+        let _ = self.session.recover().await;
         let turns = self.session.turns(0, u32::MAX).await.unwrap();
         // Given up before it began, given up midway, or answered: the session says which.
         if turns.len() > before && turns[before].state == TurnState::Committed {
@@ -206,7 +206,7 @@ impl Run {
             .resume(self.session.id().clone())
             .await
             .unwrap();
-        self.session.settle().await.unwrap().unwrap();
+        self.session.recover().await.unwrap().unwrap();
         self.answered(text);
     }
 
@@ -228,7 +228,7 @@ impl Run {
         self.log.push("fork".to_owned());
         let options = SessionOptions::new()
             .name(format!("fork {}", self.names))
-            .memory(self.memory);
+            .history_mode(self.history_mode);
         let before = history(&self.session).await;
         let fork = self
             .world
@@ -241,7 +241,7 @@ impl Run {
     }
 
     async fn compact(&mut self) {
-        if self.memory != MemoryKind::Local {
+        if self.history_mode != HistoryMode::Client {
             return;
         }
         let keep = self.chance.u64(0..3);
@@ -262,7 +262,7 @@ impl Run {
             self.called,
             "tools ran exactly once"
         );
-        if self.memory == MemoryKind::Conversation {
+        if self.history_mode == HistoryMode::Conversation {
             assert_eq!(
                 self.world.transcript(&self.session),
                 history(&self.session).await
@@ -273,9 +273,9 @@ impl Run {
 
 #[tokio::test]
 async fn whatever_happens_the_session_is_what_the_model_says() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         for seed in 0..runs() {
-            let mut run = Run::new(memory, seed).await;
+            let mut run = Run::new(history_mode, seed).await;
             for _ in 0..STEPS {
                 run.step().await;
                 run.check().await;
@@ -289,7 +289,7 @@ impl Drop for Run {
         if std::thread::panicking() {
             eprintln!(
                 "failed: {} memory, seed {}, after {:#?}",
-                self.memory, self.seed, self.log
+                self.history_mode, self.seed, self.log
             );
         }
     }

@@ -7,8 +7,8 @@ use oci_genai::Client;
 use oci_genai::middleware::RetryConfig;
 use oci_genai_emulator::{Effect, Emulator, Fault};
 use oci_genai_session::clock::{ManualTimeSource, Timestamp};
-use oci_genai_session::store::{MemoryStore, Store};
-use oci_genai_session::{MemoryKind, Policy, Session, SessionOptions, Sessions};
+use oci_genai_session::store::{InMemoryStore, Store};
+use oci_genai_session::{HistoryMode, Session, SessionConfig, SessionOptions, Sessions};
 use serde_json::Value;
 
 pub(crate) const PROJECT: &str = "ocid1.generativeaiproject.oc1.us-chicago-1.emulator";
@@ -22,7 +22,7 @@ impl Net {
     pub(crate) async fn new() -> Self {
         Self {
             emulator: Emulator::start().await.unwrap(),
-            store: Arc::new(MemoryStore::new()),
+            store: Arc::new(InMemoryStore::new()),
         }
     }
 
@@ -33,7 +33,7 @@ impl Net {
             .project(PROJECT)
             .model("m")
             .retry(RetryConfig::new().jitter(|| 0.0))
-            .max_resumptions(0)
+            .max_stream_reconnects(0)
             .build()
             .unwrap()
     }
@@ -41,16 +41,16 @@ impl Net {
     pub(crate) fn sessions(&self) -> Sessions {
         let clock = ManualTimeSource::new(Timestamp::from_millis(1_700_000_000_000));
         // This clock skips pauses and the emulator's does not, so what it makes slowly takes many tries.
-        let mut policy = Policy::default();
-        policy.busy_wait = Duration::from_secs(24 * 3600);
+        let mut policy = SessionConfig::default();
+        policy.conversation_busy_timeout = Duration::from_secs(24 * 3600);
         Sessions::builder(self.client(), self.store.clone())
             .clock(clock)
-            .policy(policy)
+            .config(policy)
             .build()
     }
 
-    pub(crate) async fn session(&self, memory: MemoryKind) -> Session {
-        let options = SessionOptions::new().name("s").memory(memory);
+    pub(crate) async fn session(&self, history_mode: HistoryMode) -> Session {
+        let options = SessionOptions::new().name("s").history_mode(history_mode);
         self.sessions().create(options).await.unwrap()
     }
 
@@ -58,7 +58,7 @@ impl Net {
     pub(crate) fn fail(&self, effect: Effect) {
         self.emulator
             .faults()
-            .add(Fault::new(effect).on("POST /responses").times(1))
+            .add(Fault::new(effect).route("POST /responses").times(1))
             .unwrap();
     }
 

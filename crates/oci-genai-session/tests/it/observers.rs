@@ -1,7 +1,7 @@
 //! Every step of every turn is heard of.
 
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{CompactionPolicy, HistoryBudget, MemoryKind, SessionOptions};
+use oci_genai_session::{CompactionPolicy, HistoryBudget, HistoryMode, SessionOptions};
 use serde_json::Value;
 
 use crate::double::Fault;
@@ -13,7 +13,7 @@ async fn every_step_of_a_turn_is_observed_in_order() {
     world.tools = Tools::new().with(tool("add", "Adds", |_: Value| async {
         Ok::<_, String>("3")
     }));
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     let turn = session.turn("call:add {}").turn_id("a");
     turn.stream().finish().await.unwrap();
     assert_eq!(
@@ -40,7 +40,7 @@ async fn every_step_of_a_turn_is_observed_in_order() {
 #[tokio::test]
 async fn what_was_decided_about_an_unclear_turn_is_observed() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     for (fault, decision) in [
         (Fault::AnswerLost, "recovered Adopted"),
         (Fault::RequestLost, "recovered Resent"),
@@ -63,7 +63,7 @@ async fn what_was_decided_about_an_unclear_turn_is_observed() {
 #[tokio::test]
 async fn a_turn_that_the_next_one_settles_is_observed_too() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.then([Some(Fault::RequestLost); 4]);
     session.turn("one").turn_id("a").send().await.unwrap_err();
     world.heard.take();
@@ -84,7 +84,7 @@ async fn a_turn_that_the_next_one_settles_is_observed_too() {
 async fn a_summary_before_a_turn_is_observed() {
     let world = World::new();
     let options = SessionOptions::new()
-        .memory(MemoryKind::Local)
+        .history_mode(HistoryMode::Client)
         .compaction(CompactionPolicy::beyond(HistoryBudget::turns(1)));
     let session = world.process().create(options).await.unwrap();
     for text in ["one", "two", "three"] {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use oci_genai_session::store::PostgresStore;
-use oci_genai_session::{MemoryKind, Session};
+use oci_genai_session::{HistoryMode, Session};
 
 use crate::double::Fault;
 use crate::postgres::{self, Database};
@@ -44,7 +44,7 @@ async fn turns_before_and_after_an_outage_are_each_taken_once() {
         return;
     };
     let world = world(&database).await;
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     for number in 1..=6 {
         let text = format!("turn {number}");
         assert_eq!(insist(&session, &text, &text).await, number);
@@ -63,7 +63,7 @@ async fn an_outage_during_a_turn_asks_nothing_twice() {
         let world = world(&database).await;
         let options = oci_genai_session::SessionOptions::new()
             .name(format!("restart {restart}"))
-            .memory(MemoryKind::Conversation);
+            .history_mode(HistoryMode::Conversation);
         let session = world.process().create(options).await.unwrap();
         world.service.fail(Fault::Slow);
         let turn = tokio::spawn({

@@ -2,7 +2,7 @@
 
 use oci_genai_session::store::TurnState;
 use oci_genai_session::{
-    CompactionPolicy, Decision, ErrorKind, HistoryBudget, MemoryKind, SessionOptions,
+    CompactionPolicy, ErrorKind, HistoryBudget, HistoryMode, RecoveryAction, SessionOptions,
 };
 use serde_json::json;
 
@@ -12,25 +12,25 @@ use crate::world::{KINDS, World, crash, decisions, history};
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_is_adopted_where_it_can_be_looked_at() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     session.send("one").await.unwrap();
     world.service.fail(Fault::Unreadable);
     let turn = session.send("two").await.unwrap();
     assert_eq!(turn.output_text(), "1 questions before; you said: two");
-    assert_eq!(decisions(&turn), [Decision::Adopted]);
+    assert_eq!(decisions(&turn), [RecoveryAction::Adopted]);
     assert_eq!(world.service.requests().len(), 2);
     assert_eq!(world.transcript(&session), history(&session).await);
 }
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_is_not_bought_again_where_it_cannot_be_looked_at() {
-    for memory in [MemoryKind::Chain, MemoryKind::Local] {
+    for history_mode in [HistoryMode::PreviousResponse, HistoryMode::Client] {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
         world.service.fail(Fault::Unreadable);
         let error = session.send("two").await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NoOutput, "{memory}");
+        assert_eq!(error.kind(), ErrorKind::NoOutput, "{history_mode}");
         assert!(error.to_string().contains("not as expected"), "{error}");
         assert_eq!(world.service.requests().len(), 2);
         // The next turn begins, and nobody asks for the old one again.
@@ -44,7 +44,7 @@ async fn an_answer_that_cannot_be_read_is_not_bought_again_where_it_cannot_be_lo
 #[tokio::test]
 async fn an_unreadable_answer_that_the_conversation_never_got_ends_its_turn() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     session.send("one").await.unwrap();
     world.service.fail(Fault::UnreadableUnstored);
     let error = session.send("two").await.unwrap_err();
@@ -58,9 +58,9 @@ async fn an_unreadable_answer_that_the_conversation_never_got_ends_its_turn() {
 
 #[tokio::test]
 async fn a_crash_after_an_unreadable_answer_does_not_buy_it_again() {
-    for memory in [MemoryKind::Chain, MemoryKind::Local] {
+    for history_mode in [HistoryMode::PreviousResponse, HistoryMode::Client] {
         let world = World::new();
-        world.session(memory).await.send("one").await.unwrap();
+        world.session(history_mode).await.send("one").await.unwrap();
         // The process ends when the turn's failure is written down.
         let counted = crate::counted::Counted::new(world.store.clone());
         let world = World {
@@ -76,8 +76,8 @@ async fn a_crash_after_an_unreadable_answer_does_not_buy_it_again() {
         .await;
         counted.go_on();
         let session = world.process().open("s").await.unwrap();
-        let error = session.settle().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NoOutput, "{memory}");
+        let error = session.recover().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoOutput, "{history_mode}");
         assert_eq!(world.service.requests().len(), 2);
         session.send("three").await.unwrap();
     }
@@ -85,18 +85,18 @@ async fn a_crash_after_an_unreadable_answer_does_not_buy_it_again() {
 
 #[tokio::test]
 async fn a_failure_that_will_not_change_ends_the_turn_at_once_with_the_services_words() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
         world.service.fail(Fault::Permanent);
         let error = session.send("two").await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!(error.kind(), ErrorKind::Rejected);
         assert!(
             error.to_string().contains("context_length_exceeded"),
             "{error}"
         );
-        assert_eq!(world.service.requests().len(), 2, "{memory}");
+        assert_eq!(world.service.requests().len(), 2, "{history_mode}");
         let third = session.send("three").await.unwrap();
         assert_eq!(third.output_text(), "1 questions before; you said: three");
         assert_eq!(world.service.requests().len(), 3);
@@ -105,9 +105,9 @@ async fn a_failure_that_will_not_change_ends_the_turn_at_once_with_the_services_
 
 #[tokio::test]
 async fn a_response_without_output_ends_the_turn_and_leaves_nothing_behind() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
         for (number, items) in [
             vec![],
@@ -119,10 +119,10 @@ async fn a_response_without_output_ends_the_turn_and_leaves_nothing_behind() {
         {
             world.service.script(items);
             let error = session.send("two").await.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::NoOutput, "{memory}");
+            assert_eq!(error.kind(), ErrorKind::NoOutput, "{history_mode}");
             assert_eq!(world.service.requests().len(), 2 + number);
         }
-        if memory == MemoryKind::Conversation {
+        if history_mode == HistoryMode::Conversation {
             assert_eq!(world.transcript(&session).len(), 2);
         }
         let turns = session.turns(0, 9).await.unwrap();
@@ -134,9 +134,9 @@ async fn a_response_without_output_ends_the_turn_and_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn where_nothing_can_be_looked_at_a_turn_is_sent_once_more_and_not_again() {
-    for memory in [MemoryKind::Chain, MemoryKind::Local] {
+    for history_mode in [HistoryMode::PreviousResponse, HistoryMode::Client] {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
         // What is turned away in between was surely not carried out, and does not count.
         world.service.then([
@@ -145,13 +145,13 @@ async fn where_nothing_can_be_looked_at_a_turn_is_sent_once_more_and_not_again()
             Some(Fault::RequestLost),
         ]);
         let error = session.send("two").await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::AnswerLost, "{memory}");
+        assert_eq!(error.kind(), ErrorKind::AnswerLost, "{history_mode}");
         assert!(error.to_string().contains("paid"), "{error}");
         assert_eq!(world.service.requests().len(), 4);
         let turn = &session.turns(1, 1).await.unwrap()[0];
         assert_eq!(turn.state, TurnState::Failed);
-        assert_eq!(turn.recoveries[0].decision, Decision::ResentUnverified);
-        assert!(turn.recoveries[0].decision.to_string().contains("paid for"));
+        assert_eq!(turn.recoveries[0].action, RecoveryAction::ResentUnverified);
+        assert!(turn.recoveries[0].action.to_string().contains("billed"));
         let third = session.send("three").await.unwrap();
         assert_eq!(third.output_text(), "1 questions before; you said: three");
         assert_eq!(world.service.requests().len(), 5);
@@ -160,9 +160,9 @@ async fn where_nothing_can_be_looked_at_a_turn_is_sent_once_more_and_not_again()
 
 #[tokio::test]
 async fn not_even_the_next_process_sends_such_a_turn_a_third_time() {
-    for memory in [MemoryKind::Chain, MemoryKind::Local] {
+    for history_mode in [HistoryMode::PreviousResponse, HistoryMode::Client] {
         let world = World::new();
-        world.session(memory).await;
+        world.session(history_mode).await;
         for _ in 0..2 {
             world.service.fail(Fault::Hang);
             let sessions = world.process();
@@ -173,8 +173,8 @@ async fn not_even_the_next_process_sends_such_a_turn_a_third_time() {
             .await;
         }
         let session = world.process().open("s").await.unwrap();
-        let error = session.settle().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::AnswerLost, "{memory}");
+        let error = session.recover().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AnswerLost, "{history_mode}");
         assert_eq!(world.service.requests().len(), 2);
         // Asked again with its id it is a new turn.
         let turn = session.turn("one").turn_id("a").send().await.unwrap();
@@ -193,7 +193,7 @@ async fn a_summary_that_came_to_nothing_is_not_bought_again_before_there_is_a_te
         let world = World::new();
         let options = SessionOptions::new()
             .name("s")
-            .memory(MemoryKind::Local)
+            .history_mode(HistoryMode::Client)
             .compaction(CompactionPolicy::beyond(HistoryBudget::turns(2)).keep(1));
         let session = world.process().create(options).await.unwrap();
         session.send("x".repeat(20_000)).await.unwrap();
@@ -228,7 +228,7 @@ async fn a_summary_that_was_turned_away_may_be_asked_for_in_the_next_turn() {
     let world = World::new();
     let options = SessionOptions::new()
         .name("s")
-        .memory(MemoryKind::Local)
+        .history_mode(HistoryMode::Client)
         .compaction(CompactionPolicy::beyond(HistoryBudget::turns(1)).keep(0));
     let session = world.process().create(options).await.unwrap();
     session.send("x".repeat(20_000)).await.unwrap();

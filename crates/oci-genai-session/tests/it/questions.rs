@@ -2,7 +2,7 @@
 //! session is never left with one, because the service refuses every turn after it.
 
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{Decision, MemoryKind, SessionOptions};
+use oci_genai_session::{HistoryMode, RecoveryAction, SessionOptions};
 use serde_json::{Value, json};
 
 use crate::double::Fault;
@@ -14,25 +14,27 @@ fn custom(name: &str) -> Value {
 
 #[tokio::test]
 async fn calls_that_the_caller_never_answered_do_no_harm_to_the_next_turn() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         for tools in [
             custom("f"),
             json!([{ "type": "function", "name": "f", "parameters": {} }]),
         ] {
             let world = World::new();
-            let session = world.session(memory).await;
-            let turn = session.turn("call:f {} call:f {}").set("tools", tools);
+            let session = world.session(history_mode).await;
+            let turn = session
+                .turn("call:f {} call:f {}")
+                .extra_body("tools", tools);
             assert_eq!(turn.send().await.unwrap().output_text(), "");
             let next = session.send("two").await.unwrap();
             assert_eq!(
                 next.output_text(),
                 "1 questions before; you said: two",
-                "{memory}"
+                "{history_mode}"
             );
-            assert_eq!(decisions(&next), [Decision::Repaired]);
+            assert_eq!(decisions(&next), [RecoveryAction::Repaired]);
             let third = session.send("three").await.unwrap();
             assert!(third.recoveries().is_empty());
-            if memory == MemoryKind::Conversation {
+            if history_mode == HistoryMode::Conversation {
                 assert_eq!(world.transcript(&session), history(&session).await);
             }
         }
@@ -41,12 +43,12 @@ async fn calls_that_the_caller_never_answered_do_no_harm_to_the_next_turn() {
 
 #[tokio::test]
 async fn of_two_calls_the_one_that_the_caller_answered_is_left_alone() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         let turn = session
             .turn("call:f {} call:f {}")
-            .set("tools", custom("f"));
+            .extra_body("tools", custom("f"));
         let turn = turn.send().await.unwrap();
         let call = turn.output()[1]["call_id"].clone();
         let output =
@@ -65,19 +67,25 @@ async fn of_two_calls_the_one_that_the_caller_answered_is_left_alone() {
 
 #[tokio::test]
 async fn what_a_rewind_or_a_fork_leaves_open_is_closed_too() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
-        let turn = session.turn("call:f {}").set("tools", custom("f"));
+        let session = world.session(history_mode).await;
+        let turn = session.turn("call:f {}").extra_body("tools", custom("f"));
         turn.send().await.unwrap();
         session.send("two").await.unwrap();
-        let options = SessionOptions::new().name("fork").memory(memory);
+        let options = SessionOptions::new()
+            .name("fork")
+            .history_mode(history_mode);
         let fork = world.process().fork(&session, Some(1), options).await;
         for session in [&fork.unwrap(), &session] {
             session.rewind(1).await.unwrap();
             let turn = session.send("other").await.unwrap();
             assert_eq!(turn.output_text(), "1 questions before; you said: other");
-            assert_eq!(decisions(&turn), [Decision::Repaired], "{memory}");
+            assert_eq!(
+                decisions(&turn),
+                [RecoveryAction::Repaired],
+                "{history_mode}"
+            );
         }
     }
 }
@@ -85,7 +93,7 @@ async fn what_a_rewind_or_a_fork_leaves_open_is_closed_too() {
 #[tokio::test]
 async fn questions_of_somebody_else_are_closed_whatever_their_kind() {
     let world = World::new();
-    let options = SessionOptions::new().set("tools", custom("f"));
+    let options = SessionOptions::new().extra_body("tools", custom("f"));
     let session = world.process().create(options).await.unwrap();
     session.send("one").await.unwrap();
     let conversation = session.conversation_id().unwrap();
@@ -102,7 +110,11 @@ async fn questions_of_somebody_else_are_closed_whatever_their_kind() {
     let turn = session.send("two").await.unwrap();
     assert_eq!(
         decisions(&turn),
-        [Decision::Repaired, Decision::ForeignItems, Decision::Resent]
+        [
+            RecoveryAction::Repaired,
+            RecoveryAction::ForeignItems,
+            RecoveryAction::Resent
+        ]
     );
     let there = world.transcript(&session);
     assert_eq!(
@@ -117,17 +129,20 @@ async fn questions_of_somebody_else_are_closed_whatever_their_kind() {
 #[tokio::test]
 async fn a_remote_call_given_up_while_it_waited_is_refused_and_the_session_lives_on() {
     // The turn fails after the approval was asked for: its next request is refused for good.
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("remote:pay {}").await.unwrap_err();
         let pending = session.pending_approvals().await.unwrap();
         session.approve(&pending[0].call_id).await.unwrap();
         world.service.fail(Fault::Refused);
-        session.settle().await.unwrap_err();
+        session.recover().await.unwrap_err();
         let next = session.send("two").await.unwrap();
-        assert!(next.output_text().contains("you said: two"), "{memory}");
-        if memory == MemoryKind::Conversation {
+        assert!(
+            next.output_text().contains("you said: two"),
+            "{history_mode}"
+        );
+        if history_mode == HistoryMode::Conversation {
             assert_eq!(world.transcript(&session), history(&session).await);
             assert_eq!(world.transcript(&session)[2], "approved: false");
         }
@@ -137,10 +152,10 @@ async fn a_remote_call_given_up_while_it_waited_is_refused_and_the_session_lives
 #[tokio::test]
 async fn a_search_whose_answer_was_cut_off_is_made_again() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.fail(Fault::SearchStored);
     let turn = session.send("one").await.unwrap();
-    assert_eq!(decisions(&turn), [Decision::Repaired]);
+    assert_eq!(decisions(&turn), [RecoveryAction::Repaired]);
     assert_eq!(world.transcript(&session), history(&session).await);
     assert_eq!(world.transcript(&session).len(), 2);
 }
@@ -148,20 +163,20 @@ async fn a_search_whose_answer_was_cut_off_is_made_again() {
 #[tokio::test]
 async fn a_hosted_call_that_the_service_had_only_begun_is_removed_before_the_turn_is_asked_again() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     session.send("one").await.unwrap();
     world.service.fail(Fault::RemoteStored);
     let turn = session.send("two").await.unwrap();
     assert_eq!(turn.output_text(), "1 questions before; you said: two");
-    assert_eq!(decisions(&turn), [Decision::Repaired]);
+    assert_eq!(decisions(&turn), [RecoveryAction::Repaired]);
     assert_eq!(world.transcript(&session), history(&session).await);
 }
 
 #[tokio::test]
 async fn a_hosted_call_left_without_a_result_does_no_harm_to_the_next_turn() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
         world.service.fail(Fault::EndsEarly);
         let turn = session.send("two").await.unwrap();
@@ -173,14 +188,14 @@ async fn a_hosted_call_left_without_a_result_does_no_harm_to_the_next_turn() {
         assert_eq!(
             turn.output_text(),
             "2 questions before; you said: three",
-            "{memory}"
+            "{history_mode}"
         );
-        assert_eq!(decisions(&turn), [Decision::Repaired]);
+        assert_eq!(decisions(&turn), [RecoveryAction::Repaired]);
         let turn = session.send("four").await.unwrap();
         assert_eq!(turn.output_text(), "3 questions before; you said: four");
         assert!(turn.recoveries().is_empty());
         assert_eq!(history(&session).await.len(), 7);
-        if memory == MemoryKind::Conversation {
+        if history_mode == HistoryMode::Conversation {
             assert_eq!(world.transcript(&session), history(&session).await);
         }
         // Nor does it come back when the session returns to that turn, or goes on elsewhere.
@@ -198,7 +213,7 @@ async fn a_fork_leaves_a_hosted_call_without_a_result_behind() {
             let session = world.session(from).await;
             world.service.fail(Fault::EndsEarly);
             session.send("one").await.unwrap();
-            let options = SessionOptions::new().name("fork").memory(to);
+            let options = SessionOptions::new().name("fork").history_mode(to);
             let fork = world.process().fork(&session, None, options).await;
             let turn = fork.unwrap().send("two").await.unwrap();
             assert_eq!(
@@ -218,7 +233,7 @@ async fn what_the_service_had_begun_when_a_turn_with_tools_was_given_up_is_remov
         Ok::<_, String>("3")
     }));
     let session = world
-        .session(MemoryKind::Conversation)
+        .session(HistoryMode::Conversation)
         .await
         .with_tools(tools);
     // The second round leaves a call behind and its connection breaks; so does each attempt after it.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use oci_genai_session::clock::TimeSource;
 use oci_genai_session::store::{
-    Batch, Direction, Grant, ItemRecord, LeaseRequest, MemoryStore, TurnRecord, TurnState,
+    Batch, Direction, InMemoryStore, ItemRecord, LeaseRequest, LeaseResult, TurnRecord, TurnState,
 };
-use oci_genai_session::{HistoryBudget, MemoryKind, Session, SessionOptions};
+use oci_genai_session::{HistoryBudget, HistoryMode, Session, SessionOptions};
 use serde_json::json;
 
 use crate::counted::Counted;
@@ -22,7 +22,7 @@ async fn fill(world: &World, session: &Session) {
     let now = world.clock.now();
     let request = LeaseRequest::new("filler", now, ttl);
     let grant = world.store.acquire(session.id(), &request);
-    let Grant::Granted(lease, mut record) = grant.await.unwrap() else {
+    let LeaseResult::Granted(lease, mut record) = grant.await.unwrap() else {
         panic!("the lease is free")
     };
     for last in (AT_ONCE..=TURNS).step_by(AT_ONCE as usize) {
@@ -58,15 +58,15 @@ async fn fill(world: &World, session: &Session) {
 
 #[tokio::test]
 async fn a_session_of_ten_thousand_turns_reads_what_the_next_request_needs() {
-    for (memory, budget, most) in [
-        (MemoryKind::Conversation, None, 0),
+    for (history_mode, budget, most) in [
+        (HistoryMode::Conversation, None, 0),
         // A chain whose last response is named by its id.
-        (MemoryKind::Chain, None, 0),
-        (MemoryKind::Local, Some(HistoryBudget::turns(5)), 32 + 10),
+        (HistoryMode::PreviousResponse, None, 0),
+        (HistoryMode::Client, Some(HistoryBudget::turns(5)), 32 + 10),
     ] {
-        let counted = Counted::new(Arc::new(MemoryStore::new()));
+        let counted = Counted::new(Arc::new(InMemoryStore::new()));
         let world = World::with_store(Arc::new(counted.clone()));
-        let mut options = SessionOptions::new().name("s").memory(memory);
+        let mut options = SessionOptions::new().name("s").history_mode(history_mode);
         if let Some(budget) = budget {
             options = options.budget(budget);
         }
@@ -79,24 +79,24 @@ async fn a_session_of_ten_thousand_turns_reads_what_the_next_request_needs() {
             opening.into_iter().collect::<Vec<_>>(),
             [("session_by_name", (1, 1))]
         );
-        if memory == MemoryKind::Chain {
+        if history_mode == HistoryMode::PreviousResponse {
             world.service.store_response("resp_filled");
         }
         session.send("next").await.unwrap();
         let turn = counted.take();
         let items = turn.get("items").map_or(0, |(_, records)| *records);
         // A page to see how far the budget reaches, then what goes out.
-        assert!(items <= most, "{memory}: {turn:?}");
+        assert!(items <= most, "{history_mode}: {turn:?}");
         assert_eq!(session.turn_count(), TURNS + 1);
         for never in ["turn", "turns", "sessions", "turn_items", "effects"] {
-            assert!(!turn.contains_key(never), "{memory}: {turn:?}");
+            assert!(!turn.contains_key(never), "{history_mode}: {turn:?}");
         }
         // Three writes: the lease is taken, the question put down, and the answer with the lease's end.
         assert_eq!(
             (turn["acquire"].0, turn["apply"].0),
             (1, 2),
-            "{memory}: {turn:?}"
+            "{history_mode}: {turn:?}"
         );
-        assert!(!turn.contains_key("release"), "{memory}: {turn:?}");
+        assert!(!turn.contains_key("release"), "{history_mode}: {turn:?}");
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use oci_genai_session::store::TurnState;
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{CancelOutcome, Decision, ErrorKind, MemoryKind, TurnEvent};
+use oci_genai_session::{CancelOutcome, ErrorKind, HistoryMode, RecoveryAction, TurnEvent};
 use serde_json::{Value, json};
 
 use crate::double::Fault;
@@ -14,7 +14,7 @@ use crate::world::{KINDS, World, crash, decisions, history};
 async fn an_answer_lost_on_its_way_is_adopted_and_not_asked_for_again() {
     for streaming in [false, true] {
         let world = World::new();
-        let session = world.session(MemoryKind::Conversation).await;
+        let session = world.session(HistoryMode::Conversation).await;
         session.send("one").await.unwrap();
         world.service.fail(if streaming {
             Fault::Cut
@@ -26,7 +26,7 @@ async fn an_answer_lost_on_its_way_is_adopted_and_not_asked_for_again() {
             false => session.send("two").await.unwrap(),
         };
         assert_eq!(turn.output_text(), "1 questions before; you said: two");
-        assert_eq!(decisions(&turn), [Decision::Adopted]);
+        assert_eq!(decisions(&turn), [RecoveryAction::Adopted]);
         assert_eq!(world.service.requests().len(), 2);
         assert_eq!(world.transcript(&session), history(&session).await);
         assert_eq!(
@@ -38,20 +38,20 @@ async fn an_answer_lost_on_its_way_is_adopted_and_not_asked_for_again() {
 
 #[tokio::test]
 async fn a_request_lost_on_its_way_is_sent_again_after_looking() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
         world.service.fail(Fault::RequestLost);
         let turn = session.send("two").await.unwrap();
         assert_eq!(
             turn.output_text(),
             "1 questions before; you said: two",
-            "{memory}"
+            "{history_mode}"
         );
-        let resent = match memory {
-            MemoryKind::Conversation => Decision::Resent,
-            _ => Decision::ResentUnverified,
+        let resent = match history_mode {
+            HistoryMode::Conversation => RecoveryAction::Resent,
+            _ => RecoveryAction::ResentUnverified,
         };
         assert_eq!(decisions(&turn), [resent]);
         assert_eq!(history(&session).await.len(), 4);
@@ -62,11 +62,11 @@ async fn a_request_lost_on_its_way_is_sent_again_after_looking() {
 async fn what_is_half_stored_is_removed_before_the_turn_is_sent_again() {
     for fault in [Fault::InputStored, Fault::ThoughtStored] {
         let world = World::new();
-        let session = world.session(MemoryKind::Conversation).await;
+        let session = world.session(HistoryMode::Conversation).await;
         session.send("one").await.unwrap();
         world.service.fail(fault);
         let turn = session.send("two").await.unwrap();
-        assert_eq!(decisions(&turn), [Decision::Repaired]);
+        assert_eq!(decisions(&turn), [RecoveryAction::Repaired]);
         assert_eq!(world.transcript(&session).len(), 4, "{fault:?}");
         assert_eq!(world.transcript(&session), history(&session).await);
     }
@@ -75,7 +75,7 @@ async fn what_is_half_stored_is_removed_before_the_turn_is_sent_again() {
 #[tokio::test]
 async fn a_locked_conversation_is_waited_for() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.then([Some(Fault::Locked); 6]);
     let turn = session.send("one").await.unwrap();
     assert_eq!(turn.output_text(), "0 questions before; you said: one");
@@ -92,13 +92,13 @@ async fn a_locked_conversation_is_waited_for() {
 #[tokio::test]
 async fn a_lock_that_never_ends_is_an_error_and_the_turn_waits_for_the_next_use() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.then([Some(Fault::Locked); 40]);
     let error = session.turn("one").turn_id("a").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
     assert!(world.clock.slept().iter().sum::<Duration>() >= Duration::from_secs(120));
     while world.service.requests().len() < 40 {
-        let _ = session.settle().await;
+        let _ = session.recover().await;
     }
     let turn = session.turn("one").turn_id("a").send().await.unwrap();
     assert_eq!(
@@ -111,7 +111,7 @@ async fn a_lock_that_never_ends_is_an_error_and_the_turn_waits_for_the_next_use(
 #[tokio::test]
 async fn what_was_turned_away_is_tried_again_without_looking() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.then([Some(Fault::TurnedAway); 3]);
     let turn = session.send("one").await.unwrap();
     assert!(turn.recoveries().is_empty());
@@ -120,13 +120,13 @@ async fn what_was_turned_away_is_tried_again_without_looking() {
 
 #[tokio::test]
 async fn a_refused_turn_fails_alone() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
         world.service.fail(Fault::Refused);
         let error = session.send("two").await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!(error.kind(), ErrorKind::Rejected);
         assert!(
             error.to_string().contains("Field 'user' is not supported"),
             "{error}"
@@ -139,7 +139,7 @@ async fn a_refused_turn_fails_alone() {
         assert_eq!(
             third.output_text(),
             "1 questions before; you said: three",
-            "{memory}"
+            "{history_mode}"
         );
         assert_eq!(history(&session).await.len(), 4);
     }
@@ -147,15 +147,15 @@ async fn a_refused_turn_fails_alone() {
 
 #[tokio::test]
 async fn a_response_that_failed_is_asked_for_once_more_and_then_given_up() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         world.service.fail(Fault::Failed);
         let turn = session.send("one").await.unwrap();
-        assert_eq!(decisions(&turn), [Decision::Resent], "{memory}");
+        assert_eq!(decisions(&turn), [RecoveryAction::Resent], "{history_mode}");
         world.service.then([Some(Fault::Failed); 2]);
         let error = session.send("two").await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!(error.kind(), ErrorKind::Rejected);
         assert!(error.to_string().contains("server_error"), "{error}");
         assert_eq!(world.service.requests().len(), 4);
         assert_eq!(
@@ -168,10 +168,10 @@ async fn a_response_that_failed_is_asked_for_once_more_and_then_given_up() {
 #[tokio::test]
 async fn an_outage_leaves_the_turn_open_and_the_next_use_finishes_it_first() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.then([Some(Fault::RequestLost); 4]);
     let error = session.send("one").await.unwrap_err();
-    assert!(error.is_unsettled(), "{error:?}");
+    assert!(error.is_outcome_unknown(), "{error:?}");
     let next = world
         .process()
         .open("s")
@@ -187,34 +187,42 @@ async fn an_outage_leaves_the_turn_open_and_the_next_use_finishes_it_first() {
         [TurnState::Committed; 2]
     );
     assert_eq!(
-        turns[0].recoveries.last().unwrap().decision,
-        Decision::Resent
+        turns[0].recoveries.last().unwrap().action,
+        RecoveryAction::Resent
     );
 }
 
 #[tokio::test]
 async fn the_turn_id_of_a_turn_that_a_crash_interrupted_finishes_it() {
-    for (memory, fault, decision) in [
-        (MemoryKind::Conversation, Fault::Hang, Decision::Resent),
+    for (history_mode, fault, decision) in [
         (
-            MemoryKind::Conversation,
-            Fault::HangAfterStoring,
-            Decision::Adopted,
-        ),
-        (MemoryKind::Chain, Fault::Hang, Decision::ResentUnverified),
-        (
-            MemoryKind::Chain,
-            Fault::HangAfterStoring,
-            Decision::ResentUnverified,
+            HistoryMode::Conversation,
+            Fault::Hang,
+            RecoveryAction::Resent,
         ),
         (
-            MemoryKind::Local,
+            HistoryMode::Conversation,
             Fault::HangAfterStoring,
-            Decision::ResentUnverified,
+            RecoveryAction::Adopted,
+        ),
+        (
+            HistoryMode::PreviousResponse,
+            Fault::Hang,
+            RecoveryAction::ResentUnverified,
+        ),
+        (
+            HistoryMode::PreviousResponse,
+            Fault::HangAfterStoring,
+            RecoveryAction::ResentUnverified,
+        ),
+        (
+            HistoryMode::Client,
+            Fault::HangAfterStoring,
+            RecoveryAction::ResentUnverified,
         ),
     ] {
         let world = World::new();
-        world.session(memory).await.send("one").await.unwrap();
+        world.session(history_mode).await.send("one").await.unwrap();
         world.service.fail(fault);
         let sessions = world.process();
         crash(world.service.hanging.clone(), move || async move {
@@ -231,17 +239,17 @@ async fn the_turn_id_of_a_turn_that_a_crash_interrupted_finishes_it() {
         let session = world.process().open("s").await.unwrap();
         assert_eq!(
             session.turns(1, 1).await.unwrap()[0].state,
-            TurnState::Asking
+            TurnState::AwaitingModel
         );
         let turn = session.turn("two").turn_id("a").send().await.unwrap();
         assert_eq!(
             turn.output_text(),
             "1 questions before; you said: two",
-            "{memory} {fault:?}"
+            "{history_mode} {fault:?}"
         );
         assert_eq!(decisions(&turn), [decision]);
         assert_eq!(history(&session).await.len(), 4);
-        if memory == MemoryKind::Conversation {
+        if history_mode == HistoryMode::Conversation {
             assert_eq!(world.transcript(&session), history(&session).await);
         }
         // The lease of the process that crashed was waited for.
@@ -252,7 +260,7 @@ async fn the_turn_id_of_a_turn_that_a_crash_interrupted_finishes_it() {
 #[tokio::test]
 async fn a_turn_that_failed_may_be_asked_again_with_its_id() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.fail(Fault::Refused);
     session.turn("one").turn_id("a").send().await.unwrap_err();
     let turn = session.turn("one").turn_id("a").send().await.unwrap();
@@ -262,9 +270,9 @@ async fn a_turn_that_failed_may_be_asked_again_with_its_id() {
 
 #[tokio::test]
 async fn a_turn_given_up_leaves_no_trace_and_the_session_usable() {
-    for (memory, fault) in KINDS.map(|memory| (memory, Fault::Hang)) {
+    for (history_mode, fault) in KINDS.map(|history_mode| (history_mode, Fault::Hang)) {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
         world.service.fail(fault);
         let stream = session.stream("two");
@@ -274,7 +282,7 @@ async fn a_turn_given_up_leaves_no_trace_and_the_session_usable() {
         assert_eq!(
             third.output_text(),
             "1 questions before; you said: three",
-            "{memory}"
+            "{history_mode}"
         );
         let states: Vec<_> = session
             .turns(0, 10)
@@ -298,7 +306,7 @@ async fn a_turn_given_up_leaves_no_trace_and_the_session_usable() {
 #[tokio::test]
 async fn a_turn_given_up_too_late_counts() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.fail(Fault::HangAfterStoring);
     let sending = session.send("one");
     tokio::select! {
@@ -310,13 +318,13 @@ async fn a_turn_given_up_too_late_counts() {
     assert_eq!(world.transcript(&session), history(&session).await);
     let first = &session.turns(0, 1).await.unwrap()[0];
     assert_eq!(first.state, TurnState::Committed);
-    assert_eq!(first.recoveries[0].decision, Decision::Adopted);
+    assert_eq!(first.recoveries[0].action, RecoveryAction::Adopted);
 }
 
 #[tokio::test]
 async fn items_of_somebody_else_are_passed_over_and_their_open_calls_closed() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     session.send("one").await.unwrap();
     let conversation = session.conversation_id().unwrap();
     let question = json!({ "type": "message", "role": "user", "content": [{ "type": "input_text", "text": "theirs" }] });
@@ -329,15 +337,19 @@ async fn items_of_somebody_else_are_passed_over_and_their_open_calls_closed() {
     assert_eq!(turn.output_text(), "2 questions before; you said: two");
     assert_eq!(
         decisions(&turn),
-        [Decision::Repaired, Decision::ForeignItems, Decision::Resent]
+        [
+            RecoveryAction::Repaired,
+            RecoveryAction::ForeignItems,
+            RecoveryAction::Resent
+        ]
     );
 }
 
 #[tokio::test]
 async fn cancelling_a_turn_says_what_became_of_it() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
         world.service.fail(Fault::Hang);
         let stream = session.stream("two");
@@ -347,7 +359,7 @@ async fn cancelling_a_turn_says_what_became_of_it() {
     }
     // The service had finished it by then.
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     world.service.fail(Fault::HangAfterStoring);
     let stream = session.stream("one");
     world.service.hanging.notified().await;
@@ -365,7 +377,7 @@ async fn cancelling_a_turn_whose_tools_ran_says_what_stays() {
     world.tools = Tools::new().with(tool("wait", "Waits", |_: Value| async move {
         std::future::pending::<Result<String, String>>().await
     }));
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     let mut stream = session.stream("call:wait {}");
     while let Some(event) = stream.next().await {
         if matches!(event.unwrap(), TurnEvent::ToolStarted { .. }) {

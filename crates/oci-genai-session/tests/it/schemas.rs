@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use oci_genai_session::MemoryKind;
+use oci_genai_session::HistoryMode;
 use oci_genai_session::clock::TimeSource;
 use oci_genai_session::store::{
     ItemRange, PostgresStore, SessionId, SqliteStore, Store, TurnState,
@@ -60,14 +60,17 @@ async fn check(store: Arc<dyn Store>) {
     assert_eq!(items.len(), 2);
     assert!(items[0].body.contains("three ideas") && items[1].body.contains("Hike"));
     assert_eq!(
-        store.effects(&id, 1).await.unwrap()[0].output.as_deref(),
+        store.tool_calls(&id, 1).await.unwrap()[0].output.as_deref(),
         Some("rain")
     );
     // And the session goes on.
     let world = World::with_store(store);
     let session = world.process().open("offsite").await.unwrap();
     let begun = world.clock.monotonic();
-    session.switch_memory(MemoryKind::Local).await.unwrap();
+    session
+        .switch_history_mode(HistoryMode::Client)
+        .await
+        .unwrap();
     assert!(world.clock.monotonic() - begun <= world.policy.lease_ttl * 2);
     let turn = session.send("Which is the cheapest?").await.unwrap();
     assert_eq!(

@@ -5,23 +5,23 @@ use std::sync::Arc;
 use oci_genai_session::clock::Timestamp;
 use oci_genai_session::conformance;
 use oci_genai_session::store::{
-    Batch, Grant, ItemRange, LeaseRequest, MemoryStore, SealedStore, SealingKeys, SqliteStore,
-    Store, StoreErrorKind,
+    Batch, EncryptedStore, EncryptionKeys, InMemoryStore, ItemRange, LeaseRequest, LeaseResult,
+    SqliteStore, Store, StoreErrorKind,
 };
-use oci_genai_session::{ErrorKind, MemoryKind, SessionOptions};
+use oci_genai_session::{ErrorKind, HistoryMode, SessionOptions};
 
 use crate::world::World;
 
 const OLD: [u8; 32] = [1; 32];
 const NEW: [u8; 32] = [2; 32];
 
-fn sealed(store: &MemoryStore, name: &str, key: &[u8; 32]) -> SealedStore<MemoryStore> {
-    SealedStore::new(store.clone(), SealingKeys::new(name, key).unwrap())
+fn sealed(store: &InMemoryStore, name: &str, key: &[u8; 32]) -> EncryptedStore<InMemoryStore> {
+    EncryptedStore::new(store.clone(), EncryptionKeys::new(name, key).unwrap())
 }
 
 #[tokio::test]
 async fn a_sealed_store_conforms() {
-    let store = sealed(&MemoryStore::new(), "k", &OLD);
+    let store = sealed(&InMemoryStore::new(), "k", &OLD);
     conformance::check(Arc::new(store)).await.unwrap();
 }
 
@@ -29,10 +29,10 @@ async fn a_sealed_store_conforms() {
 async fn what_was_said_is_not_in_the_file() {
     let dir = tempfile::tempdir().unwrap();
     let inner = SqliteStore::open(dir.path().join("s.db")).await.unwrap();
-    let store = SealedStore::new(inner.clone(), SealingKeys::new("k", &OLD).unwrap());
+    let store = EncryptedStore::new(inner.clone(), EncryptionKeys::new("k", &OLD).unwrap());
     let world = World::with_store(Arc::new(store));
     let options = SessionOptions::new()
-        .memory(MemoryKind::Local)
+        .history_mode(HistoryMode::Client)
         .instructions("whisper-one");
     let session = world.process().create(options).await.unwrap();
     session
@@ -61,9 +61,9 @@ async fn what_was_said_is_not_in_the_file() {
 
 #[tokio::test]
 async fn a_wrong_key_is_an_error_and_changes_nothing() {
-    let inner = MemoryStore::new();
+    let inner = InMemoryStore::new();
     let world = World::with_store(Arc::new(sealed(&inner, "k", &OLD)));
-    let session = world.session(MemoryKind::Local).await;
+    let session = world.session(HistoryMode::Client).await;
     session.send("one").await.unwrap();
     let before = inner
         .items(session.id(), ItemRange::from(0, 10))
@@ -74,7 +74,7 @@ async fn a_wrong_key_is_an_error_and_changes_nothing() {
     let error = other.process().open("s").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store);
     let source = std::error::Error::source(&error).unwrap().to_string();
-    assert!(source.contains("does not open"), "{source}");
+    assert!(source.contains("could not decrypt"), "{source}");
     // Neither by deleting what cannot be read, nor by a writer of the wrong key.
     let record = inner.session(session.id()).await.unwrap().unwrap();
     let other = other.process();
@@ -102,16 +102,16 @@ async fn a_wrong_key_is_an_error_and_changes_nothing() {
 
 #[tokio::test]
 async fn content_put_elsewhere_or_laid_open_does_not_open() {
-    let inner = MemoryStore::new();
+    let inner = InMemoryStore::new();
     let store = sealed(&inner, "k", &OLD);
     let world = World::with_store(Arc::new(sealed(&inner, "k", &OLD)));
-    let session = world.session(MemoryKind::Local).await;
+    let session = world.session(HistoryMode::Client).await;
     session.send("one").await.unwrap();
     let id = session.id();
     for plain in [false, true] {
         let request = LeaseRequest::new("thief", Timestamp::default(), Default::default());
         let grant = inner.acquire(id, &request).await;
-        let Grant::Granted(lease, record) = grant.unwrap() else {
+        let LeaseResult::Granted(lease, record) = grant.unwrap() else {
             panic!("the lease is free")
         };
         let mut items = inner.items(id, ItemRange::from(0, 10)).await.unwrap();
@@ -134,16 +134,16 @@ async fn content_put_elsewhere_or_laid_open_does_not_open() {
 
 #[tokio::test]
 async fn keys_are_rotated_without_losing_a_word() {
-    let inner = MemoryStore::new();
+    let inner = InMemoryStore::new();
     let world = World::with_store(Arc::new(sealed(&inner, "old", &OLD)));
-    let session = world.session(MemoryKind::Local).await;
+    let session = world.session(HistoryMode::Client).await;
     session.send("one").await.unwrap();
-    let keys = SealingKeys::new("new", &NEW)
+    let keys = EncryptionKeys::new("new", &NEW)
         .unwrap()
         .with_older("old", &OLD)
         .unwrap();
     assert_eq!(format!("{keys:?}"), r#"["new", "old"]"#);
-    let both = SealedStore::new(inner.clone(), keys);
+    let both = EncryptedStore::new(inner.clone(), keys);
     let before = both
         .items(session.id(), ItemRange::from(0, 10))
         .await

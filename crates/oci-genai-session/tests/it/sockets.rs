@@ -7,7 +7,7 @@ use oci_genai_emulator::{Effect, Fault};
 use oci_genai_session::store::TurnState;
 use oci_genai_session::tool::{Tools, tool};
 use oci_genai_session::{
-    Decision, ErrorKind, MemoryKind, SessionOptions, Sessions, SqliteStore, TurnEvent,
+    ErrorKind, HistoryMode, RecoveryAction, SessionOptions, Sessions, SqliteStore, TurnEvent,
 };
 use serde_json::{Value, json};
 
@@ -46,17 +46,17 @@ async fn a_session_in_a_file_goes_on_in_the_next_process() {
 
 #[tokio::test]
 async fn every_memory_remembers_over_the_wire() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let net = Net::new().await;
-        let session = net.session(memory).await;
+        let session = net.session(history_mode).await;
         session.send("one").await.unwrap();
         let second = session.stream("two").finish().await.unwrap();
         assert_eq!(
             second.output_text(),
             r#"I can see 2 earlier messages. The first was: "one". You just said: "two"."#,
-            "{memory}"
+            "{history_mode}"
         );
-        if memory == MemoryKind::Local {
+        if history_mode == HistoryMode::Client {
             assert!(net.emulator.project(PROJECT).responses.is_empty());
         }
     }
@@ -66,7 +66,7 @@ async fn every_memory_remembers_over_the_wire() {
 async fn a_reset_after_the_turn_landed_asks_nothing_twice() {
     for streaming in [false, true] {
         let net = Net::new().await;
-        let session = net.session(MemoryKind::Conversation).await;
+        let session = net.session(HistoryMode::Conversation).await;
         session.send("one").await.unwrap();
         net.fail(match streaming {
             true => Effect::Cut {
@@ -84,7 +84,7 @@ async fn a_reset_after_the_turn_landed_asks_nothing_twice() {
             "{}",
             turn.output_text()
         );
-        assert_eq!(decisions(&turn), [Decision::Adopted]);
+        assert_eq!(decisions(&turn), [RecoveryAction::Adopted]);
         assert_same(&net, &session).await;
         assert_eq!(net.items(&session).len(), 4);
     }
@@ -92,17 +92,17 @@ async fn a_reset_after_the_turn_landed_asks_nothing_twice() {
 
 #[tokio::test]
 async fn a_reset_before_the_turn_landed_sends_it_again() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let net = Net::new().await;
-        let session = net.session(memory).await;
+        let session = net.session(history_mode).await;
         session.send("one").await.unwrap();
         net.emulator
             .faults()
             .add(
                 Fault::new(Effect::Reset { after: false })
-                    .on("POST /responses")
+                    .route("POST /responses")
                     // Where nothing can be looked at it is sent again once.
-                    .times(if memory == MemoryKind::Conversation {
+                    .times(if history_mode == HistoryMode::Conversation {
                         2
                     } else {
                         1
@@ -115,8 +115,8 @@ async fn a_reset_before_the_turn_landed_sends_it_again() {
             "{}",
             turn.output_text()
         );
-        if memory == MemoryKind::Conversation {
-            assert!(decisions(&turn).contains(&Decision::Resent));
+        if history_mode == HistoryMode::Conversation {
+            assert!(decisions(&turn).contains(&RecoveryAction::Resent));
             assert_same(&net, &session).await;
         }
     }
@@ -125,11 +125,11 @@ async fn a_reset_before_the_turn_landed_sends_it_again() {
 #[tokio::test]
 async fn a_question_stored_without_its_answer_is_asked_anew_and_stands_there_once() {
     let net = Net::new().await;
-    let session = net.session(MemoryKind::Conversation).await;
+    let session = net.session(HistoryMode::Conversation).await;
     session.send("one").await.unwrap();
     net.fail(Effect::Orphan);
     let turn = session.send("two").await.unwrap();
-    assert_eq!(decisions(&turn), [Decision::Repaired]);
+    assert_eq!(decisions(&turn), [RecoveryAction::Repaired]);
     assert!(turn.output_text().contains("2 earlier messages"));
     assert_same(&net, &session).await;
 }
@@ -137,10 +137,14 @@ async fn a_question_stored_without_its_answer_is_asked_anew_and_stands_there_onc
 #[tokio::test]
 async fn a_locked_conversation_is_a_wait() {
     let net = Net::new().await;
-    let session = net.session(MemoryKind::Conversation).await;
+    let session = net.session(HistoryMode::Conversation).await;
     let faults = net.emulator.faults();
     faults
-        .add(Fault::new(Effect::Locked).on("POST /responses").times(12))
+        .add(
+            Fault::new(Effect::Locked)
+                .route("POST /responses")
+                .times(12),
+        )
         .unwrap();
     let turn = session.send("one").await.unwrap();
     assert_eq!(
@@ -153,7 +157,7 @@ async fn a_locked_conversation_is_a_wait() {
 #[tokio::test]
 async fn a_model_that_fails_leaves_the_session_usable() {
     let net = Net::new().await;
-    let session = net.session(MemoryKind::Conversation).await;
+    let session = net.session(HistoryMode::Conversation).await;
     session.send("one").await.unwrap();
     let fail = Effect::Fail {
         code: "server_error".to_owned(),
@@ -162,14 +166,14 @@ async fn a_model_that_fails_leaves_the_session_usable() {
     let id = net
         .emulator
         .faults()
-        .add(Fault::new(fail).on("POST /responses"))
+        .add(Fault::new(fail).route("POST /responses"))
         .unwrap();
     for streaming in [false, true] {
         let error = match streaming {
             true => session.stream("two").finish().await.unwrap_err(),
             false => session.send("two").await.unwrap_err(),
         };
-        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!(error.kind(), ErrorKind::Rejected);
         assert!(error.to_string().contains("out of order"), "{error}");
     }
     net.emulator.faults().remove(id);
@@ -184,9 +188,9 @@ async fn a_model_that_fails_leaves_the_session_usable() {
 
 #[tokio::test]
 async fn a_stream_dropped_midway_leaves_the_session_usable() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let net = Net::new().await;
-        let session = net.session(memory).await;
+        let session = net.session(history_mode).await;
         session.send("one").await.unwrap();
         let mut stream = session.stream("slow:20 two");
         while let Some(step) = stream.next().await {
@@ -213,9 +217,9 @@ async fn a_stream_dropped_midway_leaves_the_session_usable() {
             third
                 .output_text()
                 .contains(&format!("{seen} earlier messages")),
-            "{memory}"
+            "{history_mode}"
         );
-        if memory == MemoryKind::Conversation {
+        if history_mode == HistoryMode::Conversation {
             assert_same(&net, &session).await;
         }
     }
@@ -235,7 +239,7 @@ fn adding() -> (Tools, Arc<AtomicU32>) {
 
 #[tokio::test]
 async fn a_tool_runs_once_whatever_the_network_does() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         for effect in [
             Effect::Reset { after: true },
             Effect::Reset { after: false },
@@ -248,22 +252,26 @@ async fn a_tool_runs_once_whatever_the_network_does() {
             },
             Effect::Orphan,
         ] {
-            if effect == Effect::Orphan && memory != MemoryKind::Conversation {
+            if effect == Effect::Orphan && history_mode != HistoryMode::Conversation {
                 continue;
             }
             let net = Net::new().await;
             let (tools, runs) = adding();
-            let session = net.session(memory).await.with_tools(tools);
+            let session = net.session(history_mode).await.with_tools(tools);
             let fault = Fault::new(effect.clone())
-                .on("POST /responses")
+                .route("POST /responses")
                 .after(1)
                 .times(1);
             net.emulator.faults().add(fault).unwrap();
             let turn = session.send(r#"call:add {"a":2,"b":3}"#).await.unwrap();
-            assert_eq!(turn.output_text(), "add returned: 5", "{memory} {effect:?}");
+            assert_eq!(
+                turn.output_text(),
+                "add returned: 5",
+                "{history_mode} {effect:?}"
+            );
             assert_eq!(runs.load(Ordering::SeqCst), 1);
             session.send("and on").await.unwrap();
-            if memory == MemoryKind::Conversation {
+            if history_mode == HistoryMode::Conversation {
                 assert_same(&net, &session).await;
             }
         }
@@ -273,7 +281,7 @@ async fn a_tool_runs_once_whatever_the_network_does() {
 #[tokio::test]
 async fn a_history_of_more_than_twenty_items_is_copied_in_batches() {
     let net = Net::new().await;
-    let session = net.session(MemoryKind::Chain).await;
+    let session = net.session(HistoryMode::PreviousResponse).await;
     for number in 0..12 {
         session.send(format!("n{number}")).await.unwrap();
     }
@@ -303,10 +311,10 @@ struct Idea {
 #[tokio::test]
 async fn an_answer_is_read_as_the_type_it_was_asked_for() {
     let net = Net::new().await;
-    let session = net.session(MemoryKind::Conversation).await;
+    let session = net.session(HistoryMode::Conversation).await;
     let turn = session
         .turn("an idea")
-        .format::<Idea>()
+        .response_format::<Idea>()
         .send()
         .await
         .unwrap();
@@ -317,16 +325,16 @@ async fn an_answer_is_read_as_the_type_it_was_asked_for() {
 
 #[tokio::test]
 async fn items_of_any_kind_go_out_and_come_back() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let net = Net::new().await;
-        let session = net.session(memory).await;
+        let session = net.session(history_mode).await;
         let image = json!({ "type": "message", "role": "user", "content": [
             { "type": "input_text", "text": "what is this?" },
             { "type": "input_image", "image_url": "https://example.com/a.png", "detail": "low" },
         ]});
         let turn = session
-            .turn_of(vec![image.clone()])
-            .set("reasoning", json!({"effort": "low"}));
+            .turn(vec![image.clone()])
+            .extra_body("reasoning", json!({"effort": "low"}));
         let turn = turn.send().await.unwrap();
         assert!(
             turn.output().iter().any(|item| item["type"] == "reasoning"),
@@ -336,7 +344,7 @@ async fn items_of_any_kind_go_out_and_come_back() {
         let second = session.send("and now?").await.unwrap();
         assert!(
             second.output_text().contains("2 earlier messages"),
-            "{memory}: {}",
+            "{history_mode}: {}",
             second.output_text()
         );
         assert_eq!(stored(&session).await[0], image);
@@ -346,7 +354,7 @@ async fn items_of_any_kind_go_out_and_come_back() {
 #[tokio::test]
 async fn a_conversation_that_exists_is_taken_up() {
     let net = Net::new().await;
-    let old = net.session(MemoryKind::Conversation).await;
+    let old = net.session(HistoryMode::Conversation).await;
     old.send("one").await.unwrap();
     let options = SessionOptions::new()
         .name("new")
@@ -373,7 +381,7 @@ async fn a_conversation_that_exists_is_taken_up() {
 #[tokio::test]
 async fn a_conversation_deleted_behind_the_session_is_told_and_nothing_hangs() {
     let net = Net::new().await;
-    let session = net.session(MemoryKind::Conversation).await;
+    let session = net.session(HistoryMode::Conversation).await;
     session.send("one").await.unwrap();
     net.client()
         .conversations()
@@ -382,15 +390,15 @@ async fn a_conversation_deleted_behind_the_session_is_told_and_nothing_hangs() {
         .await
         .unwrap();
     let error = session.send("two").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Refused);
-    assert!(session.settle().await.unwrap().is_none());
+    assert_eq!(error.kind(), ErrorKind::Rejected);
+    assert!(session.recover().await.unwrap().is_none());
     assert!(net.sessions().delete("s").await.unwrap());
 }
 
 #[tokio::test]
 async fn a_service_that_is_away_is_an_error_that_says_so_and_the_turn_waits() {
     let net = Net::new().await;
-    let session = net.session(MemoryKind::Conversation).await;
+    let session = net.session(HistoryMode::Conversation).await;
     let away = Effect::Status {
         status: 503,
         code: None,
@@ -400,7 +408,7 @@ async fn a_service_that_is_away_is_an_error_that_says_so_and_the_turn_waits() {
     };
     let id = net.emulator.faults().add(Fault::new(away)).unwrap();
     let error = session.turn("one").turn_id("a").send().await.unwrap_err();
-    assert!(error.is_unsettled(), "{error:?}");
+    assert!(error.is_outcome_unknown(), "{error:?}");
     net.emulator.faults().remove(id);
     let turn = session.turn("one").turn_id("a").send().await.unwrap();
     assert_eq!(turn.number(), 1);

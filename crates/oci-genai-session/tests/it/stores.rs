@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use oci_genai_session::clock::Timestamp;
 use oci_genai_session::store::{
-    Batch, Direction, Grant, ItemRecord, LeaseRequest, MemoryKind, MemoryStore, PostgresStore,
-    SessionId, SessionRecord, SqliteStore, Store, StoreError, StoreErrorKind,
+    Batch, Direction, HistoryMode, InMemoryStore, ItemRecord, LeaseRequest, LeaseResult,
+    PostgresStore, SessionId, SessionRecord, SqliteStore, Store, StoreError, StoreErrorKind,
 };
 use oci_genai_session::{SessionOptions, conformance};
 
@@ -15,7 +15,7 @@ use crate::world::{KINDS, World};
 
 #[tokio::test]
 async fn the_memory_store_conforms() {
-    let passed = conformance::check(Arc::new(MemoryStore::new()))
+    let passed = conformance::check(Arc::new(InMemoryStore::new()))
         .await
         .unwrap();
     assert_eq!(passed.len(), 27, "{passed:#?}");
@@ -75,15 +75,17 @@ async fn a_third_partys_store_conforms_and_carries_sessions() {
     let store = own_store::RedbStore::open(dir.path().join("s.redb")).unwrap();
     let passed = conformance::check(Arc::new(store.clone())).await.unwrap();
     assert_eq!(passed.len(), 27);
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::with_store(Arc::new(store.clone()));
-        let options = SessionOptions::new().name(memory.as_str()).memory(memory);
+        let options = SessionOptions::new()
+            .name(history_mode.as_str())
+            .history_mode(history_mode);
         let session = world.process().create(options).await.unwrap();
         session.send("one").await.unwrap();
         world.service.fail(Fault::RequestLost);
         session.send("two").await.unwrap();
         session.rewind(1).await.unwrap();
-        let session = world.process().open(memory.as_str()).await.unwrap();
+        let session = world.process().open(history_mode.as_str()).await.unwrap();
         let turn = session.send("other").await.unwrap();
         assert_eq!(turn.output_text(), "1 questions before; you said: other");
     }
@@ -173,17 +175,17 @@ async fn sessions_outlive_the_process_in_a_file_and_are_shared_through_it() {
     let first = SqliteStore::open(&path).await.unwrap();
     let second = SqliteStore::open(&path).await.unwrap();
     let now = Timestamp::from_millis(5);
-    let record = SessionRecord::new(SessionId::generate(), MemoryKind::Conversation, now);
+    let record = SessionRecord::new(SessionId::generate(), HistoryMode::Conversation, now);
     first.create(&record).await.unwrap();
     let ttl = std::time::Duration::from_secs(10);
     let request = |who| LeaseRequest::new(who, now, ttl);
     let granted = first.acquire(&record.id, &request("first")).await.unwrap();
-    assert!(matches!(granted, Grant::Granted(..)));
+    assert!(matches!(granted, LeaseResult::Granted(..)));
     let held = second.acquire(&record.id, &request("second")).await;
-    let Grant::Held(held) = held.unwrap() else {
+    let LeaseResult::Held(held) = held.unwrap() else {
         panic!("the lease is held")
     };
-    assert_eq!((held.patience, held.left), (ttl, ttl));
+    assert_eq!((held.mark_timeout, held.left), (ttl, ttl));
     first.close().await;
     second.close().await;
     let third = SqliteStore::open(&path).await.unwrap();
@@ -210,11 +212,12 @@ async fn an_address_that_is_no_postgres_url_is_refused_without_repeating_it() {
 /// A new session and the lease to write to it.
 async fn held(store: &dyn Store) -> Batch {
     let now = Timestamp::from_millis(5);
-    let record = SessionRecord::new(SessionId::generate(), MemoryKind::Local, now);
+    let record = SessionRecord::new(SessionId::generate(), HistoryMode::Client, now);
     store.create(&record).await.unwrap();
     let ttl = std::time::Duration::from_secs(10);
     let request = LeaseRequest::new("me", now, ttl);
-    let Grant::Granted(lease, record) = store.acquire(&record.id, &request).await.unwrap() else {
+    let LeaseResult::Granted(lease, record) = store.acquire(&record.id, &request).await.unwrap()
+    else {
         panic!("the lease is free")
     };
     Batch::new(*record, lease.fence)

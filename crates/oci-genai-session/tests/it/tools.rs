@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use oci_genai_session::tool::{Tools, blocking_tool, tool};
-use oci_genai_session::{Decision, ErrorKind, MemoryKind, TurnEvent};
+use oci_genai_session::{ErrorKind, HistoryMode, RecoveryAction, TurnEvent};
 use serde_json::{Value, json};
 
 use crate::double::Fault;
@@ -34,7 +34,7 @@ async fn a_tool_that_a_crash_interrupted_runs_again_only_if_it_says_so() {
             });
             Tools::new().with(if repeatable { slow.repeatable() } else { slow })
         };
-        world.session(MemoryKind::Conversation).await;
+        world.session(HistoryMode::Conversation).await;
         let (sessions, in_process) = (world.process(), tools.clone());
         crash(began, move || async move {
             sessions
@@ -47,7 +47,7 @@ async fn a_tool_that_a_crash_interrupted_runs_again_only_if_it_says_so() {
         })
         .await;
         let session = world.process().open("s").await.unwrap().with_tools(tools);
-        let turn = session.settle().await.unwrap().unwrap();
+        let turn = session.recover().await.unwrap().unwrap();
         if repeatable {
             assert_eq!(turn.output_text(), "the tool said: done");
         } else {
@@ -56,11 +56,11 @@ async fn a_tool_that_a_crash_interrupted_runs_again_only_if_it_says_so() {
                 "{}",
                 turn.output_text()
             );
-            assert_eq!(decisions(&turn), [Decision::ToolOutcomeUnknown]);
+            assert_eq!(decisions(&turn), [RecoveryAction::ToolOutcomeUnknown]);
         }
         assert_eq!(runs.load(Ordering::SeqCst), if repeatable { 2 } else { 1 });
         assert_eq!(world.transcript(&session), history(&session).await);
-        assert!(session.settle().await.unwrap().is_none());
+        assert!(session.recover().await.unwrap().is_none());
     }
 }
 
@@ -71,7 +71,7 @@ async fn a_call_cut_off_by_the_caller_gets_its_output_so_that_the_conversation_l
         std::future::pending::<Result<String, String>>().await
     }));
     let session = world
-        .session(MemoryKind::Conversation)
+        .session(HistoryMode::Conversation)
         .await
         .with_tools(tools);
     let mut stream = session.stream("call:wait {}");
@@ -94,14 +94,14 @@ async fn a_call_that_the_conversation_never_got_fails_its_turn_alone() {
     let world = World::new();
     let (tools, count) = counting("count");
     let session = world
-        .session(MemoryKind::Conversation)
+        .session(HistoryMode::Conversation)
         .await
         .with_tools(tools);
     session.send("one").await.unwrap();
     // The service names a call and does not keep it: its output is refused, however often it is sent.
     world.service.fail(Fault::NotKept);
     let error = session.send("call:count {}").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!(error.kind(), ErrorKind::Rejected);
     assert_eq!(count.load(Ordering::SeqCst), 1);
     let turn = session.send("two").await.unwrap();
     assert_eq!(turn.output_text(), "1 questions before; you said: two");
@@ -120,29 +120,29 @@ fn counting(name: &'static str) -> (Tools, Arc<AtomicU32>) {
 
 #[tokio::test]
 async fn a_tool_runs_once_even_when_its_output_is_lost_on_the_way() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         for fault in [
             Fault::RequestLost,
             Fault::AnswerLost,
             Fault::InputStored,
             Fault::TurnedAway,
         ] {
-            if fault == Fault::InputStored && memory != MemoryKind::Conversation {
+            if fault == Fault::InputStored && history_mode != HistoryMode::Conversation {
                 continue;
             }
             let world = World::new();
             let (tools, count) = counting("count");
-            let session = world.session(memory).await.with_tools(tools);
+            let session = world.session(history_mode).await.with_tools(tools);
             world.service.then([None, Some(fault)]);
             let turn = session.send("call:count {}").await.unwrap();
             assert_eq!(
                 turn.output_text(),
                 "the tool said: ran 1",
-                "{memory} {fault:?}"
+                "{history_mode} {fault:?}"
             );
             assert_eq!(count.load(Ordering::SeqCst), 1);
             assert_eq!(history(&session).await.len(), 4);
-            if memory == MemoryKind::Conversation {
+            if history_mode == HistoryMode::Conversation {
                 assert_eq!(world.transcript(&session), history(&session).await);
             }
             session.send("and on").await.unwrap();
@@ -155,7 +155,7 @@ async fn several_calls_of_a_round_are_made_and_answered_together() {
     let world = World::new();
     let (tools, count) = counting("count");
     let session = world
-        .session(MemoryKind::Conversation)
+        .session(HistoryMode::Conversation)
         .await
         .with_tools(tools);
     session
@@ -180,7 +180,7 @@ async fn what_goes_wrong_in_a_tool_is_told_to_the_model() {
             Ok::<_, String>("")
         }));
     let session = world
-        .session(MemoryKind::Conversation)
+        .session(HistoryMode::Conversation)
         .await
         .with_tools(tools);
     let turn = session.send("call:fails {}").await.unwrap();
@@ -195,29 +195,29 @@ async fn what_goes_wrong_in_a_tool_is_told_to_the_model() {
 #[tokio::test]
 async fn calls_are_left_to_the_caller_who_gave_no_tools() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     let tools = json!([{ "type": "function", "name": "f", "parameters": {} }]);
     let turn = session
         .turn("call:f {}")
-        .set("tools", tools)
+        .extra_body("tools", tools)
         .send()
         .await
         .unwrap();
     let call_id = turn.output()[0]["call_id"].clone();
     let output = json!({ "type": "function_call_output", "call_id": call_id, "output": "mine" });
-    let turn = session.turn_of(vec![output]).send().await.unwrap();
+    let turn = session.turn(vec![output]).send().await.unwrap();
     assert_eq!(turn.output_text(), "the tool said: mine");
 }
 
 #[tokio::test]
 async fn a_model_that_calls_on_and_on_has_to_answer_after_so_many_rounds() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let mut world = World::new();
         world.policy.max_rounds = 3;
         let (tools, count) = counting("count");
-        let session = world.session(memory).await.with_tools(tools);
+        let session = world.session(history_mode).await.with_tools(tools);
         let turn = session.send("again:count").await.unwrap();
-        assert_eq!(turn.output_text(), "the tool said: ran 3", "{memory}");
+        assert_eq!(turn.output_text(), "the tool said: ran 3", "{history_mode}");
         assert_eq!(count.load(Ordering::SeqCst), 3);
         let requests = world.service.requests();
         assert_eq!(requests.len(), 4);
@@ -230,18 +230,18 @@ async fn a_model_that_calls_on_and_on_has_to_answer_after_so_many_rounds() {
 
 #[tokio::test]
 async fn a_model_that_calls_though_it_must_not_fails_its_turn_alone() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let mut world = World::new();
         world.policy.max_rounds = 2;
         let (tools, count) = counting("count");
-        let session = world.session(memory).await.with_tools(tools);
+        let session = world.session(history_mode).await.with_tools(tools);
         session.send("one").await.unwrap();
         let error = session.send("stubborn:count").await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!(error.kind(), ErrorKind::Rejected);
         assert!(error.to_string().contains("after 2 rounds"), "{error}");
         assert_eq!(count.load(Ordering::SeqCst), 2);
         session.send("two").await.unwrap();
-        if memory == MemoryKind::Conversation {
+        if history_mode == HistoryMode::Conversation {
             assert_eq!(world.transcript(&session), history(&session).await);
         }
     }
@@ -272,7 +272,7 @@ async fn a_tool_that_takes_too_long_is_given_up_and_the_model_told() {
         }))
     };
     let session = world
-        .session(MemoryKind::Conversation)
+        .session(HistoryMode::Conversation)
         .await
         .with_tools(tools);
     let turn = tokio::spawn({
@@ -313,7 +313,7 @@ async fn so_many_tools_run_at_once_and_no_more() {
             }
         }));
         let session = world
-            .session(MemoryKind::Conversation)
+            .session(HistoryMode::Conversation)
             .await
             .with_tools(tools);
         session.send("call:work {} ".repeat(5)).await.unwrap();
@@ -340,7 +340,7 @@ async fn functions_that_block_run_beside_each_other_and_hold_up_nobody() {
             Ok::<_, String>("")
         }));
     let session = world
-        .session(MemoryKind::Conversation)
+        .session(HistoryMode::Conversation)
         .await
         .with_tools(tools);
     let turn = session.send("call:meet {} ".repeat(3)).await.unwrap();

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use oci_genai_session::store::{MemoryStore, PostgresStore, SqliteStore, Store};
+use oci_genai_session::store::{InMemoryStore, PostgresStore, SqliteStore, Store};
 use oci_genai_session::tool::{Tools, tool};
-use oci_genai_session::{ErrorKind, MemoryKind, Session, SessionOptions, Sessions};
+use oci_genai_session::{ErrorKind, HistoryMode, Session, SessionOptions, Sessions};
 use serde_json::{Value, json};
 
 use crate::double::Fault;
@@ -33,7 +33,7 @@ async fn goes_on_elsewhere(world: &World, lines: &[String]) {
     there.service = world.service.clone();
     let session = there.process().import(lines).await.unwrap();
     let session = session.with_tools(echo());
-    let _ = session.settle().await;
+    let _ = session.recover().await;
     let turn = session.send("and on").await.unwrap();
     assert_eq!(session.turn_count(), session.record().turns);
     assert!(turn.number() > 0);
@@ -42,7 +42,9 @@ async fn goes_on_elsewhere(world: &World, lines: &[String]) {
 /// Takes turns in one process while another one copies the session in every way.
 async fn copied_during_use(store: Arc<dyn Store>) {
     let world = World::with_store(store);
-    let options = SessionOptions::new().name("s").memory(MemoryKind::Local);
+    let options = SessionOptions::new()
+        .name("s")
+        .history_mode(HistoryMode::Client);
     let session = world.process().create(options).await.unwrap();
     let session = session.with_tools(echo());
     let copying = world.process();
@@ -70,7 +72,7 @@ async fn copied_during_use(store: Arc<dyn Store>) {
         assert_eq!(snapshot.session.next_turn, snapshot.turns.len() as u64 + 1);
         let options = SessionOptions::new()
             .name(format!("fork {number}"))
-            .memory(MemoryKind::Local);
+            .history_mode(HistoryMode::Client);
         match copying.fork(&session, None, options).await {
             Ok(fork) => {
                 let turns = fork.turn_count();
@@ -79,7 +81,7 @@ async fn copied_during_use(store: Arc<dyn Store>) {
             Err(error) => assert_eq!(error.kind(), ErrorKind::Busy, "{error:?}"),
         }
         // Of turns that are over, whatever comes after them.
-        let options = SessionOptions::new().memory(MemoryKind::Local);
+        let options = SessionOptions::new().history_mode(HistoryMode::Client);
         let before = snapshot.session.open_turn.unwrap_or(u64::MAX);
         let over = (snapshot.session.next_turn - 1).min(before - 1);
         let fork = copying.fork(&session, Some(over), options).await.unwrap();
@@ -91,7 +93,7 @@ async fn copied_during_use(store: Arc<dyn Store>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn copies_of_a_session_in_use_are_of_one_moment_in_memory() {
-    copied_during_use(Arc::new(MemoryStore::new())).await;
+    copied_during_use(Arc::new(InMemoryStore::new())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -112,9 +114,9 @@ async fn copies_of_a_session_in_use_are_of_one_moment_in_postgres() {
 }
 
 /// A session with three turns, of which the second called a tool, and the lines of its export.
-async fn exported(memory: MemoryKind) -> (World, Vec<String>) {
+async fn exported(history_mode: HistoryMode) -> (World, Vec<String>) {
     let world = World::new();
-    let session = world.session(memory).await.with_tools(echo());
+    let session = world.session(history_mode).await.with_tools(echo());
     for text in ["one", "call:echo {}", "three"] {
         session.send(text).await.unwrap();
     }
@@ -124,8 +126,8 @@ async fn exported(memory: MemoryKind) -> (World, Vec<String>) {
 
 #[tokio::test]
 async fn an_export_of_an_earlier_version_is_imported() {
-    for memory in KINDS {
-        let (world, mut lines) = exported(memory).await;
+    for history_mode in KINDS {
+        let (world, mut lines) = exported(history_mode).await;
         let mut first: Value = serde_json::from_str(&lines[0]).unwrap();
         assert_eq!(
             first["contents"],
@@ -139,7 +141,7 @@ async fn an_export_of_an_earlier_version_is_imported() {
 
 #[tokio::test]
 async fn counters_are_computed_from_what_is_there() {
-    let (_, mut lines) = exported(MemoryKind::Local).await;
+    let (_, mut lines) = exported(HistoryMode::Client).await;
     let mut first: Value = serde_json::from_str(&lines[0]).unwrap();
     first["record"]["turns"] = json!(77);
     first["record"]["usage"] = json!({ "input": 1, "output": 1 });
@@ -152,7 +154,7 @@ async fn counters_are_computed_from_what_is_there() {
 
 #[tokio::test]
 async fn an_export_that_was_cut_off_anywhere_is_refused() {
-    let (_, lines) = exported(MemoryKind::Local).await;
+    let (_, lines) = exported(HistoryMode::Client).await;
     for kept in 1..lines.len() {
         let error = World::new()
             .process()
@@ -177,16 +179,16 @@ async fn records_that_do_not_fit_together_are_refused_by_their_line() {
             lines[2]["record"]["turn_id"] = json!("same");
             lines[4]["record"]["turn_id"] = json!("same");
         }),
-        ("later than the session's line", 5, |lines| {
+        ("turn 3 is out of range", 5, |lines| {
             lines[0]["record"]["next_turn"] = json!(3);
         }),
-        ("turn 6 is the next", 1, |lines| {
+        ("names turn 6 as the next one", 1, |lines| {
             lines[0]["record"]["next_turn"] = json!(6)
         }),
         ("turn 3 is open", 5, |lines| {
             lines[4]["record"]["state"] = json!("asking")
         }),
-        ("turn 3 is open, and that turn is not", 1, |lines| {
+        ("turn 3 is open in the session's line", 1, |lines| {
             lines[0]["record"]["open_turn"] = json!(3);
         }),
         ("there is no turn 9", 4, |lines| {
@@ -195,26 +197,26 @@ async fn records_that_do_not_fit_together_are_refused_by_their_line() {
         ("there is no turn 9", 13, |lines| {
             lines[12]["record"]["turn"] = json!(9)
         }),
-        ("position 2 comes too late", 9, |lines| {
+        ("position 2 is out of order", 9, |lines| {
             lines[8]["record"]["position"] = json!(2)
         }),
-        ("after one of a later turn", 13, |lines| {
+        ("after an item of a later turn", 13, |lines| {
             lines[12]["record"]["turn"] = json!(1)
         }),
-        ("says that 7 is the next", 13, |lines| {
+        ("names 7 as the next one", 13, |lines| {
             lines[0]["record"]["next_position"] = json!(7);
         }),
         ("not a JSON object", 7, |lines| {
             lines[6]["record"]["body"] = json!("[1]")
         }),
-        ("has not come that far", 7, |lines| {
+        ("has not reached it", 7, |lines| {
             lines[6]["record"]["round"] = json!(1)
         }),
-        ("has not come that far", 13, |lines| {
+        ("has not reached it", 13, |lines| {
             lines[0]["record"]["open_turn"] = json!(3);
             lines[4]["record"]["state"] = json!("asking");
         }),
-        ("has this effect already", 5, |lines| {
+        ("has this tool call already", 5, |lines| {
             let effect = lines[3].clone();
             lines.insert(4, effect);
             lines[0]["contents"]["effects"] = json!(2);
@@ -222,14 +224,14 @@ async fn records_that_do_not_fit_together_are_refused_by_their_line() {
         ("conversation_id", 1, |lines| {
             lines[0]["record"]["memory"] = json!("conversation");
         }),
-        ("is not a line of an exported session", 6, |lines| {
+        ("is not a record of an exported session", 6, |lines| {
             lines[5]["record"]
                 .as_object_mut()
                 .unwrap()
                 .remove("position");
         }),
     ];
-    let (_, lines) = exported(MemoryKind::Local).await;
+    let (_, lines) = exported(HistoryMode::Client).await;
     for (why, line, change) in cases {
         let mut values: Vec<Value> = lines
             .iter()
@@ -250,11 +252,11 @@ async fn records_that_do_not_fit_together_are_refused_by_their_line() {
 #[tokio::test]
 async fn a_session_with_an_open_turn_is_exported_with_it() {
     let world = World::new();
-    let session = world.session(MemoryKind::Local).await;
+    let session = world.session(HistoryMode::Client).await;
     session.send("one").await.unwrap();
     world.service.then([Some(Fault::TurnedAway); 4]);
     session.send("two").await.unwrap_err();
     let lines = export(&world.process(), &session).await;
     let there = World::new().process().import(&lines).await.unwrap();
-    assert_eq!(there.settle().await.unwrap().unwrap().number(), 2);
+    assert_eq!(there.recover().await.unwrap().unwrap().number(), 2);
 }

@@ -1,26 +1,26 @@
 //! Turns: what goes to the service and what comes back.
 
-use oci_genai_session::{ErrorKind, MemoryKind, TurnEvent};
+use oci_genai_session::{ErrorKind, HistoryMode, TurnEvent};
 use serde_json::json;
 
 use crate::world::{KINDS, World, history};
 
 #[tokio::test]
 async fn the_second_turn_knows_the_first_whoever_holds_the_history() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         let first = session.send("one").await.unwrap();
         assert_eq!(
             first.output_text(),
             "0 questions before; you said: one",
-            "{memory}"
+            "{history_mode}"
         );
         let second = session.send("two").await.unwrap();
         assert_eq!(
             second.output_text(),
             "1 questions before; you said: two",
-            "{memory}"
+            "{history_mode}"
         );
         assert_eq!((first.number(), second.number()), (1, 2));
         assert_eq!(session.usage().total(), 30);
@@ -30,27 +30,27 @@ async fn the_second_turn_knows_the_first_whoever_holds_the_history() {
 
 #[tokio::test]
 async fn each_memory_sends_only_what_it_has_to() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         for text in ["one", "two", "three"] {
             session.send(text).await.unwrap();
         }
         let last = world.service.requests().pop().unwrap();
         let items = last["input"].as_array().unwrap().len();
         assert_eq!(last["model"], "m");
-        match memory {
-            MemoryKind::Conversation => {
+        match history_mode {
+            HistoryMode::Conversation => {
                 assert_eq!(items, 1);
                 assert_eq!(last["conversation"], json!(session.conversation_id()));
                 assert!(!last.contains_key("previous_response_id") && !last.contains_key("store"));
             }
-            MemoryKind::Chain => {
+            HistoryMode::PreviousResponse => {
                 assert_eq!(items, 1);
                 assert!(last["previous_response_id"].is_string());
                 assert!(!last.contains_key("conversation"));
             }
-            MemoryKind::Local => {
+            HistoryMode::Client => {
                 assert_eq!(items, 5);
                 assert_eq!(last["store"], json!(false));
                 assert!(
@@ -69,7 +69,7 @@ async fn each_memory_sends_only_what_it_has_to() {
 async fn input_goes_out_in_its_long_form() {
     let world = World::new();
     world
-        .session(MemoryKind::Conversation)
+        .session(HistoryMode::Conversation)
         .await
         .send("hello")
         .await
@@ -86,7 +86,7 @@ async fn input_goes_out_in_its_long_form() {
 #[tokio::test]
 async fn a_stream_ends_with_the_committed_turn() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     let mut stream = session.stream("hello");
     let mut text = String::new();
     let mut committed = None;
@@ -105,9 +105,9 @@ async fn a_stream_ends_with_the_committed_turn() {
 
 #[tokio::test]
 async fn the_same_turn_id_gives_the_same_turn() {
-    for memory in KINDS {
+    for history_mode in KINDS {
         let world = World::new();
-        let session = world.session(memory).await;
+        let session = world.session(history_mode).await;
         let first = session.turn("one").turn_id("a").send().await.unwrap();
         let again = world
             .process()
@@ -120,7 +120,7 @@ async fn the_same_turn_id_gives_the_same_turn() {
             .await
             .unwrap();
         assert_eq!(again.output(), first.output());
-        assert!(again.was_stored() && !first.was_stored());
+        assert!(again.is_replay() && !first.is_replay());
         assert_eq!(world.service.requests().len(), 1);
     }
 }
@@ -128,7 +128,7 @@ async fn the_same_turn_id_gives_the_same_turn() {
 #[tokio::test]
 async fn fifty_callers_are_served_one_after_the_other() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     let tasks: Vec<_> = (0..50)
         .map(|number| {
             let session = session.clone();
@@ -151,7 +151,7 @@ async fn fifty_callers_are_served_one_after_the_other() {
 #[tokio::test]
 async fn bad_input_is_refused_before_anything_is_sent_or_written() {
     let world = World::new();
-    let session = world.session(MemoryKind::Conversation).await;
+    let session = world.session(HistoryMode::Conversation).await;
     let mut errors = vec![
         session.send(" \n").await.unwrap_err(),
         session.turn("a").turn_id("").send().await.unwrap_err(),
@@ -163,21 +163,17 @@ async fn bad_input_is_refused_before_anything_is_sent_or_written() {
             .unwrap_err(),
         session
             .turn("a")
-            .set("store", false)
+            .extra_body("store", false)
             .send()
             .await
             .unwrap_err(),
-        session.turn_of(vec![]).send().await.unwrap_err(),
-        session
-            .turn_of(vec![json!("text")])
-            .send()
-            .await
-            .unwrap_err(),
+        session.turn(vec![]).send().await.unwrap_err(),
+        session.turn(vec![json!("text")]).send().await.unwrap_err(),
         session.send("x".repeat(9 << 20)).await.unwrap_err(),
     ];
     errors.push(session.stream("").next().await.unwrap().unwrap_err());
     for error in errors {
-        assert_eq!(error.kind(), ErrorKind::Invalid, "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
     }
     assert!(world.service.requests().is_empty());
     assert!(session.turns(0, 1).await.unwrap().is_empty());

@@ -3,19 +3,19 @@
 use std::sync::{Arc, Mutex};
 
 use oci_genai_session::clock::{ManualTimeSource, TimeSource, Timestamp};
-use oci_genai_session::store::{MemoryStore, Store};
+use oci_genai_session::store::{InMemoryStore, Store};
 use oci_genai_session::tool::Tools;
 use oci_genai_session::{
-    Decision, MemoryKind, Observer, Policy, Session, SessionId, SessionOptions, Sessions, Turn,
-    TurnEvent,
+    HistoryMode, Observer, RecoveryAction, Session, SessionConfig, SessionId, SessionOptions,
+    Sessions, Turn, TurnEvent,
 };
 
 use crate::double::{Double, brief};
 
-pub(crate) const KINDS: [MemoryKind; 3] = [
-    MemoryKind::Conversation,
-    MemoryKind::Chain,
-    MemoryKind::Local,
+pub(crate) const KINDS: [HistoryMode; 3] = [
+    HistoryMode::Conversation,
+    HistoryMode::PreviousResponse,
+    HistoryMode::Client,
 ];
 
 pub(crate) struct World {
@@ -23,13 +23,13 @@ pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: ManualTimeSource,
     pub(crate) tools: Tools,
-    pub(crate) policy: Policy,
+    pub(crate) policy: SessionConfig,
     pub(crate) heard: Recorder,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::with_store(Arc::new(MemoryStore::new()))
+        Self::with_store(Arc::new(InMemoryStore::new()))
     }
 
     pub(crate) fn with_store(store: Arc<dyn Store>) -> Self {
@@ -38,7 +38,7 @@ impl World {
             store,
             clock: ManualTimeSource::new(Timestamp::from_millis(1_700_000_000_000)),
             tools: Tools::new(),
-            policy: Policy::default(),
+            policy: SessionConfig::default(),
             heard: Recorder::default(),
         }
     }
@@ -50,16 +50,19 @@ impl World {
 
     /// The same on a machine with another clock.
     pub(crate) fn process_with_clock(&self, clock: impl TimeSource + 'static) -> Sessions {
-        Sessions::builder_with_service(self.service.clone(), self.store.clone())
+        Sessions::builder_with_backend(self.service.clone(), self.store.clone())
             .clock(clock)
             .tools(self.tools.clone())
-            .policy(self.policy.clone())
+            .config(self.policy.clone())
             .observer(self.heard.clone())
             .build()
     }
 
-    pub(crate) async fn session(&self, memory: MemoryKind) -> Session {
-        let options = SessionOptions::new().name("s").memory(memory).model("m");
+    pub(crate) async fn session(&self, history_mode: HistoryMode) -> Session {
+        let options = SessionOptions::new()
+            .name("s")
+            .history_mode(history_mode)
+            .model("m");
         self.process().create(options).await.unwrap()
     }
 
@@ -81,14 +84,14 @@ impl Recorder {
 impl Observer for Recorder {
     fn observe(&self, _: &SessionId, event: &TurnEvent) {
         let words = match event {
-            TurnEvent::Summarised => "summarised".to_owned(),
+            TurnEvent::Compacted => "summarised".to_owned(),
             TurnEvent::Started { number, turn_id } => format!("started {number} {turn_id}"),
             TurnEvent::Delta(text) => format!("delta {text}"),
             TurnEvent::ToolStarted { name, .. } => format!("tool started {name}"),
             TurnEvent::ToolFinished { name, output, .. } => {
                 format!("tool finished {name}: {output}")
             }
-            TurnEvent::Recovered(recovery) => format!("recovered {:?}", recovery.decision),
+            TurnEvent::Recovered(recovery) => format!("recovered {:?}", recovery.action),
             TurnEvent::Committed(turn) => format!("committed {}", turn.number()),
             other => format!("{other:?}"),
         };
@@ -105,10 +108,10 @@ pub(crate) async fn history(session: &Session) -> Vec<String> {
         .collect()
 }
 
-pub(crate) fn decisions(turn: &Turn) -> Vec<Decision> {
+pub(crate) fn decisions(turn: &Turn) -> Vec<RecoveryAction> {
     turn.recoveries()
         .iter()
-        .map(|recovery| recovery.decision)
+        .map(|recovery| recovery.action)
         .collect()
 }
 

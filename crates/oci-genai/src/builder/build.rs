@@ -1,4 +1,4 @@
-//! From settings to a client.
+//! Builds a client from its settings.
 
 use oci_genai_auth::{ApiKey, AuthLayer, StaticCredentialsProvider};
 use tower::util::Either;
@@ -6,27 +6,27 @@ use tower_layer::Layer as _;
 
 use super::{Auth, ClientBuilder};
 use crate::client::Inner;
-use crate::error::{ErrorKind, ResendVerdict};
+use crate::error::{ErrorKind, RetrySafety};
 use crate::middleware::{
     BeforeAttemptLayer, CircuitBreakerLayer, EndpointLayer, FailoverLayer, LogBodiesLayer,
     RetryLayer, SizeLimitsLayer, StandardHeadersLayer,
 };
-use crate::stack::{self, HttpService, Innermost, any_service};
+use crate::transport_stack::{self, HttpService, Innermost, any_service};
 use crate::wire::{ByHost, RememberCredential, SentCredentials};
-use crate::{Client, Endpoint, Error, Region, RegionResolver, Result};
+use crate::{Client, Endpoint, Error, Result};
 
 impl ClientBuilder {
-    /// Makes the client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// When there is neither a region nor a base URL, the region is unknown, there are no
-    /// credentials, or a setting cannot be used. Nothing is sent.
+    /// Returns an error if neither a region nor a base URL is set, the region is unknown, there are
+    /// no credentials, or a setting is invalid. Nothing is sent.
     pub fn build(self) -> Result<Client> {
         let endpoint = self.endpoint()?;
         let headers = self.headers()?;
         if let Some(model) = &self.model {
-            crate::validate::model(model)?;
+            crate::validation::model(model)?;
         }
         let wire = match self.reqwest {
             Some(client) => ByHost::given(client),
@@ -35,7 +35,7 @@ impl ClientBuilder {
         let reqwest = wire.reqwest(&endpoint)?;
         let clock = self.clock;
         let sent = SentCredentials::new();
-        let transport = stack::transport(stack::Parts {
+        let transport = transport_stack::transport(transport_stack::Parts {
             authenticated: authenticated(
                 self.auth,
                 self.http,
@@ -78,7 +78,7 @@ impl ClientBuilder {
         }))
     }
 
-    /// The headers that every request gets, unless it has them already.
+    /// Returns the layer that adds the standard headers to requests that lack them.
     pub(super) fn headers(&self) -> Result<StandardHeadersLayer> {
         let mut headers = StandardHeadersLayer::new();
         if let Some(project) = &self.project {
@@ -97,21 +97,15 @@ impl ClientBuilder {
         if let Some(url) = &self.base_url {
             return Endpoint::from_url(url);
         }
-        let region = match (&self.resolved, &self.region) {
-            (Some(region), _) => region.clone(),
-            (None, Some(name)) => match Region::known(name) {
-                Some(region) => region,
-                None => RegionResolver::from_environment(&self.environment)?.resolve(name)?,
-            },
-            (None, None) => {
-                return Err(
-                    Error::config("neither a region nor a base URL is set").with_hint(
-                        "set the region (OCI_GENAI_REGION, for example us-chicago-1) or the base \
-                         URL (OCI_GENAI_BASE_URL)",
-                    ),
-                );
-            }
+        let Some(region) = &self.region else {
+            return Err(
+                Error::config("neither a region nor a base URL is set").with_hint(
+                    "set the region (OCI_GENAI_REGION, for example us-chicago-1) or the base \
+                     URL (OCI_GENAI_BASE_URL)",
+                ),
+            );
         };
+        let region = region.resolve(&self.environment)?;
         Endpoint::builder(region)
             .dual_stack(self.dual_stack)
             .base_path(self.base_path.clone())
@@ -119,7 +113,8 @@ impl ClientBuilder {
     }
 }
 
-/// What sends, within the authentication, which reads bodies of up to `max_request_bytes` to sign them.
+/// Returns the sending service wrapped in authentication. To sign a body, authentication reads up
+/// to `max_request_bytes` of it.
 pub(super) fn authenticated(
     auth: Auth,
     http: Option<HttpService>,
@@ -149,8 +144,8 @@ pub(super) fn authenticated(
 fn api_key_layer(key: String) -> Result<AuthLayer> {
     let key = ApiKey::new(key).map_err(|error| {
         Error::new(
-            ErrorKind::Credentials,
-            ResendVerdict::NotSent,
+            ErrorKind::Authentication,
+            RetrySafety::NotSent,
             "the API key cannot be used",
         )
         .with_source(error)
@@ -160,8 +155,8 @@ fn api_key_layer(key: String) -> Result<AuthLayer> {
 
 fn no_credentials() -> Error {
     Error::new(
-        ErrorKind::Credentials,
-        ResendVerdict::NotSent,
+        ErrorKind::Authentication,
+        RetrySafety::NotSent,
         "no credentials are set",
     )
     .with_hint("give an API key with .api_key(..), a provider with .auth(..), or use from_env()")

@@ -1,4 +1,4 @@
-//! Settings from the environment.
+//! Reads settings from the environment.
 
 use oci_genai_auth::{
     ConfigFileCredentialsProvider, DefaultCredentialsChain, Environment, OciConfig,
@@ -6,7 +6,7 @@ use oci_genai_auth::{
 
 use super::{Auth, ClientBuilder};
 use crate::environment::{self, first, flag, var};
-use crate::error::{ErrorKind, ResendVerdict};
+use crate::error::{ErrorKind, RetrySafety};
 use crate::{Error, Result};
 
 impl ClientBuilder {
@@ -15,35 +15,39 @@ impl ClientBuilder {
     /// | variable | sets |
     /// |---|---|
     /// | `OCI_GENAI_API_KEY` | authentication by API key |
-    /// | `OCI_CLI_CONFIG_FILE`, `OCI_CLI_PROFILE`, `OCI_CONFIG_PROFILE` | which file and profile |
-    /// | `OCI_CLI_TENANCY`, `OCI_CLI_USER`, … | an API signing key, as Oracle's command line reads it |
-    /// | `OCI_CLI_AUTH` | where credentials come from; see [`DefaultCredentialsChain`] |
+    /// | `OCI_CLI_CONFIG_FILE`, `OCI_CLI_PROFILE`, `OCI_CONFIG_PROFILE` | configuration file and profile |
+    /// | `OCI_CLI_TENANCY`, `OCI_CLI_USER`, … | an API signing key, as the OCI CLI reads it |
+    /// | `OCI_CLI_AUTH` | the source of credentials; see [`DefaultCredentialsChain`] |
     /// | `OCI_GENAI_PROJECT`, `OCI_GENAI_COMPARTMENT` | project and compartment |
-    /// | `OCI_GENAI_MODEL` | the model used where a call names none |
-    /// | `OCI_GENAI_BASE_URL` | where requests go |
-    /// | `OCI_GENAI_REGION`, `OCI_REGION`, `OCI_CLI_REGION` | the region, else that of the profile, or for resource principals and workload identities `OCI_RESOURCE_PRINCIPAL_REGION` |
-    /// | `OCI_DUAL_STACK_ENDPOINT_ENABLED` | hosts that also answer on IPv6 |
+    /// | `OCI_GENAI_MODEL` | the default model |
+    /// | `OCI_GENAI_BASE_URL` | the base URL of requests |
+    /// | `OCI_GENAI_REGION`, `OCI_REGION`, `OCI_CLI_REGION` | the region |
+    /// | `OCI_DUAL_STACK_ENDPOINT_ENABLED` | dual-stack hosts, which support IPv6 as well |
     /// | `OCI_SDK_APPEND_USER_AGENT` | appended to the user agent |
     ///
-    /// Without an API key, credentials come from the OCI configuration file if there is one, and else
-    /// from wherever [`DefaultCredentialsChain`] finds them at the first call.
+    /// If no variable sets the region, the profile's region applies. For resource principals and
+    /// workload identities it is `OCI_RESOURCE_PRINCIPAL_REGION`.
+    ///
+    /// Without an API key, credentials come from the OCI configuration file if there is one.
+    /// Otherwise [`DefaultCredentialsChain`] looks for them at the first call.
     ///
     /// # Errors
     ///
-    /// When there is no API key, and the configuration file or profile is there or named but cannot
-    /// be used.
+    /// Returns [`ErrorKind::Authentication`] if there is no API key, and the configuration file or
+    /// profile exists or is named but cannot be used.
     pub fn from_env() -> Result<Self> {
-        Self::from_environment(Environment::process())
+        Self::from_environment(Environment::from_process())
     }
 
-    /// Like [`from_env`](Self::from_env), with variables and files of the caller's.
+    /// Like [`from_env`](Self::from_env), with the variables and files of `env`.
     ///
     /// # Errors
     ///
-    /// When there is no API key and the configuration file or profile cannot be used.
+    /// Returns [`ErrorKind::Authentication`] if there is no API key and the configuration file or
+    /// profile cannot be used.
     pub fn from_environment(env: Environment) -> Result<Self> {
         let mut builder = Self::new();
-        builder.region = first(&env, environment::REGION);
+        builder.region = first(&env, environment::REGION).map(Into::into);
         builder.base_url = var(&env, environment::BASE_URL);
         builder.project = var(&env, environment::PROJECT);
         builder.compartment = var(&env, environment::COMPARTMENT);
@@ -73,11 +77,12 @@ impl ClientBuilder {
                 None | Some("resource_principal" | "oke_workload_identity") => {
                     var(env, environment::RESOURCE_PRINCIPAL_REGION)
                 }
-                // Only the metadata service knows it.
+                // Only the metadata service knows the region.
                 Some("instance_principal") => None,
                 Some(_) if has_file => profile_region(env, path.as_deref(), profile.as_deref())?,
                 Some(_) => None,
-            };
+            }
+            .map(Into::into);
         }
         let mut chain = DefaultCredentialsChain::builder().environment(env.clone());
         if let Some(path) = path {
@@ -104,13 +109,13 @@ impl ClientBuilder {
         }
         let provider = config.build().map_err(unusable)?;
         if self.region.is_none() {
-            self.region = provider.profile().region();
+            self.region = provider.profile().region().map(Into::into);
         }
         Ok(self.auth(provider))
     }
 }
 
-/// The region in the configuration file, for credentials that the variables complete.
+/// Returns the region in the configuration file, for credentials that the variables complete.
 fn profile_region(
     env: &Environment,
     path: Option<&str>,
@@ -123,10 +128,10 @@ fn profile_region(
 
 fn unusable(error: oci_genai_auth::Error) -> Error {
     Error::new(
-        ErrorKind::Credentials,
-        ResendVerdict::NotSent,
+        ErrorKind::Authentication,
+        RetrySafety::NotSent,
         "no API key is set and the OCI configuration file cannot be used",
     )
     .with_source(error)
-    .with_hint("set OCI_GENAI_API_KEY, or make a profile with `oci setup config`")
+    .with_hint("set OCI_GENAI_API_KEY, or create a profile with `oci setup config`")
 }

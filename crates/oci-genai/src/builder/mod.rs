@@ -1,8 +1,9 @@
-//! Settings of a client.
+//! Builds a client from settings.
 
 mod build;
 mod from_env;
 mod passthrough;
+mod region_setting;
 
 use std::fmt;
 use std::time::Duration;
@@ -13,25 +14,27 @@ use oci_genai_auth::{Environment, ProvideCredentials, SharedCredentialsProvider,
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::BasePath;
 use crate::client::StreamSettings;
 use crate::middleware::{FailoverTarget, RetryBudget, RetryConfig};
 use crate::sse::DEFAULT_MAX_EVENT_BYTES;
-use crate::stack::{AnyLayer, HttpService, any_layer, any_service};
 use crate::time::{Clock, SharedClock};
-use crate::{BasePath, Region};
+use crate::transport_stack::{AnyLayer, HttpService, any_layer, any_service};
 
-/// The time one attempt may take until its answer begins. Models that reason may think for minutes.
+pub use self::region_setting::RegionSetting;
+
+/// Time for one attempt until its response begins. Reasoning models may take minutes.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(240);
-/// The time a call that is no stream may take in all.
+/// Total time of a call that is not a stream.
 const CALL_TIMEOUT: Duration = Duration::from_secs(300);
-/// The time between two events of a stream.
+/// Longest time between two events of a stream.
 const STALL_TIMEOUT: Duration = Duration::from_secs(180);
-/// Room for several images in base64.
+/// Enough for several images in base64.
 const MAX_RESPONSE_BYTES: usize = 64 * 1024 * 1024;
-/// Twice what images in a request need at the most.
+/// Twice the size that images in a request need at most.
 const MAX_REQUEST_BYTES: usize = 50 * 1024 * 1024;
 
-/// Sets up a [`Client`](crate::Client). Nothing is checked before [`build`](Self::build).
+/// Builds a [`Client`](crate::Client). Settings are checked in [`build`](Self::build), not before.
 ///
 /// ```
 /// use oci_genai::Client;
@@ -48,8 +51,7 @@ const MAX_REQUEST_BYTES: usize = 50 * 1024 * 1024;
 #[must_use]
 pub struct ClientBuilder {
     environment: Environment,
-    region: Option<String>,
-    resolved: Option<Region>,
+    region: Option<RegionSetting>,
     base_url: Option<String>,
     base_path: BasePath,
     dual_stack: bool,
@@ -89,12 +91,11 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Nothing set.
+    /// Creates a builder with nothing set.
     pub fn new() -> Self {
         Self {
-            environment: Environment::process(),
+            environment: Environment::from_process(),
             region: None,
-            resolved: None,
             base_url: None,
             base_path: BasePath::default(),
             dual_stack: false,
@@ -116,7 +117,7 @@ impl ClientBuilder {
                 deadline: None,
                 max_event_bytes: DEFAULT_MAX_EVENT_BYTES,
                 max_response_bytes: MAX_RESPONSE_BYTES,
-                max_resumptions: 5,
+                max_stream_reconnects: 5,
             },
             breaker: None,
             concurrency: None,
@@ -127,57 +128,51 @@ impl ClientBuilder {
         }
     }
 
-    /// The region, by identifier (`us-chicago-1`) or short code (`ord`), in any case.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
+    /// Sets the region: a [`Region`](crate::Region), or its identifier (`us-chicago-1`) or short code
+    /// (`ord`) in any case.
+    pub fn region(mut self, region: impl Into<RegionSetting>) -> Self {
         self.region = Some(region.into());
-        self.resolved = None;
         self
     }
 
-    /// The region, found already.
-    pub fn resolved_region(mut self, region: Region) -> Self {
-        self.resolved = Some(region);
-        self
-    }
-
-    /// Where requests go, base path included, in place of a region's endpoint: a gateway or the
-    /// emulator. Credentials go to `https` and to this machine only.
+    /// Sets the base URL, base path included, in place of a region's endpoint: for a gateway or the
+    /// emulator. Credentials are sent only to `https` URLs and to this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// The base path at a region's endpoint. Default: `/openai/v1`.
+    /// Sets the base path at a region's endpoint. Default: `/openai/v1`.
     pub fn base_path(mut self, base_path: BasePath) -> Self {
         self.base_path = base_path;
         self
     }
 
-    /// Whether to use the region's host that also answers on IPv6. Default: no.
+    /// Uses the region's dual-stack host, which supports IPv6 as well. Default: `false`.
     pub fn dual_stack(mut self, dual_stack: bool) -> Self {
         self.dual_stack = dual_stack;
         self
     }
 
-    /// The project, by its OCID. The service wants one with every request.
+    /// Sets the project, by OCID. The service requires one in every request.
     pub fn project(mut self, project: impl Into<String>) -> Self {
         self.project = Some(project.into());
         self
     }
 
-    /// The compartment, by its OCID. Needed by tenancies from before projects only.
+    /// Sets the compartment, by OCID. Only tenancies from before projects need it.
     pub fn compartment(mut self, compartment: impl Into<String>) -> Self {
         self.compartment = Some(compartment.into());
         self
     }
 
-    /// The model used where a call names none.
+    /// Sets the default model, used by calls that name none.
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
         self
     }
 
-    /// Appended to the user agent.
+    /// Appends text to the user agent.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
@@ -189,14 +184,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Authenticates with the credentials of a provider.
+    /// Authenticates with credentials from a provider.
     pub fn auth(mut self, provider: impl ProvideCredentials + 'static) -> Self {
         self.auth = Auth::Provider(SharedCredentialsProvider::new(provider));
         self
     }
 
-    /// Puts a layer of the caller's in the place of authentication: it is the last to touch a
-    /// request, once for each attempt.
+    /// Replaces authentication with a custom layer. The layer runs last, once for each attempt.
     pub fn auth_layer<L, B>(mut self, layer: L) -> Self
     where
         L: Layer<HttpService> + Send + 'static,
@@ -210,8 +204,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds a layer around the whole call: it sees a call once, however often it is sent. The first
-    /// one added is the outermost.
+    /// Adds a layer around the whole call. The layer sees a call once, however many attempts it
+    /// takes. The first layer added is the outermost.
     pub fn layer<L, B>(mut self, layer: L) -> Self
     where
         L: Layer<HttpService> + Send + 'static,
@@ -225,8 +219,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds a layer around each attempt, just outside authentication: what it changes is signed. The
-    /// first one added is the outermost.
+    /// Adds a layer around each attempt, directly outside authentication, so its changes are
+    /// signed. The first layer added is the outermost.
     pub fn attempt_layer<L, B>(mut self, layer: L) -> Self
     where
         L: Layer<HttpService> + Send + 'static,
@@ -240,15 +234,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends requests with this reqwest client: for proxies, certificates or pools of one's own.
-    /// Give it no timeout, which would cut streams, and no redirects, which would carry signatures
-    /// to hosts they were not made for.
+    /// Sends requests with this reqwest client, for custom proxies, certificates or connection
+    /// pools. Set no timeout on it, because a timeout cuts streams. Disable redirects, because a
+    /// redirect carries signatures to hosts they were not made for.
     pub fn reqwest(mut self, client: reqwest::Client) -> Self {
         self.reqwest = Some(client);
         self
     }
 
-    /// Sends requests with this service in reqwest's place.
+    /// Sends requests with this service instead of reqwest.
     pub fn http_service<S, B>(mut self, service: S) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
@@ -261,101 +255,102 @@ impl ClientBuilder {
         self
     }
 
-    /// How failed requests are tried again. Default: [`RetryConfig::new`].
+    /// Sets the retry policy of failed requests. Default: [`RetryConfig::new`].
     pub fn retry(mut self, config: RetryConfig) -> Self {
         self.retry = config;
         self
     }
 
-    /// The budget that retries are paid from, to be shared between clients.
+    /// Sets the retry budget, which clients can share.
     pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
         self.budget = budget;
         self
     }
 
-    /// The time one attempt may take until its answer begins; `None` for no limit.
-    /// Default: 240 seconds.
+    /// Limits the time of one attempt until its response begins. `None` means no limit. Default:
+    /// 240 seconds.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = limit.into();
         self
     }
 
-    /// The time a call that is no stream may take in all, attempts and pauses included; `None` for
-    /// no limit. Default: 300 seconds.
+    /// Limits the total time of a call that is not a stream, attempts and pauses included. `None`
+    /// means no limit. Default: 300 seconds.
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.timeout = limit.into();
         self
     }
 
-    /// The time a stream may take from its request to its last event; `None` (the default) for no
-    /// limit.
+    /// Limits the time of a stream from its request to its last event. `None` (the default) means
+    /// no limit.
     pub fn stream_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.streams.deadline = limit.into();
         self
     }
 
-    /// The time that may pass between two events of a stream; heartbeats do not count as events.
-    /// `None` for no limit. Default: 180 seconds.
+    /// Limits the time between two events of a stream. Heartbeats do not count as events. `None`
+    /// means no limit. Default: 180 seconds.
     pub fn stall_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.streams.stall = limit.into();
         self
     }
 
-    /// The most bytes one event of a stream may have. Default: 16 MiB.
+    /// Limits the bytes of one stream event. Default: 16 MiB.
     pub fn max_event_bytes(mut self, bytes: usize) -> Self {
         self.streams.max_event_bytes = bytes;
         self
     }
 
-    /// The most bytes the body of an answer may have that is no stream, after decompression.
-    /// Default: 64 MiB.
+    /// Limits the bytes of a response body that is not a stream, after decompression. Default: 64
+    /// MiB.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.streams.max_response_bytes = bytes;
         self
     }
 
-    /// How often a broken stream of a stored response is taken up again. Default: 5.
-    pub fn max_resumptions(mut self, times: u32) -> Self {
-        self.streams.max_resumptions = times;
+    /// Limits how often the client reconnects to an interrupted stream of a stored response.
+    /// Default: 5.
+    pub fn max_stream_reconnects(mut self, times: u32) -> Self {
+        self.streams.max_stream_reconnects = times;
         self
     }
 
-    /// The most bytes a request's body may have. Default: 50 MiB.
+    /// Limits the bytes of a request body. Default: 50 MiB.
     pub fn max_request_bytes(mut self, bytes: usize) -> Self {
         self.max_request_bytes = bytes;
         self
     }
 
-    /// Stops sending for `pause` after `failures` in a row. Default: off.
+    /// Stops sending for `pause` after `failures` failures in a row. Default: off.
     pub fn circuit_breaker(mut self, failures: u32, pause: Duration) -> Self {
         self.breaker = Some((failures, pause));
         self
     }
 
-    /// The most calls under way at a time; others wait. A stream counts until its first byte.
+    /// Limits the calls in progress. Further calls wait. A stream counts until its first byte.
     /// Default: off.
     pub fn concurrency_limit(mut self, calls: usize) -> Self {
         self.concurrency = Some(calls.max(1));
         self
     }
 
-    /// Adds a region to go to when this one cannot answer, for calls that carry no state on the
-    /// service: no conversation, no previous response, and `store(false)`. Others never move. The
-    /// credentials must be good in that region too, which API keys are not.
+    /// Adds a region to fail over to when this one is unavailable. Failover applies only to calls
+    /// that keep no state on the service: no conversation, no previous response, and
+    /// `store(false)`. The credentials must be valid in that region too; API keys are not.
     pub fn failover(mut self, target: FailoverTarget) -> Self {
         self.failover.push(target);
         self
     }
 
-    /// Writes up to `max_bytes` of each request body, and of each piece of a response body, to the log:
-    /// `tracing` events of level `DEBUG` and target `oci_genai::bodies`. They hold what people said.
-    /// Default: off.
+    /// Logs up to `max_bytes` of each request body and of each chunk of a response body, as
+    /// `tracing` events of level `DEBUG` and target `oci_genai::bodies`. The bodies contain user
+    /// content. Default: off.
     pub fn log_bodies(mut self, max_bytes: usize) -> Self {
         self.log_bodies = Some(max_bytes);
         self
     }
 
-    /// Takes the time, and waits, by this clock.
+    /// Sets the clock for reading the time and for waiting.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = SharedClock::new(clock);
         self
@@ -364,10 +359,10 @@ impl ClientBuilder {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // People put keys where names belong.
+        // Users may put a key into the wrong setting.
         let shown = |setting: &Option<String>| setting.as_deref().map(redact::shown);
         f.debug_struct("ClientBuilder")
-            .field("region", &shown(&self.region))
+            .field("region", &self.region)
             .field("base_url", &shown(&self.base_url))
             .field("project", &shown(&self.project))
             .field("compartment", &shown(&self.compartment))

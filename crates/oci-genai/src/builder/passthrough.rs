@@ -1,4 +1,4 @@
-//! From settings to a service for requests that another program made.
+//! Builds a service that forwards the requests of other programs.
 
 use futures_util::FutureExt;
 use oci_genai_auth::{ProvideCredentials, SharedCredentialsProvider};
@@ -10,22 +10,23 @@ use crate::middleware::{EndpointLayer, FailoverLayer, RetryConfig, RetryLayer};
 use crate::passthrough::{Parts, Passthrough};
 use crate::wire::{ByHost, SentCredentials};
 
-/// The least bound on bodies that are signed, in bytes: a gateway has bounds of its own.
+/// Smallest limit of signed bodies, in bytes. A gateway has limits of its own.
 const SIGNED_BYTES: usize = 64 * 1024 * 1024;
 
 impl ClientBuilder {
-    /// Makes a [`Passthrough`] in place of a client.
+    /// Builds a [`Passthrough`] instead of a client.
     ///
-    /// Endpoint, project, compartment, user agent, credentials, layers, failover targets, retry
-    /// budget apply, and `max_request_bytes` to bodies that are signed, from 64 MiB upwards. Timeouts, the retry policy, the circuit breaker and
-    /// the concurrency limit do not: they are for the caller to decide.
+    /// Endpoint, project, compartment, user agent, credentials, layers, failover targets and retry
+    /// budget apply. `max_request_bytes` applies to bodies that are signed, with a minimum of 64
+    /// MiB. Timeouts, the retry policy, the circuit breaker and the concurrency limit do not apply;
+    /// they are up to the caller.
     ///
-    /// Connections use HTTP/1.1, one for each open request, so that a slow stream cannot hold up
-    /// another. A client given with [`reqwest`](Self::reqwest) must not decompress responses.
+    /// Connections use HTTP/1.1, one for each open request, so that a slow stream cannot block
+    /// another. A client set with [`reqwest`](Self::reqwest) must not decompress responses.
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build).
+    /// Returns the errors of [`build`](Self::build).
     pub fn build_passthrough(self) -> Result<Passthrough> {
         let endpoint = self.endpoint()?;
         let headers = self.headers()?;
@@ -36,7 +37,7 @@ impl ClientBuilder {
         };
         let signed_bytes = self.max_request_bytes.max(SIGNED_BYTES);
         Ok(Passthrough::new(Parts {
-            // Responses pass as they come, so nothing is masked in them.
+            // Responses are forwarded unchanged, so nothing is masked in them.
             authenticated: authenticated(
                 self.auth,
                 self.http,
@@ -56,7 +57,7 @@ impl ClientBuilder {
     }
 }
 
-/// Whether the credential is an API key that never changes: nothing then needs a body in memory.
+/// Returns `true` if the credential is an API key that never changes. Then no body needs buffering.
 fn sends_a_key_only(auth: &Auth) -> bool {
     match auth {
         Auth::Key(_) => true,

@@ -1,12 +1,12 @@
-//! Creating a conversation.
+//! The request builder for creating a conversation.
 
-use crate::call::{Call, awaitable};
 use crate::memory::Memory;
-use crate::middleware::Resend;
+use crate::middleware::Idempotency;
 use crate::options::call_options;
-use crate::{Client, RequestOptions, Result, types, validate};
+use crate::typed_call::{Call, awaitable};
+use crate::{Client, RequestOptions, Result, types, validation};
 
-/// Creates a conversation; made by [`Conversations::create`](crate::Conversations::create).
+/// Creates a conversation. Returned by [`Conversations::create`](crate::Conversations::create).
 #[derive(Debug)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct CreateConversation {
@@ -34,12 +34,12 @@ impl CreateConversation {
         self
     }
 
-    /// What the conversation may do with the service's memory.
+    /// Sets the conversation's access to the service's long-term memory.
     pub fn memory(self, memory: Memory) -> Self {
         self.metadata(memory.into_metadata())
     }
 
-    /// Adds items that the conversation begins with, at most 20.
+    /// Adds initial items, at most 20.
     pub fn items(mut self, items: impl IntoIterator<Item = types::Item>) -> Self {
         self.body.items.get_or_insert_default().extend(items);
         self
@@ -51,17 +51,17 @@ impl CreateConversation {
     ///
     /// # Errors
     ///
-    /// When metadata or items are beyond the service's limits, which is found before anything is
-    /// sent, or the call fails.
+    /// Returns an error if metadata or items exceed the service's limits (checked before anything
+    /// is sent) or the call fails.
     pub async fn send(self) -> Result<types::Conversation> {
         if let Some(metadata) = &self.body.metadata {
-            validate::metadata(metadata)?;
+            validation::metadata(metadata)?;
         }
-        validate::item_count(self.body.items.as_ref().map_or(0, Vec::len))?;
-        // An empty conversation too many does no harm.
+        validation::item_count(self.body.items.as_ref().map_or(0, Vec::len))?;
+        // A surplus empty conversation does no harm.
         let resend = match self.body.items {
-            None => Resend::Always,
-            Some(_) => Resend::IfAnswered,
+            None => Idempotency::Idempotent,
+            Some(_) => Idempotency::RetryIfAnswered,
         };
         let call = Call::new(&self.client, self.options, "create_conversation", resend)?;
         let created = call.outcome(call.api.create_conversation(&self.body).await)?;

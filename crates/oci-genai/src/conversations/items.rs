@@ -1,12 +1,12 @@
-//! The items of a conversation.
+//! Calls for the items of a conversation.
 
-use crate::call::{Call, awaitable, id_call};
-use crate::middleware::Resend;
+use crate::middleware::Idempotency;
 use crate::options::call_options;
 use crate::page::{ListItems, ListOf};
-use crate::{Client, Error, RequestOptions, ResourceId, Result, types, validate};
+use crate::typed_call::{Call, awaitable, id_call};
+use crate::{Client, Error, RequestOptions, ResourceId, Result, types, validation};
 
-/// Calls about the items of one conversation; made by
+/// Calls for the items of one conversation. Returned by
 /// [`Conversations::items`](crate::Conversations::items).
 #[derive(Clone, Debug)]
 pub struct Items {
@@ -22,7 +22,7 @@ impl Items {
         }
     }
 
-    /// Lists the items, newest first unless told otherwise.
+    /// Lists the items, newest first by default.
     pub fn list(&self) -> ListItems {
         ListItems::new(
             self.client.clone(),
@@ -31,7 +31,7 @@ impl Items {
         )
     }
 
-    /// Adds items at the end, at most 20 in one request.
+    /// Appends items, at most 20 in one request.
     pub fn create(&self, items: impl IntoIterator<Item = types::Item>) -> CreateItems {
         CreateItems {
             client: self.client.clone(),
@@ -41,7 +41,7 @@ impl Items {
         }
     }
 
-    /// Looks one item up.
+    /// Retrieves one item.
     pub fn retrieve(&self, item: impl Into<ResourceId>) -> RetrieveItem {
         RetrieveItem {
             client: self.client.clone(),
@@ -52,13 +52,13 @@ impl Items {
         }
     }
 
-    /// Removes one item.
+    /// Deletes one item.
     pub fn delete(&self, item: impl Into<ResourceId>) -> DeleteItem {
         DeleteItem::new(self.client.clone(), self.conversation.clone(), item.into())
     }
 }
 
-/// Adds items to a conversation; made by [`Items::create`].
+/// Adds items to a conversation. Returned by [`Items::create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct CreateItems {
@@ -75,19 +75,20 @@ impl CreateItems {
     ///
     /// # Errors
     ///
-    /// When there are no items or more than 20, which is found before anything is sent, or the call
-    /// fails. Adding the same items twice stores them twice, so look at the error's verdict.
+    /// Returns an error if there are no items or more than 20 (checked before anything is sent) or
+    /// the call fails. Adding the same items twice stores them twice, so check the error's
+    /// [`retry_safety`](crate::Error::retry_safety) before a retry.
     pub async fn send(self) -> Result<types::ItemList> {
         let conversation = self.conversation.checked("conversation")?;
         if self.items.is_empty() {
             return Err(Error::invalid("there are no items to add"));
         }
-        validate::item_count(self.items.len())?;
+        validation::item_count(self.items.len())?;
         let call = Call::new(
             &self.client,
             self.options,
             "create_items",
-            Resend::IfNotExecuted,
+            Idempotency::RetryIfNotExecuted,
         )?;
         let body = types::CreateItems::new(self.items);
         call.outcome(call.api.create_items(&conversation, None, &body).await)
@@ -96,7 +97,7 @@ impl CreateItems {
 
 awaitable!(CreateItems => types::ItemList);
 
-/// Looks one item up; made by [`Items::retrieve`].
+/// Retrieves one item. Returned by [`Items::retrieve`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct RetrieveItem {
@@ -108,7 +109,7 @@ pub struct RetrieveItem {
 }
 
 impl RetrieveItem {
-    /// Asks for details that are left out otherwise.
+    /// Requests details that are omitted by default.
     pub fn include(mut self, include: impl Into<types::Include>) -> Self {
         self.include.push(include.into());
         self
@@ -120,12 +121,17 @@ impl RetrieveItem {
     ///
     /// # Errors
     ///
-    /// When an id cannot be one, which is found before anything is sent, or the call fails.
+    /// Returns an error if an id is invalid (checked before anything is sent) or the call fails.
     pub async fn send(self) -> Result<types::Item> {
         let conversation = self.conversation.checked("conversation")?;
         let item = self.item.checked("item")?;
         let include = (!self.include.is_empty()).then_some(self.include);
-        let call = Call::new(&self.client, self.options, "retrieve_item", Resend::Always)?;
+        let call = Call::new(
+            &self.client,
+            self.options,
+            "retrieve_item",
+            Idempotency::Idempotent,
+        )?;
         call.outcome(
             call.api
                 .retrieve_item(&conversation, &item, include.as_ref())
@@ -137,7 +143,7 @@ impl RetrieveItem {
 awaitable!(RetrieveItem => types::Item);
 
 id_call! {
-    /// Removes one item from a conversation; made by [`Items::delete`].
+    /// Deletes one item from a conversation. Returned by [`Items::delete`].
     DeleteItem: delete_item(conversation: "conversation", item: "item") -> types::Conversation,
-    Resend::Always
+    Idempotency::Idempotent
 }

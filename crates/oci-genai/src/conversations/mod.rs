@@ -1,4 +1,4 @@
-//! Conversations: the service's memory of turns.
+//! Calls for conversations: histories that the service keeps.
 
 mod create;
 mod items;
@@ -7,13 +7,13 @@ mod update;
 pub use self::create::CreateConversation;
 pub use self::items::{CreateItems, DeleteItem, Items, RetrieveItem};
 pub use self::update::UpdateConversation;
-use crate::call::id_call;
-use crate::middleware::Resend;
+use crate::middleware::Idempotency;
+use crate::typed_call::id_call;
 use crate::{Client, ResourceId, types};
 
-/// Calls about conversations; made by [`Client::conversations`].
+/// Calls for conversations. Returned by [`Client::conversations`].
 ///
-/// The service has no list of conversations: keep their ids.
+/// The service cannot list conversations. Keep their ids.
 #[derive(Clone, Debug)]
 pub struct Conversations {
     client: Client,
@@ -29,12 +29,12 @@ impl Conversations {
         CreateConversation::new(self.client.clone())
     }
 
-    /// Looks a conversation up.
+    /// Retrieves a conversation.
     pub fn retrieve(&self, id: impl Into<ResourceId>) -> RetrieveConversation {
         RetrieveConversation::new(self.client.clone(), id.into())
     }
 
-    /// Changes a conversation's metadata.
+    /// Replaces a conversation's metadata.
     pub fn update(&self, id: impl Into<ResourceId>) -> UpdateConversation {
         UpdateConversation::new(self.client.clone(), id.into())
     }
@@ -44,20 +44,20 @@ impl Conversations {
         DeleteConversation::new(self.client.clone(), id.into())
     }
 
-    /// The items of a conversation.
+    /// Returns the calls for the items of a conversation.
     pub fn items(&self, id: impl Into<ResourceId>) -> Items {
         Items::new(self.client.clone(), id.into())
     }
 }
 
 id_call! {
-    /// Looks a conversation up; made by [`Conversations::retrieve`].
+    /// Retrieves a conversation. Returned by [`Conversations::retrieve`].
     RetrieveConversation: retrieve_conversation(id: "conversation") -> types::Conversation,
-    Resend::Always
+    Idempotency::Idempotent
 }
 
 id_call! {
-    /// Deletes a conversation; made by [`Conversations::delete`].
+    /// Deletes a conversation. Returned by [`Conversations::delete`].
     DeleteConversation: delete_conversation(id: "conversation") -> types::DeletedConversation,
-    Resend::Always
+    Idempotency::Idempotent
 }

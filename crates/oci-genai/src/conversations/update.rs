@@ -1,16 +1,16 @@
-//! Changing a conversation.
+//! The request builder for updating a conversation.
 
-use crate::call::{Call, awaitable};
 use crate::memory::Memory;
-use crate::middleware::Resend;
+use crate::middleware::Idempotency;
 use crate::options::call_options;
-use crate::{Client, RequestOptions, ResourceId, Result, types, validate};
+use crate::typed_call::{Call, awaitable};
+use crate::{Client, RequestOptions, ResourceId, Result, types, validation};
 
-/// Replaces a conversation's metadata; made by
+/// Replaces a conversation's metadata. Returned by
 /// [`Conversations::update`](crate::Conversations::update).
 ///
-/// The metadata sent takes the place of all metadata stored. To change one pair, retrieve the
-/// conversation first and send what it has along with the change.
+/// The new metadata replaces all stored metadata. To change one pair, retrieve the conversation
+/// first and send its metadata with the change.
 #[derive(Debug)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct UpdateConversation {
@@ -40,7 +40,7 @@ impl UpdateConversation {
         self
     }
 
-    /// What the conversation may do with the service's memory.
+    /// Sets the conversation's access to the service's long-term memory.
     pub fn memory(self, memory: Memory) -> Self {
         self.metadata(memory.into_metadata())
     }
@@ -51,18 +51,18 @@ impl UpdateConversation {
     ///
     /// # Errors
     ///
-    /// When the id or metadata cannot be taken, which is found before anything is sent, or the call
-    /// fails.
+    /// Returns an error if the id or the metadata is invalid (checked before anything is sent) or
+    /// the call fails.
     pub async fn send(self) -> Result<types::Conversation> {
         let id = self.id.checked("conversation")?;
-        validate::metadata(&self.metadata)?;
+        validation::metadata(&self.metadata)?;
         let mut body = types::UpdateConversation::new();
         body.metadata = Some(self.metadata);
         let call = Call::new(
             &self.client,
             self.options,
             "update_conversation",
-            Resend::Always,
+            Idempotency::Idempotent,
         )?;
         call.outcome(call.api.update_conversation(&id, &body).await)
     }

@@ -1,18 +1,19 @@
-//! Errors of the layers and of the generated code, made into [`Error`].
+//! Converts errors of the layers and of the generated code into [`Error`].
 
 use std::error::Error as StdError;
 use std::time::SystemTime;
 
 use oci_genai_api::{BoxError, into_transport_error};
 
-use super::{Error, ErrorKind, Outcome, ResendVerdict, ServiceError, verdict};
+use super::{Error, ErrorKind, Outcome, RetrySafety, ServiceError, retry_safety};
 use crate::sse::EventTooLarge;
 
-/// How much of an unreadable answer is kept, in bytes.
+/// Bytes kept of a body that cannot be decoded.
 const MAX_SHOWN_BODY: usize = 64 * 1024;
 
 impl Error {
-    /// Takes an error of the stack: one of ours as it is, any other as the cause of one of ours.
+    /// Converts an error of the stack. Errors of this crate stay as they are; any other becomes the
+    /// source of a new error.
     pub(crate) fn from_boxed(error: BoxError) -> Self {
         let error = match error.downcast::<Self>() {
             Ok(ours) => return *ours,
@@ -27,41 +28,41 @@ impl Error {
     fn from_foreign(error: BoxError) -> Self {
         if error.is::<oci_genai_auth::Error>() {
             return Self::new(
-                ErrorKind::Credentials,
-                ResendVerdict::NotSent,
+                ErrorKind::Authentication,
+                RetrySafety::NotSent,
                 "the request could not be authenticated",
             )
             .with_source(error);
         }
         if error.is::<tower::load_shed::error::Overloaded>() {
             return Self::new(
-                ErrorKind::Declined,
-                ResendVerdict::NotSent,
-                "the client has as many requests under way as it is allowed",
+                ErrorKind::LimitExceeded,
+                RetrySafety::NotSent,
+                "the client's limit of concurrent requests is reached",
             )
             .with_source(error);
         }
         if error.is::<tower::timeout::error::Elapsed>() {
             return Self::new(
                 ErrorKind::Timeout,
-                ResendVerdict::Unknown,
-                "a time limit set by a layer passed",
+                RetrySafety::Unknown,
+                "a timeout set by a layer expired",
             )
             .with_source(error);
         }
         Self::new(
-            ErrorKind::Layer,
-            ResendVerdict::Unknown,
+            ErrorKind::Middleware,
+            RetrySafety::Unknown,
             "a layer of the client failed",
         )
         .with_source(error)
     }
 
-    /// An answer that began but could not be read to its end.
+    /// Creates the error of a response that began but could not be read to its end.
     pub(crate) fn from_body(error: reqwest::Error) -> Self {
         match find_ours(&error) {
             Some(ours) => {
-                let found = Self::new(ours.kind(), ours.verdict(), ours.to_string());
+                let found = Self::new(ours.kind(), ours.retry_safety(), ours.to_string());
                 match ours.hint().map(str::to_owned) {
                     Some(hint) => found.with_hint(hint).with_source(error),
                     None => found.with_source(error),
@@ -69,15 +70,15 @@ impl Error {
             }
             None => Self::new(
                 ErrorKind::Transport,
-                ResendVerdict::Unknown,
-                "the connection failed while the answer was read",
+                RetrySafety::Unknown,
+                "the connection failed while the response was read",
             )
             .with_source(error.without_url()),
         }
     }
 }
 
-/// One of our own errors that crossed reqwest as the cause of another, such as a deadline's.
+/// Returns the error of this crate that reqwest wrapped, such as one of a deadline.
 fn find_ours(error: &reqwest::Error) -> Option<&Error> {
     let mut cause = error.source();
     while let Some(next) = cause {
@@ -89,8 +90,8 @@ fn find_ours(error: &reqwest::Error) -> Option<&Error> {
     None
 }
 
-/// Whether an HTTP/2 server gave the request back unread: it refused the stream
-/// ([RFC 9113, 8.7](https://www.rfc-editor.org/rfc/rfc9113.html#section-8.7)), or was shutting down.
+/// Returns `true` if an HTTP/2 server did not process the request: it refused the stream ([RFC
+/// 9113, 8.7](https://www.rfc-editor.org/rfc/rfc9113.html#section-8.7)), or was shutting down.
 fn was_given_back(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(next) = cause {
@@ -108,13 +109,14 @@ fn was_given_back(error: &reqwest::Error) -> bool {
 }
 
 impl Error {
-    /// A request that reqwest could not send, or whose answer did not begin.
+    /// Converts the error of a request that reqwest could not send, or whose response did not
+    /// begin.
     pub(crate) fn from_reqwest(error: reqwest::Error) -> Self {
         let (kind, outcome, message) = if error.is_connect() {
             (
                 ErrorKind::Connect,
                 Outcome::NotSent,
-                "no connection to the service came about",
+                "could not connect to the service",
             )
         } else if error.is_builder() {
             (
@@ -126,13 +128,13 @@ impl Error {
             (
                 ErrorKind::Timeout,
                 Outcome::NoAnswer,
-                "the HTTP client's own time limit passed",
+                "the HTTP client's own timeout expired",
             )
         } else if was_given_back(&error) {
             (
                 ErrorKind::Transport,
                 Outcome::StreamRefused,
-                "the server gave the request back unread",
+                "the server refused the HTTP/2 stream",
             )
         } else {
             (
@@ -141,13 +143,13 @@ impl Error {
                 "the connection failed after the request was sent",
             )
         };
-        // The URL says nothing new, and a base URL need not be for every log.
-        Error::new(kind, verdict(outcome), message).with_source(error.without_url())
+        // The URL adds nothing, and a base URL may be confidential.
+        Error::new(kind, retry_safety(outcome), message).with_source(error.without_url())
     }
 }
 
 impl From<oci_genai_api::Error<oci_genai_api::types::ErrorResponse>> for Error {
-    /// What an operation of the low-level client failed with.
+    /// Converts an error of the low-level client.
     fn from(error: oci_genai_api::Error<oci_genai_api::types::ErrorResponse>) -> Self {
         use oci_genai_api::Error as Api;
         let error = match into_transport_error(error) {
@@ -161,7 +163,7 @@ impl From<oci_genai_api::Error<oci_genai_api::types::ErrorResponse>> for Error {
             }
             Api::ResponseBodyError(error) => Self::from_body(error),
             Api::InvalidResponsePayload(body, error) => Self::undecodable(&body, error),
-            // Error answers are raised within the stack; these come from a stack without that layer.
+            // The stack raises error responses itself. These come from a stack without that layer.
             Api::ErrorResponse(value) => Self::unread(value.status(), value.headers()),
             Api::UnexpectedResponse(response) => {
                 Self::unread(response.status(), response.headers())
@@ -171,75 +173,79 @@ impl From<oci_genai_api::Error<oci_genai_api::types::ErrorResponse>> for Error {
 }
 
 impl Error {
-    /// An answer of the right status whose body is not what was promised: an error object, or
-    /// something that cannot be read.
+    /// Creates the error of a response with a success status whose body is not the expected one: an
+    /// error object, or something that cannot be decoded.
     pub(crate) fn undecodable(body: &[u8], error: serde_json::Error) -> Self {
         Self::unexpected(body).with_source(error)
     }
 
-    /// An answer of the right status whose body, JSON or not, is not what was promised.
+    /// Creates the error of a response with a success status whose body, JSON or not, is not the
+    /// expected one.
     pub(crate) fn unexpected(body: &[u8]) -> Self {
         let body = &body[..body.len().min(MAX_SHOWN_BODY)];
         if let Some(service) = ServiceError::in_success(body) {
             return Self::reported(service);
         }
         let mut service = ServiceError::from_body(body);
-        // JSON may hold what people said, which is not for every log; a gateway's page may not.
+        // JSON may contain user content, which does not belong in every log. A gateway's page does
+        // not.
         let message = if body.trim_ascii_start().starts_with(b"{") {
-            "the answer is JSON, but not as expected".to_owned()
+            "the response is JSON, but not as expected".to_owned()
         } else {
-            format!("the answer is not JSON: {}", shown(&service.message))
+            format!("the response is not JSON: {}", shown(&service.message))
         };
         service.message.clear();
-        Self::new(ErrorKind::Decode, verdict(Outcome::Answered), message).with_service(service)
+        Self::new(ErrorKind::Decode, retry_safety(Outcome::Answered), message).with_service(service)
     }
 
-    /// An error that the service reports within a success: in its body, or in an event.
+    /// Creates the error that the service reports inside a success response: in its body, or in an
+    /// event.
     pub(crate) fn reported(service: ServiceError) -> Self {
-        // Without the answer's date no clock can be compared.
+        // Without the response's date there is no clock to compare.
         Self::service(service, SystemTime::UNIX_EPOCH)
     }
 
-    /// An event of a stream that is larger than the limit.
+    /// Creates the error of a stream event that is larger than the limit.
     pub(crate) fn event_too_large(error: EventTooLarge) -> Self {
         let message = format!(
             "an event of the stream has more than {} bytes, the limit set by max_event_bytes",
             error.limit()
         );
-        Self::new(ErrorKind::Decode, verdict(Outcome::NoAnswer), message)
+        Self::new(ErrorKind::Decode, retry_safety(Outcome::NoAnswer), message)
             .with_hint("raise the limit with ClientBuilder::max_event_bytes")
             .with_source(error)
     }
 
-    /// The body of a success that is larger than the limit.
+    /// Creates the error of a success body that is larger than the limit.
     pub(crate) fn response_too_large(limit: usize) -> Self {
-        let message =
-            format!("the answer has more than {limit} bytes, the limit set by max_response_bytes");
-        Self::new(ErrorKind::Decode, verdict(Outcome::Answered), message)
+        let message = format!(
+            "the response has more than {limit} bytes, the limit set by max_response_bytes"
+        );
+        Self::new(ErrorKind::Decode, retry_safety(Outcome::Answered), message)
             .with_hint("raise the limit with ClientBuilder::max_response_bytes")
     }
 
-    /// A success in an encoding that is not read.
+    /// Creates the error of a success body in an unsupported encoding.
     pub(crate) fn encoded(encoding: &str) -> Self {
         let shown: String = encoding
             .chars()
             .filter(|c| !c.is_control())
             .take(40)
             .collect();
-        let message = format!("the answer is encoded with {shown}, which is not read");
-        Self::new(ErrorKind::Decode, verdict(Outcome::Answered), message).with_hint(
-            "the client asks for gzip or no encoding: have the server or proxy in between send one of them",
+        let message = format!("the response has the unsupported encoding {shown}");
+        Self::new(ErrorKind::Decode, retry_safety(Outcome::Answered), message).with_hint(
+            "the client accepts gzip or no encoding: configure the server, or the proxy in between, accordingly",
         )
     }
 
     fn unread(status: http::StatusCode, headers: &http::HeaderMap) -> Self {
-        let service = ServiceError::from_answer(status, headers, b"");
-        let verdict = verdict(service.outcome());
-        Self::new(ErrorKind::Service, verdict, "").with_service(service)
+        let service = ServiceError::from_response(status, headers, b"");
+        let retry_safety = retry_safety(service.outcome());
+        Self::new(ErrorKind::Service, retry_safety, "").with_service(service)
     }
 }
 
-/// The beginning of a body, on one line.
+/// Returns the beginning of a body on one line.
 fn shown(body: &str) -> String {
     let mut shown: String = body
         .chars()

@@ -1,4 +1,4 @@
-//! What to try, for the answers that are known to send people the wrong way.
+//! Hints for error responses that are known to be misleading.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,38 +6,40 @@ use http::StatusCode;
 
 use super::ServiceError;
 
-/// Signatures older or newer than this are refused.
+/// The service rejects signatures older or newer than this.
 const ALLOWED_SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// The advice that fits an answer of the service, if there is any.
+/// Returns the hint for an error of the service, if there is one.
 pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String> {
     let says = |text: &str| contains_ignore_case(&error.message, text);
     let code = error.code().unwrap_or_default();
-    // An error within a success has no status of its own.
+    // An error inside a success response has no status of its own.
     let status = error.status.unwrap_or(StatusCode::OK);
 
     if says("invalid openai project") {
         return Some(
             "check the project OCID and its region; a project created within the last few minutes \
-             is not known to this endpoint yet, so wait two or three minutes and try again"
+             is unknown to this endpoint at first, so wait two or three minutes and try again"
                 .to_owned(),
         );
     }
     if says("compartment id must be provided") {
         return Some(
-            "set the project (OCI_GENAI_PROJECT); the service gives this answer for a missing \
+            "set the project (OCI_GENAI_PROJECT); the service returns this error for a missing \
              project too. If the project is set, set the compartment (OCI_GENAI_COMPARTMENT) as well"
                 .to_owned(),
         );
     }
     if says("is not supported") && says("field") {
         return Some(
-            "remove that field from the request: the service knows it and refuses it".to_owned(),
+            "remove that field from the request: the service knows the field and rejects it"
+                .to_owned(),
         );
     }
     if says("unsupported openai operation") || says("incorrect apiidentifier") {
         return Some(
-            "this model has no Responses route in this region; choose another model".to_owned(),
+            "this model does not support the Responses API in this region; choose another model"
+                .to_owned(),
         );
     }
     if says("path doesn't map") {
@@ -48,14 +50,14 @@ pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String
     if error.is_quota_exhausted() {
         return Some(
             "the account's quota is used up: raise its limit or its budget, or use another account; \
-             trying again changes nothing"
+             a retry does not help"
                 .to_owned(),
         );
     }
     if status.is_redirection() {
         return Some(
             "redirects are not followed, because credentials are made for one host and path: set \
-             the base URL (OCI_GENAI_BASE_URL) to where the service is"
+             the base URL (OCI_GENAI_BASE_URL) to the service's address"
                 .to_owned(),
         );
     }
@@ -68,7 +70,7 @@ pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String
     }
     if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
         return Some(
-            "a proxy in between wants credentials of its own: put them into the proxy's URL \
+            "a proxy in between requires credentials: add them to the proxy's URL \
              (HTTPS_PROXY), or name the service's host in NO_PROXY"
                 .to_owned(),
         );
@@ -80,9 +82,9 @@ pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String
         )
     {
         return Some(
-            "the answer is not in the service's form: a proxy, gateway or firewall in between gave \
-             it. Check the base URL and the proxy (HTTPS_PROXY, NO_PROXY), or ask whoever runs it to \
-             let the service's host pass"
+            "the response is not in the service's form: a proxy, gateway or firewall in between \
+             sent it. Check the base URL and the proxy (HTTPS_PROXY, NO_PROXY), or ask its operator to \
+             allow the service's host"
                 .to_owned(),
         );
     }
@@ -90,11 +92,11 @@ pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String
         return Some(match clock_skew(error, now) {
             Some(skew) => format!(
                 "this machine's clock differs from the service's by {} seconds, and signatures more \
-                 than 5 minutes off are refused: set the clock",
+                 than 5 minutes off are rejected: set the clock",
                 skew.as_secs()
             ),
-            None => "an API key works only in the region it was made in, and may be expired or \
-                     revoked; a session token may be over (oci session authenticate); a signature \
+            None => "an API key is valid only in the region it was created in, and may be expired or \
+                     revoked; a security token may be expired (oci session authenticate); a signature \
                      needs the right key and fingerprint"
                 .to_owned(),
         });
@@ -104,7 +106,7 @@ pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String
         || says("authorization failed or requested resource not found")
     {
         return Some(
-            "the service answers so for what is missing and for what is not permitted alike: check \
+            "the service returns this error both for a missing resource and for a missing permission: check \
              the id and region, then the IAM policy (resource types generative-ai-response and \
              generative-ai-conversation; for API keys a policy on \
              request.principal.type='generativeaiapikey')"
@@ -122,22 +124,23 @@ pub(super) fn for_answer(error: &ServiceError, now: SystemTime) -> Option<String
     }
     if status == StatusCode::NOT_FOUND && says("conversation") {
         return Some(
-            "conversations belong to one project in one region, and end with their retention time: \
-             check that the project and region are those it was created with"
+            "conversations belong to one project in one region, and expire after their retention time: \
+             use the project and region in which it was created"
                 .to_owned(),
         );
     }
     if status == StatusCode::TOO_MANY_REQUESTS {
         return Some(
-            "limits on this service move with its load: send less at once, and wait longer between \
-             tries"
+            "limits of this service vary with its load: send fewer requests at once, and wait longer between \
+             attempts"
                 .to_owned(),
         );
     }
     None
 }
 
-/// Whether an answer is in none of the forms that the service uses, such as a page of HTML.
+/// Returns `true` if a response has none of the forms that the service uses, for example an HTML
+/// page.
 fn is_of_a_proxy(error: &ServiceError) -> bool {
     let is_named = error.code().is_some() || error.error_type().is_some();
     let body = error.body().trim_start_matches('\u{FEFF}').trim_start();
@@ -174,10 +177,11 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_a_proxy_is_not_the_services() {
+    fn a_response_of_a_proxy_is_recognized() {
         let read = |status: u16, body: &str| {
             let status = StatusCode::from_u16(status).unwrap();
-            let error = ServiceError::from_answer(status, &http::HeaderMap::new(), body.as_bytes());
+            let error =
+                ServiceError::from_response(status, &http::HeaderMap::new(), body.as_bytes());
             hint(&error)
         };
         for status in [401, 403, 404] {
@@ -200,7 +204,7 @@ mod tests {
         let long = r#"{"error":{"code":"context_length_exceeded","message":"Too long."}}"#;
         assert!(read(400, long).contains("shorten"));
         let quota = r#"{"error":{"code":"insufficient_quota","message":"No."}}"#;
-        assert!(!read(429, quota).contains("send less"));
+        assert!(!read(429, quota).contains("send fewer"));
         let after = r#"{"error":{"param":"after","message":"No such item in the conversation."}}"#;
         for status in [400, 404] {
             assert!(!read(status, after).contains("retention"), "{status}");
@@ -208,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn each_known_trap_has_its_hint() {
+    fn each_misleading_error_has_its_hint() {
         for (status, message, word) in [
             (400, "Invalid OpenAI project.", "minutes"),
             (400, "Compartment ID must be provided", "OCI_GENAI_PROJECT"),
@@ -250,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_skewed_clock_is_named_in_either_direction() {
+    fn a_skewed_clock_is_reported_in_either_direction() {
         for (date, seconds) in [
             ("Thu, 01 Jan 1970 00:10:00 GMT", 0),
             ("Thu, 01 Jan 1970 00:00:00 GMT", 600),

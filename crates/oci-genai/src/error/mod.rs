@@ -1,12 +1,12 @@
-//! The one error type of this crate.
+//! The error type of this crate.
 
 mod convert;
+mod error_body;
 mod hint;
 mod predicates;
 mod retry_safety;
+mod retry_table;
 mod service;
-mod verdict;
-mod words;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -15,64 +15,65 @@ use std::time::SystemTime;
 
 use http::StatusCode;
 
+pub(crate) use self::error_body::is_error;
 pub(crate) use self::predicates::is_transient_status;
-pub(crate) use self::retry_safety::{Outcome, Repeat, Rule, rule, verdict};
+pub use self::retry_safety::RetrySafety;
+pub(crate) use self::retry_table::{Outcome, Repeat, Rule, retry_safety, rule};
 pub use self::service::ServiceError;
-pub use self::verdict::ResendVerdict;
-pub(crate) use self::words::is_error;
 use crate::types;
 use crate::wire::SentCredentials;
 
-/// The result of everything in this crate that can fail.
+/// The result type of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A type-erased cause.
+/// A boxed source error.
 pub(crate) type Source = Box<dyn StdError + Send + Sync + 'static>;
 
-/// What kind of failure an [`Error`] is.
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A setting is missing or wrong. Correct it; nothing was sent.
+    /// A setting is missing or invalid. Correct it. Nothing was sent.
     Config,
-    /// The request can't be sent as it is. Correct it; nothing was sent.
+    /// The request is invalid and was not sent. Correct it.
     InvalidRequest,
-    /// Credentials could not be had or could not be used. Nothing was sent.
-    Credentials,
-    /// No connection came about. Check the host, the network and the proxy.
+    /// Credentials could not be obtained or used. Nothing was sent.
+    Authentication,
+    /// Could not connect. Check the host, the network and the proxy.
     Connect,
-    /// The connection failed after the request was sent, or while the answer was read.
+    /// The connection failed after the request was sent, or while the response was read.
     Transport,
-    /// A time limit passed: of an attempt, of the whole call, or between two events of a stream.
+    /// A timeout expired: of an attempt, of the whole call, or between two events of a stream.
     Timeout,
-    /// The service answered with an error; see [`Error::status`] and [`Error::code`].
+    /// The service returned an error; see [`Error::status`] and [`Error::code`].
     Service,
-    /// The answer is not what the service promises: not JSON, or not an event stream.
+    /// The response is not of the expected form: not JSON, or not an event stream.
     Decode,
     /// A stream ended before its response was complete.
-    Interrupted,
+    StreamInterrupted,
     /// The service ran the response and reports that it failed; see [`Error::response`].
-    Failed,
-    /// The response ended without output: no text, no call, no refusal and no error. Also when the
-    /// model refused or stopped early where structured output was requested.
+    ResponseFailed,
+    /// The response ended without output: no text, no tool call, no refusal and no error. Also used
+    /// if the model refused or stopped early where structured output was requested.
     NoOutput,
-    /// This client declined to send: a limit of its own is reached or a circuit breaker is open.
-    Declined,
-    /// A layer that is not part of this crate failed; its own error is the source.
-    Layer,
+    /// The client did not send the request: one of its limits is reached, or the circuit breaker is
+    /// open.
+    LimitExceeded,
+    /// A layer that is not part of this crate failed. Its error is the source.
+    Middleware,
 }
 
-/// A failure: what happened, what the service said, and whether sending again is safe.
+/// An error: its kind, the service's explanation, and whether a retry is safe.
 ///
-/// `Display` tells this layer only; walk [`source`](StdError::source) for the causes. The alternate
-/// form (`{:#}`) adds the [hint](Error::hint).
+/// `Display` shows only this error. Follow [`source`](StdError::source) for the causes. The
+/// alternate form (`{:#}`) adds the [hint](Error::hint).
 ///
 /// ```
 /// fn report(error: &oci_genai::Error) {
 ///     if error.is_rate_limited() {
-///         // come back later
-///     } else if error.verdict().is_safe() {
-///         // nothing happened on the service; the call may be made again
+///         // retry later
+///     } else if error.retry_safety().is_safe() {
+///         // the service did not carry out the request, so a retry is safe
 ///     }
 /// }
 /// # let _ = report;
@@ -82,7 +83,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
-    verdict: ResendVerdict,
+    retry_safety: RetrySafety,
     service: Option<ServiceError>,
     hint: Option<Cow<'static, str>>,
     response_id: Option<String>,
@@ -94,13 +95,13 @@ struct Inner {
 impl Error {
     pub(crate) fn new(
         kind: ErrorKind,
-        verdict: ResendVerdict,
+        retry_safety: RetrySafety,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self(Box::new(Inner {
             kind,
             message: message.into(),
-            verdict,
+            retry_safety,
             service: None,
             hint: None,
             response_id: None,
@@ -110,27 +111,28 @@ impl Error {
         }))
     }
 
-    /// A setting that is missing or wrong.
+    /// Creates the error of a missing or invalid setting.
     pub(crate) fn config(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorKind::Config, ResendVerdict::NotSent, message)
+        Self::new(ErrorKind::Config, RetrySafety::NotSent, message)
     }
 
-    /// A request that must not be sent.
+    /// Creates the error of a request that must not be sent.
     pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorKind::InvalidRequest, ResendVerdict::NotSent, message)
+        Self::new(ErrorKind::InvalidRequest, RetrySafety::NotSent, message)
     }
 
-    /// An error answer of the service; `now` serves to notice a skewed clock.
+    /// Creates the error of an error response. `now` serves to detect a skewed clock.
     pub(crate) fn service(service: ServiceError, now: SystemTime) -> Self {
-        let verdict = verdict(service.outcome());
+        let retry_safety = retry_safety(service.outcome());
         let hint = hint::for_answer(&service, now);
-        let mut error = Self::new(ErrorKind::Service, verdict, "");
+        let mut error = Self::new(ErrorKind::Service, retry_safety, "");
         error.0.service = Some(service);
         error.0.hint = hint.map(Cow::Owned);
         error
     }
 
-    /// Takes the credential that was sent out of everything that is shown of the service's answer.
+    /// Masks the credential that was sent, in everything that is displayed of the service's
+    /// response.
     pub(crate) fn masked(mut self, sent: &SentCredentials) -> Self {
         let inner = &mut *self.0;
         if let Cow::Owned(masked) = sent.mask(&inner.message) {
@@ -167,10 +169,10 @@ impl Error {
         self
     }
 
-    /// The credentials were refused, and this is why there are no others.
+    /// Adds the reason why rejected credentials could not be replaced.
     pub(crate) fn with_refresh_failure(self, failure: &oci_genai_auth::Error) -> Self {
         self.with_hint(format!(
-            "the credentials were refused and could not be renewed: {failure}"
+            "the credentials were rejected and could not be refreshed: {failure}"
         ))
         .with_source(failure.clone())
     }
@@ -197,27 +199,27 @@ impl Error {
         self
     }
 
-    /// What kind of failure this is.
+    /// Returns the kind of this error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Whether the request may be sent again without a double effect.
-    pub fn verdict(&self) -> ResendVerdict {
-        self.0.verdict
+    /// Returns what is known about the safety of a retry.
+    pub fn retry_safety(&self) -> RetrySafety {
+        self.0.retry_safety
     }
 
-    /// The HTTP status, if the service answered.
+    /// Returns the HTTP status, if the service responded.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.service.as_ref().and_then(ServiceError::status)
     }
 
-    /// The service's code, such as `NotAuthenticated` or `conversation_locked`.
+    /// Returns the service's error code, such as `NotAuthenticated` or `conversation_locked`.
     pub fn code(&self) -> Option<&str> {
         self.0.service.as_ref().and_then(ServiceError::code)
     }
 
-    /// The service's explanation, or this crate's if the service gave none.
+    /// Returns the service's explanation, or this crate's if the service gave none.
     pub fn message(&self) -> &str {
         match &self.0.service {
             Some(service) if !service.message().is_empty() => service.message(),
@@ -225,37 +227,38 @@ impl Error {
         }
     }
 
-    /// The service's `opc-request-id`, to be named in a support request.
+    /// Returns the service's `opc-request-id`. Include it in support requests.
     pub fn request_id(&self) -> Option<&str> {
         self.0.service.as_ref().and_then(ServiceError::request_id)
     }
 
-    /// Everything the service said, if it answered.
+    /// Returns the whole error of the service, if it responded with one.
     pub fn service_error(&self) -> Option<&ServiceError> {
         self.0.service.as_ref()
     }
 
-    /// What to try next, for the answers that are known to send people the wrong way.
+    /// Returns a hint on how to proceed, for errors that are known to be misleading.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
-    /// The id of the response this call created, if that much was received.
+    /// Returns the id of the response that this call created, if it was received.
     pub fn response_id(&self) -> Option<&str> {
         self.0.response_id.as_deref()
     }
 
-    /// What was received of the response before the failure, if anything was.
+    /// Returns the part of the response that was received before the failure, if any.
     pub fn response(&self) -> Option<&types::Response> {
         self.0.response.as_deref()
     }
 
-    /// Takes out what was received of the response before the failure.
+    /// Returns the part of the response that was received before the failure, and consumes the
+    /// error.
     pub fn into_response(self) -> Option<types::Response> {
         self.0.response.map(|response| *response)
     }
 
-    /// How often the request was sent, retries included.
+    /// Returns how often the request was sent, retries included.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -270,9 +273,9 @@ impl fmt::Display for Error {
             Some(service) if self.0.kind == ErrorKind::Service => {
                 match service.status {
                     Some(status) if status.is_success() => {
-                        write!(f, "the service answered {status} with an error")?;
+                        write!(f, "the service returned {status} with an error")?;
                     }
-                    Some(status) => write!(f, "the service answered {status}")?,
+                    Some(status) => write!(f, "the service returned {status}")?,
                     None => f.write_str("the service reported an error in the stream")?,
                 }
                 if let Some(code) = service.code() {
@@ -303,7 +306,7 @@ impl fmt::Debug for Error {
             .field("status", &self.status())
             .field("code", &self.code())
             .field("request_id", &self.request_id())
-            .field("verdict", &inner.verdict)
+            .field("retry_safety", &inner.retry_safety)
             .field("hint", &inner.hint)
             .field("response_id", &inner.response_id)
             .field("attempts", &inner.attempts)

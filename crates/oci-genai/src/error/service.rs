@@ -1,4 +1,4 @@
-//! What the service said: its error bodies, in every shape that reaches a client.
+//! Error responses of the service, in every form that reaches a client.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,15 +7,15 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::Outcome;
-use super::words::{is_error, json_in, plain_text, scalar, without_secrets};
+use super::error_body::{is_error, json_in, plain_text, scalar, without_secrets};
 use crate::wire::SentCredentials;
 
-/// How the service says that a conversation is locked.
+/// Part of the service's message about a locked conversation.
 const LOCKED: &str = "operating on this conversation";
 
-/// An error answer of the service, read from whichever shape it came in.
+/// An error response of the service.
 ///
-/// `Debug` leaves out the [body](Self::body), which may repeat what was sent.
+/// `Debug` omits the [body](Self::body), which may repeat parts of the request.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ServiceError {
     /// HTTP status; `None` for an error event inside a stream that began with 200.
@@ -26,17 +26,17 @@ pub struct ServiceError {
     pub(crate) message: String,
     pub(crate) request_id: Option<String>,
     pub(crate) body: String,
-    /// `Date` of the answer, the service's own clock.
+    /// `Date` header of the response, the service's own clock.
     pub(crate) date: Option<String>,
 }
 
 impl ServiceError {
-    /// Reads an error answer.
+    /// Reads an error response.
     ///
-    /// Understood are OCI's `{code, message}`, the same with an OpenAI error as JSON text inside
-    /// `message`, OpenAI's `{error: {..}}`, a provider's `{code, error: "text"}`, a `detail` member,
-    /// plain text, and HTML. Text that fits none of them becomes the message as it is.
-    pub fn from_answer(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+    /// Supports OCI's `{code, message}`, the same with an OpenAI error as JSON text inside
+    /// `message`, OpenAI's `{error: {..}}`, a provider's `{code, error: "text"}`, a `detail`
+    /// member, plain text, and HTML. Any other text becomes the message unchanged.
+    pub fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let text = |name: &str| {
             headers
                 .get(name)
@@ -48,10 +48,10 @@ impl ServiceError {
         error.request_id = text("opc-request-id").or_else(|| text("x-request-id"));
         error.date = text("date");
         if let Some(encoding) = text("content-encoding").filter(|name| name != "identity") {
-            // What it says cannot be read.
-            error.message = format!("the body is encoded with {encoding}, which is not read");
+            // The body cannot be read.
+            error.message = format!("the body has the unsupported encoding {encoding}");
         }
-        // OCI repeats the status as the code; that says nothing the status does not.
+        // OCI repeats the status as the code, which adds nothing.
         if error.code.as_deref() == Some(status.as_str()) {
             error.code = None;
         }
@@ -83,8 +83,8 @@ impl ServiceError {
         error
     }
 
-    /// Reads the error object that stands in place of what was promised in the body of a success.
-    /// `None` if there is none.
+    /// Reads the error object that is in the body of a success instead of the expected object.
+    /// Returns `None` if there is none.
     pub(crate) fn in_success(body: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(body);
         let value = json_in(&text)?;
@@ -96,7 +96,7 @@ impl ServiceError {
         Some(error)
     }
 
-    /// Reads an error object that came in a success.
+    /// Reads an error object from the body of a success.
     pub(crate) fn from_error(value: &Value) -> Self {
         Self {
             status: Some(StatusCode::OK),
@@ -104,7 +104,7 @@ impl ServiceError {
         }
     }
 
-    /// Takes the credential that was sent out of everything but the body.
+    /// Masks the credential that was sent, in every field except the body.
     pub(crate) fn mask(&mut self, sent: &SentCredentials) {
         let optional = [
             &mut self.code,
@@ -120,7 +120,7 @@ impl ServiceError {
         }
     }
 
-    /// What this says about its request.
+    /// Returns the outcome that this error shows.
     pub(crate) const fn outcome(&self) -> Outcome<'_> {
         match self.status {
             Some(status) if status.as_u16() / 100 != 2 => Outcome::Status(status, self),
@@ -169,7 +169,7 @@ impl ServiceError {
         error
     }
 
-    /// The inner error's members win; what it lacks is taken from the outer one.
+    /// Prefers the inner error's members and takes missing ones from the outer error.
     fn overlaid(self, inner: Self) -> Self {
         Self {
             code: inner.code.or(self.code),
@@ -186,18 +186,18 @@ impl ServiceError {
         }
     }
 
-    /// HTTP status; `None` for an error event inside a stream that began with 200.
+    /// Returns the HTTP status, or `None` for an error event inside a stream that began with 200.
     pub const fn status(&self) -> Option<StatusCode> {
         self.status
     }
 
-    /// The service's code, such as `NotAuthenticated` or `conversation_locked`.
+    /// Returns the service's error code, such as `NotAuthenticated` or `conversation_locked`.
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
-    /// Whether another response is being made in the same conversation, by the code or, if the answer has none or
-    /// was cut before it, by the words.
+    /// Returns `true` if another response is in progress in the same conversation. Checks the code.
+    /// If the response has no code or was cut off before it, checks the message.
     pub fn is_conversation_locked(&self) -> bool {
         match &self.code {
             Some(code) => code == "conversation_locked",
@@ -205,28 +205,28 @@ impl ServiceError {
         }
     }
 
-    /// The service's error type, such as `invalid_request_error`.
+    /// Returns the service's error type, such as `invalid_request_error`.
     pub fn error_type(&self) -> Option<&str> {
         self.error_type.as_deref()
     }
 
-    /// The request field the error is about.
+    /// Returns the request field that the error is about.
     pub fn param(&self) -> Option<&str> {
         self.param.as_deref()
     }
 
-    /// The service's explanation.
+    /// Returns the service's explanation.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The service's `opc-request-id`, to be named in a support request.
+    /// Returns the service's `opc-request-id`. Include it in support requests.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// The body as it came, at most 64 KiB of it. A service may repeat in it what it was sent,
-    /// credentials included.
+    /// Returns the body unchanged, at most 64 KiB of it. It may repeat what was sent, credentials
+    /// included.
     pub fn body(&self) -> &str {
         &self.body
     }
@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     fn read(status: u16, body: &str) -> ServiceError {
-        ServiceError::from_answer(
+        ServiceError::from_response(
             StatusCode::from_u16(status).unwrap(),
             &HeaderMap::new(),
             body.as_bytes(),
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_is_known_by_its_code_and_without_it_by_its_words() {
+    fn a_lock_is_recognized_by_its_code_or_else_by_its_message() {
         let whole = r#"{"error":{"message":"Another process is currently operating on this conversation. Please retry in a few seconds.","code":"conversation_locked"}}"#;
         for body in [
             whole,
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn html_keeps_its_words() {
+    fn html_errors_keep_their_text() {
         let error = read(
             502,
             "<html><head><title>502 Bad Gateway</title><style>p{color:red}</style></head>\
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_text_empty_bodies_and_other_json_lose_nothing() {
+    fn plain_text_empty_bodies_and_other_json_are_kept() {
         assert_eq!(read(503, "upstream down\n").message(), "upstream down");
         assert_eq!(read(503, "").message(), "Service Unavailable");
         assert_eq!(read(500, r#"{"detail":"no"}"#).message(), "no");
@@ -360,7 +360,7 @@ mod tests {
         let error = read(500, &"é".repeat(2000));
         assert_eq!(
             error.message().chars().count(),
-            super::super::words::MAX_TEXT + 1
+            super::super::error_body::MAX_TEXT + 1
         );
         assert_eq!(error.body().chars().count(), 2000);
     }
@@ -377,7 +377,7 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert("location", location.parse().unwrap());
-            let error = ServiceError::from_answer(
+            let error = ServiceError::from_response(
                 StatusCode::TEMPORARY_REDIRECT,
                 &headers,
                 b"<a href=x>Moved</a>",
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn unclosed_markup_ends() {
+    fn unclosed_markup_is_handled() {
         assert_eq!(read(500, "<script>x").message(), "x");
         assert_eq!(read(500, "<p").message(), "Internal Server Error");
     }
@@ -396,7 +396,7 @@ mod tests {
     fn the_request_id_is_kept() {
         let mut headers = HeaderMap::new();
         headers.insert("opc-request-id", "ABC/DEF".parse().unwrap());
-        let error = ServiceError::from_answer(StatusCode::BAD_REQUEST, &headers, b"{}");
+        let error = ServiceError::from_response(StatusCode::BAD_REQUEST, &headers, b"{}");
         assert_eq!(error.request_id(), Some("ABC/DEF"));
     }
 }

@@ -1,8 +1,8 @@
-//! Bounds the time one attempt may take until its answer begins.
+//! Limits the time of one attempt until its response begins.
 //!
-//! Place it inside retries, so that each attempt has its own limit. Unlike `tower`'s timeout it
-//! takes its clock from outside, can be set for each request, and fails with an
-//! [`Error`](crate::Error) that says that the outcome is unknown.
+//! Place it inside retries, so that each attempt has its own timeout. Unlike `tower`'s timeout, it
+//! takes its clock as a parameter, can be set for each request, and fails with an
+//! [`Error`](crate::Error) that reports an unknown outcome.
 //!
 //! ```
 //! use std::time::Duration;
@@ -23,13 +23,13 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::Error;
-use crate::error::{ErrorKind, ResendVerdict};
+use crate::error::{ErrorKind, RetrySafety};
 use crate::options::setting;
 use crate::time::{SharedClock, Sleep};
 
-/// In a request's extensions: the limit for the attempts of this request; `None` for no limit.
+/// Request extension: the attempt timeout of this request. `None` means no limit.
 #[derive(Clone, Copy, Debug)]
-pub struct AttemptLimit(pub Option<Duration>);
+pub struct AttemptTimeoutOverride(pub Option<Duration>);
 
 /// Applies [`AttemptTimeout`].
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub struct AttemptTimeoutLayer {
 }
 
 impl AttemptTimeoutLayer {
-    /// Allows each attempt `limit`, or any time if `None`.
+    /// Limits each attempt to `limit`. `None` means no limit.
     pub fn new(limit: impl Into<Option<Duration>>, clock: SharedClock) -> Self {
         Self {
             limit: limit.into(),
@@ -60,7 +60,7 @@ impl<S> Layer<S> for AttemptTimeoutLayer {
     }
 }
 
-/// Bounds the time until an answer begins.
+/// Limits the time until a response begins.
 #[derive(Clone, Debug)]
 pub struct AttemptTimeout<S> {
     inner: S,
@@ -82,7 +82,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let own = setting::<AttemptLimit>(request.extensions());
+        let own = setting::<AttemptTimeoutOverride>(request.extensions());
         let limit = own.map_or(self.limit, |own| own.0);
         ResponseFuture {
             future: self.inner.call(request),
@@ -118,10 +118,10 @@ where
         ready!(timer.as_mut().poll(context));
         Poll::Ready(Err(Error::new(
             ErrorKind::Timeout,
-            ResendVerdict::Unknown,
-            format!("no answer began within {limit:?}"),
+            RetrySafety::Unknown,
+            format!("no response began within {limit:?}"),
         )
-        .with_hint("reasoning models may think for minutes; raise the attempt timeout or stream")
+        .with_hint("reasoning models may take minutes: raise the attempt timeout, or use a stream")
         .into()))
     }
 }

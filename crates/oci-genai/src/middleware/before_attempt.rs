@@ -1,7 +1,7 @@
-//! Asks right before an attempt is sent whether it may be.
+//! Runs a check right before an attempt is sent.
 //!
-//! Place it innermost, inside authentication: a check is then made after every pause, and after
-//! credentials were refreshed. Requests without an [`AttemptCheck`] pass at no cost.
+//! Place it innermost, inside authentication. The check then runs after every pause, and after
+//! credentials were refreshed. Requests without an [`AttemptCheck`] cost nothing extra.
 //!
 //! ```
 //! use oci_genai::middleware::{AttemptCheck, BeforeAttemptLayer};
@@ -23,18 +23,18 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::Error;
-use crate::error::{ErrorKind, ResendVerdict};
+use crate::error::{ErrorKind, RetrySafety};
 use crate::options::setting;
 
 type Checked = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
 
-/// In a request's extensions: the check made before each of its attempts.
+/// Request extension: the check that runs before each attempt of this request.
 #[derive(Clone)]
 pub struct AttemptCheck(Arc<dyn Fn() -> Checked + Send + Sync>);
 
 impl AttemptCheck {
-    /// Makes this check before each attempt. An error ends the call: the attempt is not sent, nor
-    /// is any other, and the error is the source of the call's.
+    /// Creates a check that runs before each attempt. An error ends the call: neither this attempt
+    /// nor a later one is sent, and the error is the source of the call's error.
     pub fn new<F>(check: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), BoxError>> + Send + 'static,
@@ -54,7 +54,7 @@ impl fmt::Debug for AttemptCheck {
 pub struct BeforeAttemptLayer;
 
 impl BeforeAttemptLayer {
-    /// The layer; there is nothing to set.
+    /// Creates the layer. It has no settings.
     pub const fn new() -> Self {
         Self
     }
@@ -68,7 +68,7 @@ impl<S> Layer<S> for BeforeAttemptLayer {
     }
 }
 
-/// Makes a request's [`AttemptCheck`] before it is sent.
+/// Runs a request's [`AttemptCheck`] before the request is sent.
 #[derive(Clone, Debug)]
 pub struct BeforeAttempt<S> {
     inner: S,
@@ -96,13 +96,13 @@ where
             };
         };
         let checked = (check.0)();
-        // The service that was made ready sends.
+        // The service that was polled ready sends the request.
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let future = Box::pin(async move {
             checked.await.map_err(|source| {
-                let text = "the request was not sent: a check before the attempt did not allow it";
-                Error::new(ErrorKind::Layer, ResendVerdict::NotSent, text).with_source(source)
+                let text = "the request was not sent: a check before the attempt failed";
+                Error::new(ErrorKind::Middleware, RetrySafety::NotSent, text).with_source(source)
             })?;
             inner.call(request).await.map_err(Into::into)
         });

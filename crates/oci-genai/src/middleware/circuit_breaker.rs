@@ -1,9 +1,9 @@
-//! Stops sending for a while when one failure follows another.
+//! Stops sending for a while after repeated failures.
 //!
-//! Off unless asked for. Place it inside retries, so that each attempt counts and an open breaker
-//! ends the waiting early, and outside attempt timeouts, so that those count too. Counted are
-//! failures of the connection, timeouts, 429, and 5xx other than 501. After the pause one request is
-//! let through; its success closes the breaker, its failure opens it anew.
+//! Off by default. Place it inside retries, so that each attempt counts and an open breaker ends
+//! the waiting early. Place it outside attempt timeouts, so that they count too. It counts
+//! connection failures, timeouts, 429, and 5xx other than 501. After the pause it lets one request
+//! through. The breaker closes if that request succeeds, and opens again if it fails.
 //!
 //! ```
 //! use std::time::Duration;
@@ -25,17 +25,18 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::Error;
-use crate::error::{ErrorKind, ResendVerdict, is_transient_status};
+use crate::error::{ErrorKind, RetrySafety, is_transient_status};
 use crate::time::SharedClock;
 
-/// Applies [`CircuitBreaker`]. All services made by clones of one layer share one breaker.
+/// Applies [`CircuitBreaker`]. All services created by clones of one layer share one breaker.
 #[derive(Clone, Debug)]
 pub struct CircuitBreakerLayer {
     breaker: Arc<Breaker>,
 }
 
 impl CircuitBreakerLayer {
-    /// Opens after `failures` in a row (zero counts as one), for `pause`.
+    /// Creates a breaker that opens after `failures` failures in a row (zero counts as one), for
+    /// `pause`.
     pub fn new(failures: u32, pause: Duration, clock: SharedClock) -> Self {
         Self {
             breaker: Arc::new(Breaker {
@@ -75,7 +76,7 @@ enum State {
     Open {
         until: Instant,
     },
-    /// One request is under way to find out; if it is abandoned, another may go after `until`.
+    /// One probe request is in progress. If it is abandoned, another may be sent after `until`.
     Probing {
         until: Instant,
     },
@@ -88,8 +89,8 @@ impl Breaker {
         match *state {
             State::Closed { .. } => Ok(()),
             State::Open { until } | State::Probing { until } if now < until => Err(Error::new(
-                ErrorKind::Declined,
-                ResendVerdict::NotSent,
+                ErrorKind::LimitExceeded,
+                RetrySafety::NotSent,
                 format!(
                     "the circuit breaker is open for another {:?} after repeated failures",
                     until - now
@@ -115,14 +116,14 @@ impl Breaker {
                 failures: failures + 1,
             },
             State::Closed { .. } | State::Probing { .. } if failed => open,
-            // A straggler from before it opened says nothing new.
+            // A request sent before the breaker opened adds nothing new.
             State::Open { until } => State::Open { until },
             State::Closed { .. } | State::Probing { .. } => State::Closed { failures: 0 },
         };
     }
 }
 
-/// Stops sending for a while when one failure follows another.
+/// Stops sending for a while after repeated failures.
 #[derive(Clone, Debug)]
 pub struct CircuitBreaker<S> {
     inner: S,
@@ -223,8 +224,8 @@ mod tests {
             assert_eq!(call().await.unwrap().status(), 503);
         }
         let error = call().await.unwrap_err().downcast::<Error>().unwrap();
-        assert_eq!(error.kind(), ErrorKind::Declined);
-        assert!(error.verdict().is_safe());
+        assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+        assert!(error.retry_safety().is_safe());
         assert_eq!(sent.load(Ordering::Relaxed), 2);
 
         clock.advance(pause);

@@ -1,8 +1,8 @@
-//! Bounds the time a call may take in all: attempts, pauses between them, and reading the body or
-//! stream to its end.
+//! Limits the total time of a call: attempts, pauses between them, and reading the body or stream
+//! to its end.
 //!
-//! Place it outside retries. A retrying layer inside finds the moment in [`DeadlineAt`] and does not
-//! begin a pause that would outlast it.
+//! Place it outside retries. A retry layer inside reads the deadline from [`CallDeadline`] and does
+//! not start a pause that would end after it.
 //!
 //! ```
 //! use std::time::Duration;
@@ -24,17 +24,17 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::Error;
-use crate::error::{ErrorKind, ResendVerdict};
+use crate::error::{ErrorKind, RetrySafety};
 use crate::options::setting;
 use crate::time::{SharedClock, Sleep};
 
-/// In a request's extensions: the limit for this one call; `None` for no limit.
+/// Request extension: the total timeout of this call. `None` means no limit.
 #[derive(Clone, Copy, Debug)]
-pub struct CallLimit(pub Option<Duration>);
+pub struct TotalTimeoutOverride(pub Option<Duration>);
 
-/// In the extensions of a request below this layer: when the call's time is over.
+/// Request extension below this layer: the deadline of the call.
 #[derive(Clone, Copy, Debug)]
-pub struct DeadlineAt(pub Instant);
+pub struct CallDeadline(pub Instant);
 
 /// Applies [`Deadline`].
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub struct DeadlineLayer {
 }
 
 impl DeadlineLayer {
-    /// Allows each call `limit`, or any time if `None`.
+    /// Limits each call to `limit`. `None` means no limit.
     pub fn new(limit: impl Into<Option<Duration>>, clock: SharedClock) -> Self {
         Self {
             limit: limit.into(),
@@ -65,7 +65,7 @@ impl<S> Layer<S> for DeadlineLayer {
     }
 }
 
-/// Bounds the time of whole calls.
+/// Limits the total time of calls.
 #[derive(Clone, Debug)]
 pub struct Deadline<S> {
     inner: S,
@@ -87,12 +87,12 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let own = setting::<CallLimit>(request.extensions());
+        let own = setting::<TotalTimeoutOverride>(request.extensions());
         let limit = own.map_or(self.limit, |own| own.0);
         let timer = limit.map(|limit| {
             request
                 .extensions_mut()
-                .insert(DeadlineAt(self.clock.now() + limit));
+                .insert(CallDeadline(self.clock.now() + limit));
             (limit, self.clock.sleep(limit))
         });
         ResponseFuture {
@@ -112,8 +112,8 @@ fn poll_timer(timer: &mut Timer, context: &mut Context<'_>) -> Poll<BoxError> {
     Poll::Ready(
         Error::new(
             ErrorKind::Timeout,
-            ResendVerdict::Unknown,
-            format!("the call was not over within {limit:?}"),
+            RetrySafety::Unknown,
+            format!("the call did not finish within {limit:?}"),
         )
         .into(),
     )
@@ -152,7 +152,7 @@ where
 }
 
 pin_project! {
-    /// A response body that fails when the call's time is over.
+    /// A response body that fails once the call's deadline has passed.
     pub struct DeadlineBody<B> {
         #[pin]
         body: B,

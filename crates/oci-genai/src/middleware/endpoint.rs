@@ -1,7 +1,7 @@
 //! Sends requests to an endpoint: scheme, host and base path.
 //!
-//! Place it inside anything that retries, so that a retried request can go to another endpoint, and
-//! outside authentication, because the host is part of what is signed.
+//! Place it inside retries, so that a retried request can go to another endpoint, and outside
+//! authentication, because the host is part of the signature.
 //!
 //! ```
 //! use oci_genai::{Endpoint, middleware::EndpointLayer};
@@ -29,18 +29,18 @@ use tower_service::Service;
 use crate::Endpoint;
 use crate::options::setting;
 
-/// In a request's extensions: the endpoint this one request goes to, in place of the layer's.
+/// Request extension: the endpoint of this request, in place of the layer's.
 #[derive(Clone, Debug)]
 pub struct EndpointOverride(pub Arc<Endpoint>);
 
-/// Applies [`EndpointService`].
+/// Applies [`SetEndpoint`].
 #[derive(Clone, Debug)]
 pub struct EndpointLayer {
     endpoint: Arc<Endpoint>,
 }
 
 impl EndpointLayer {
-    /// Sends requests to `endpoint`.
+    /// Creates a layer that sends requests to `endpoint`.
     pub fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint: Arc::new(endpoint),
@@ -49,10 +49,10 @@ impl EndpointLayer {
 }
 
 impl<S> Layer<S> for EndpointLayer {
-    type Service = EndpointService<S>;
+    type Service = SetEndpoint<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        EndpointService {
+        SetEndpoint {
             inner,
             endpoint: Arc::clone(&self.endpoint),
         }
@@ -62,15 +62,15 @@ impl<S> Layer<S> for EndpointLayer {
 /// Sends requests to an endpoint.
 ///
 /// A request without a host, or to the layer's own endpoint, goes to the endpoint of its
-/// [`EndpointOverride`] or else to the layer's. A request that a layer outside has already sent
-/// elsewhere is left alone.
+/// [`EndpointOverride`], or else to the layer's. A request that an outer layer already directed
+/// elsewhere stays unchanged.
 #[derive(Clone, Debug)]
-pub struct EndpointService<S> {
+pub struct SetEndpoint<S> {
     inner: S,
     endpoint: Arc<Endpoint>,
 }
 
-impl<S, B> Service<Request<B>> for EndpointService<S>
+impl<S, B> Service<Request<B>> for SetEndpoint<S>
 where
     S: Service<Request<B>>,
     S::Error: Into<BoxError>,
@@ -109,7 +109,7 @@ where
 }
 
 pin_project! {
-    /// The future of [`EndpointService`].
+    /// The future of [`SetEndpoint`].
     pub struct ResponseFuture<F> {
         #[pin]
         state: State<F>,
@@ -172,14 +172,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_below_the_endpoint_and_elsewhere_pass() {
+    async fn requests_to_the_endpoint_and_elsewhere_stay_unchanged() {
         for uri in ["http://home/openai/v1/responses", "http://proxy/x"] {
             assert_eq!(sent_to(request(uri)).await.unwrap(), uri);
         }
     }
 
     #[tokio::test]
-    async fn an_override_moves_requests_of_this_endpoint_only() {
+    async fn an_override_redirects_only_requests_to_this_endpoint() {
         let elsewhere = Arc::new(Endpoint::from_url("https://away/v2").unwrap());
         for (uri, expected) in [
             (

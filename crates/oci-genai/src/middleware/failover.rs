@@ -1,11 +1,11 @@
-//! Goes to another region when one cannot answer, for calls that leave nothing behind.
+//! Fails over to another region, for calls that keep no state on the service.
 //!
-//! Conversations, stored responses and keys belong to one region. Only a request marked
-//! [`Stateless`] is ever sent to another; all others stay where their state is. The client marks a
-//! response that names no conversation and no previous response and is not stored (`store` false).
+//! Conversations, stored responses and API keys belong to one region. Only a request marked
+//! [`Stateless`] is ever sent to another region. The client marks the creation of a response that
+//! names no conversation and no previous response and is not stored (`store` is false).
 //!
-//! Place it outside retries: a region gets its attempts before the next one is tried. The answer's
-//! extensions then hold [`FailedOver`], with the reason.
+//! Place it outside retries, so that a region gets all its attempts before the next one is tried.
+//! After a failover the response's extensions contain [`FailedOver`] with the reason.
 //!
 //! ```
 //! use oci_genai::{Endpoint, Region, middleware::{FailoverLayer, FailoverTarget}};
@@ -35,21 +35,21 @@ use crate::error::{ServiceError, is_transient_status};
 use crate::options::setting;
 use crate::{Endpoint, Error, Result};
 
-/// In a request's extensions: it neither needs nor leaves state on the service, so that any region
-/// can answer it.
+/// Request extension: the request neither needs nor leaves state on the service, so any region can
+/// serve it.
 #[derive(Clone, Copy, Debug)]
 pub struct Stateless;
 
-/// In an answer's extensions: it came from another region, and why.
+/// Response extension: another region served the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedOver {
-    /// The endpoint that answered.
+    /// The endpoint that responded.
     pub to: String,
-    /// What was wrong with the one tried before.
+    /// The failure of the endpoint tried before.
     pub reason: String,
 }
 
-/// Where to go when the client's own endpoint cannot answer.
+/// An endpoint to use if the client's own is unavailable.
 #[derive(Clone, Debug)]
 pub struct FailoverTarget {
     endpoint: Arc<Endpoint>,
@@ -57,8 +57,8 @@ pub struct FailoverTarget {
 }
 
 impl FailoverTarget {
-    /// This endpoint, with the project of the client. Projects belong to a region, so name the one
-    /// there.
+    /// Creates a target with the client's project. Projects belong to a region, so set that
+    /// region's project.
     pub fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint: Arc::new(endpoint),
@@ -66,22 +66,22 @@ impl FailoverTarget {
         }
     }
 
-    /// The project in that region.
+    /// Sets the project in that region.
     ///
     /// # Errors
     ///
-    /// When the value cannot stand in a header.
+    /// Returns an error if the value is not a valid header value.
     pub fn project(mut self, project: &str) -> Result<Self> {
         let value = header_value("project", project)?;
         self.headers.insert(OPENAI_PROJECT, value);
         Ok(self)
     }
 
-    /// The compartment to name in that region.
+    /// Sets the compartment in that region.
     ///
     /// # Errors
     ///
-    /// When the value cannot stand in a header.
+    /// Returns an error if the value is not a valid header value.
     pub fn compartment(mut self, compartment: &str) -> Result<Self> {
         let value = header_value("compartment", compartment)?;
         self.headers.insert(OPC_COMPARTMENT_ID, value);
@@ -96,7 +96,7 @@ pub struct FailoverLayer {
 }
 
 impl FailoverLayer {
-    /// Tries these in turn.
+    /// Creates a layer that tries these targets in order.
     pub fn new(targets: impl IntoIterator<Item = FailoverTarget>) -> Self {
         Self {
             targets: targets.into_iter().collect(),
@@ -115,7 +115,7 @@ impl<S> Layer<S> for FailoverLayer {
     }
 }
 
-/// Goes to another region when one cannot answer.
+/// Fails over to another region if one is unavailable.
 #[derive(Clone, Debug)]
 pub struct Failover<S> {
     inner: S,
@@ -138,7 +138,7 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        // The clone that was made ready goes; a fresh one stays.
+        // The service that was polled ready sends the request; the clone stays.
         let fresh = self.inner.clone();
         let ready = std::mem::replace(&mut self.inner, fresh);
         ResponseFuture(Box::pin(run(ready, Arc::clone(&self.targets), request)))
@@ -185,7 +185,7 @@ where
             }
             return Ok(response);
         };
-        tracing::warn!(to = %target.endpoint, %reason, "going to another region");
+        tracing::warn!(to = %target.endpoint, %reason, "failing over to another region");
         (sent, spare) = twice(again);
         target.direct(&mut sent);
         moved = Some(FailedOver {
@@ -213,12 +213,13 @@ impl FailoverTarget {
     }
 }
 
-/// Why this region cannot answer, if another might: it cannot be reached, is overloaded, or fails.
+/// Returns why this region failed if another may succeed: it is unreachable, overloaded, or
+/// failing.
 fn reason<B>(outcome: &Result<Response<B>, Error>) -> Option<String> {
     match outcome {
         Ok(response) if is_transient_status(response.status()) => {
             let read = response.extensions().get::<Arc<ServiceError>>();
-            // The quota is the account's, in every region.
+            // The quota belongs to the account, in every region.
             let exhausted = read.is_some_and(|error| error.is_quota_exhausted());
             (!exhausted).then(|| response.status().to_string())
         }
@@ -230,6 +231,6 @@ fn reason<B>(outcome: &Result<Response<B>, Error>) -> Option<String> {
 
 impl fmt::Display for FailedOver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "answered by {} because of {}", self.to, self.reason)
+        write!(f, "served by {} because of {}", self.to, self.reason)
     }
 }

@@ -1,7 +1,7 @@
-//! Puts the service's standard headers on requests.
+//! Adds the service's standard headers to requests.
 //!
-//! Place it outside authentication, so that what is signed is what is sent, and inside retries.
-//! A header that a request already carries is never replaced.
+//! Place it outside authentication, so that the headers are signed, and inside retries. It never
+//! replaces a header that a request already has.
 //!
 //! ```
 //! use oci_genai::middleware::StandardHeadersLayer;
@@ -23,21 +23,21 @@ use tower_service::Service;
 use crate::options::setting;
 use crate::{Error, Result};
 
-/// Names the project a request belongs to.
+/// Header that names the project of a request.
 pub const OPENAI_PROJECT: HeaderName = HeaderName::from_static("openai-project");
-/// Names the compartment a request belongs to.
+/// Header that names the compartment of a request.
 pub const OPC_COMPARTMENT_ID: HeaderName = HeaderName::from_static("opc-compartment-id");
-/// Names a request, in the service's logs too.
+/// Header that identifies a request, also in the service's logs.
 pub const OPC_REQUEST_ID: HeaderName = HeaderName::from_static("opc-request-id");
-/// The region that a routing profile chose for a request, in its response.
+/// Response header with the region that a routing profile selected.
 pub(crate) const SELECTED_REGION: HeaderName = HeaderName::from_static("x-genai-selected-region");
 
-/// The `user-agent` sent unless another is given.
+/// Default `user-agent` header.
 pub const DEFAULT_USER_AGENT: &str = concat!("oci-genai-rust/", env!("CARGO_PKG_VERSION"));
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// In a request's extensions: headers for this one request, ahead of the standard ones.
+/// Request extension: headers of this request, which take precedence over the standard ones.
 #[derive(Clone, Debug)]
 pub struct RequestHeaders(pub Arc<HeaderMap>);
 
@@ -54,7 +54,7 @@ impl Default for StandardHeadersLayer {
 }
 
 impl StandardHeadersLayer {
-    /// Sends the user agent and, with every request of its own, an `opc-request-id`.
+    /// Creates a layer that sends the user agent and a new `opc-request-id` with every request.
     pub fn new() -> Self {
         Self {
             headers: Arc::new(vec![(
@@ -64,29 +64,29 @@ impl StandardHeadersLayer {
         }
     }
 
-    /// Sends `OpenAI-Project`.
+    /// Adds the header `OpenAI-Project`.
     ///
     /// # Errors
     ///
-    /// When the value cannot stand in a header.
+    /// Returns an error if the value is not a valid header value.
     pub fn project(self, project: &str) -> Result<Self> {
         self.with(OPENAI_PROJECT, "project", project)
     }
 
-    /// Sends `opc-compartment-id`.
+    /// Adds the header `opc-compartment-id`.
     ///
     /// # Errors
     ///
-    /// When the value cannot stand in a header.
+    /// Returns an error if the value is not a valid header value.
     pub fn compartment(self, compartment: &str) -> Result<Self> {
         self.with(OPC_COMPARTMENT_ID, "compartment", compartment)
     }
 
-    /// Appends to the user agent.
+    /// Appends text to the user agent.
     ///
     /// # Errors
     ///
-    /// When the value cannot stand in a header.
+    /// Returns an error if the value is not a valid header value.
     pub fn append_user_agent(self, more: &str) -> Result<Self> {
         let agent = format!("{DEFAULT_USER_AGENT} {}", more.trim());
         self.with(USER_AGENT, "user agent", &agent)
@@ -101,7 +101,7 @@ impl StandardHeadersLayer {
     }
 }
 
-/// A header value, or an error that names what it was for.
+/// Creates a header value. The error names the setting `what`.
 pub(crate) fn header_value(what: &str, value: &str) -> Result<HeaderValue> {
     let value = value.trim();
     if value.is_empty() {
@@ -109,7 +109,7 @@ pub(crate) fn header_value(what: &str, value: &str) -> Result<HeaderValue> {
     }
     HeaderValue::from_str(value).map_err(|error| {
         Error::config(format!(
-            "the {what} contains characters that cannot stand in a header, such as a line end"
+            "the {what} contains characters that are not allowed in a header, such as a line break"
         ))
         .with_source(error)
     })
@@ -126,7 +126,7 @@ impl<S> Layer<S> for StandardHeadersLayer {
     }
 }
 
-/// Puts the service's standard headers on requests.
+/// Adds the service's standard headers to requests.
 #[derive(Clone, Debug)]
 pub struct StandardHeaders<S> {
     inner: S,
@@ -153,7 +153,8 @@ where
                 headers.insert(name.clone(), value.clone());
             }
         }
-        // Signing covers the content type, and gateways drop a charset before they verify.
+        // The signature covers the content type, and gateways remove a charset before they verify
+        // it.
         if *request.method() == Method::POST {
             request.headers_mut().entry(CONTENT_TYPE).or_insert(JSON);
         }
@@ -168,8 +169,8 @@ where
     }
 }
 
-/// Random upper-case hexadecimal digits. OCI's own SDKs send 32 to name a request and 30 to name a
-/// repetition.
+/// Returns random upper-case hexadecimal digits. OCI's own SDKs use 32 digits as a request id and
+/// 30 as a retry token.
 pub(super) fn random_value<const LENGTH: usize>() -> HeaderValue {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     const { assert!(LENGTH <= 32, "there are 128 random bits") };
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_request_carries_wins() {
+    async fn headers_of_the_request_take_precedence() {
         let mut own = HeaderMap::new();
         own.insert(OPENAI_PROJECT, HeaderValue::from_static("theirs"));
         let request = Request::get("/")
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_cannot_be_headers_are_refused_by_name() {
+    fn invalid_header_values_are_rejected_by_name() {
         for (value, word) in [("a\nb", "characters"), (" ", "empty")] {
             let error = StandardHeadersLayer::new().project(value).unwrap_err();
             assert!(error.is_config());

@@ -1,11 +1,12 @@
-//! Writes bodies to the log, for looking at what exactly is said.
+//! Logs request and response bodies, for debugging.
 //!
-//! Off unless asked for: bodies hold what people said. Each request body becomes one `tracing` event of
-//! level `DEBUG` and target `oci_genai::bodies`, each piece of a response body another, as it passes; the
-//! pieces of a stream are therefore seen as they come. Nothing is held back and nothing is gathered.
+//! Off by default, because bodies contain user content. Each request body is logged as one
+//! `tracing` event of level `DEBUG` and target `oci_genai::bodies`, and each chunk of a response
+//! body as another when it passes. Chunks of a stream are therefore logged as they arrive. The
+//! layer neither delays nor buffers anything.
 //!
-//! Place it inside retries, so that each attempt is seen, and outside authentication, so that no
-//! credentials are near. Headers are never written, and a credential that a service repeats is masked.
+//! Place it inside retries, so that each attempt is logged, and outside authentication, so that it
+//! sees no credentials. It never logs headers, and masks a credential that the service repeats.
 //!
 //! ```
 //! use oci_genai::middleware::LogBodiesLayer;
@@ -29,7 +30,7 @@ use tower_service::Service;
 
 use crate::wire::SentCredentials;
 
-/// The target of the events.
+/// Target of the `tracing` events.
 const TARGET: &str = "oci_genai::bodies";
 
 /// Applies [`LogBodies`].
@@ -40,7 +41,7 @@ pub struct LogBodiesLayer {
 }
 
 impl LogBodiesLayer {
-    /// Writes at most `max_bytes` of each request body and of each piece of a response body.
+    /// Logs at most `max_bytes` of each request body and of each chunk of a response body.
     pub fn new(max_bytes: usize) -> Self {
         Self {
             max_bytes,
@@ -68,7 +69,7 @@ impl<S> Layer<S> for LogBodiesLayer {
     }
 }
 
-/// Writes bodies to the log.
+/// Logs request and response bodies.
 #[derive(Clone, Debug)]
 pub struct LogBodies<S> {
     inner: S,
@@ -91,7 +92,7 @@ where
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         match request.body().as_bytes() {
             Some(body) => write("request", body, self.max_bytes, &self.sent),
-            None => tracing::debug!(target: TARGET, "a request body that can be read once only"),
+            None => tracing::debug!(target: TARGET, "the request body can be read only once"),
         }
         ResponseFuture {
             future: self.inner.call(request),
@@ -133,7 +134,7 @@ where
 }
 
 pin_project! {
-    /// A body that is written to the log as it is read.
+    /// A body that is logged as it is read.
     struct LoggedBody {
         #[pin]
         body: Body,

@@ -1,4 +1,4 @@
-//! Bounds the bodies of requests and answers, and refuses encodings that are not read.
+//! Limits request and response bodies, and rejects unsupported encodings.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -32,10 +32,10 @@ impl<S> Layer<S> for SizeLimitsLayer {
     }
 }
 
-/// Refuses bodies that are too large to be meant.
+/// Rejects bodies that are too large.
 ///
-/// What a success may have is counted as it is read, after decompression. Streams are bounded event by
-/// event instead, and error answers where they are read.
+/// A success body is counted as it is read, after decompression. Streams are limited event by event
+/// instead, and error responses where they are read.
 #[derive(Clone, Debug)]
 pub(crate) struct SizeLimits<S> {
     inner: S,
@@ -113,7 +113,8 @@ where
     }
 }
 
-/// The encoding that is left on an answer: what the HTTP client decodes it takes off the headers.
+/// Returns the encoding that is left on a response. The HTTP client removes the header of an
+/// encoding that it decodes.
 fn unread_encoding<B>(response: &Response<B>) -> Option<String> {
     let encoding = response.headers().get(CONTENT_ENCODING)?;
     let encoding = String::from_utf8_lossy(encoding.as_bytes());
@@ -123,7 +124,7 @@ fn unread_encoding<B>(response: &Response<B>) -> Option<String> {
 }
 
 pin_project! {
-    /// A body that fails when it has more than so many bytes.
+    /// A body that fails when it exceeds its limit.
     pub(crate) struct LimitedBody<B> {
         #[pin]
         body: B,

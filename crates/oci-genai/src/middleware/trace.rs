@@ -1,9 +1,9 @@
 //! Puts every call into a `tracing` span with OpenTelemetry's names for generative AI.
 //!
-//! Place it outside retries, so that one span covers all attempts. Recorded are the operation, model,
-//! conversation, server, status, `opc-request-id`, number of attempts and the kind of an error; the
-//! typed calls of [`Client`](crate::Client) add response id, token counts and the time to a stream's
-//! first event. Bodies, header values and credentials are never recorded; see
+//! Place it outside retries, so that one span covers all attempts. The span records the operation,
+//! model, conversation, server, status, `opc-request-id`, number of attempts and the kind of an
+//! error. The typed calls of [`Client`](crate::Client) add the response id, token counts and the
+//! time to a stream's first event. Bodies, header values and credentials are never recorded; see
 //! [`LogBodiesLayer`](super::LogBodiesLayer) for bodies.
 //!
 //! ```
@@ -33,15 +33,15 @@ use super::retry::Attempts;
 use crate::Error;
 use crate::options::setting;
 
-/// OpenTelemetry's attribute for who answers.
+/// OpenTelemetry's `gen_ai.provider.name` of this service.
 const PROVIDER: &str = "oci.generative_ai";
 
-/// In a request's extensions: the span it belongs to, made by a caller who knows more than the
-/// request shows. Make it with [`call_span`].
+/// Request extension: the span of the request, for callers with more information than the request.
+/// Create it with [`call_span`].
 #[derive(Clone, Debug)]
 pub struct CallSpan(pub Span);
 
-/// A span for one call, with the fields that the layer and the typed calls record.
+/// Creates a span for one call, with the fields that the layer and the typed calls record.
 pub fn call_span(operation: &str, model: Option<&str>, conversation: Option<&str>) -> Span {
     tracing::info_span!(
         "gen_ai.client.call",
@@ -92,7 +92,7 @@ impl fmt::Display for SpanName<'_> {
 pub struct TraceLayer;
 
 impl TraceLayer {
-    /// The layer; there is nothing to set.
+    /// Creates the layer. It has no settings.
     pub const fn new() -> Self {
         Self
     }

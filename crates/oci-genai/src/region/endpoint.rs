@@ -1,4 +1,4 @@
-//! Where requests of a region go.
+//! Endpoints of regions.
 
 use std::fmt;
 
@@ -8,21 +8,21 @@ use url::Url;
 use super::Region;
 use crate::{Error, Result};
 
-/// The path every operation's path is appended to.
+/// The base path that precedes every operation's path.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BasePath {
-    /// `/openai/v1`, which the service documents today.
+    /// `/openai/v1`, the currently documented path.
     #[default]
     OpenAiV1,
-    /// `/20231130/actions/v1`, the older one; it has no Conversations API.
+    /// `/20231130/actions/v1`, the older path. It has no Conversations API.
     ActionsV1,
     /// Any other path.
     Custom(String),
 }
 
 impl BasePath {
-    /// The path.
+    /// Returns the path.
     pub fn as_str(&self) -> &str {
         match self {
             Self::OpenAiV1 => "/openai/v1",
@@ -46,14 +46,14 @@ impl BasePath {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Endpoint {
-    /// Without a slash at its end.
+    /// The URL, without a slash at its end.
     base: String,
-    /// Where the path begins in `base`.
+    /// Index of the path in `base`.
     path_start: usize,
 }
 
 impl Endpoint {
-    /// The endpoint of a region, with choices left to make.
+    /// Returns a builder for the endpoint of a region.
     pub const fn builder(region: Region) -> EndpointBuilder {
         EndpointBuilder {
             region,
@@ -62,11 +62,12 @@ impl Endpoint {
         }
     }
 
-    /// The endpoint at a URL, base path included: a gateway, a proxy, or the emulator.
+    /// Creates the endpoint at a URL, base path included: a gateway, a proxy, or the emulator.
     ///
     /// # Errors
     ///
-    /// When it is not an absolute `http` or `https` URL, or has a query, a fragment or credentials.
+    /// Returns an error if `url` is not an absolute `http` or `https` URL, or has a query, a
+    /// fragment or credentials.
     pub fn from_url(url: &str) -> Result<Self> {
         let shown = oci_genai_auth::redact::shown(url);
         let wrong = |why: &str| {
@@ -81,9 +82,9 @@ impl Endpoint {
             return Err(wrong("is not an http or https URL"));
         }
         if !parsed.username().is_empty() || parsed.password().is_some() {
-            // The URL is not shown: it holds a secret.
+            // The URL is not shown, because it contains a secret.
             return Err(Error::config(
-                "the base URL contains a user name or password; give credentials to the client's \
+                "the base URL contains a user name or password; pass credentials with the client's \
                  auth setting instead",
             ));
         }
@@ -95,23 +96,23 @@ impl Endpoint {
         Ok(Self { base, path_start })
     }
 
-    /// The base URL, without a slash at its end.
+    /// Returns the base URL, without a slash at its end.
     pub fn as_str(&self) -> &str {
         &self.base
     }
 
-    /// The base path, without a slash at its end; empty for none.
+    /// Returns the base path without a slash at its end, or an empty string if there is none.
     pub fn path(&self) -> &str {
         self.base.get(self.path_start..).unwrap_or_default()
     }
 
-    /// Scheme, host and port.
+    /// Returns scheme, host and port.
     pub fn origin(&self) -> &str {
         self.base.get(..self.path_start).unwrap_or(&self.base)
     }
 
-    /// The path and query of `uri` below this endpoint, or `None` if it lies elsewhere. A URI
-    /// without a host lies below every endpoint.
+    /// Returns the path and query of `uri` relative to this endpoint, or `None` if `uri` is
+    /// elsewhere. A URI without a host is relative to every endpoint.
     pub(crate) fn relative<'a>(&self, uri: &'a Uri) -> Option<&'a str> {
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -125,7 +126,7 @@ impl Endpoint {
             .filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
     }
 
-    /// The URI of a path (and query) below this endpoint.
+    /// Returns the URI of a path (and query) below this endpoint.
     pub(crate) fn join(&self, relative: &str) -> Result<Uri> {
         let slash = if relative.is_empty() || relative.starts_with(['/', '?']) {
             ""
@@ -144,7 +145,7 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// Chooses among the endpoints a region has; see [`Endpoint::builder`].
+/// Builds the endpoint of a region; see [`Endpoint::builder`].
 #[derive(Clone, Debug)]
 pub struct EndpointBuilder {
     region: Region,
@@ -153,25 +154,25 @@ pub struct EndpointBuilder {
 }
 
 impl EndpointBuilder {
-    /// Whether to use the host that also answers on IPv6. Default: no.
+    /// Uses the dual-stack host, which supports IPv6 as well. Default: `false`.
     #[must_use]
     pub const fn dual_stack(mut self, dual_stack: bool) -> Self {
         self.dual_stack = dual_stack;
         self
     }
 
-    /// The base path. Default: `/openai/v1`.
+    /// Sets the base path. Default: `/openai/v1`.
     #[must_use]
     pub fn base_path(mut self, base_path: BasePath) -> Self {
         self.base_path = base_path;
         self
     }
 
-    /// Makes the endpoint.
+    /// Builds the endpoint.
     ///
     /// # Errors
     ///
-    /// When a custom base path does not make a URL.
+    /// Returns an error if a custom base path does not form a valid URL.
     pub fn build(self) -> Result<Endpoint> {
         let Self {
             region,
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_follow_realm_and_stack() {
+    fn hosts_depend_on_realm_and_dual_stack() {
         assert_eq!(
             endpoint("ord").build().unwrap().as_str(),
             "https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/openai/v1"

@@ -1,4 +1,4 @@
-//! OCI regions, their realms, and the endpoints they lead to.
+//! OCI regions, their realms and their endpoints.
 
 mod endpoint;
 #[rustfmt::skip]
@@ -14,14 +14,14 @@ use oci_genai_auth::redact;
 pub use self::endpoint::{BasePath, Endpoint, EndpointBuilder};
 use self::generated::REGIONS;
 pub use self::resolver::RegionResolver;
-use crate::validate::shown;
+use crate::validation::shown;
 use crate::{Error, Result};
 
-/// An OCI region: its identifier and the domain its endpoints live under.
+/// An OCI region: its identifier and the domain of its endpoints.
 ///
-/// Parsing takes an identifier or a short code in any case and knows the regions this release was
-/// made with. [`RegionResolver`] also knows those a machine's configuration adds, and
-/// [`Region::custom`] takes any.
+/// Parsing accepts an identifier or a short code in any case and knows the regions of this release.
+/// [`RegionResolver`] also knows the regions that a machine's configuration adds.
+/// [`Region::custom`] accepts any region.
 ///
 /// ```
 /// use oci_genai::Region;
@@ -41,19 +41,20 @@ pub struct Region {
 }
 
 impl Region {
-    /// A region this release does not know, with the second-level domain of its realm, such as
-    /// `oraclecloud.com`.
+    /// Creates a region that this release does not know, with the second-level domain of its realm,
+    /// such as `oraclecloud.com`.
     ///
     /// # Errors
     ///
-    /// When either is not a host name part: letters, digits, `-`, and in the domain `.`.
+    /// Returns an error if `id` or `domain` is not a valid part of a host name: letters, digits,
+    /// `-`, and in the domain `.`.
     pub fn custom(id: impl Into<String>, domain: impl Into<String>) -> Result<Self> {
         let (given_id, given_domain) = (id.into(), domain.into());
         let id = given_id.to_ascii_lowercase();
         let domain = given_domain.to_ascii_lowercase();
         if !is_host(&id, false) || !is_host(&domain, true) {
             return Err(Error::config(format!(
-                "region {} in domain {} does not make a host name; give an identifier such as \
+                "region {} in domain {} does not form a host name; give an identifier such as \
                  us-chicago-1 and a domain such as oraclecloud.com",
                 shown(&given_id),
                 shown(&given_domain)
@@ -67,10 +68,11 @@ impl Region {
         })
     }
 
-    /// A region given as a whole domain: endpoints are `inference.generativeai.` and that domain.
+    /// Creates a region from a whole domain. Endpoints are `inference.generativeai.` and that
+    /// domain.
     fn from_domain(given: &str) -> Result<Self> {
         let domain = given.to_ascii_lowercase();
-        // A token has dots too, and would be sent to name servers.
+        // A token contains dots too, and would be sent to name servers.
         if !is_host(&domain, true) || redact::is_secret(given) {
             return Err(Error::config(format!(
                 "region {} is neither a region nor a domain",
@@ -85,7 +87,7 @@ impl Region {
         })
     }
 
-    /// Whether the region was given as a domain, which then stands for both.
+    /// Returns `true` if the region was given as a domain, which is then also its id.
     fn is_domain(&self) -> bool {
         self.id == self.domain
     }
@@ -104,7 +106,7 @@ impl Region {
             .map(|index| Self::from_row(&REGIONS[index]))
     }
 
-    /// Every region this release knows, sorted by identifier.
+    /// Returns every region that this release knows, sorted by identifier.
     pub fn all() -> impl Iterator<Item = Self> {
         REGIONS.iter().map(Self::from_row)
     }
@@ -118,22 +120,22 @@ impl Region {
         }
     }
 
-    /// The identifier, such as `us-chicago-1`.
+    /// Returns the identifier, such as `us-chicago-1`.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The short code, such as `ord`, if known.
+    /// Returns the short code, such as `ord`, if known.
     pub fn short_code(&self) -> Option<&str> {
         self.short_code.as_deref()
     }
 
-    /// The realm, such as `oc1`, if known.
+    /// Returns the realm, such as `oc1`, if known.
     pub fn realm(&self) -> Option<&str> {
         self.realm.as_deref()
     }
 
-    /// The second-level domain, such as `oraclecloud.com`.
+    /// Returns the second-level domain, such as `oraclecloud.com`.
     pub fn domain(&self) -> &str {
         &self.domain
     }
@@ -153,7 +155,7 @@ impl fmt::Display for Region {
     }
 }
 
-/// The error for a region nobody knows, with the nearest known one.
+/// Creates the error of an unknown region, with the nearest known one.
 fn unknown(name: &str) -> Error {
     let name = name.trim();
     let start: String = name.chars().take(80).collect();
@@ -171,7 +173,7 @@ fn unknown(name: &str) -> Error {
     )
 }
 
-/// Edit distance, for suggestions.
+/// Returns the edit distance, for suggestions.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -239,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn custom_regions_must_make_a_host() {
+    fn custom_regions_must_form_a_host_name() {
         assert!(Region::custom("xx-new-1", "oraclecloud.com").is_ok());
         for (id, domain) in [
             ("a/b", "x.com"),

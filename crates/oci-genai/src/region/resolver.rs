@@ -1,4 +1,4 @@
-//! Regions that are newer than this release: where a machine's configuration describes them.
+//! Resolves regions that a machine's configuration adds, for regions newer than this release.
 
 use std::fmt;
 use std::path::Path;
@@ -15,29 +15,30 @@ use crate::{Error, Result};
 
 const METADATA_SERVICE: &str = "http://169.254.169.254/opc/v2";
 const METADATA_TIMEOUT: Duration = Duration::from_secs(2);
-/// No honest metadata file is larger.
+/// Larger files are not region metadata.
 const MAX_METADATA: u64 = 1024 * 1024;
 
-/// Finds regions by name: in the table first, then in what the machine's configuration adds.
+/// Resolves regions by name: first from the table, then from the machine's configuration.
 ///
-/// For a name that is not in the table these are asked in turn, as Oracle's own SDK does it:
+/// For a name that is not in the table, these sources apply in this order, as in Oracle's own SDK:
 ///
 /// 1. `~/.oci/regions-config.json`, a JSON array of region descriptions;
 /// 2. `OCI_REGION_METADATA`, one description as a JSON object;
-/// 3. a name with a `.` in it is a domain itself;
+/// 3. a name that contains a `.`, which is a domain itself;
 /// 4. `OCI_DEFAULT_REALM`, the second-level domain of unknown regions.
 ///
-/// After that Oracle's SDK goes on in the commercial realm without a word. Here an unknown region is
-/// an error, because a misspelt one would otherwise surface as a name that does not resolve.
+/// Oracle's SDK then silently assumes the commercial realm. Here an unknown region is an error,
+/// because a misspelled one would otherwise fail later as a host name that does not resolve.
 ///
-/// A description has `realmKey`, `realmDomainComponent`, `regionKey` and `regionIdentifier`.
+/// A description has the members `realmKey`, `realmDomainComponent`, `regionKey` and
+/// `regionIdentifier`.
 #[derive(Clone, Default)]
 pub struct RegionResolver {
     regions: Vec<Region>,
     default_domain: Option<String>,
 }
 
-/// A region as OCI's region metadata describes it.
+/// A region in the form of OCI's region metadata.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Metadata {
@@ -48,7 +49,7 @@ struct Metadata {
 }
 
 impl RegionResolver {
-    /// Knows the table only.
+    /// Creates a resolver that knows only the table.
     pub const fn new() -> Self {
         Self {
             regions: Vec::new(),
@@ -56,13 +57,14 @@ impl RegionResolver {
         }
     }
 
-    /// Reads the file and the variables named above.
+    /// Creates a resolver that also reads the file and the variables above.
     ///
     /// # Errors
     ///
-    /// When the file or a variable is there but cannot be read or is not a description.
+    /// Returns an error if the file or a variable exists but cannot be read or is not a
+    /// description.
     pub fn from_env() -> Result<Self> {
-        Self::from_environment(&Environment::process())
+        Self::from_environment(&Environment::from_process())
     }
 
     pub(crate) fn from_environment(env: &Environment) -> Result<Self> {
@@ -87,12 +89,12 @@ impl RegionResolver {
         };
         if meta.len() > MAX_METADATA {
             return Err(Error::config(format!(
-                "{} is larger than 1 MiB, so it is no region description",
+                "{} is larger than 1 MiB, so it is not a region description",
                 path.display()
             )));
         }
         let json = std::fs::read_to_string(path).map_err(|error| {
-            Error::config(format!("cannot read {}", path.display())).with_source(error)
+            Error::config(format!("could not read {}", path.display())).with_source(error)
         })?;
         let described: Vec<Metadata> =
             serde_json::from_str(&json).map_err(|error| unusable(path.display(), place(&error)))?;
@@ -103,11 +105,11 @@ impl RegionResolver {
         Ok(())
     }
 
-    /// Adds a region by its description, a JSON object. Regions of the table are not overridden.
+    /// Adds a region from its description, a JSON object. Regions of the table are not overridden.
     ///
     /// # Errors
     ///
-    /// When the text is not such an object, or a member is empty.
+    /// Returns an error if the text is not such an object, or a member is empty.
     pub fn with_metadata(mut self, json: &str) -> Result<Self> {
         let metadata = serde_json::from_str(json).map_err(|error| {
             Error::config(
@@ -120,49 +122,54 @@ impl RegionResolver {
         Ok(self)
     }
 
-    /// Takes every region that is found nowhere else to be in this second-level domain.
+    /// Sets the second-level domain of all regions that no other source knows.
     ///
     /// # Errors
     ///
-    /// When it is not a domain name, such as `oraclecloud.com`. A realm's name (`oc1`) is not one.
+    /// Returns an error if `domain` is not a domain name, such as `oraclecloud.com`. A realm's name
+    /// (`oc1`) is not one.
     pub fn with_default_domain(mut self, domain: impl Into<String>) -> Result<Self> {
         let domain = domain.into();
         if !domain.contains('.') || !super::is_host(&domain, true) {
             return Err(Error::config(format!(
                 "default realm {} is not a domain: give the realm's second-level domain, such as \
                  oraclecloud.com",
-                crate::validate::shown(&domain)
+                crate::validation::shown(&domain)
             )));
         }
         self.default_domain = Some(domain);
         Ok(self)
     }
 
-    /// Asks the metadata service of the OCI instance this runs on, and returns its region, which is
-    /// known from then on. Only ever done when asked for: elsewhere nobody answers at that address.
+    /// Returns the region of the OCI instance that this program runs on, from the instance's
+    /// metadata service. The resolver knows the region from then on. The resolver queries the
+    /// metadata service only on request, because its address does not respond outside of OCI.
     ///
     /// # Errors
     ///
-    /// When no metadata service answers within two seconds, or it describes no region.
+    /// Returns an error if no metadata service responds within two seconds, or it describes no
+    /// region.
     pub async fn instance_region(&mut self) -> Result<Region> {
-        let base = match var(&Environment::process(), "OCI_METADATA_BASE_URL") {
+        let base = match var(&Environment::from_process(), "OCI_METADATA_BASE_URL") {
             Some(base) => base,
             None => METADATA_SERVICE.to_owned(),
         };
         self.instance_region_at(&base).await
     }
 
-    /// Like [`instance_region`](Self::instance_region), with the service at another address.
+    /// Like [`instance_region`](Self::instance_region), with the metadata service at another
+    /// address.
     ///
     /// # Errors
     ///
-    /// When no metadata service answers within two seconds, or it describes no region.
+    /// Returns an error if no metadata service responds within two seconds, or it describes no
+    /// region.
     pub async fn instance_region_at(&mut self, base_url: &str) -> Result<Region> {
         let unreachable = |error: reqwest::Error| {
-            Error::config("the instance metadata service did not tell a region")
+            Error::config("the instance metadata service did not return a region")
                 .with_source(error)
                 .with_hint(
-                    "it answers on OCI compute instances only; set OCI_GENAI_REGION elsewhere",
+                    "it exists only on OCI compute instances; elsewhere set OCI_GENAI_REGION",
                 )
         };
         let client =
@@ -172,7 +179,8 @@ impl RegionResolver {
                 "{}/instance/regionInfo",
                 base_url.trim_end_matches('/')
             ))
-            // Not a secret: the service wants it so that browsers cannot be made to ask.
+            // Not a secret. The service requires it so that browsers cannot be tricked into a
+            // request.
             .header(AUTHORIZATION, "Bearer Oracle")
             .send()
             .await
@@ -205,11 +213,12 @@ impl RegionResolver {
         Ok(())
     }
 
-    /// Finds a region by identifier or short code, in any case.
+    /// Resolves a region by identifier or short code, in any case.
     ///
     /// # Errors
     ///
-    /// When it is found nowhere; the error names the nearest known region and the ways to add one.
+    /// Returns an error if no source knows the region. The error names the nearest known region and
+    /// how to add one.
     pub fn resolve(&self, name: &str) -> Result<Region> {
         let name = name.trim();
         if let Some(region) = Region::known(name) {
@@ -244,14 +253,14 @@ impl fmt::Debug for RegionResolver {
 }
 
 fn unusable(what: impl fmt::Display, error: impl Into<Source>) -> Error {
-    Error::config(format!("{what} does not describe regions")).with_source(error)
+    Error::config(format!("{what} is not a valid region description")).with_source(error)
 }
 
-/// Where a text is not as expected. What stands there is not repeated: it may be a secret that was put in
-/// the wrong place.
+/// Returns the position where a text is invalid. The text itself is not repeated, because it may be
+/// a misplaced secret.
 fn place(error: &serde_json::Error) -> String {
     let what = match error.classify() {
-        serde_json::error::Category::Data => "it has another form",
+        serde_json::error::Category::Data => "it has an unexpected form",
         _ => "it is not JSON",
     };
     format!("{what} (line {}, column {})", error.line(), error.column())
@@ -292,7 +301,7 @@ mod tests {
         let file = home.path().join(".oci/regions-config.json");
         std::fs::write(&file, format!("[{MARS}]")).unwrap();
         let other = MARS.replace("oraclecloud99.com", "elsewhere.com");
-        let env = Environment::fixed([
+        let env = Environment::from_vars([
             ("OCI_REGION_METADATA", other.as_str()),
             ("HOME", home.path().to_str().unwrap()),
         ]);
@@ -309,25 +318,25 @@ mod tests {
 
     #[test]
     fn the_default_realm_is_a_domain() {
-        let env = Environment::fixed([("OCI_DEFAULT_REALM", "oraclecloud7.com")]);
+        let env = Environment::from_vars([("OCI_DEFAULT_REALM", "oraclecloud7.com")]);
         let resolver = RegionResolver::from_environment(&env).unwrap();
         assert_eq!(
             resolver.resolve("xx-new-1").unwrap().domain(),
             "oraclecloud7.com"
         );
-        let env = Environment::fixed([("OCI_DEFAULT_REALM", "oc7")]);
+        let env = Environment::from_vars([("OCI_DEFAULT_REALM", "oc7")]);
         assert!(RegionResolver::from_environment(&env).is_err());
     }
 
     #[test]
-    fn what_nobody_knows_is_an_error_not_a_guess() {
+    fn an_unknown_region_is_an_error_not_a_guess() {
         let error = RegionResolver::new().resolve("us-nowhere-9").unwrap_err();
         assert!(error.is_config());
         assert!(error.to_string().contains("us-nowhere-9"));
     }
 
     #[test]
-    fn empty_or_broken_metadata_is_refused() {
+    fn empty_or_invalid_metadata_is_rejected() {
         for json in [
             "",
             "[]",

@@ -1,26 +1,26 @@
-//! From what a stream says to a response that is over. No I/O here.
+//! Assembles a response from what its stream delivers. No I/O here.
 
 use std::fmt;
 
-use super::accumulator::Accumulator;
+use super::accumulator::ResponseAccumulator;
 use super::event::Received;
 use super::failure::{failure, missing_output};
 use crate::Result;
-use crate::error::{Error, ErrorKind, Outcome, verdict};
+use crate::error::{Error, ErrorKind, Outcome, retry_safety};
 use crate::types::{Response, ResponseCompletedEvent, ResponseStatus, StreamEvent};
 
-/// How many defects are remembered.
+/// Most defects that are kept.
 const MAX_DEFECTS: usize = 100;
 
-/// Something that a stream did otherwise than it should, and that cost nothing.
+/// A protocol violation of a stream that lost no data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StreamDefect {
-    /// An event was no JSON and was passed over.
+    /// An event was not JSON and was skipped.
     GarbledEvent,
-    /// The stream ended without saying so, after all of its items were done.
+    /// The stream ended without a closing event, after all of its items were done.
     NoClosingEvent,
-    /// The event that ended the stream lacked something that had come before.
+    /// The closing event lacked data that earlier events had.
     IncompleteClosingEvent,
 }
 
@@ -29,52 +29,52 @@ impl fmt::Display for StreamDefect {
         f.write_str(match self {
             Self::GarbledEvent => "an event is not JSON",
             Self::NoClosingEvent => "the stream has no closing event",
-            Self::IncompleteClosingEvent => "the closing event lacks what came before",
+            Self::IncompleteClosingEvent => "the closing event lacks data of earlier events",
         })
     }
 }
 
-/// What follows from what the stream said.
+/// The result of taking something from the stream.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// The event is for the caller, and more will come.
+    /// An event for the caller. More will follow.
     Deliver {
         event: StreamEvent,
         is_progress: bool,
     },
-    /// There is nothing for the caller in it.
+    /// Nothing for the caller.
     Pass,
-    /// The response is over, well or not.
+    /// The response ended, successfully or not.
     Over(Result<StreamEvent>),
-    /// The stream ended before the response was over. It may be taken up again.
+    /// The stream ended before the response did. A reconnect may continue it.
     Ended(Error),
-    /// A whole response came in place of a stream.
+    /// A complete response came instead of a stream.
     Whole(Box<Response>),
 }
 
-/// What an event is to the stream.
+/// The role of an event in its stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Noted {
-    /// It came before.
+    /// The event was received before.
     Old,
     New,
-    /// It ends the stream.
+    /// The event ends the stream.
     Closing,
 }
 
-/// Follows a stream, over several connections if need be.
+/// Follows a stream, over several connections if necessary.
 #[derive(Debug, Default)]
 pub(super) struct Assembler {
-    accumulator: Accumulator,
-    /// The highest sequence number that came.
+    accumulator: ResponseAccumulator,
+    /// The highest sequence number received.
     last_number: Option<i64>,
-    /// On a connection that was resumed: what came before it is not wanted again.
+    /// Set on a resumed connection: events up to this number are duplicates.
     resumed_after: Option<i64>,
     defects: Vec<StreamDefect>,
 }
 
 impl Assembler {
-    pub(super) const fn accumulator(&self) -> &Accumulator {
+    pub(super) const fn accumulator(&self) -> &ResponseAccumulator {
         &self.accumulator
     }
 
@@ -90,17 +90,17 @@ impl Assembler {
         &self.defects
     }
 
-    /// Follows another connection, asked for the events after `number`.
+    /// Continues on another connection that was requested from the event after `number`.
     pub(super) fn resume_after(&mut self, number: Option<i64>) {
         self.last_number = number;
         self.resumed_after = number;
     }
 
-    /// Takes an event in. What follows from it is told without moving it.
+    /// Applies an event without moving it, and returns its role.
     #[inline]
     pub(super) fn note(&mut self, event: &StreamEvent, number: Option<i64>) -> Noted {
         let is_closing = is_closing(event);
-        // The service may send an event again. One that ends the stream counts whatever its number is.
+        // The service may repeat events. A closing event counts whatever its number is.
         if !is_closing && number.is_some() && number <= self.resumed_after {
             return Noted::Old;
         }
@@ -113,7 +113,7 @@ impl Assembler {
         }
     }
 
-    /// Takes in whatever came.
+    /// Processes one received unit.
     pub(super) fn take(&mut self, received: Received) -> Step {
         match received {
             Received::Event {
@@ -138,7 +138,7 @@ impl Assembler {
             Received::Done | Received::Closed => self.end(interrupted()),
             Received::Response(response) => Step::Whole(response),
             Received::NoStream(error) => Step::Over(Err(error)),
-            // Unless the connection failed, the call's time is over, or what came is too large.
+            // Transport errors can be resumed. An expired deadline or an oversized event cannot.
             Received::Broken(error) if error.kind() != ErrorKind::Transport => {
                 Step::Over(Err(error))
             }
@@ -146,7 +146,8 @@ impl Assembler {
         }
     }
 
-    /// The stream is over though no event said so. What came is all of it if every item is done.
+    /// Handles a stream that ended without a closing event. The response is complete if every item
+    /// is done.
     pub(super) fn end(&mut self, error: Error) -> Step {
         match self.accumulator.whole_response() {
             Some(response) if missing_output(&response).is_none() => {
@@ -159,7 +160,7 @@ impl Assembler {
         }
     }
 
-    /// What a closing event comes to, completed by what came before.
+    /// Returns the closing event, completed with data of earlier events, or the response's error.
     pub(super) fn close(&mut self, mut event: StreamEvent) -> Result<StreamEvent> {
         if self.accumulator.was_filled_in() {
             self.defect(StreamDefect::IncompleteClosingEvent);
@@ -184,10 +185,12 @@ impl Assembler {
             return Err(failure(take(response), beside));
         }
         if let Some(message) = missing_output(response) {
-            return Err(
-                Error::new(ErrorKind::NoOutput, verdict(Outcome::Answered), message)
-                    .with_response(take(response)),
-            );
+            return Err(Error::new(
+                ErrorKind::NoOutput,
+                retry_safety(Outcome::Answered),
+                message,
+            )
+            .with_response(take(response)));
         }
         Ok(event)
     }
@@ -213,11 +216,11 @@ fn is_closing(event: &StreamEvent) -> bool {
     )
 }
 
-/// A stream that ended without saying that the response is over.
+/// Creates the error of a stream that ended before its response did.
 pub(super) fn interrupted() -> Error {
     Error::new(
-        ErrorKind::Interrupted,
-        verdict(Outcome::NoAnswer),
+        ErrorKind::StreamInterrupted,
+        retry_safety(Outcome::NoAnswer),
         "the stream ended before the response was complete",
     )
 }

@@ -1,24 +1,24 @@
-//! Asking for a response.
+//! The request builder for creating a response.
 
 use super::failure::{raise_failed, require_output};
+use super::json_body::response_of;
 use super::raw::RawResponse;
 use super::span::record;
 use super::stream::ResponseStream;
-use super::whole::response_of;
-use crate::call::{Call, awaitable};
-use crate::middleware::{Resend, call_span};
+use crate::middleware::{Idempotency, call_span};
 use crate::options::call_options;
-use crate::{Client, Error, RequestOptions, ResourceId, Result, types, validate};
+use crate::typed_call::{Call, awaitable};
+use crate::{Client, Error, RequestOptions, ResourceId, Result, types, validation};
 
-/// Asks a model for a response; made by [`Responses::create`](crate::Responses::create).
+/// Creates a response. Returned by [`Responses::create`](crate::Responses::create).
 ///
-/// `.await` (or [`send`](Self::send)) gives the whole response, [`stream`](Self::stream) gives it as
-/// it comes into being.
+/// `.await` (or [`send`](Self::send)) returns the whole response. [`stream`](Self::stream) returns
+/// its events as they arrive.
 #[derive(Debug)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct CreateResponse {
     pub(crate) client: Client,
-    /// Boxed, because it is large and moves often.
+    /// Boxed, because it is large and is moved often.
     pub(crate) body: Box<types::CreateResponse>,
     pub(crate) options: RequestOptions,
 }
@@ -38,39 +38,39 @@ impl CreateResponse {
         }
     }
 
-    /// The model, in place of the client's.
+    /// Sets the model, in place of the client's.
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.body.model = Some(model.into());
         self
     }
 
-    /// The conversation whose items come before the input, and which keeps input and output.
+    /// Sets the conversation. Its items precede the input, and it stores input and output.
     pub fn conversation(mut self, conversation: impl Into<ResourceId>) -> Self {
-        // Always the plain id: not every server takes the object form.
+        // Always the plain id, because not every server accepts the object form.
         let id = conversation.into().as_str().to_owned();
         self.body.conversation = Some(types::ConversationRef::from(id));
         self
     }
 
-    /// The response whose items come before the input.
+    /// Sets the previous response. Its items precede the input.
     pub fn previous_response_id(mut self, response: impl Into<ResourceId>) -> Self {
         self.body.previous_response_id = Some(response.into().as_str().to_owned());
         self
     }
 
-    /// What the model is told ahead of everything else.
+    /// Sets the instructions, which precede all other input.
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
         self.body.instructions = Some(instructions.into());
         self
     }
 
-    /// Whether the service keeps the response. Default: yes.
+    /// Stores the response on the service. Default: `true`.
     pub fn store(mut self, store: bool) -> Self {
         self.body.store = Some(store);
         self
     }
 
-    /// Whether the response comes into being without this call waiting for it.
+    /// Runs the response in the background.
     pub fn background(mut self, background: bool) -> Self {
         self.body.background = Some(background);
         self
@@ -98,20 +98,20 @@ impl CreateResponse {
         self
     }
 
-    /// Which tools the model may or must call.
+    /// Sets which tools the model may or must call.
     pub fn tool_choice(mut self, choice: impl Into<types::ToolChoice>) -> Self {
         self.body.tool_choice = Some(choice.into());
         self
     }
 
-    /// The form the output text takes.
+    /// Sets the format of the output text.
     pub fn text_format(mut self, format: impl Into<types::TextFormat>) -> Self {
         let text = self.body.text.get_or_insert_with(types::TextConfig::new);
         text.format = Some(format.into());
         self
     }
 
-    /// How much the model reasons. Not every model takes this.
+    /// Sets the reasoning effort. Not every model supports it.
     pub fn reasoning_effort(mut self, effort: impl Into<types::ReasoningEffort>) -> Self {
         let reasoning = self
             .body
@@ -121,7 +121,7 @@ impl CreateResponse {
         self
     }
 
-    /// Asks for a summary of the model's reasoning.
+    /// Requests a summary of the model's reasoning.
     pub fn reasoning_summary(mut self, summary: impl Into<types::ReasoningSummary>) -> Self {
         let reasoning = self
             .body
@@ -131,25 +131,25 @@ impl CreateResponse {
         self
     }
 
-    /// How freely words are chosen, usually from 0 to 2.
+    /// Sets the sampling temperature, usually from 0 to 2.
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.body.temperature = Some(temperature);
         self
     }
 
-    /// The share of likelihood that words are chosen from, from 0 to 1.
+    /// Sets the nucleus sampling probability, from 0 to 1.
     pub fn top_p(mut self, top_p: f64) -> Self {
         self.body.top_p = Some(top_p);
         self
     }
 
-    /// The most tokens the model may write, reasoning included.
+    /// Limits the output tokens, reasoning included.
     pub fn max_output_tokens(mut self, tokens: u32) -> Self {
         self.body.max_output_tokens = Some(tokens.into());
         self
     }
 
-    /// Asks for details that are left out otherwise.
+    /// Requests details that are omitted by default.
     pub fn include(mut self, include: impl Into<types::Include>) -> Self {
         self.body
             .include
@@ -158,13 +158,13 @@ impl CreateResponse {
         self
     }
 
-    /// Changes the request body in ways that have no method here.
-    pub fn with_body(mut self, change: impl FnOnce(&mut types::CreateResponse)) -> Self {
+    /// Changes the request body directly, for members that have no method here.
+    pub fn customize(mut self, change: impl FnOnce(&mut types::CreateResponse)) -> Self {
         change(&mut self.body);
         self
     }
 
-    /// The request body as it stands.
+    /// Returns the request body.
     pub const fn body(&self) -> &types::CreateResponse {
         &self.body
     }
@@ -173,15 +173,16 @@ impl CreateResponse {
 
     /// Sends the request and waits for the whole response.
     ///
-    /// A response that stopped early (`incomplete`) is returned; look at its `status`.
+    /// A response that stopped early (`incomplete`) is returned; check its `status`.
     ///
     /// # Errors
     ///
-    /// When the request cannot be sent as it is, which is found before anything is sent; when the
-    /// call fails; and when the service reports that the response failed
-    /// ([`Error::is_failed`]), which then is in [`Error::response`].
+    /// Returns an error if the request is invalid (checked before anything is sent), the call
+    /// fails, or the service reports that the response failed ([`Error::is_failed`]). A failed
+    /// response is in [`Error::response`].
     pub fn send(self) -> impl Future<Output = Result<types::Response>> + Send {
-        // Before the future, which is then half the size: allocators are slow above 1 KiB.
+        // Runs before the future is created, which halves the future's size: allocators are slow
+        // above 1 KiB.
         let call = self.into_call();
         async move {
             let (call, body) = call?;
@@ -201,11 +202,11 @@ impl CreateResponse {
         Ok((call, self.body))
     }
 
-    /// Sends the request and gives the answer unread: status, headers and body.
+    /// Sends the request and returns the raw response: status, headers and body.
     ///
     /// # Errors
     ///
-    /// When the request cannot be sent as it is, or the call fails.
+    /// Returns an error if the request is invalid or the call fails.
     pub async fn send_raw(mut self) -> Result<RawResponse> {
         self.prepare(false)?;
         let resend = self.resend();
@@ -223,11 +224,11 @@ impl CreateResponse {
         .await
     }
 
-    /// Sends the request and gives the response as a stream of events.
+    /// Sends the request and returns the response as a stream of events.
     ///
     /// # Errors
     ///
-    /// When the request cannot be sent as it is, the call fails, or the answer is no stream.
+    /// Returns an error if the request is invalid, the call fails, or the response is not a stream.
     pub async fn stream(mut self) -> Result<ResponseStream> {
         self.prepare(true)?;
         let resend = self.resend();
@@ -235,19 +236,19 @@ impl CreateResponse {
         ResponseStream::create(self.client, *self.body, self.options, resend, span).await
     }
 
-    /// Fills in the client's model and finds what can be known to be wrong.
+    /// Fills in the client's model and checks the request.
     pub(super) fn prepare(&mut self, stream: bool) -> Result<()> {
         let body = &mut self.body;
         if body.model.is_none() {
             body.model = self.client.model().map(str::to_owned);
         }
         match &body.model {
-            Some(model) => validate::model(model)?,
-            // A stored prompt may name its model.
+            Some(model) => validation::model(model)?,
+            // A stored prompt may name the model itself.
             None if body.prompt.is_some() => {}
             None => {
-                return Err(Error::invalid("no model is named")
-                    .with_hint("name one with .model(..), for the client, or in OCI_GENAI_MODEL"));
+                return Err(Error::invalid("no model is set")
+                    .with_hint("set one with .model(..), on the client, or in OCI_GENAI_MODEL"));
             }
         }
         if let Some(types::Input::Text(text)) = &body.input
@@ -257,23 +258,24 @@ impl CreateResponse {
             return Err(Error::invalid("the input is empty"));
         }
         if let Some(conversation) = body.conversation.as_ref().and_then(conversation_id) {
-            validate::id("conversation", conversation)?;
+            validation::id("conversation", conversation)?;
         }
         if let Some(previous) = &body.previous_response_id {
-            validate::id("response", previous)?;
+            validation::id("response", previous)?;
         }
         if let Some(metadata) = &body.metadata {
-            validate::metadata(metadata)?;
+            validation::metadata(metadata)?;
         }
-        validate::finite("temperature", body.temperature)?;
-        validate::finite("top_p", body.top_p)?;
-        // The operation decides; a leftover here would contradict it.
+        validation::finite("temperature", body.temperature)?;
+        validation::finite("top_p", body.top_p)?;
+        // The operation decides. A leftover value would contradict it.
         body.stream = stream.then_some(true);
         self.options = std::mem::take(&mut self.options).stateless(self.is_stateless());
         Ok(())
     }
 
-    /// Whether any region can answer: nothing on the service is needed, and nothing stays there.
+    /// Returns `true` if any region can serve the request: it needs no state on the service and
+    /// leaves none.
     fn is_stateless(&self) -> bool {
         let body = &self.body;
         body.conversation.is_none()
@@ -283,12 +285,12 @@ impl CreateResponse {
             && body.prompt.is_none()
     }
 
-    /// What sending this request twice would do.
-    pub(super) fn resend(&self) -> Resend {
+    /// Returns the effect of sending this request twice.
+    pub(super) fn resend(&self) -> Idempotency {
         if self.body.conversation.is_some() {
-            Resend::IfNotExecuted
+            Idempotency::RetryIfNotExecuted
         } else {
-            Resend::IfAnswered
+            Idempotency::RetryIfAnswered
         }
     }
 

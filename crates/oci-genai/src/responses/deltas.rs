@@ -1,4 +1,4 @@
-//! What a response says, without the events around it.
+//! The deltas of a response, without the other stream events.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,28 +9,28 @@ use super::stream::ResponseStream;
 use crate::Result;
 use crate::types::{Response, StreamEvent};
 
-/// A piece of a response.
+/// A delta of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delta {
     /// Output text.
     Text(String),
-    /// What the model says in refusing.
+    /// Text of a refusal.
     Refusal(String),
-    /// The model's reasoning itself.
+    /// Reasoning text.
     Reasoning(String),
-    /// A summary of the model's reasoning.
+    /// Text of a reasoning summary.
     ReasoningSummary(String),
-    /// Arguments of a function call, a piece of JSON.
+    /// Arguments of a function call, as a fragment of JSON.
     FunctionArguments {
-        /// Which output item the call is.
+        /// Index of the call in the output.
         output_index: i64,
-        /// The piece.
+        /// The fragment.
         delta: String,
     },
 }
 
-/// The pieces of a response; made by [`ResponseStream::deltas`].
+/// The deltas of a response. Returned by [`ResponseStream::deltas`].
 #[derive(Debug)]
 #[must_use = "streams do nothing unless polled"]
 pub struct Deltas {
@@ -42,16 +42,17 @@ impl Deltas {
         Self { stream }
     }
 
-    /// The stream behind, with the response as far as it has come.
+    /// Returns the underlying stream, with the response received so far.
     pub const fn stream(&self) -> &ResponseStream {
         &self.stream
     }
 
-    /// Reads to the end and gives the whole response; see [`ResponseStream::final_response`].
+    /// Reads the stream to its end and returns the whole response; see
+    /// [`ResponseStream::final_response`].
     ///
     /// # Errors
     ///
-    /// As [`ResponseStream::final_response`].
+    /// Returns the errors of [`ResponseStream::final_response`].
     pub async fn final_response(self) -> Result<Response> {
         self.stream.final_response().await
     }

@@ -1,43 +1,43 @@
-//! From a frame to what it says. No I/O here.
+//! Interprets frames as events. No I/O here.
 
 use memchr::memmem;
 use serde_json::Value;
 
-use super::halves::Halves;
 use super::repetition::Repetitions;
+use super::split_characters::Halves;
 use crate::Error;
 use crate::error::{ServiceError, is_error};
 use crate::sse::Frame;
 use crate::types::{Response, StreamEvent};
 
-/// What a connection brings.
+/// Something received on a connection.
 ///
-/// One type from the frame to the caller's stream: an event is not small, and is moved as little as
-/// can be.
+/// One type serves from the frame to the caller's stream, because events are large and should be
+/// moved rarely.
 #[derive(Debug)]
 pub(super) enum Received {
     Event {
         event: StreamEvent,
-        /// The event's sequence number, where it is asked for.
+        /// The sequence number, if sequence numbers are read.
         number: Option<i64>,
-        /// Whether it shows that the response goes on.
+        /// `true` if the event shows that the response makes progress.
         is_progress: bool,
     },
-    /// An error that the service reports within the stream.
+    /// An error that the service reports inside the stream.
     Error(Box<ServiceError>),
-    /// An event that is no JSON. If it is the closing one, nothing comes after it.
+    /// An event that is not JSON. If it is a closing event, nothing follows it.
     Garbled { error: Error, is_closing: bool },
-    /// That the server is alive.
+    /// The server is alive.
     Heartbeat,
-    /// The end, as the server announced it.
+    /// The end, announced by the server.
     Done,
     /// The connection ended.
     Closed,
-    /// A whole response in place of a stream.
+    /// A complete response instead of a stream.
     Response(Box<Response>),
-    /// Something else than a stream came.
+    /// Something other than a stream.
     NoStream(Error),
-    /// The connection failed, the call's time is over, or an event is too large.
+    /// The connection failed, the deadline passed, or an event is too large.
     Broken(Error),
 }
 
@@ -50,7 +50,7 @@ pub(super) struct EventReader {
 }
 
 impl EventReader {
-    /// Reads sequence numbers only if asked to.
+    /// Creates a reader. It reads sequence numbers only if `numbered`.
     pub(super) fn new(numbered: bool) -> Self {
         Self {
             numbered,
@@ -77,7 +77,7 @@ impl EventReader {
         }
     }
 
-    /// What is no JSON as it stands.
+    /// Reads data that is not strictly JSON.
     #[cold]
     fn almost_json(&mut self, name: &[u8], data: &[u8]) -> Received {
         match oci_genai_api::read(data) {
@@ -89,7 +89,7 @@ impl EventReader {
         }
     }
 
-    /// An event of a kind that the contract does not name, or names elsewhere than in `type`.
+    /// Handles an event of an unknown kind, or one that has its kind outside `type`.
     #[cold]
     fn unknown(&mut self, mut value: Value, name: &[u8], data: &[u8]) -> Received {
         let is_untagged = value.get("type").is_none_or(|tag| !tag.is_string());
@@ -110,7 +110,7 @@ impl EventReader {
         if is_heartbeat(tag.as_bytes()) {
             return Received::Heartbeat;
         }
-        // An event of a kind to come may tell of an error of a tool, say.
+        // A future kind of event may report an error that is not the response's, such as a tool's.
         let is_failure = match tag {
             "error" | "response.error" => true,
             "" => is_error(&value),
@@ -143,7 +143,7 @@ impl EventReader {
     fn event(&mut self, mut event: StreamEvent, data: &[u8]) -> Received {
         self.halves.join(&mut event, data);
         let is_progress = match &event {
-            // An empty delta, or half a character that is held back, is taken for no progress.
+            // An empty delta is no progress, nor is half a character that is held back.
             StreamEvent::OutputTextDelta(e) => !e.delta.is_empty(),
             event => self.is_progress(event, data),
         };
@@ -169,8 +169,8 @@ impl EventReader {
     }
 }
 
-/// The events that only name a state: a server may repeat them to show that it is alive. All others
-/// bring something.
+/// Returns a name for the events that only report a state. A server may repeat these as heartbeats.
+/// All other events carry new data.
 fn state_of(event: &StreamEvent) -> Option<&'static str> {
     Some(match event {
         StreamEvent::Queued(_) => "queued",
@@ -189,7 +189,7 @@ fn state_of(event: &StreamEvent) -> Option<&'static str> {
     })
 }
 
-/// Text that was checked as a whole is not checked again string by string.
+/// Text that was validated as a whole needs no UTF-8 check of each string.
 fn parse(data: &[u8]) -> serde_json::Result<StreamEvent> {
     use serde::de::Error as _;
     serde_json::from_str(std::str::from_utf8(data).map_err(serde_json::Error::custom)?)
@@ -207,7 +207,8 @@ fn error(data: &[u8]) -> Received {
     Received::Error(Box::new(ServiceError::from_body(data)))
 }
 
-/// Whether a frame only says that the server is alive. An empty object is an event if its name is one.
+/// Returns `true` if a frame is only a heartbeat. An empty object is an event if it has an event
+/// name.
 fn says_nothing(data: &[u8], name: &[u8]) -> bool {
     match data {
         b"" | b"null" => true,
@@ -234,14 +235,15 @@ fn is_closing_name(name: &[u8]) -> bool {
     CLOSING.iter().any(|closing| closing.as_bytes() == name)
 }
 
-/// Whether text that is no JSON names a closing event. Within a JSON string the quotes would be escaped.
+/// Returns `true` if text that is not JSON names a closing event. Inside a JSON string the quotes
+/// would be escaped.
 fn says_that_it_closes(data: &[u8]) -> bool {
     CLOSING
         .iter()
         .any(|closing| memmem::find(data, format!("\"{closing}\"").as_bytes()).is_some())
 }
 
-/// What a closing event of another name means.
+/// Returns the standard name of a closing event that has another name.
 fn closing_tag(value: &Value, tag: &str) -> Option<&'static str> {
     let status = value.pointer("/response/status").and_then(Value::as_str);
     match (tag, status) {
@@ -253,7 +255,7 @@ fn closing_tag(value: &Value, tag: &str) -> Option<&'static str> {
     }
 }
 
-/// Makes a closing event of another name the one that it means.
+/// Turns a closing event that has another name into its standard form.
 fn close(value: &mut Value, closing: &'static str) {
     let is_cancelled = value.get("type").and_then(Value::as_str) != Some("response.done");
     let Some(members) = value.as_object_mut() else {
@@ -268,8 +270,8 @@ fn close(value: &mut Value, closing: &'static str) {
     }
 }
 
-/// The event's sequence number, read from its text: every kind of event has one, in a field of its
-/// own type. The name with its quotes and colon cannot stand inside a JSON string.
+/// Reads the sequence number from the event's text, because the event types have no common field
+/// for it. The name with quotes and colon cannot occur inside a JSON string.
 fn number(data: &[u8]) -> Option<i64> {
     const NAME: &[u8] = b"\"sequence_number\":";
     let at = memmem::rfind(data, NAME)? + NAME.len();

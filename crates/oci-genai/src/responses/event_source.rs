@@ -1,4 +1,4 @@
-//! From the bytes of an answer to typed events.
+//! Turns the bytes of a response into events.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -10,19 +10,19 @@ use http::{HeaderMap, StatusCode};
 use memchr::memchr;
 use oci_genai_api::{ByteStream, ResponseValue};
 
+use super::body_format::{BodyFormat, form_of};
 use super::event::{EventReader, Received};
-use super::form::{Form, form_of};
-use super::stall::StallGuard;
-use super::whole::{self, form_of_line};
-use crate::call::request_id;
+use super::idle_timeout::IdleTimeout;
+use super::json_body::{self, form_of_line};
 use crate::error::{Error, ErrorKind};
 use crate::sse::Decoder;
+use crate::typed_call::request_id;
 use crate::types::Response;
 use crate::{Client, Result};
 
 type Bodies = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
-/// How much is read of what is neither an event stream nor JSON.
+/// Bytes read of a body that is neither an event stream nor JSON.
 const MAX_OTHER_BYTES: usize = 64 * 1024;
 
 /// The events of one connection.
@@ -30,7 +30,7 @@ pub(super) struct EventSource {
     bytes: Bodies,
     reading: Reading,
     reader: EventReader,
-    /// The bytes have come to their end, or will not be asked for any more.
+    /// The body ended, or no more bytes are read from it.
     closed: bool,
     heartbeats: u64,
     limits: Limits,
@@ -43,28 +43,28 @@ struct Limits {
     is_declared_stream: bool,
 }
 
-/// What the bytes are read as.
+/// The format in which the bytes are read.
 enum Reading {
-    /// It is not known yet; what has come.
+    /// Not known yet, with the bytes received so far.
     Unknown(BytesMut),
     Events(Box<Decoder>),
-    /// JSON, or something else, of which the beginning is enough. How far it was looked at.
-    Document(BytesMut, Form, usize),
+    /// JSON, or another format of which the beginning is enough; with the offset that was checked.
+    Document(BytesMut, BodyFormat, usize),
 }
 
 impl EventSource {
-    /// Takes over an answer. One that is not declared to be an event stream is looked at before it is
-    /// called one, for as long as the guard allows.
+    /// Takes over a response. Unless it is declared an event stream, its format is detected first,
+    /// for as long as the guard allows.
     ///
     /// # Errors
     ///
-    /// When it is neither an event stream nor a response: then the text of what came instead is in the
-    /// error.
+    /// Returns an error if the body is neither an event stream nor a response. The error contains
+    /// the service's error object, or the beginning of a body that is not JSON.
     pub(super) async fn open(
         answer: ResponseValue<ByteStream>,
         client: &Client,
         numbered: bool,
-        guard: &mut StallGuard,
+        guard: &mut IdleTimeout,
     ) -> Result<(Opened, StatusCode, HeaderMap)> {
         let (status, headers) = (answer.status(), answer.headers().clone());
         let settings = client.streams();
@@ -135,7 +135,7 @@ impl EventSource {
                 }
                 None => {
                     self.closed = true;
-                    // A last event without its blank line counts if it is whole.
+                    // A last event without its blank line counts if it is complete.
                     if let Some(frame) = decoder.finish() {
                         match self.reader.read(&frame) {
                             Received::Garbled { .. } | Received::Heartbeat => {}
@@ -147,7 +147,7 @@ impl EventSource {
         }
     }
 
-    /// Reads until it shows what the body is: `None` for events. A document is read to its end.
+    /// Reads until the format is known. Returns `None` for events. A document is read to its end.
     fn poll_form(&mut self, context: &mut Context<'_>) -> Poll<Option<Received>> {
         while !matches!(self.reading, Reading::Events(_)) {
             if self.closed {
@@ -157,7 +157,7 @@ impl EventSource {
                 Some(Ok(bytes)) => self.take(bytes),
                 Some(Err(error)) => {
                     self.closed = true;
-                    // A document may be whole although its connection was not ended as it should.
+                    // A document may be complete although its connection ended improperly.
                     Some(match self.document() {
                         Some(Received::Response(response)) => Received::Response(response),
                         _ => Received::Broken(Error::from_body(error)),
@@ -180,10 +180,10 @@ impl EventSource {
         let is_declared = self.limits.is_declared_stream;
         let (mut buffer, form, mut seen) = match &mut self.reading {
             Reading::Events(_) => return None,
-            // The usual case, without a copy.
+            // The common case, without a copy.
             Reading::Unknown(buffer)
                 if buffer.is_empty()
-                    && form_of(&bytes, is_declared, false) == Some(Form::Events) =>
+                    && form_of(&bytes, is_declared, false) == Some(BodyFormat::Events) =>
             {
                 self.read_events(bytes);
                 return None;
@@ -201,17 +201,17 @@ impl EventSource {
         let size = buffer.len();
         let mut is_all = false;
         match form {
-            Form::Events => {
+            BodyFormat::Events => {
                 self.read_events(buffer.freeze());
                 return None;
             }
-            // The first line may be all there is, though the connection stays open.
-            Form::Json if seen < MAX_OTHER_BYTES => {
+            // The first line may be the whole document, although the connection stays open.
+            BodyFormat::Json if seen < MAX_OTHER_BYTES => {
                 let end = memchr(b'\n', buffer.get(seen..)?).map(|end| seen + end);
                 seen = if end.is_some() { usize::MAX } else { size };
                 let line = end.and_then(|end| buffer.get(..end));
                 match line.and_then(form_of_line) {
-                    Some(Form::Events) => {
+                    Some(BodyFormat::Events) => {
                         self.read_events(buffer.freeze());
                         return None;
                     }
@@ -222,10 +222,10 @@ impl EventSource {
                     None => {}
                 }
             }
-            Form::Json => {}
-            Form::Other => is_all = size > MAX_OTHER_BYTES,
+            BodyFormat::Json => {}
+            BodyFormat::Other => is_all = size > MAX_OTHER_BYTES,
         }
-        if form == Form::Json && size > self.limits.body {
+        if form == BodyFormat::Json && size > self.limits.body {
             self.closed = true;
             return Some(Received::Broken(Error::response_too_large(
                 self.limits.body,
@@ -245,14 +245,15 @@ impl EventSource {
         self.reading = Reading::Events(decoder);
     }
 
-    /// What a body that is no event stream says, now that it is read. `None` if it is one after all.
+    /// Interprets a completely read body that is not an event stream. Returns `None` if it is one
+    /// after all.
     fn document(&mut self) -> Option<Received> {
         let nothing = Reading::Unknown(BytesMut::new());
         let (body, form) = match std::mem::replace(&mut self.reading, nothing) {
             Reading::Document(body, form, _) => (body.freeze(), form),
             Reading::Unknown(body) => {
                 let form = form_of(&body, self.limits.is_declared_stream, true);
-                (body.freeze(), form.unwrap_or(Form::Other))
+                (body.freeze(), form.unwrap_or(BodyFormat::Other))
             }
             Reading::Events(decoder) => {
                 self.reading = Reading::Events(decoder);
@@ -260,20 +261,20 @@ impl EventSource {
             }
         };
         Some(match form {
-            Form::Events => {
+            BodyFormat::Events => {
                 self.read_events(body);
                 return None;
             }
-            Form::Json => match whole::from_json(&body) {
+            BodyFormat::Json => match json_body::from_json(&body) {
                 Ok(response) => Received::Response(Box::new(response)),
                 Err(error) => Received::NoStream(error),
             },
-            Form::Other => Received::NoStream(Error::unexpected(&body)),
+            BodyFormat::Other => Received::NoStream(Error::unexpected(&body)),
         })
     }
 
-    /// Takes what is left of a finished answer if it is there already, so that its connection can be
-    /// used again.
+    /// Reads the rest of a finished response if it is already there, so that the connection can be
+    /// reused.
     pub(super) fn drain(&mut self, context: &mut Context<'_>) {
         while !self.closed {
             match self.bytes.as_mut().poll_next(context) {
@@ -284,7 +285,7 @@ impl EventSource {
         }
     }
 
-    /// Comments and heartbeat events so far.
+    /// Returns the number of comments and heartbeat events so far.
     pub(super) fn heartbeats(&self) -> u64 {
         let comments = match &self.reading {
             Reading::Events(decoder) => decoder.comments(),
@@ -294,10 +295,10 @@ impl EventSource {
     }
 }
 
-/// An answer that was taken over.
+/// A response that was taken over.
 pub(super) enum Opened {
     Stream(EventSource),
-    /// A whole response in place of a stream.
+    /// A complete response instead of a stream.
     Response(Box<Response>),
 }
 
@@ -309,7 +310,7 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Names the type of a success whose body is neither a stream nor a response.
+/// Adds the content type to the error of a success that is neither a stream nor a response.
 fn of_type(error: Error, headers: &HeaderMap) -> Error {
     let request_id = request_id(headers);
     if error.kind() != ErrorKind::Decode {
@@ -320,7 +321,7 @@ fn of_type(error: Error, headers: &HeaderMap) -> Error {
         .and_then(|value| value.to_str().ok())
         .unwrap_or("no content type");
     let message = format!(
-        "the service answered with {kind} where an event stream was requested: {}",
+        "the service returned {kind} instead of an event stream: {}",
         error.message()
     );
     error.with_message(message).with_request_id(request_id)

@@ -1,46 +1,47 @@
-//! What people ask of a response, an item or an event.
+//! Extension traits for responses, items and events.
 
 use serde::de::DeserializeOwned;
 
 use super::failure::{raise_failed, require_output};
-use crate::error::{ErrorKind, ResendVerdict};
+use crate::error::{ErrorKind, RetrySafety};
 use crate::types::{
     ContentPart, FunctionCall, Item, Message, MessageContent, Response, ResponseStatus, Role,
     StreamEvent,
 };
 use crate::{Error, Result};
 
-/// Questions to a [`Response`].
+/// Accessors of a [`Response`].
 pub trait ResponseExt {
-    /// The tool calls that wait for the caller's answer.
+    /// Returns the function calls that need an output from the caller.
     fn function_calls(&self) -> impl Iterator<Item = &FunctionCall>;
 
-    /// The summaries of the model's reasoning, a paragraph each. Empty if there are none.
+    /// Returns the reasoning summaries, one paragraph each. Empty if there are none.
     fn reasoning_summary(&self) -> String;
 
-    /// The model's words if it refused.
+    /// Returns the text of the refusal, if the model refused.
     fn refusal(&self) -> Option<String>;
 
-    /// Whether the response is whole.
+    /// Returns `true` if the response is complete.
     fn is_completed(&self) -> bool;
 
-    /// Whether the response stopped early: out of tokens, filtered, or its stream broke.
+    /// Returns `true` if the response stopped early: out of tokens, filtered, or its stream was
+    /// interrupted.
     fn is_incomplete(&self) -> bool;
 
-    /// The response, if it is one to go on with: not failed, and not over without output. Creating a
-    /// response checks this already, retrieving one does not.
+    /// Returns the response unless it failed or ended without output. Creating a response already
+    /// checks this; retrieving one does not.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Failed`] or [`ErrorKind::NoOutput`], with the response.
+    /// Returns [`ErrorKind::ResponseFailed`] or [`ErrorKind::NoOutput`], with the response.
     fn into_result(self) -> Result<Response>;
 
-    /// Reads the output text as JSON.
+    /// Deserializes the output text as JSON.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NoOutput`] if the model refused or stopped early, [`ErrorKind::Decode`] if the
-    /// text is not JSON of this shape.
+    /// Returns [`ErrorKind::NoOutput`] if the model refused or stopped early, or
+    /// [`ErrorKind::Decode`] if the text is not JSON that fits `T`.
     fn output_json<T: DeserializeOwned>(&self) -> Result<T>;
 }
 
@@ -93,7 +94,7 @@ impl ResponseExt for Response {
     fn output_json<T: DeserializeOwned>(&self) -> Result<T> {
         let none = |message: String| {
             Err(
-                Error::new(ErrorKind::NoOutput, ResendVerdict::Done, message)
+                Error::new(ErrorKind::NoOutput, RetrySafety::Completed, message)
                     .with_response(self.clone()),
             )
         };
@@ -112,13 +113,13 @@ impl ResponseExt for Response {
         }
         let text = self.output_text();
         if text.is_empty() {
-            return none("the response has no text".to_owned());
+            return none("the response has no output text".to_owned());
         }
         serde_json::from_str(&text).map_err(|error| {
             Error::new(
                 ErrorKind::Decode,
-                ResendVerdict::Done,
-                "the output text is not JSON of the expected shape",
+                RetrySafety::Completed,
+                "the output text is not JSON of the expected form",
             )
             .with_response(self.clone())
             .with_source(error)
@@ -126,7 +127,7 @@ impl ResponseExt for Response {
     }
 }
 
-/// The parts of all messages that the model wrote.
+/// Returns the content parts of all output messages.
 fn parts(response: &Response) -> impl Iterator<Item = &ContentPart> {
     response.output.iter().flat_map(|item| match item {
         Item::Message(Message {
@@ -137,31 +138,31 @@ fn parts(response: &Response) -> impl Iterator<Item = &ContentPart> {
     })
 }
 
-/// Questions to an [`Item`], and the long form of messages.
+/// Constructors and accessors of an [`Item`].
 ///
-/// Strict servers take messages in their long form only, with `type` and typed parts; these
-/// constructors write it.
+/// The constructors use the long form of messages, with `type` and typed parts, because strict
+/// servers accept no other.
 pub trait ItemExt: Sized {
-    /// A message from the user.
+    /// Creates a user message.
     fn user(text: impl Into<String>) -> Self;
 
-    /// A message from the system. Some models take none: use instructions there.
+    /// Creates a system message. Some models accept none; use instructions with them.
     fn system(text: impl Into<String>) -> Self;
 
-    /// A message from the developer.
+    /// Creates a developer message.
     fn developer(text: impl Into<String>) -> Self;
 
-    /// An earlier message of the assistant, its text as `output_text`.
+    /// Creates an earlier assistant message, with its text as `output_text`.
     fn assistant(text: impl Into<String>) -> Self;
 
-    /// An earlier message of the assistant, its text as `input_text`, for the models that take
+    /// Creates an earlier assistant message with its text as `input_text`, for models that accept
     /// nothing else.
     fn assistant_as_input(text: impl Into<String>) -> Self;
 
-    /// A tool's answer to a call.
+    /// Creates the output of a function call.
     fn function_output(call_id: impl Into<String>, output: impl Into<String>) -> Self;
 
-    /// The item's id, if it has one.
+    /// Returns the item's id, if it has one.
     fn id(&self) -> Option<String>;
 }
 
@@ -203,7 +204,7 @@ impl ItemExt for Item {
             Self::Reasoning(item) => item.id.clone(),
             Self::ItemReference(item) => Some(item.id.clone()),
             Self::Unknown(item) => Some(item.as_value().get("id")?.as_str()?.to_owned()),
-            // The rarer kinds have theirs in the same place.
+            // The less common kinds have it in the same member.
             other => {
                 let value = serde_json::to_value(other).ok()?;
                 Some(value.get("id")?.as_str()?.to_owned())
@@ -220,12 +221,12 @@ fn message(role: Role, part: ContentPart) -> Item {
     Message::new(role, vec![part]).into()
 }
 
-/// Questions to a [`StreamEvent`].
+/// Accessors of a [`StreamEvent`].
 pub trait StreamEventExt {
-    /// The piece of output text this event brings, if it brings one.
+    /// Returns the output text delta, if this event has one.
     fn text_delta(&self) -> Option<&str>;
 
-    /// The response this event carries whole, if it does.
+    /// Returns the response, if this event contains one.
     fn response(&self) -> Option<&Response>;
 }
 

@@ -1,14 +1,14 @@
-//! Responses that are no success: failed, empty, or none at all.
+//! Detects responses that failed, are empty, or are not responses.
 
 use http::StatusCode;
 use serde_json::Value;
 
 use super::accumulator::is_blank;
 use crate::Result;
-use crate::error::{Error, ErrorKind, Outcome, ServiceError, verdict};
+use crate::error::{Error, ErrorKind, Outcome, ServiceError, retry_safety};
 use crate::types::{Item, Response, ResponseStatus};
 
-/// A response that the service itself calls failed does not pass for a success.
+/// Returns an error if the service reports the response as failed.
 pub(super) fn raise_failed(response: Response) -> Result<Response> {
     let failed = match response.status {
         Some(ResponseStatus::Failed) => true,
@@ -21,7 +21,7 @@ pub(super) fn raise_failed(response: Response) -> Result<Response> {
     Ok(response)
 }
 
-/// The error of a response that failed. `beside` is an error object that stood next to it.
+/// Creates the error of a failed response. `beside` is an error object next to the response.
 pub(super) fn failure(response: Response, beside: Option<Value>) -> Error {
     let words = response
         .error
@@ -50,7 +50,7 @@ pub(super) fn failure(response: Response, beside: Option<Value>) -> Error {
             outcome = Outcome::ErrorObject(said);
         }
     }
-    Error::new(ErrorKind::Failed, verdict(outcome), message)
+    Error::new(ErrorKind::ResponseFailed, retry_safety(outcome), message)
         .with_service(said.unwrap_or_else(|| ServiceError {
             status: Some(StatusCode::OK),
             ..ServiceError::default()
@@ -58,32 +58,37 @@ pub(super) fn failure(response: Response, beside: Option<Value>) -> Error {
         .with_response(response)
 }
 
-/// Refuses a response that ended and says nothing: an empty text would pass for an answer.
+/// Returns an error if a response ended without output. An empty text would look like a success.
 pub(super) fn require_output(response: Response) -> Result<Response> {
     match missing_output(&response) {
         None => Ok(response),
         Some(message) => {
-            let error = Error::new(ErrorKind::NoOutput, verdict(Outcome::Answered), message);
+            let error = Error::new(
+                ErrorKind::NoOutput,
+                retry_safety(Outcome::Answered),
+                message,
+            );
             Err(error.with_response(response))
         }
     }
 }
 
-/// Says that a response ended without output, if it did.
+/// Returns a description if the response ended without output.
 pub(super) fn missing_output(response: &Response) -> Option<String> {
     let details = response.incomplete_details.as_ref();
     let says_why = details.is_some_and(|details| details.reason.is_some());
     let state = match &response.status {
         Some(ResponseStatus::Queued | ResponseStatus::InProgress) => return None,
-        // The reason says who stopped it.
+        // The reason shows why it stopped.
         Some(ResponseStatus::Incomplete) if says_why => return None,
         None => "completed",
         Some(status) => status.as_str(),
     };
-    (!has_output(response)).then(|| format!("the response ended as {state} without output"))
+    (!has_output(response))
+        .then(|| format!("the response ended with status {state} and without output"))
 }
 
-/// Whether a response has anything but reasoning in it: text, a refusal, a call.
+/// Returns `true` if a response contains anything but reasoning: text, a refusal, a tool call.
 fn has_output(response: &Response) -> bool {
     response.output.iter().any(|item| match item {
         Item::Message(message) => !is_blank(message),
@@ -92,8 +97,8 @@ fn has_output(response: &Response) -> bool {
     })
 }
 
-/// Refuses what is no response, whatever it is: one has a list of output, or says that it is one, or has
-/// a status that is known.
+/// Rejects values that are not responses. A response has an `output` or `object` member, or a known
+/// status.
 pub(super) fn require_response(response: Response) -> Result<Response> {
     let extra = &response.extra;
     let came = |name: &str| !extra.is_missing(name) && extra.get(name).is_none();
@@ -104,7 +109,7 @@ pub(super) fn require_response(response: Response) -> Result<Response> {
     if came("output") || came("object") || is_known {
         return Ok(response);
     }
-    // What came can be written as it came.
+    // The value can be serialized as it was received.
     let body = serde_json::to_vec(&response).unwrap_or_default();
     Err(Error::unexpected(&body))
 }

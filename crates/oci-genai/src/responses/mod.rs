@@ -1,41 +1,41 @@
-//! Responses of a model.
+//! Calls for responses of a model.
 
 mod accumulator;
 mod assembler;
+mod body_format;
 mod create;
 mod deltas;
 mod event;
 mod event_source;
 mod ext;
 mod failure;
-mod form;
-mod halves;
+mod idle_timeout;
+mod json_body;
 mod parse;
 mod raw;
 mod repetition;
 mod replay;
 mod resume;
 mod span;
-mod stall;
+mod split_characters;
 mod stream;
 mod tokens;
-mod whole;
 
-pub use self::accumulator::Accumulator;
+pub use self::accumulator::ResponseAccumulator;
 pub use self::assembler::StreamDefect;
 pub use self::create::CreateResponse;
 pub use self::deltas::{Delta, Deltas};
 pub use self::ext::{ItemExt, ResponseExt, StreamEventExt};
-pub use self::parse::Parsed;
+pub use self::parse::ParsedResponse;
 pub use self::raw::RawResponse;
 pub use self::stream::ResponseStream;
 pub use self::tokens::{CompactResponse, CountInputTokens};
-use crate::call::id_call;
-use crate::middleware::Resend;
+use crate::middleware::Idempotency;
 use crate::page::{ListItems, ListOf};
+use crate::typed_call::id_call;
 use crate::{Client, ResourceId, Result, types};
 
-/// Calls about responses; made by [`Client::responses`].
+/// Calls for responses. Returned by [`Client::responses`].
 #[derive(Clone, Debug)]
 pub struct Responses {
     client: Client,
@@ -46,27 +46,27 @@ impl Responses {
         Self { client }
     }
 
-    /// Asks a model for a response to `input`: text, or a list of items.
+    /// Creates a response to `input`: text, or a list of items.
     pub fn create(&self, input: impl Into<types::Input>) -> CreateResponse {
         CreateResponse::new(self.client.clone(), input.into())
     }
 
-    /// Sends a request body made elsewhere.
-    pub fn create_from(&self, body: types::CreateResponse) -> CreateResponse {
+    /// Sends a request body that you built yourself.
+    pub fn create_with(&self, body: types::CreateResponse) -> CreateResponse {
         CreateResponse::from_body(self.client.clone(), body)
     }
 
-    /// Looks a stored response up.
+    /// Retrieves a stored response.
     pub fn retrieve(&self, id: impl Into<ResourceId>) -> RetrieveResponse {
         RetrieveResponse::new(self.client.clone(), id.into())
     }
 
-    /// Takes up the stream of a stored background response after the event with this sequence
+    /// Resumes the stream of a stored background response after the event with this sequence
     /// number, or from its beginning.
     ///
     /// # Errors
     ///
-    /// When the id cannot be one, or the service does not stream the response.
+    /// Returns an error if the id is invalid or the service does not stream the response.
     pub async fn resume(
         &self,
         id: impl Into<ResourceId>,
@@ -86,23 +86,23 @@ impl Responses {
         CancelResponse::new(self.client.clone(), id.into())
     }
 
-    /// Lists the items that a response was made from.
+    /// Lists the input items of a response.
     pub fn input_items(&self, id: impl Into<ResourceId>) -> ListItems {
         ListItems::new(self.client.clone(), ListOf::Response, id.into())
     }
 
-    /// Counts the tokens that `input` would be.
+    /// Counts the tokens of `input`.
     pub fn count_input_tokens(&self, input: impl Into<types::Input>) -> CountInputTokens {
         CountInputTokens::new(self.client.clone(), input.into())
     }
 
-    /// Condenses a history into fewer items.
+    /// Compacts a history into fewer items.
     pub fn compact(&self, input: impl Into<types::Input>) -> CompactResponse {
         CompactResponse::new(self.client.clone(), input.into())
     }
 }
 
-/// Looks a stored response up; made by [`Responses::retrieve`].
+/// Retrieves a stored response. Returned by [`Responses::retrieve`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct RetrieveResponse {
@@ -122,7 +122,7 @@ impl RetrieveResponse {
         }
     }
 
-    /// Asks for details that are left out otherwise.
+    /// Requests details that are omitted by default.
     pub fn include(mut self, include: impl Into<types::Include>) -> Self {
         self.include.push(include.into());
         self
@@ -132,39 +132,39 @@ impl RetrieveResponse {
 
     /// Sends the request.
     ///
-    /// A response that failed is returned like any other; see its `status` and `error`.
+    /// A failed response is returned like any other; check its `status` and `error`.
     ///
     /// # Errors
     ///
-    /// When the id cannot be one, which is found before anything is sent, or the call fails.
+    /// Returns an error if the id is invalid (checked before anything is sent) or the call fails.
     pub async fn send(self) -> Result<types::Response> {
         let id = self.id.checked("response")?;
         let include = (!self.include.is_empty()).then_some(self.include);
-        let call = crate::call::Call::new(
+        let call = crate::typed_call::Call::new(
             &self.client,
             self.options,
             "retrieve_response",
-            Resend::Always,
+            Idempotency::Idempotent,
         )?;
         let answer = call
             .api
             .retrieve_response(&id, include.as_ref(), None, None, None)
             .await;
-        whole::response_of(&call, answer)
+        json_body::response_of(&call, answer)
     }
 }
 
-crate::call::awaitable!(RetrieveResponse => types::Response);
+crate::typed_call::awaitable!(RetrieveResponse => types::Response);
 
 id_call! {
-    /// Deletes a stored response; made by [`Responses::delete`].
+    /// Deletes a stored response. Returned by [`Responses::delete`].
     DeleteResponse: delete_response(id: "response") -> types::DeletedResponse,
-    Resend::Always
+    Idempotency::Idempotent
 }
 
 id_call! {
-    /// Cancels a background response; made by [`Responses::cancel`].
+    /// Cancels a background response. Returned by [`Responses::cancel`].
     CancelResponse: cancel_response(id: "response") -> types::Response,
-    Resend::Always,
-    |call, answer| whole::response_of(&call, answer)
+    Idempotency::Idempotent,
+    |call, answer| json_body::response_of(&call, answer)
 }

@@ -1,4 +1,4 @@
-//! Structured output: answers as Rust types.
+//! Structured output: responses as Rust types.
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -8,29 +8,29 @@ use super::ext::ResponseExt;
 use crate::types::{self, TextFormat, TextFormatJsonSchema};
 use crate::{Result, schema};
 
-/// A response and what its text says.
+/// A response and its parsed output text.
 #[derive(Clone, Debug)]
-pub struct Parsed<T> {
-    /// What the text says.
+pub struct ParsedResponse<T> {
+    /// The parsed output text.
     pub value: T,
-    /// The response it came in.
+    /// The response.
     pub response: types::Response,
 }
 
 impl CreateResponse {
-    /// Holds the model to the type's strict schema, without sending anything yet: for a stream whose
-    /// final response is read with [`ResponseExt::output_json`].
+    /// Requires output that fits the type's strict schema, without sending anything yet. Use it for
+    /// a stream whose final response is read with [`ResponseExt::output_json`].
     ///
     /// # Errors
     ///
-    /// When the type cannot be said in a strict schema; see [`schema::strict`].
-    pub fn json_schema_of<T: JsonSchema>(self) -> Result<Self> {
+    /// Returns an error if the type cannot be expressed as a strict schema; see [`schema::strict`].
+    pub fn json_schema<T: JsonSchema>(self) -> Result<Self> {
         let mut format = TextFormatJsonSchema::new(schema::name_of::<T>(), schema::strict::<T>()?);
         format.strict = Some(true);
         Ok(self.text_format(TextFormat::from(format)))
     }
 
-    /// Sends the request, holds the model to the type's strict schema, and reads the answer.
+    /// Sends the request with the type's strict schema and parses the output text.
     ///
     /// ```no_run
     /// #[derive(serde::Deserialize, schemars::JsonSchema)]
@@ -41,7 +41,8 @@ impl CreateResponse {
     /// }
     ///
     /// # async fn example(client: oci_genai::Client) -> Result<(), oci_genai::Error> {
-    /// let idea = client.responses().create("An idea for an offsite?").parse::<Idea>().await?.value;
+    /// let request = client.responses().create("An idea for an offsite?");
+    /// let idea = request.parse::<Idea>().await?.value;
     /// println!("{} for {}", idea.title, idea.cost);
     /// # Ok(())
     /// # }
@@ -49,12 +50,13 @@ impl CreateResponse {
     ///
     /// # Errors
     ///
-    /// Before anything is sent, when the type cannot be said in a strict schema. Otherwise as
-    /// [`send`](Self::send) and [`ResponseExt::output_json`]: a model that refused or stopped early is
-    /// [`ErrorKind::NoOutput`](crate::ErrorKind::NoOutput), told apart from failures.
-    pub async fn parse<T: DeserializeOwned + JsonSchema>(self) -> Result<Parsed<T>> {
-        let response = self.json_schema_of::<T>()?.send().await?;
+    /// Returns an error before anything is sent if the type cannot be expressed as a strict schema.
+    /// Otherwise returns the errors of [`send`](Self::send) and [`ResponseExt::output_json`]. If
+    /// the model refused or stopped early, the error is
+    /// [`ErrorKind::NoOutput`](crate::ErrorKind::NoOutput), which distinguishes it from failures.
+    pub async fn parse<T: DeserializeOwned + JsonSchema>(self) -> Result<ParsedResponse<T>> {
+        let response = self.json_schema::<T>()?.send().await?;
         let value = response.output_json()?;
-        Ok(Parsed { value, response })
+        Ok(ParsedResponse { value, response })
     }
 }

@@ -1,4 +1,4 @@
-//! Answers as they came.
+//! Raw responses.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -7,18 +7,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Span;
 
+use super::body_format::{BodyFormat, form_of};
 use super::failure::{raise_failed, require_output};
-use super::form::{Form, form_of};
-use super::whole::{from_events, from_json};
-use crate::call::{request_id, selected_region};
-use crate::middleware::{CallSpan, Resend};
+use super::json_body::{from_events, from_json};
+use crate::middleware::{CallSpan, Idempotency};
 use crate::sse::DEFAULT_MAX_EVENT_BYTES;
+use crate::typed_call::{request_id, selected_region};
 use crate::wire::SentCredentials;
 use crate::{Client, Error, RequestOptions, Result, types};
 
-/// An answer as it came: status, headers and body.
+/// A raw response: status, headers and body.
 ///
-/// Error answers never come this way; they are [`Error`]s, which keep theirs.
+/// Error responses never become a `RawResponse`. They are [`Error`]s, which keep the body.
 #[derive(Clone, Debug)]
 pub struct RawResponse {
     status: StatusCode,
@@ -33,7 +33,7 @@ impl RawResponse {
         path: &str,
         body: &impl Serialize,
         options: RequestOptions,
-        resend: Resend,
+        resend: Idempotency,
         span: Span,
     ) -> Result<Self> {
         let api = client.call(options, resend, CallSpan(span))?;
@@ -42,7 +42,7 @@ impl RawResponse {
             .post(format!("{}{path}", api.baseurl()))
             .json(body)
             .build()
-            .map_err(|error| Error::invalid("the request cannot be built").with_source(error))?;
+            .map_err(|error| Error::invalid("the request could not be built").with_source(error))?;
         let info = OperationInfo {
             operation_id: operation,
         };
@@ -61,47 +61,47 @@ impl RawResponse {
         })
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub const fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub const fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The service's `opc-request-id`, to be named in a support request.
+    /// Returns the service's `opc-request-id`. Include it in support requests.
     pub fn request_id(&self) -> Option<String> {
         request_id(&self.headers)
     }
 
-    /// The region that a routing profile chose, as `x-genai-selected-region` names it; `None` if the
-    /// model is no routing profile.
+    /// Returns the region that a routing profile selected, from the header
+    /// `x-genai-selected-region`. Returns `None` if the model is not a routing profile.
     pub fn selected_region(&self) -> Option<&str> {
         selected_region(&self.headers)
     }
 
-    /// The body.
+    /// Returns the body.
     pub const fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The body, by value.
+    /// Returns the body by value.
     pub fn into_body(self) -> Bytes {
         self.body
     }
 
-    /// Reads the body as a response, whatever it is wrapped in: one JSON value, also with a byte order
-    /// mark before or the rest of an event stream behind it, or an event stream.
+    /// Reads the body as a response. The body is one JSON value, with an optional byte order mark
+    /// before it or the rest of an event stream after it, or it is an event stream.
     ///
     /// # Errors
     ///
-    /// When it is no response, and when the response failed or ended without output, as
-    /// [`CreateResponse::send`](crate::CreateResponse::send).
+    /// Returns an error if the body is not a response, or if the response failed or ended without
+    /// output, as [`CreateResponse::send`](crate::CreateResponse::send) does.
     pub fn response(&self) -> Result<types::Response> {
         let read = match form_of(&self.body, false, true) {
-            Some(Form::Events) => from_events(self.body.clone(), DEFAULT_MAX_EVENT_BYTES),
+            Some(BodyFormat::Events) => from_events(self.body.clone(), DEFAULT_MAX_EVENT_BYTES),
             _ => from_json(&self.body),
         };
         let response = read.and_then(raise_failed).and_then(require_output);
@@ -111,11 +111,11 @@ impl RawResponse {
         })
     }
 
-    /// Reads the body as JSON.
+    /// Deserializes the body as JSON.
     ///
     /// # Errors
     ///
-    /// When it is not JSON of this shape.
+    /// Returns an error if the body is not JSON that fits `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| {
             Error::undecodable(&self.body, error).with_request_id(self.request_id())

@@ -1,20 +1,19 @@
-//! Events that only repeat the one before of their type.
+//! Detects events that only repeat the previous event of their type.
 
-/// How many types are remembered.
+/// Most types that are remembered.
 const MAX_TYPES: usize = 32;
-/// Larger events are not looked at: what only shows that a server is alive is small.
+/// Larger events are not checked, because heartbeats are small.
 const MAX_BYTES: usize = 2048;
 
-/// Remembers the last event of each type, to notice servers that show that they are alive by sending
-/// the same event again and again.
+/// Remembers the last event of each type, to detect servers that repeat an event as a heartbeat.
 #[derive(Debug, Default)]
 pub(super) struct Repetitions {
-    /// Hashes of a type and of its last event's text without the numbers in it.
+    /// Hashes of a type and of the text of its last event, without numbers.
     last: Vec<(u64, u64)>,
 }
 
 impl Repetitions {
-    /// Whether an event differs from the one before of its type in nothing but numbers.
+    /// Returns `true` if an event differs from the previous one of its type only in numbers.
     pub(super) fn repeats(&mut self, tag: &str, data: &[u8]) -> bool {
         if data.len() > MAX_BYTES {
             return false;
@@ -33,7 +32,7 @@ impl Repetitions {
     }
 }
 
-/// FNV-1a. Two events that it takes for one another cost no more than a little patience.
+/// FNV-1a. A collision only makes the stream wait longer before it counts as stalled.
 #[derive(Clone, Copy)]
 struct Hash(u64);
 
@@ -49,7 +48,7 @@ impl Hash {
     }
 }
 
-/// The hash of JSON text, the numbers outside strings left out.
+/// Hashes JSON text, without the numbers outside of strings.
 fn hash_without_numbers(data: &[u8]) -> u64 {
     let mut hash = Hash::default();
     let mut in_string = false;
@@ -75,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_do_not_make_an_event_another_one() {
+    fn events_that_differ_only_in_numbers_are_repetitions() {
         let mut seen = Repetitions::default();
         let mut repeats = |data: &str| seen.repeats("response.tick", data.as_bytes());
         assert!(!repeats(r#"{"type":"response.tick","n":1}"#));
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn each_type_has_its_own_last_event() {
+    fn events_are_compared_with_the_last_one_of_their_type() {
         let mut seen = Repetitions::default();
         assert!(!seen.repeats("a", b"{}"));
         assert!(!seen.repeats("b", b"[]"));

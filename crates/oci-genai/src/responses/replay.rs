@@ -1,4 +1,4 @@
-//! A response that came whole, told as the events of a stream.
+//! Replays a complete response as stream events.
 
 use std::collections::VecDeque;
 
@@ -8,8 +8,8 @@ use crate::types::{
     ResponseFailedEvent, ResponseIncompleteEvent, ResponseStatus, StreamEvent,
 };
 
-/// The events that tell a whole response to a reader who knows what `so_far` holds: the text that is
-/// new, then the items if none came yet, then the end.
+/// Returns the events that deliver a complete response to a reader that has already received
+/// `so_far`: the new text, then the items if none were delivered yet, then the closing event.
 pub(super) fn events_of(response: Response, so_far: Option<&Response>) -> VecDeque<StreamEvent> {
     let mut events = VecDeque::new();
     for (index, item) in response.output.iter().enumerate() {
@@ -44,7 +44,7 @@ pub(super) fn events_of(response: Response, so_far: Option<&Response>) -> VecDeq
     events
 }
 
-/// The event that would have closed the stream of a response.
+/// Returns the event that would have closed the stream of a response.
 fn closing_event(response: Response) -> StreamEvent {
     match response.status {
         Some(ResponseStatus::Failed | ResponseStatus::Cancelled) => {
@@ -55,7 +55,7 @@ fn closing_event(response: Response) -> StreamEvent {
     }
 }
 
-/// The item that came before in a place, if it can be the same.
+/// Returns the earlier item that matches, by id or else by position.
 fn counterpart<'a>(came: &'a [Item], index: usize, item: &Item) -> Option<&'a Item> {
     let named = came
         .iter()
@@ -87,7 +87,7 @@ fn of_message(
         })
 }
 
-/// The texts of a message's parts, and which are refusals.
+/// Returns the texts of a message's parts, and whether each is a refusal.
 fn parts(message: &Message) -> Vec<(String, bool)> {
     match &message.content {
         MessageContent::Parts(parts) => {
@@ -101,7 +101,8 @@ fn parts(message: &Message) -> Vec<(String, bool)> {
     }
 }
 
-/// What a text has beyond what is known of it. `None` for nothing, or if it is another text.
+/// Returns the part of a text that is new. Returns `None` if there is none, or if the known text is
+/// not its beginning.
 fn rest<'a>(text: &'a str, known: &str) -> Option<&'a str> {
     text.strip_prefix(known).filter(|rest| !rest.is_empty())
 }

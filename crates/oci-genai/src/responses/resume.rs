@@ -1,41 +1,41 @@
-//! Taking up a stream that broke.
+//! Resumes an interrupted stream.
 
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
 use super::event_source::{EventSource, Opened};
-use super::stall::StallGuard;
-use super::whole::response_of;
-use crate::call::Call;
-use crate::middleware::{Resend, call_span};
+use super::idle_timeout::IdleTimeout;
+use super::json_body::response_of;
+use crate::middleware::{Idempotency, call_span};
+use crate::typed_call::Call;
 use crate::types::{Response, ResponseStatus};
 use crate::{Client, Error, RequestOptions, Result};
 
-/// The pause before the second attempt; each further one is twice the one before.
+/// Pause before the second attempt. Each further pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
-/// What may be done about a break.
+/// The supported way to recover an interrupted stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resumable {
-    /// Nothing: the service does not keep the response.
+    /// None: the service does not store the response.
     No,
-    /// It can be fetched by its id.
+    /// The response can be retrieved by its id.
     Fetch,
-    /// Its stream can be taken up again.
+    /// The stream can be resumed.
     Stream,
 }
 
-/// How a broken stream goes on.
+/// The result of resuming a stream.
 pub(super) enum Resumed {
     Stream(Box<EventSource>),
     Response(Box<Response>),
 }
 
-/// Takes up a response whose stream broke.
+/// Resumes a response whose stream was interrupted.
 ///
-/// A background response is streamed again from the event after `after`. Any other, or one that the
-/// service will not stream again, is fetched: it may have been finished all the same.
+/// A background response is streamed again from the event after `after`. Any other response, or one
+/// that the service does not stream again, is retrieved, because it may be finished.
 pub(super) async fn resume(
     client: Client,
     id: String,
@@ -50,7 +50,7 @@ pub(super) async fn resume(
             client.clock().sleep(pause).await;
         }
         if how == Resumable::Stream {
-            let mut guard = StallGuard::new(client.streams().stall, client.clock().clone());
+            let mut guard = IdleTimeout::new(client.streams().stall, client.clock().clone());
             match open(&client, &id, after, &mut guard).await {
                 Ok((Opened::Stream(source), ..)) => {
                     return Ok(Resumed::Stream(Box::new(source)));
@@ -66,7 +66,8 @@ pub(super) async fn resume(
                     failure = Some(error);
                     continue;
                 }
-                // Too old to be streamed again, say. What it came to can still be had.
+                // For example, the stream is too old to be resumed. The response itself may still
+                // be there.
                 Err(_) => {}
             }
         }
@@ -81,9 +82,9 @@ pub(super) async fn resume(
     }
     Err(failure.unwrap_or_else(|| {
         Error::new(
-            crate::ErrorKind::Interrupted,
-            crate::ResendVerdict::Unknown,
-            "the response is still being made",
+            crate::ErrorKind::StreamInterrupted,
+            crate::RetrySafety::Unknown,
+            "the response is still in progress",
         )
     }))
 }
@@ -93,11 +94,11 @@ pub(super) async fn open(
     client: &Client,
     id: &str,
     after: Option<i64>,
-    guard: &mut StallGuard,
+    guard: &mut IdleTimeout,
 ) -> Result<(Opened, StatusCode, HeaderMap)> {
     let options = RequestOptions::new().timeout(client.streams().deadline);
     let span = call_span("retrieve_response_stream", None, None);
-    let call = Call::with_span(client, options, Resend::Always, span)?;
+    let call = Call::with_span(client, options, Idempotency::Idempotent, span)?;
     let answer = call
         .api
         .retrieve_response_stream(id, None, Some(true), after, None)
@@ -109,12 +110,17 @@ pub(super) async fn open(
 
 async fn fetch(client: &Client, id: &str) -> Result<Response> {
     let options = RequestOptions::new();
-    let call = Call::new(client, options, "retrieve_response", Resend::Always)?;
+    let call = Call::new(
+        client,
+        options,
+        "retrieve_response",
+        Idempotency::Idempotent,
+    )?;
     let answer = call.api.retrieve_response(id, None, None, None, None).await;
     response_of(&call, answer)
 }
 
-/// Whether a response will not change any more.
+/// Returns `true` if a response will not change any more.
 pub(super) fn is_over(response: &Response) -> bool {
     !matches!(
         response.status,

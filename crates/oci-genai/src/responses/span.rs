@@ -1,15 +1,15 @@
-//! What the span of a call is told about its response.
+//! Records the typed response in the span of its call.
 
 use oci_genai_api::Tolerant as _;
 
 use crate::types;
 
-/// Notes in the span what only the typed response tells.
+/// Records the fields that only the typed response has.
 pub(super) fn record(span: &tracing::Span, response: &types::Response) {
     if span.is_disabled() {
         return;
     }
-    // An empty one did not come.
+    // An empty value was not sent.
     for (field, value) in [
         ("gen_ai.response.id", &response.id),
         ("gen_ai.response.model", &response.model),

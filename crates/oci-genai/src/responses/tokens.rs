@@ -1,14 +1,14 @@
-//! Counting and condensing input.
+//! Counts input tokens and compacts histories.
 
-use crate::call::{Call, awaitable};
-use crate::middleware::Resend;
+use crate::middleware::Idempotency;
 use crate::options::call_options;
-use crate::{Client, Error, RequestOptions, ResourceId, Result, types, validate};
+use crate::typed_call::{Call, awaitable};
+use crate::{Client, Error, RequestOptions, ResourceId, Result, types, validation};
 
-/// Counts the tokens of an input; made by
+/// Counts the tokens of an input. Returned by
 /// [`Responses::count_input_tokens`](crate::Responses::count_input_tokens).
 ///
-/// Whether OCI offers this is not documented; a service that does not answers with 404.
+/// OCI does not document this operation. A service without it returns 404.
 #[derive(Debug)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct CountInputTokens {
@@ -29,21 +29,21 @@ impl CountInputTokens {
         }
     }
 
-    /// The model, in place of the client's.
+    /// Sets the model, in place of the client's.
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.body.model = Some(model.into());
         self
     }
 
-    /// The conversation whose items come before the input.
+    /// Sets the conversation whose items precede the input.
     pub fn conversation(mut self, conversation: impl Into<ResourceId>) -> Self {
         let id = conversation.into().as_str().to_owned();
         self.body.conversation = Some(types::ConversationRef::from(id));
         self
     }
 
-    /// Changes the request body in ways that have no method here.
-    pub fn with_body(mut self, change: impl FnOnce(&mut types::CountInputTokens)) -> Self {
+    /// Changes the request body directly, for members that have no method here.
+    pub fn customize(mut self, change: impl FnOnce(&mut types::CountInputTokens)) -> Self {
         change(&mut self.body);
         self
     }
@@ -54,13 +54,13 @@ impl CountInputTokens {
     ///
     /// # Errors
     ///
-    /// When the call fails.
+    /// Returns an error if the call fails.
     pub async fn send(self) -> Result<types::InputTokenCount> {
         let call = Call::new(
             &self.client,
             self.options,
             "count_input_tokens",
-            Resend::Always,
+            Idempotency::Idempotent,
         )?;
         call.outcome(call.api.count_input_tokens(&self.body).await)
     }
@@ -68,9 +68,9 @@ impl CountInputTokens {
 
 awaitable!(CountInputTokens => types::InputTokenCount);
 
-/// Condenses a history; made by [`Responses::compact`](crate::Responses::compact).
+/// Compacts a history. Returned by [`Responses::compact`](crate::Responses::compact).
 ///
-/// Whether OCI offers this is not documented; a service that does not answers with 404.
+/// OCI does not document this operation. A service without it returns 404.
 #[derive(Debug)]
 #[must_use = "nothing is sent before it is awaited"]
 pub struct CompactResponse {
@@ -92,13 +92,13 @@ impl CompactResponse {
         }
     }
 
-    /// The model, in place of the client's.
+    /// Sets the model, in place of the client's.
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
         self
     }
 
-    /// What the model is told about condensing.
+    /// Sets the instructions for compacting.
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
         self.instructions = Some(instructions.into());
         self
@@ -110,12 +110,12 @@ impl CompactResponse {
     ///
     /// # Errors
     ///
-    /// When no model is named, which is found before anything is sent, or the call fails.
+    /// Returns an error if no model is set (checked before anything is sent) or the call fails.
     pub async fn send(self) -> Result<types::CompactedResponse> {
         let Some(model) = self.model else {
-            return Err(Error::invalid("no model is named"));
+            return Err(Error::invalid("no model is set"));
         };
-        validate::model(&model)?;
+        validation::model(&model)?;
         let mut body = types::CompactResponse::new(model);
         body.input = Some(self.input);
         body.instructions = self.instructions;
@@ -123,7 +123,7 @@ impl CompactResponse {
             &self.client,
             self.options,
             "compact_response",
-            Resend::IfAnswered,
+            Idempotency::RetryIfAnswered,
         )?;
         call.outcome(call.api.compact_response(&body).await)
     }

@@ -1,4 +1,4 @@
-//! The arguments of functions.
+//! Schemas of function arguments.
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -14,19 +14,21 @@ use crate::Result;
 pub struct Parameters {
     /// The JSON schema: an object with a property for each argument.
     pub schema: Map<String, Value>,
-    /// Whether it is of the strict kind, so that a model can be held to it.
+    /// `true` if the schema is strict, so that a service can enforce it.
     pub strict: bool,
 }
 
-/// Makes the schema of a function's arguments from their type.
+/// Creates the schema of a function's arguments from their type.
 ///
-/// It is the type's [`strict`](strict()) schema, and that of no arguments for `()` and unit structs. A struct that a
-/// strict schema cannot express, such as one with a map in it, gets the schema that `schemars` writes; then
-/// [`Parameters::strict`] is false.
+/// The result is the type's [`strict`](strict()) schema, or an empty object schema for `()` and
+/// unit structs. If a struct cannot be expressed as a strict schema, for example because it
+/// contains a map, the result is the schema that `schemars` generates, and [`Parameters::strict`]
+/// is `false`.
 ///
 /// # Errors
 ///
-/// When the type is no struct: services take only objects as arguments. The error names the type and what to do.
+/// Returns an error if the type is not a struct, because services accept only objects as arguments.
+/// The error names the type and a remedy.
 ///
 /// ```
 /// let parameters = oci_genai::schema::parameters::<()>()?;
@@ -59,13 +61,13 @@ pub fn parameters<A: JsonSchema>() -> Result<Parameters> {
     }
 }
 
-/// Reads the arguments of a call.
+/// Parses the arguments of a call.
 ///
-/// A call without arguments may come with an empty text, and `()` is read from an object without members.
+/// A call without arguments may have an empty text. `()` is parsed from an empty object.
 ///
 /// # Errors
 ///
-/// When the text is no JSON, or does not fit the type.
+/// Returns an error if the text is not JSON or does not fit the type.
 ///
 /// ```
 /// assert!(oci_genai::schema::parse_arguments::<()>("{}").is_ok());

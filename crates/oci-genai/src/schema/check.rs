@@ -1,4 +1,4 @@
-//! Whether a schema that somebody wrote is of the strict kind.
+//! Checks that a handwritten schema is strict.
 
 use serde_json::{Map, Value};
 
@@ -6,26 +6,26 @@ use super::keywords::{FORMATS, REFUSED, TYPES};
 use super::reference;
 use crate::{Error, Result};
 
-/// Keywords of which at least one says what a value is.
+/// Keywords that describe a value. A schema needs at least one.
 const SAYING: &[&str] = &["type", "$ref", "anyOf", "enum", "const"];
 
-/// How deep schemas may be nested.
+/// Deepest nesting of schemas.
 const MAX_DEPTH: usize = 128;
 
-/// Keywords that may not stand beside the top's properties.
+/// Keywords that are not allowed next to the top level's properties.
 const NOT_AT_TOP: &[&str] = &["$ref", "anyOf", "oneOf", "allOf", "not", "enum", "const"];
 
-/// Checks that a JSON schema is of the strict kind that models are held to: the top is a plain object, every object lists
-/// all its properties as required and allows no others, choices are `anyOf`, nothing stands beside a `$ref`, and no
-/// keyword or format is there that services refuse. The schema is not changed.
+/// Checks that a JSON schema is strict: the top level is a plain object, every object lists all its
+/// properties as required and allows no others, choices are `anyOf`, no keyword stands beside a
+/// `$ref`, and no keyword or format occurs that services reject. The schema is not changed.
 ///
-/// What is checked is OpenAI's list of
-/// [supported schemas](https://developers.openai.com/api/docs/guides/structured-outputs#supported-schemas). The limits
-/// on the size of a schema that stand there are not checked: they are those of one service.
+/// The rules are OpenAI's list of [supported
+/// schemas](https://developers.openai.com/api/docs/guides/structured-outputs#supported-schemas).
+/// Its limits on the size of a schema are not checked, because they belong to one service.
 ///
 /// # Errors
 ///
-/// When it is not; the error names the place and what to write instead.
+/// Returns an error if the schema is not strict. The error names the place and a remedy.
 ///
 /// ```
 /// let schema = serde_json::json!({
@@ -42,21 +42,21 @@ pub fn check(schema: &Value) -> Result<()> {
     if !is_object {
         let found = schema.get("type").unwrap_or(&Value::Null);
         let why = match found {
-            Value::Null => "the top has to be of type object".to_owned(),
-            found => format!("the top has to be of type object, not {found}"),
+            Value::Null => "the top level must be of type object".to_owned(),
+            found => format!("the top level must be of type object, not {found}"),
         };
         return Err(refused("$", &why));
     }
     if let Some(name) = NOT_AT_TOP.iter().find(|name| schema.get(**name).is_some()) {
         let why = format!(
-            "the top has to be a plain object, without {name}; put the choice into a property"
+            "the top level must be a plain object without {name}; move the choice into a property"
         );
         return Err(refused("$", &why));
     }
     part(schema, schema, "$", 0)
 }
 
-/// Whether a schema is one that services take for a function's arguments, strict or not.
+/// Returns `true` if services accept a schema for a function's arguments, strict or not.
 pub(super) fn is_plain_object(schema: &Map<String, Value>) -> bool {
     schema.get("type").is_some_and(|kind| kind == "object")
         && !NOT_AT_TOP.iter().any(|name| schema.contains_key(*name))
@@ -64,17 +64,17 @@ pub(super) fn is_plain_object(schema: &Map<String, Value>) -> bool {
 
 fn part(schema: &Value, whole: &Value, at: &str, depth: usize) -> Result<()> {
     let Value::Object(object) = schema else {
-        return Err(refused(at, "a schema has to be a JSON object"));
+        return Err(refused(at, "a schema must be a JSON object"));
     };
     if depth > MAX_DEPTH {
-        return Err(refused(at, "schemas are nested more than 128 deep"));
+        return Err(refused(at, "schemas are nested more than 128 levels deep"));
     }
     let inner = |schema: &Value, at: String| part(schema, whole, &at, depth + 1);
-    if let Some((name, cure)) = REFUSED.iter().find(|(name, _)| object.contains_key(*name)) {
-        return Err(refused(at, &format!("it takes no {name}; {cure}")));
+    if let Some((name, hint)) = REFUSED.iter().find(|(name, _)| object.contains_key(*name)) {
+        return Err(refused(at, &format!("{name} is not supported; {hint}")));
     }
     if !SAYING.iter().any(|name| object.contains_key(*name)) {
-        return Err(refused(at, "it has to say a type"));
+        return Err(refused(at, "the type is missing"));
     }
     if let Some(target) = object.get("$ref") {
         refers(target, object, whole, at)?;
@@ -88,7 +88,7 @@ fn part(schema: &Value, whole: &Value, at: &str, depth: usize) -> Result<()> {
     if let Some(items) = object.get("items") {
         inner(items, format!("{at}[]"))?;
     } else if names(object.get("type"), "array") {
-        return Err(refused(at, "a list has to say what its items are"));
+        return Err(refused(at, "an array must describe its items"));
     }
     match object.get("anyOf") {
         None => {}
@@ -98,10 +98,7 @@ fn part(schema: &Value, whole: &Value, at: &str, depth: usize) -> Result<()> {
             }
         }
         Some(_) => {
-            return Err(refused(
-                at,
-                "anyOf has to be a list with at least one schema",
-            ));
+            return Err(refused(at, "anyOf must be a list with at least one schema"));
         }
     }
     for place in ["$defs", "definitions"] {
@@ -122,7 +119,7 @@ fn refers(target: &Value, object: &Map<String, Value>, whole: &Value, at: &str) 
     if found.is_none() {
         return Err(refused(
             at,
-            &format!("{target} is not in the schema; write what it refers to under $defs"),
+            &format!("{target} is not in the schema; define it under $defs"),
         ));
     }
     let sibling = object
@@ -132,14 +129,14 @@ fn refers(target: &Value, object: &Map<String, Value>, whole: &Value, at: &str) 
         Some(name) => Err(refused(
             at,
             &format!(
-                "nothing may stand beside $ref, but {name} does; write {{\"anyOf\": [{{\"$ref\": {target}}}], {name:?}: …}}"
+                "{name} is not allowed beside $ref; write {{\"anyOf\": [{{\"$ref\": {target}}}], {name:?}: …}}"
             ),
         )),
         None => Ok(()),
     }
 }
 
-/// Checks what is said of single values.
+/// Checks the keywords of single values.
 fn values(object: &Map<String, Value>, at: &str) -> Result<()> {
     let kinds = match object.get("type") {
         None => &[][..],
@@ -151,7 +148,7 @@ fn values(object: &Map<String, Value>, at: &str) -> Result<()> {
         let known = TYPES.join(", ");
         return Err(refused(
             at,
-            &format!("{kind} is no type; there are {known}"),
+            &format!("{kind} is not a type; the types are {known}"),
         ));
     }
     if let Some(format) = object.get("format")
@@ -162,19 +159,17 @@ fn values(object: &Map<String, Value>, at: &str) -> Result<()> {
         let known = FORMATS.join(", ");
         return Err(refused(
             at,
-            &format!(
-                "{format} is no format that is supported ({known}); say it in the description"
-            ),
+            &format!("{format} is not a supported format ({known}); put it into the description"),
         ));
     }
     match object.get("enum") {
         None => Ok(()),
         Some(Value::Array(values)) if !values.is_empty() => Ok(()),
-        Some(_) => Err(refused(at, "enum has to be a list with at least one value")),
+        Some(_) => Err(refused(at, "enum must be a list with at least one value")),
     }
 }
 
-/// Whether a type is, or may be, of this name.
+/// Returns `true` if a type is, or includes, `name`.
 fn names(kind: Option<&Value>, name: &str) -> bool {
     match kind {
         Some(Value::String(kind)) => kind == name,
@@ -183,24 +178,24 @@ fn names(kind: Option<&Value>, name: &str) -> bool {
     }
 }
 
-/// Checks an object, all but the schemas of its properties, which are returned.
+/// Checks an object without its properties' schemas, and returns these.
 fn members<'a>(
     object: &'a Map<String, Value>,
     at: &str,
 ) -> Result<impl Iterator<Item = (&'a String, &'a Value)>> {
     if object.get("additionalProperties") != Some(&Value::Bool(false)) {
-        let cure = "an object has to say additionalProperties: false";
-        return Err(refused(at, cure));
+        let why = "an object must have additionalProperties: false";
+        return Err(refused(at, why));
     }
     let properties = match object.get("properties") {
         None => None,
         Some(Value::Object(properties)) => Some(properties),
-        Some(_) => return Err(refused(at, "properties have to be an object")),
+        Some(_) => return Err(refused(at, "properties must be an object")),
     };
     let required = match object.get("required") {
         None => &[][..],
         Some(Value::Array(required)) => required,
-        Some(_) => return Err(refused(at, "required has to be a list of names")),
+        Some(_) => return Err(refused(at, "required must be a list of names")),
     };
     let known = |name: &Value| {
         let known = properties.zip(name.as_str());
@@ -209,22 +204,22 @@ fn members<'a>(
     if let Some(name) = required.iter().find(|name| !known(name)) {
         return Err(refused(
             at,
-            &format!("{name} is in required and not in properties"),
+            &format!("{name} is in required but not in properties"),
         ));
     }
     for name in properties.into_iter().flat_map(Map::keys) {
         if !required.iter().any(|known| known == name) {
-            let cure = format!(
-                "{name:?} has to be in required; one that may be missing is of type [\"…\", \"null\"]"
+            let why = format!(
+                "{name:?} must be in required; an optional property has the type [\"…\", \"null\"]"
             );
-            return Err(refused(at, &cure));
+            return Err(refused(at, &why));
         }
     }
     Ok(properties.into_iter().flatten())
 }
 
 fn refused(at: &str, why: &str) -> Error {
-    Error::invalid(format!("at {at} {why}"))
+    Error::invalid(format!("at {at}: {why}"))
 }
 
 #[cfg(test)]
@@ -243,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn what_types_make_is_strict() {
+    fn schemas_of_types_are_strict() {
         #[derive(JsonSchema)]
         #[allow(dead_code, reason = "only its schema counts")]
         struct Plan {
@@ -264,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_services_take_is_strict() {
+    fn schemas_that_services_accept_are_strict() {
         let property = |schema: Value| object(json!({ "x": schema }));
         for schema in [
             json!({ "type": "string", "format": "date-time", "pattern": "^2", "minLength": 2 }),
@@ -282,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_is_named_with_its_cure() {
+    fn violations_are_named_with_a_remedy() {
         let deep = object(json!({ "steps": { "type": "array", "items": object(json!({
             "walk": { "allOf": [] },
         })) } }));

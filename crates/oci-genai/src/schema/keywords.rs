@@ -1,12 +1,14 @@
-//! What strict schemas support, by OpenAI's published list and by what its service answered.
+//! Keywords of strict schemas, from OpenAI's published list and from responses of its service.
 //!
-//! The list: <https://developers.openai.com/api/docs/guides/structured-outputs#supported-schemas>. It names the
-//! supported types, formats and bounds, and what is not supported: `allOf`, `not`, `dependentRequired`,
-//! `dependentSchemas`, `if`, `then` and `else`. Of the keywords that it does not name, the service refuses some ("…is
-//! not permitted") and takes others (`title`, `const`, `minLength`, `maxLength`, `default`, `examples`), as others
-//! measured with real calls.
+//! The list: <https://developers.openai.com/api/docs/guides/structured-outputs#supported-schemas>.
+//! It names the supported types, formats and bounds, and the unsupported keywords: `allOf`, `not`,
+//! `dependentRequired`, `dependentSchemas`, `if`, `then` and `else`. Of the keywords that the list
+//! does not name, the service rejects some ("…is not permitted") and accepts others (`title`,
+//! `const`, `minLength`, `maxLength`, `default`, `examples`), according to others' measurements
+//! with real calls.
 
-/// Formats of strings that strict schemas support. Any other is refused: "'uri' is not a valid format".
+/// String formats that strict schemas support. Any other is rejected: "'uri' is not a valid
+/// format".
 pub(super) const FORMATS: &[&str] = &[
     "date-time",
     "time",
@@ -19,13 +21,13 @@ pub(super) const FORMATS: &[&str] = &[
     "uuid",
 ];
 
-/// Types of JSON Schema.
+/// The types of JSON Schema.
 pub(super) const TYPES: &[&str] = &[
     "string", "number", "integer", "boolean", "object", "array", "null",
 ];
 
-/// Keywords that are taken over from a type's schema. The others say nothing to a model, or only narrow what it may
-/// write.
+/// Keywords that are kept from a type's schema. The others mean nothing to a model, or only narrow
+/// its output.
 pub(super) const KEPT: &[&str] = &[
     "type",
     "title",
@@ -47,10 +49,10 @@ pub(super) const KEPT: &[&str] = &[
     "maxItems",
 ];
 
-/// Keywords for readers. They say nothing of what fits.
+/// Keywords for readers. They do not affect validation.
 pub(super) const WORDS: &[&str] = &["title", "description"];
 
-/// Keywords that strict schemas refuse, and what to write instead.
+/// Keywords that strict schemas reject, with the alternative.
 pub(super) const REFUSED: &[(&str, &str)] = &[
     ("oneOf", "write anyOf"),
     ("allOf", "write out the properties of all its parts"),
@@ -74,24 +76,24 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
     ("unevaluatedProperties", "write additionalProperties: false"),
     (
         "prefixItems",
-        "write an object with a property for each place",
+        "write an object with a property for each position",
     ),
     (
         "additionalItems",
-        "write an object with a property for each place",
+        "write an object with a property for each position",
     ),
     (
         "unevaluatedItems",
-        "write an object with a property for each place",
+        "write an object with a property for each position",
     ),
-    ("contains", "say it in the description"),
-    ("minContains", "say it in the description"),
-    ("maxContains", "say it in the description"),
-    ("uniqueItems", "say it in the description"),
+    ("contains", "put it into the description"),
+    ("minContains", "put it into the description"),
+    ("maxContains", "put it into the description"),
+    ("uniqueItems", "put it into the description"),
 ];
 
-/// Keywords in a type's schema that strict schemas refuse and whose loss would change the meaning: what the type has,
-/// and what to use instead.
+/// Keywords in a type's schema that strict schemas reject and whose loss would change the meaning:
+/// the keyword, the feature of the type, and the alternative.
 pub(super) const MEANINGFUL: &[(&str, &str, &str)] = &[
     (
         "patternProperties",
@@ -109,7 +111,7 @@ pub(super) const MEANINGFUL: &[(&str, &str, &str)] = &[
     ("dependentSchemas", "a condition", "use an enum"),
 ];
 
-/// Whether a keyword says something of what fits.
+/// Returns `true` if a keyword affects validation.
 pub(super) fn says_something(name: &str) -> bool {
     let structural = [
         "$ref",

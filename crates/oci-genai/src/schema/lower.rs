@@ -1,4 +1,4 @@
-//! The strict form of a schema that `schemars` wrote.
+//! Lowers a schema from `schemars` to its strict form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::merge::{self, Node};
 use super::reference;
 use super::refused::Refused;
 
-/// How deep types may be nested without a name of their own.
+/// Deepest nesting of types without names of their own.
 const MAX_DEPTH: usize = 64;
 
 /// Returns the strict form of a whole schema.
@@ -52,7 +52,7 @@ pub(super) fn strict(whole: &Value) -> Result<Map<String, Value>, Refused> {
 fn not_a_struct(found: &str) -> Refused {
     Refused::new(
         "$",
-        &format!("{found}, not a struct, at its top level"),
+        &format!("{found} at its top level instead of a struct"),
         "wrap it in a struct with one field",
     )
 }
@@ -64,7 +64,7 @@ fn without_definitions(schema: &Value) -> Node {
     node
 }
 
-/// Returns the reference of a schema that is nothing else.
+/// Returns the reference of a schema that contains nothing else.
 fn alone(node: &Node) -> Option<&str> {
     let silent = |name: &String| name == "$ref" || !says_something(name);
     node.keys().all(silent).then(|| node.get("$ref"))??.as_str()
@@ -72,9 +72,9 @@ fn alone(node: &Node) -> Option<&str> {
 
 struct Lowering<'a> {
     whole: &'a Value,
-    /// The definitions' names in the strict schema.
+    /// Names of the definitions in the strict schema.
     names: BTreeMap<String, String>,
-    /// The definitions that are referred to.
+    /// Definitions that are referenced.
     wanted: Vec<String>,
     depth: usize,
 }
@@ -108,7 +108,7 @@ impl Lowering<'_> {
         let lowered = match schema {
             _ if self.depth > MAX_DEPTH => Err(Refused::new(
                 at,
-                "types nested more than 64 deep",
+                "types nested more than 64 levels deep",
                 "give one of them a name of its own",
             )),
             Value::Object(object) => self.object(object, at),
@@ -174,19 +174,19 @@ impl Lowering<'_> {
             None => {
                 return Err(Refused::new(
                     at,
-                    "a reference out of its own schema",
-                    "derive JsonSchema for the type that it refers to",
+                    "a reference to another schema",
+                    "derive JsonSchema for the referenced type",
                 ));
             }
         };
-        // Nothing may stand beside a reference, so words stand beside a choice of one.
+        // No keyword is allowed beside a reference, so the description goes beside a choice of one.
         if WORDS.iter().any(|name| beside.contains_key(*name)) {
             return Ok(Value::Object(choice_of(vec![lowered], beside)));
         }
         Ok(lowered)
     }
 
-    /// Lowers a schema without references, choices and parts at its top.
+    /// Lowers a schema without references, choices and parts at its top level.
     fn plain(&mut self, object: &Node, at: &str) -> Result<Node, Refused> {
         let refused = MEANINGFUL
             .iter()
@@ -252,7 +252,7 @@ impl Lowering<'_> {
                         kinds.push(kind);
                     }
                 }
-                // Of a tuple's types only their number and, if they are the same, what they are can be said.
+                // A strict schema can express a tuple only by its length and one common type.
                 match kinds.pop() {
                     Some(kind) if kinds.is_empty() => kind,
                     _ => {
@@ -265,7 +265,7 @@ impl Lowering<'_> {
                 }
             }
             (None, Some(items)) => self.lower(items, &inner)?,
-            // An empty list; what its items would be has to be said all the same.
+            // An empty list. Its items need a type all the same.
             (None, None) if object.get("maxItems") == Some(&json!(0)) => json!({ "type": "null" }),
             _ => return Err(anything(&inner)),
         };
@@ -274,7 +274,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Returns an integer that is not 0 as a choice of two ranges.
+/// Returns a nonzero integer as a choice of two ranges.
 fn below_and_above_zero(object: &Node) -> [Value; 2] {
     [("maximum", -1), ("minimum", 1)].map(|(bound, value)| {
         let mut range = object.clone();
@@ -295,7 +295,7 @@ fn choice_of(choices: Vec<Value>, words: &Node) -> Node {
     node
 }
 
-/// Whether a schema's type is, or may be, of this name.
+/// Returns `true` if a schema's type is, or includes, `name`.
 fn is(node: &Node, name: &str) -> bool {
     match node.get("type") {
         Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == name),
@@ -304,7 +304,7 @@ fn is(node: &Node, name: &str) -> bool {
     }
 }
 
-/// Returns the one type of the values that a schema lists.
+/// Returns the common type of the values that a schema lists.
 fn kind_of_values(node: &Node) -> Option<&'static str> {
     let values = match (node.get("const"), node.get("enum")) {
         (Some(value), _) => vec![value],
@@ -332,5 +332,5 @@ fn no_value(at: &str) -> Refused {
 }
 
 fn anything(at: &str) -> Refused {
-    Refused::new(at, "any JSON at all", "use a type with a shape")
+    Refused::new(at, "arbitrary JSON", "use a type with a shape")
 }

@@ -1,8 +1,8 @@
-//! Schemas of which several have to hold at once, as alternatives of which one holds.
+//! Expands combined schemas (`allOf` and the like) into alternatives.
 //!
-//! Types with flattened fields and enums with a tag beside the content become such schemas: own properties beside a
-//! reference or a choice. Strict schemas have no way to say that, so the properties of all parts are written out, once
-//! for each choice.
+//! Types with flattened fields, and enums with a tag beside the content, generate such schemas:
+//! properties beside a reference or a choice. Strict schemas cannot express that, so the properties
+//! of all parts are written out, once for each choice.
 
 use serde_json::{Map, Value, json};
 
@@ -10,15 +10,16 @@ use super::keywords::{WORDS, says_something};
 use super::reference;
 use super::refused::Refused;
 
-/// A schema without references, choices and parts at its top.
+/// A schema without references, choices and parts at its top level.
 pub(super) type Node = Map<String, Value>;
 
-/// The most alternatives of one place.
+/// Most alternatives of one place.
 const MAX_ALTERNATIVES: usize = 64;
 
 const MAP: &str = "use a list of structs with a key and a value";
 
-/// Returns the plain schemas of which one holds wherever `schema` does.
+/// Returns plain schemas that together are equivalent to `schema`: a value fits it if it fits one
+/// of them.
 pub(super) fn alternatives(
     schema: &Value,
     whole: &Value,
@@ -73,12 +74,12 @@ pub(super) fn alternatives(
     if nodes.is_empty() {
         return Err(Refused::new(
             at,
-            "parts that no value fits at once",
+            "parts that exclude each other",
             "give each of them a field of its own",
         ));
     }
     for node in &mut nodes {
-        // The definitions of the whole are not part of what a reference to the whole means.
+        // A reference to the whole schema does not include the definitions.
         node.remove("$defs");
         node.remove("$schema");
         add_words(node, &words);
@@ -107,13 +108,13 @@ fn take_parts(node: &mut Node) -> Vec<Part> {
     parts
 }
 
-/// Removes the title and the description.
+/// Removes and returns the title and the description.
 pub(super) fn take_words(node: &mut Node) -> Node {
     let words = WORDS.iter();
     words.filter_map(|name| node.remove_entry(*name)).collect()
 }
 
-/// Puts words before those that are there.
+/// Adds descriptions before the existing ones.
 pub(super) fn add_words(node: &mut Node, words: &Node) {
     for (name, word) in words {
         let joined = match (word.as_str(), node.get(name).and_then(Value::as_str)) {
@@ -126,7 +127,7 @@ pub(super) fn add_words(node: &mut Node, words: &Node) {
     }
 }
 
-/// Returns what fits both schemas: nothing, one schema or several.
+/// Returns the intersection of two schemas: none, one or several.
 fn both(a: &Node, b: &Node, at: &str) -> Result<Vec<Node>, Refused> {
     let says_nothing = |node: &Node| !node.keys().any(|name| says_something(name));
     for (empty, other) in [(a, b), (b, a)] {
@@ -168,7 +169,7 @@ fn fixed_strings(node: &Node) -> Option<Vec<&str>> {
     }
 }
 
-/// Returns a schema that says what both say, or none when no value fits both.
+/// Merges two schemas, or returns `None` if no value fits both.
 fn merged(a: &Node, b: &Node, at: &str) -> Result<Option<Node>, Refused> {
     let mut node = a.clone();
     for (name, second) in b {
@@ -198,7 +199,7 @@ fn merged(a: &Node, b: &Node, at: &str) -> Result<Option<Node>, Refused> {
             }
             ("description", ..) => *first = json!(format!("{}\n\n{}", text(first), text(second))),
             ("title" | "required" | "default" | "examples", ..) => {}
-            // Only what says no can be left out: in the end no others are allowed.
+            // Only `false` can be dropped here, because the strict schema allows no others anyway.
             ("additionalProperties" | "unevaluatedProperties", first, second) => {
                 if *first == json!(false) {
                     *first = second.clone();
@@ -216,7 +217,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// Returns the types that are in both.
+/// Returns the types that both contain.
 fn common(a: &Value, b: &Value) -> Option<Value> {
     let list = |kind: &Value| match kind {
         Value::Array(kinds) => kinds.clone(),

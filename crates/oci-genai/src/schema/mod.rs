@@ -1,12 +1,13 @@
-//! JSON schemas of Rust types, in the strict form that models are held to.
+//! JSON schemas of Rust types, in the strict form that services enforce.
 //!
 //! Strict schemas are narrower than JSON Schema: every object lists all its members as required and
-//! allows no others, the top level is an object, choices are `anyOf`, and nothing stands beside a `$ref`. [`strict`]
-//! makes one of a Rust type, [`check`] looks at one that somebody wrote.
+//! allows no others, the top level is an object, choices are `anyOf`, and no keyword stands beside
+//! a `$ref`. [`strict`] creates one from a Rust type. [`check`] checks a handwritten one.
 //!
-//! Every value of the type fits its strict schema, unless it leaves members out
-//! (`#[serde(skip_serializing_if = "…")]`): a model has to write them all. What a strict schema cannot express, such as
-//! a map with arbitrary keys, is an error that names the type, the place and what to use instead.
+//! Every value of the type fits its strict schema, unless it omits members
+//! (`#[serde(skip_serializing_if = "…")]`), because a model must write all of them. If a strict
+//! schema cannot express a type, for example a map with arbitrary keys, the error names the type,
+//! the place and an alternative.
 
 mod arguments;
 mod check;
@@ -25,17 +26,17 @@ pub use check::check;
 
 use crate::{Error, Result};
 
-/// Makes the strict schema of a type.
+/// Creates the strict schema of a type.
 ///
-/// Words are kept: comments on the type, its fields and its variants. So is what a field's type has to say when the field
-/// is flattened, or the content of a tagged variant. Formats that strict schemas do not know, defaults and examples are
-/// left out.
+/// Doc comments of the type, its fields and its variants become descriptions. This includes
+/// comments on the types of flattened fields and on the content of tagged variants. Formats that
+/// strict schemas do not support, defaults and examples are omitted.
 ///
 /// # Errors
 ///
-/// When a strict schema cannot express the type; the error names the type, the place and what to use instead. That is:
-/// anything but a struct at the top, maps, tuples of several types, any JSON, and flattened enums with more than 64
-/// combinations.
+/// Returns an error if a strict schema cannot express the type. The error names the type, the place
+/// and an alternative. These cannot be expressed: a top level other than a struct, maps, tuples of
+/// several types, arbitrary JSON, and flattened enums with more than 64 combinations.
 ///
 /// ```
 /// #[derive(schemars::JsonSchema)]
@@ -57,13 +58,13 @@ pub fn strict<T: JsonSchema>() -> Result<Map<String, Value>> {
     })
 }
 
-/// Returns the schema of a type, as `schemars` writes it.
+/// Returns the schema of a type as `schemars` generates it.
 pub(crate) fn plain<T: JsonSchema>() -> Value {
     let mut schema = SchemaSettings::draft2020_12()
         .into_generator()
         .into_root_schema_for::<T>()
         .to_value();
-    // The type's name is no word of its author's.
+    // The generated title is only the type's name, not documentation.
     if let Value::Object(object) = &mut schema
         && object
             .get("title")
@@ -74,7 +75,8 @@ pub(crate) fn plain<T: JsonSchema>() -> Value {
     schema
 }
 
-/// Returns a type's name as the service takes it: letters, digits, `_` and `-`, at most 64 of them.
+/// Returns a type's name in the form that the service accepts: at most 64 letters, digits, `_` and
+/// `-`.
 pub(crate) fn name_of<T: JsonSchema>() -> String {
     let name = reference::ascii(&T::schema_name());
     if name.chars().any(|c| c.is_ascii_alphanumeric()) {
@@ -152,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_said_is_named() {
+    fn types_that_cannot_be_expressed_are_named() {
         #[derive(JsonSchema)]
         struct Mapped {
             inner: Inner,
@@ -169,7 +171,7 @@ mod tests {
         struct Anything {
             value: Value,
         }
-        for (outcome, place, cure) in [
+        for (outcome, place, hint) in [
             (strict::<Mapped>(), "Inner.by_name", "list of structs"),
             (strict::<Tupled>(), "$.pair", "use a struct"),
             (strict::<Anything>(), "$.value", "shape"),
@@ -180,12 +182,12 @@ mod tests {
             let error = outcome.unwrap_err();
             assert!(error.is_invalid_request());
             let text = error.to_string();
-            assert!(text.contains(place) && text.contains(cure), "{text}");
+            assert!(text.contains(place) && text.contains(hint), "{text}");
         }
     }
 
     #[test]
-    fn names_are_made_fit() {
+    fn names_are_converted_to_the_accepted_form() {
         assert_eq!(name_of::<Plan>(), "Plan");
         assert!(
             name_of::<Vec<Option<Plan>>>()

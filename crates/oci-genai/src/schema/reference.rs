@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// Returns what a reference refers to, if that is in the schema. A reference is a JSON pointer in a URL's fragment, so
-/// all but plain ASCII is percent-encoded.
+/// Returns the target of a reference, if the schema contains it. A reference is a JSON pointer in a
+/// URL's fragment, so all characters except plain ASCII are percent-encoded.
 pub(super) fn target<'a>(whole: &'a Value, reference: &str) -> Option<&'a Value> {
     whole.pointer(&percent_decoded(reference.strip_prefix('#')?)?)
 }
@@ -37,7 +37,7 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Makes a name of ASCII letters, digits, `_` and `-`, at most 64 of them.
+/// Converts a name to at most 64 ASCII letters, digits, `_` and `-`.
 pub(super) fn ascii(name: &str) -> String {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
     name.chars()
@@ -46,7 +46,8 @@ pub(super) fn ascii(name: &str) -> String {
         .collect()
 }
 
-/// Gives each definition a name of its own in ASCII. Not every service resolves references that are percent-encoded.
+/// Gives each definition a unique ASCII name, because not every service resolves percent-encoded
+/// references.
 pub(super) fn ascii_names<'a>(
     names: impl Iterator<Item = &'a String> + Clone,
 ) -> BTreeMap<String, String> {
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn names_become_ascii_and_stay_apart() {
+    fn names_become_ascii_and_stay_unique() {
         let names = ["犬", "猫", "Dog", "__", "_"].map(str::to_owned);
         let made = ascii_names(names.iter());
         assert_eq!(made["Dog"], "Dog");

@@ -1,8 +1,8 @@
-//! Why a type has no strict schema.
+//! The reason why a type has no strict schema.
 
 use std::fmt;
 
-/// Why a type cannot be expressed.
+/// The reason why a type cannot be expressed as a strict schema.
 #[derive(Debug)]
 pub(super) struct Refused {
     at: String,

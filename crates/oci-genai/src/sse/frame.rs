@@ -1,25 +1,25 @@
-//! A frame and its making, line by line.
+//! Frames, and how they are assembled from lines.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use memchr::memchr;
 
-/// One event as the format knows it, before its data is read.
+/// One event, before its data is interpreted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
-    /// The `event` field; empty if there was none.
+    /// The `event` field, or empty if there was none.
     pub event: Bytes,
-    /// The `data` lines, joined by LF. Not checked to be UTF-8.
+    /// The `data` lines, joined by LF. Not validated as UTF-8.
     pub data: Bytes,
 }
 
-/// The frame under way.
+/// A frame that is not complete yet.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     event: Bytes,
     data: Data,
 }
 
-/// Nearly every event has one data line, which then is kept as it came.
+/// Nearly every event has one data line, which is kept without a copy.
 #[derive(Debug, Default)]
 enum Data {
     #[default]
@@ -61,10 +61,10 @@ impl Pending {
         self.event.len() + self.data.len()
     }
 
-    /// Takes in a line that is neither blank nor a comment.
+    /// Adds a line that is neither blank nor a comment.
     pub(super) fn field(&mut self, mut line: Bytes) {
         let (name, value_at) = match memchr(b':', &line) {
-            // One blank after the colon belongs to the syntax.
+            // One space after the colon belongs to the syntax.
             Some(colon) => (
                 colon,
                 colon + 1 + usize::from(line.get(colon + 1) == Some(&b' ')),
@@ -80,12 +80,12 @@ impl Pending {
                 line.advance(value_at);
                 self.event = line;
             }
-            // `id` and `retry` serve browsers; this service numbers its events in their data.
+            // `id` and `retry` are for browsers. This service puts sequence numbers into the data.
             _ => {}
         }
     }
 
-    /// Ends the frame. Without a data line there is none, as the format says.
+    /// Ends the frame. According to the format there is no frame without a data line.
     pub(super) fn take(&mut self) -> Option<Frame> {
         let event = std::mem::take(&mut self.event);
         let data = match std::mem::take(&mut self.data) {

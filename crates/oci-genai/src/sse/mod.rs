@@ -1,8 +1,7 @@
-//! Server-sent events: from bytes to frames.
+//! Decodes server-sent events.
 //!
-//! The decoder is a plain state machine without I/O: push bytes in, take frames out. A frame's data
-//! is a slice of the bytes that came in, except where a frame is spread over chunks or has several
-//! data lines.
+//! The decoder is a state machine without I/O: push bytes, then take frames. A frame's data is a
+//! slice of the pushed bytes, except where a frame spans chunks or has several data lines.
 
 mod frame;
 
@@ -14,16 +13,16 @@ use memchr::memchr2;
 pub use self::frame::Frame;
 use self::frame::Pending;
 
-/// The largest event taken by default: 16 MiB, room for an image in base64.
+/// Default limit of an event: 16 MiB, enough for an image in base64.
 pub const DEFAULT_MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Decodes a `text/event-stream`, holding at most one event.
 ///
-/// Understood are CR, LF and CRLF line ends in any mixture, cut anywhere between chunks; a byte
-/// order mark; comments; several data lines; and a last event whose final line end never came. A
-/// line end that is a lone CR takes effect at once, without waiting for the byte after it.
+/// Supports CR, LF and CRLF line ends in any mixture, split anywhere between chunks; a byte order
+/// mark; comments; several data lines; and a last event without its final line end. A lone CR ends
+/// a line at once, without waiting for the next byte.
 ///
 /// ```
 /// use oci_genai::sse::Decoder;
@@ -38,13 +37,13 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// ```
 #[derive(Debug)]
 pub struct Decoder {
-    /// Bytes not looked at yet.
+    /// Bytes that were not decoded yet.
     input: Bytes,
-    /// The beginning of a line whose end has not come.
+    /// The beginning of an incomplete line.
     partial: BytesMut,
     pending: Pending,
     max_event_bytes: usize,
-    /// The last line ended with CR: an LF right after it belongs to the same line end.
+    /// The last line ended with CR. A directly following LF belongs to the same line end.
     after_cr: bool,
     started: bool,
     json_lines: bool,
@@ -58,7 +57,7 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// A decoder at the beginning of a stream, with [`DEFAULT_MAX_EVENT_BYTES`].
+    /// Creates a decoder at the beginning of a stream, with [`DEFAULT_MAX_EVENT_BYTES`].
     pub fn new() -> Self {
         Self {
             input: Bytes::new(),
@@ -72,27 +71,27 @@ impl Decoder {
         }
     }
 
-    /// Sets the most bytes one event may have.
+    /// Limits the bytes of one event.
     #[must_use]
     pub const fn with_max_event_bytes(mut self, limit: usize) -> Self {
         self.max_event_bytes = limit;
         self
     }
 
-    /// Takes a line that begins with `{` for a frame of its own. The format says to ignore it; servers
-    /// write errors so that come up within a stream. Default: no.
+    /// Treats a line that begins with `{` as a frame of its own. The format requires ignoring such
+    /// a line, but servers send errors inside a stream this way. Default: `false`.
     #[must_use]
     pub const fn with_json_lines(mut self, json_lines: bool) -> Self {
         self.json_lines = json_lines;
         self
     }
 
-    /// Comments seen so far. Servers send them as heartbeats.
+    /// Returns the number of comments so far. Servers send them as heartbeats.
     pub const fn comments(&self) -> u64 {
         self.comments
     }
 
-    /// Adds bytes. Take all frames out before adding more; otherwise the two are joined by copying.
+    /// Adds bytes. Take all frames before adding more; otherwise the bytes are joined by copying.
     pub fn push(&mut self, bytes: impl Into<Bytes>) {
         let bytes = bytes.into();
         if self.input.is_empty() {
@@ -105,11 +104,12 @@ impl Decoder {
         }
     }
 
-    /// The next complete frame, or `None` if more bytes are needed.
+    /// Returns the next complete frame, or `None` if more bytes are needed.
     ///
     /// # Errors
     ///
-    /// When the event under way grows past the limit. The decoder is of no use afterwards.
+    /// Returns an error if the current event grows past the limit. The decoder cannot be used
+    /// afterwards.
     pub fn next_frame(&mut self) -> Result<Option<Frame>, EventTooLarge> {
         loop {
             if self.after_cr && !self.input.is_empty() {
@@ -140,10 +140,10 @@ impl Decoder {
         }
     }
 
-    /// What is left when the stream has ended: the last event, if only its line ends are missing.
+    /// Returns the last event of a stream that has ended, if only its line ends are missing.
     ///
-    /// The format says to drop such an event; a server that forgets the last blank line meant it
-    /// all the same. Whether it is whole is for the reader of its data to find out.
+    /// The format requires dropping such an event, but some servers omit the last blank line. The
+    /// reader of the data must check that the event is complete.
     pub fn finish(&mut self) -> Option<Frame> {
         let line = self.partial.split().freeze();
         if !line.is_empty()
@@ -185,14 +185,14 @@ impl Decoder {
     }
 }
 
-/// An event of the stream is larger than the decoder takes.
+/// An event of the stream is larger than the decoder's limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventTooLarge {
     limit: usize,
 }
 
 impl EventTooLarge {
-    /// The most bytes that the decoder takes.
+    /// Returns the decoder's limit in bytes.
     pub const fn limit(&self) -> usize {
         self.limit
     }

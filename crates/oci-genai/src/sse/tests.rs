@@ -82,7 +82,7 @@ fn event_names_belong_to_one_event_only() {
 }
 
 #[test]
-fn the_last_event_survives_missing_line_ends() {
+fn the_last_event_is_kept_without_its_line_ends() {
     for tail in ["", "\n", "\r", "\r\n"] {
         let text = format!("data: a\n\ndata: b{tail}");
         assert_eq!(data(&[text.as_bytes()]), ["a", "b"], "{tail:?}");
@@ -115,7 +115,7 @@ fn an_event_past_the_limit_is_an_error_however_it_grows() {
 
 proptest! {
     #[test]
-    fn cuts_change_nothing(
+    fn chunk_boundaries_change_nothing(
         texts in prop::collection::vec("[a-zé€😀 :]{0,12}", 1..8),
         ends in prop::collection::vec(prop::sample::select(vec!["\n", "\r\n", "\r"]), 8),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
@@ -132,7 +132,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_at_all_are_survived(chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..8)) {
+    fn arbitrary_bytes_do_not_panic(chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..8)) {
         let mut decoder = Decoder::new();
         for chunk in chunks {
             decoder.push(chunk);
@@ -143,7 +143,7 @@ proptest! {
 }
 
 #[test]
-fn json_lines_are_frames_if_asked_for() {
+fn json_lines_are_frames_if_enabled() {
     let text = "data: a\n{\"error\":1}\ndata: b\n\n{\"x\":2}";
     let frames = |json_lines| {
         let mut decoder = Decoder::new().with_json_lines(json_lines);

@@ -1,5 +1,5 @@
-//! Remembers which credentials were sent, so that they can be taken out of what a service answers: some
-//! repeat the `Authorization` header in their errors.
+//! Remembers sent credentials, to mask them in responses. Some services repeat the `Authorization`
+//! header in their errors.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -12,24 +12,25 @@ use http::{HeaderValue, Request};
 use oci_genai_auth::redact;
 use tower_service::Service;
 
-/// How many credentials are remembered. A key is one; of signatures each request has its own.
+/// Most credentials that are remembered. An API key counts once; every request has its own
+/// signature.
 const MAX_REMEMBERED: usize = 32;
 
-/// The credentials that a client sent last, for layers that show what a service answered; see
+/// The credentials that a client sent last, for layers that display responses; see
 /// [`Client::sent_credentials`](crate::Client::sent_credentials). Clones share them.
 #[derive(Clone, Default)]
 pub struct SentCredentials(Arc<Mutex<VecDeque<HeaderValue>>>);
 
 impl SentCredentials {
-    /// None so far.
+    /// Creates an empty set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Remembers one that is about to be sent.
+    /// Remembers a credential that is about to be sent.
     fn remember(&self, credential: &HeaderValue) {
         let mut sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A key is made a header once, and shared.
+        // The header of an API key is created once and shared.
         let is_known = |known: &HeaderValue| {
             let (known, new) = (known.as_bytes(), credential.as_bytes());
             std::ptr::eq(known, new) || known == new
@@ -43,8 +44,8 @@ impl SentCredentials {
         sent.push_back(credential.clone());
     }
 
-    /// Masks the credentials, in whole or in pieces, and whatever else is a secret by its form: an API
-    /// key, a token, a PEM block.
+    /// Masks the credentials, in whole or in part, and everything that has the form of a secret: an
+    /// API key, a token, a PEM block.
     pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let sent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let secrets = sent.iter().filter_map(|value| value.to_str().ok());
@@ -58,7 +59,8 @@ impl fmt::Debug for SentCredentials {
     }
 }
 
-/// Remembers the credential that authentication put on a request. Right inside it.
+/// Remembers the credential that authentication added to a request. Sits directly inside
+/// authentication.
 #[derive(Clone, Debug)]
 pub(crate) struct RememberCredential<S> {
     inner: S,

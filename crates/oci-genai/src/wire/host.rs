@@ -1,13 +1,14 @@
-//! Which hosts are this machine.
+//! Detects hosts that are this machine.
 
 use std::net::IpAddr;
 
 use http::Uri;
 
-/// Whether a URI leads to this machine: a loopback address, `localhost`, or a name below it.
+/// Returns `true` if a URI refers to this machine: a loopback address, `localhost`, or a name below
+/// it.
 pub(crate) fn is_loopback(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default();
-    // Nearly every host ends in another letter than these names and addresses do.
+    // A cheap check first: few other hosts end with the same letter as these names and addresses.
     match host.as_bytes().last() {
         Some(b't' | b'T') => {
             let name = b"localhost";
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn this_machine_is_told_from_others() {
+    fn this_machine_is_distinguished_from_others() {
         for host in [
             "localhost",
             "LOCALHOST:80",

@@ -1,4 +1,4 @@
-//! The HTTP clients of this crate: one for the network, and one that never leaves this machine.
+//! The HTTP clients of this crate: one for the network, and one for this machine.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -19,16 +19,16 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends each request with the client for its host. Cheap to clone.
 ///
-/// What goes to this machine uses no proxy, which would be handed the credentials, and asks nobody
-/// for the address of `localhost` or a name below it. Without TLS it needs no certificates either.
+/// Requests to this machine use no proxy, which would receive the credentials, and no name server
+/// for `localhost` or a name below it. Without TLS they need no certificates either.
 #[derive(Clone, Debug)]
 pub(crate) struct ByHost(Arc<Clients>);
 
 #[derive(Debug)]
 enum Clients {
-    /// One of the caller's, for every host.
+    /// The caller's client, for every host.
     Given(HttpClient),
-    /// Made when they are needed: most programs need one.
+    /// Created on first use, because most programs need only one.
     Own {
         network: Made,
         local: Made,
@@ -37,13 +37,13 @@ enum Clients {
     },
 }
 
-/// What the clients are for.
+/// The purpose of the clients.
 #[derive(Clone, Copy, Debug)]
 enum Use {
     /// The calls of this crate.
     Calls,
-    /// Requests of other programs: bodies stay as they are, and each open request has a connection of
-    /// its own, so that a slow stream cannot hold up another.
+    /// Requests of other programs. Bodies stay unchanged, and each open request has a connection of
+    /// its own, so that a slow stream cannot block another.
     Passthrough,
 }
 
@@ -61,20 +61,20 @@ impl ByHost {
         Self(Arc::new(Clients::Given(HttpClient::new(client))))
     }
 
-    /// Clients of its own, of which the one for `endpoint` is made now.
+    /// Creates the default clients. The one for `endpoint` is created at once.
     ///
     /// # Errors
     ///
-    /// When it cannot be made.
+    /// Returns an error if that client cannot be created.
     pub(crate) fn own(endpoint: &Endpoint) -> Result<Self> {
         Self::made_for(Use::Calls, endpoint)
     }
 
-    /// Clients of its own for requests of other programs.
+    /// Creates the default clients for requests of other programs.
     ///
     /// # Errors
     ///
-    /// As [`own`](Self::own).
+    /// Returns the errors of [`own`](Self::own).
     pub(crate) fn passthrough(endpoint: &Endpoint) -> Result<Self> {
         Self::made_for(Use::Passthrough, endpoint)
     }
@@ -91,7 +91,7 @@ impl ByHost {
         Ok(own)
     }
 
-    /// The reqwest client that requests to `endpoint` are sent with.
+    /// Returns the reqwest client for requests to `endpoint`.
     pub(crate) fn reqwest(&self, endpoint: &Endpoint) -> Result<reqwest::Client> {
         Ok(self.client(&endpoint.join("/")?)?.get_ref().clone())
     }
@@ -117,7 +117,7 @@ impl ByHost {
         });
         client.as_ref().map_err(|why| {
             Error::config(format!("could not set up the HTTP client: {why}")).with_hint(
-                "correct or unset SSL_CERT_FILE and SSL_CERT_DIR, or give a client of your own",
+                "correct or unset SSL_CERT_FILE and SSL_CERT_DIR, or pass a client of your own",
             )
         })
     }
@@ -165,10 +165,10 @@ fn make(kind: Kind, use_for: Use) -> reqwest::Result<reqwest::Client> {
 
 fn base() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
-        // A signature is made for one host and one path.
+        // A signature is valid for one host and one path.
         .redirect(reqwest::redirect::Policy::none())
-        // What reqwest would send again by itself, the retry layer does, within its budget and with a
-        // fresh signature; and reqwest need not copy every request for it.
+        // The retry layer does reqwest's retries, within its budget and with a new signature, and
+        // reqwest need not copy every request.
         .retry(reqwest::retry::never().max_retries_per_request(0))
 }
 
@@ -176,7 +176,7 @@ fn local(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     builder.no_proxy().dns_resolver(Loopback)
 }
 
-/// A client for a service at a plain address close by, such as the instance metadata service.
+/// Creates a client without a proxy for a nearby service, such as the instance metadata service.
 pub(crate) fn metadata_client(url: &str, timeout: Duration) -> reqwest::Result<reqwest::Client> {
     let builder = base().no_proxy().timeout(timeout);
     if url.starts_with("https:") {
@@ -185,7 +185,7 @@ pub(crate) fn metadata_client(url: &str, timeout: Duration) -> reqwest::Result<r
     builder.tls_certs_only([]).build()
 }
 
-/// Answers this machine for every name: it is asked for `localhost` and names below it alone.
+/// Resolves every name to this machine. It is only used for `localhost` and names below it.
 struct Loopback;
 
 impl Resolve for Loopback {
@@ -199,7 +199,8 @@ impl Resolve for Loopback {
     }
 }
 
-/// Why a client could not be made. TLS says no more than that there are no certificates.
+/// Returns the reason why a client could not be created. TLS reports only that there are no
+/// certificates.
 fn why(error: &reqwest::Error) -> String {
     let mut causes = Vec::new();
     for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
@@ -210,7 +211,7 @@ fn why(error: &reqwest::Error) -> String {
         let shown = redact::shown_path(path);
         let found = match std::fs::metadata(path) {
             Err(error) => format!("{name} names {shown}, which cannot be read: {error}"),
-            Ok(_) => format!("{name} names {shown}, in which there is no certificate"),
+            Ok(_) => format!("{name} names {shown}, which contains no certificate"),
         };
         causes.push(found);
     }

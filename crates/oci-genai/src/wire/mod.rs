@@ -1,4 +1,4 @@
-//! The innermost services: what sends, and what remembers which credential went out.
+//! The innermost services: they send requests and remember the credentials sent.
 
 mod credential;
 mod host;

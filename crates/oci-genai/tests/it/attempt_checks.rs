@@ -1,11 +1,11 @@
-//! A check that a caller has made before each attempt.
+//! Checks that a caller runs before each attempt.
 
 use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use oci_genai::middleware::{AttemptCheck, Resend};
-use oci_genai::{ErrorKind, RequestOptions, ResendVerdict};
+use oci_genai::middleware::{AttemptCheck, Idempotency};
+use oci_genai::{ErrorKind, RequestOptions, RetrySafety};
 
 use crate::scripted::{Scripted, json};
 
@@ -13,7 +13,7 @@ const RESPONSE: &str = r#"{"id":"resp_1","object":"response","created_at":1,"mod
 const BUSY: &str = r#"{"code":"TooManyRequests","message":"slow down"}"#;
 
 #[tokio::test]
-async fn a_check_is_made_before_each_attempt_and_may_end_the_call() {
+async fn a_check_runs_before_each_attempt_and_can_end_the_call() {
     for allowed in 0..4 {
         let server =
             Scripted::start(vec![json(429, BUSY), json(429, BUSY), json(200, RESPONSE)]).await;
@@ -47,16 +47,16 @@ async fn a_check_is_made_before_each_attempt_and_may_end_the_call() {
             "it is asked no more"
         );
         assert_eq!(
-            (error.kind(), error.verdict()),
-            (ErrorKind::Layer, ResendVerdict::NotSent)
+            (error.kind(), error.retry_safety()),
+            (ErrorKind::Middleware, RetrySafety::NotSent)
         );
         assert_eq!(error.source().unwrap().to_string(), "not yours any more");
     }
 }
 
 #[tokio::test]
-async fn a_call_may_say_what_repeating_it_does() {
-    for (resend, expected) in [(None, 4), (Some(Resend::IfNotExecuted), 1)] {
+async fn a_call_can_set_its_idempotency() {
+    for (resend, expected) in [(None, 4), (Some(Idempotency::RetryIfNotExecuted), 1)] {
         let server = Scripted::start((0..4).map(|_| json(500, "{}")).collect()).await;
         let mut options = RequestOptions::new();
         if let Some(resend) = resend {

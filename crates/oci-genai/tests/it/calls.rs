@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use oci_genai::time::ManualClock;
-use oci_genai::{Client, Endpoint, Error, ErrorKind, RequestOptions, ResendVerdict, RetryConfig};
+use oci_genai::{Client, Endpoint, Error, ErrorKind, RequestOptions, RetryConfig, RetrySafety};
 use serde_json::Value;
 
 use crate::scripted::{End, Reply, Scripted, events, json};
@@ -22,7 +22,7 @@ pub(crate) async fn ask(client: &Client) -> Result<String, Error> {
 }
 
 #[tokio::test]
-async fn the_request_is_what_strict_servers_take() {
+async fn strict_servers_accept_the_request() {
     let server = Scripted::start(vec![json(200, RESPONSE), json(200, RESPONSE)]).await;
     let client = server.client();
     client
@@ -98,7 +98,7 @@ async fn every_error_shape_keeps_status_code_text_and_request_id() {
         assert_eq!(error.code(), code, "{body}");
         assert_eq!(error.message(), text, "{body}");
         assert_eq!(error.request_id(), Some("ID/1"));
-        assert_eq!(error.verdict(), ResendVerdict::Rejected);
+        assert_eq!(error.retry_safety(), RetrySafety::Rejected);
         assert_eq!(error.service_error().unwrap().body(), body);
         let shown = error.to_string();
         assert!(shown.contains(text) && shown.contains("ID/1"), "{shown}");
@@ -107,7 +107,7 @@ async fn every_error_shape_keeps_status_code_text_and_request_id() {
 }
 
 #[tokio::test]
-async fn hints_come_with_the_traps() {
+async fn misleading_errors_have_hints() {
     let server = Scripted::start(vec![json(400, r#"{"message":"Invalid OpenAI project."}"#)]).await;
     let error = ask(&server.client()).await.unwrap_err();
     assert!(error.hint().unwrap().contains("minutes"));
@@ -140,7 +140,7 @@ async fn limits_on_attempts_and_calls() {
             error.is_timeout() && error.to_string().contains(text),
             "{error}"
         );
-        assert_eq!(error.verdict(), ResendVerdict::Unknown);
+        assert_eq!(error.retry_safety(), RetrySafety::Unknown);
         server.closed.notified().await;
     }
 }
@@ -194,7 +194,7 @@ async fn options_of_one_call() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_right_is_not_sent() {
+async fn invalid_requests_are_not_sent() {
     let server = Scripted::start(vec![]).await;
     let client = server.client();
     let unnamed = Client::builder()
@@ -293,14 +293,14 @@ async fn what_cannot_be_right_is_not_sent() {
         let error = error.unwrap();
         assert!(error.is_invalid_request(), "{word}: {error:?}");
         assert!(error.to_string().contains(word), "{word}: {error}");
-        assert_eq!(error.verdict(), ResendVerdict::NotSent);
+        assert_eq!(error.retry_safety(), RetrySafety::NotSent);
         assert!(error.to_string().len() < 300);
     }
     assert!(server.received().is_empty());
 }
 
 #[tokio::test]
-async fn answers_that_make_no_sense_are_decode_errors_and_done() {
+async fn invalid_responses_are_decode_errors_of_completed_requests() {
     for (body, shown) in [
         ("<html>Welcome</html>", "Welcome"),
         ("", "empty"),
@@ -309,7 +309,7 @@ async fn answers_that_make_no_sense_are_decode_errors_and_done() {
         let server = Scripted::start(vec![json(200, body)]).await;
         let error = ask(&server.client()).await.unwrap_err();
         assert!(error.is_decode(), "{error:?}");
-        assert_eq!(error.verdict(), ResendVerdict::Done);
+        assert_eq!(error.retry_safety(), RetrySafety::Completed);
         assert!(error.to_string().contains(shown), "{error}");
     }
 }
@@ -336,7 +336,7 @@ async fn unknown_values_are_kept() {
 }
 
 #[tokio::test]
-async fn raw_answers() {
+async fn raw_responses() {
     let reply = Reply::Body(
         200,
         "opc-request-id: RAW\r\nx-more: 1\r\n",
@@ -398,8 +398,8 @@ async fn the_breaker_opens_and_the_budget_empties() {
         assert!(ask(&client).await.unwrap_err().is_server_error());
     }
     let error = ask(&client).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Declined);
-    assert_eq!(error.verdict(), ResendVerdict::NotSent);
+    assert_eq!(error.kind(), ErrorKind::LimitExceeded);
+    assert_eq!(error.retry_safety(), RetrySafety::NotSent);
 }
 
 #[tokio::test]
@@ -421,7 +421,7 @@ async fn calls_beyond_the_concurrency_limit_wait() {
 }
 
 #[tokio::test]
-async fn layers_at_each_position_see_what_the_documentation_says() {
+async fn layers_see_calls_or_attempts_as_documented() {
     use http::Request;
     use oci_genai_api::Body;
     use tower::ServiceBuilder;
@@ -452,8 +452,8 @@ async fn layers_at_each_position_see_what_the_documentation_says() {
         .build()
         .unwrap();
     assert_eq!(ask(&client).await.unwrap(), "Hello");
-    assert_eq!(outer.0.load(Ordering::Relaxed), 1, "once for a call");
-    assert_eq!(inner.0.load(Ordering::Relaxed), 2, "once for an attempt");
+    assert_eq!(outer.0.load(Ordering::Relaxed), 1, "once per call");
+    assert_eq!(inner.0.load(Ordering::Relaxed), 2, "once per attempt");
     assert!(
         server
             .received()
@@ -480,12 +480,12 @@ async fn a_layers_own_error_is_the_source() {
         .build()
         .unwrap();
     let error = ask(&client).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Layer);
+    assert_eq!(error.kind(), ErrorKind::Middleware);
     assert!(error.source().unwrap().is::<OutOfCoins>());
 }
 
 #[tokio::test]
-async fn a_layer_may_take_the_place_of_authentication() {
+async fn a_layer_can_replace_authentication() {
     let server = Scripted::start(vec![json(200, RESPONSE)]).await;
     let client = server
         .builder()
@@ -503,7 +503,7 @@ async fn a_layer_may_take_the_place_of_authentication() {
 }
 
 #[tokio::test]
-async fn any_service_may_take_the_place_of_reqwest() {
+async fn any_service_can_replace_reqwest() {
     use tower::service_fn;
     let service = service_fn(|request: http::Request<oci_genai_api::Body>| async move {
         assert_eq!(request.headers()["authorization"], "Bearer sk-test");
@@ -520,7 +520,7 @@ async fn any_service_may_take_the_place_of_reqwest() {
 }
 
 #[tokio::test]
-async fn credentials_do_not_go_to_plain_http_elsewhere() {
+async fn credentials_are_not_sent_to_other_hosts_over_plain_http() {
     let client = Client::builder()
         .base_url("http://inference.example.com/openai/v1")
         .api_key("sk-test")
@@ -528,8 +528,8 @@ async fn credentials_do_not_go_to_plain_http_elsewhere() {
         .build()
         .unwrap();
     let error = ask(&client).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Credentials);
-    assert_eq!(error.verdict(), ResendVerdict::NotSent);
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert_eq!(error.retry_safety(), RetrySafety::NotSent);
     assert!(error.source().is_some());
 }
 
@@ -551,7 +551,7 @@ async fn debug_shows_no_secrets() {
 }
 
 #[tokio::test]
-async fn streams_do_not_hold_back_other_calls_of_the_client() {
+async fn streams_do_not_block_other_calls_of_the_client() {
     let server = Scripted::start(vec![events(&[CREATED], End::Open), json(200, RESPONSE)]).await;
     let client = server.client();
     let stream = client

@@ -1,4 +1,4 @@
-//! The whole surface against the emulator.
+//! The whole client against the emulator.
 
 use futures_util::{StreamExt, TryStreamExt};
 use oci_genai::types::{Item, ListOrder};
@@ -20,7 +20,7 @@ pub(crate) fn builder(emulator: &Emulator) -> ClientBuilder {
 }
 
 #[tokio::test]
-async fn the_second_answer_knows_the_first_question() {
+async fn the_second_turn_builds_on_the_first() {
     let (_emulator, client) = start().await;
     let conversation = client
         .conversations()
@@ -51,7 +51,7 @@ async fn the_second_answer_knows_the_first_question() {
 }
 
 #[tokio::test]
-async fn streams_bring_every_word_and_the_final_response() {
+async fn streams_deliver_every_delta_and_the_final_response() {
     let (_emulator, client) = start().await;
     let mut stream = client.responses().create("count:5").stream().await.unwrap();
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! Every example runs, against the emulator.
+//! Runs every example against the emulator.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use crate::scripted::{Scripted, json};
 
-/// Examples are built along with the tests, beside them.
+/// The examples are built next to the tests.
 pub(crate) fn program(name: &str) -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let built = tests
@@ -43,7 +43,7 @@ async fn run(name: &str, base_url: &str, more: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn each_prints_what_it_promises() {
+async fn each_example_prints_the_expected_output() {
     let emulator = Emulator::start().await.unwrap();
     for (name, expected) in [
         (
@@ -69,7 +69,7 @@ async fn each_prints_what_it_promises() {
 }
 
 #[tokio::test]
-async fn the_failover_example_goes_to_the_other_region() {
+async fn the_failover_example_uses_the_other_region() {
     let emulator = Emulator::start().await.unwrap();
     let down = Scripted::start(vec![json(503, "{}"), json(503, "{}")]).await;
     let other = emulator.base_url();

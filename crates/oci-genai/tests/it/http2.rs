@@ -1,15 +1,15 @@
-//! An HTTP/2 server that gives requests back unread.
+//! An HTTP/2 server that refuses streams.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use oci_genai::{Client, ErrorKind, ResendVerdict, RetryConfig};
+use oci_genai::{Client, ErrorKind, RetryConfig, RetrySafety};
 use tokio::net::TcpListener;
 
 const RESPONSE: &str = r#"{"id":"resp_1","object":"response","created_at":1,"model":"m","status":"completed","output":[{"type":"message","role":"assistant","content":[{"type":"output_text","text":"Hello","annotations":[]}]}]}"#;
 
-/// Refuses the first streams with `reason`, on whatever connection, and answers all others.
+/// Refuses the first streams with `reason` on any connection, and responds to all others.
 async fn server(refused: u32, reason: h2::Reason) -> (String, Arc<AtomicU32>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/openai/v1", listener.local_addr().unwrap());
@@ -57,7 +57,7 @@ fn client(url: &str) -> Client {
 }
 
 #[tokio::test]
-async fn a_refused_stream_is_sent_again_even_in_a_conversation() {
+async fn a_refused_stream_is_retried_even_in_a_conversation() {
     let (url, seen) = server(2, h2::Reason::REFUSED_STREAM).await;
     let call = client(&url).responses().create("Hi");
     let response = call.conversation("conv_1").await.unwrap();
@@ -66,19 +66,19 @@ async fn a_refused_stream_is_sent_again_even_in_a_conversation() {
 }
 
 #[tokio::test]
-async fn where_it_stays_refused_the_error_says_that_nothing_was_done() {
+async fn a_stream_that_stays_refused_is_reported_as_rejected() {
     let (url, seen) = server(u32::MAX, h2::Reason::REFUSED_STREAM).await;
     let error = client(&url).responses().create("Hi").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
-    assert_eq!(error.verdict(), ResendVerdict::Rejected);
+    assert_eq!(error.retry_safety(), RetrySafety::Rejected);
     assert_eq!(error.attempts(), 4);
     assert_eq!(seen.load(Ordering::Relaxed), 4);
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_for_another_reason_may_have_been_carried_out() {
+async fn a_stream_that_fails_for_another_reason_has_an_unknown_outcome() {
     let (url, seen) = server(u32::MAX, h2::Reason::INTERNAL_ERROR).await;
     let error = client(&url).responses().create("Hi").await.unwrap_err();
-    assert_eq!(error.verdict(), ResendVerdict::Unknown);
+    assert_eq!(error.retry_safety(), RetrySafety::Unknown);
     assert_eq!(seen.load(Ordering::Relaxed), 1);
 }

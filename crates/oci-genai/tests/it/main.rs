@@ -1,4 +1,4 @@
-//! The client over real sockets: against the emulator, and against servers that misbehave.
+//! Tests of the client over real sockets: against the emulator, and against servers that misbehave.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod attempt_checks;

@@ -1,10 +1,10 @@
-//! Bodies that are not what was requested, or in another wrapping.
+//! Bodies of another kind than requested, or in another wrapping.
 
 use std::io::Write as _;
 
 use futures_util::TryStreamExt;
 use oci_genai::time::ManualClock;
-use oci_genai::{Client, Delta, Error, ErrorKind, ResendVerdict, StreamEventExt};
+use oci_genai::{Client, Delta, Error, ErrorKind, RetrySafety, StreamEventExt};
 use serde_json::{Value, json};
 
 use crate::scripted::{self, End, Reply, Scripted};
@@ -25,7 +25,7 @@ fn stream_text(text: &str) -> String {
 }
 
 fn chunks(headers: &'static str, body: &str) -> Reply {
-    // Cut anywhere.
+    // Split anywhere.
     let chunks = body.as_bytes().chunks(7).map(<[u8]>::to_vec).collect();
     Reply::Chunks(headers, chunks, End::Clean)
 }
@@ -58,7 +58,7 @@ async fn asked(client: &Client) -> Result<String, Error> {
 }
 
 #[tokio::test]
-async fn a_stream_is_read_whatever_type_it_is_called() {
+async fn a_stream_is_read_with_any_content_type() {
     for headers in TYPES {
         for before in ["", "\u{FEFF}", ": hello\n\n", "\n\nevent: x\n"] {
             let body = format!("{before}{}", stream_text("hello"));
@@ -73,7 +73,7 @@ async fn a_stream_is_read_whatever_type_it_is_called() {
 }
 
 #[tokio::test]
-async fn one_answer_in_place_of_a_stream_is_told_as_one() {
+async fn a_complete_response_is_replayed_as_a_stream() {
     for headers in TYPES {
         for body in [
             response("hello").to_string(),
@@ -102,7 +102,7 @@ async fn one_answer_in_place_of_a_stream_is_told_as_one() {
 }
 
 #[tokio::test]
-async fn one_answer_on_one_line_needs_no_end_of_the_connection() {
+async fn a_response_on_one_line_is_read_while_the_connection_stays_open() {
     let line = format!("{}\n", response("hello")).into_bytes();
     let headers = "content-type: application/json\r\n";
     let server = Scripted::start(vec![Reply::Chunks(headers, vec![line], End::Open)]).await;
@@ -110,7 +110,7 @@ async fn one_answer_on_one_line_needs_no_end_of_the_connection() {
 }
 
 #[tokio::test]
-async fn events_on_lines_of_their_own_are_a_stream() {
+async fn events_without_framing_are_a_stream() {
     let lines = stream_text("hello")
         .replace("data: ", "")
         .replace("\n\n", "\n");
@@ -120,7 +120,7 @@ async fn events_on_lines_of_their_own_are_a_stream() {
 }
 
 #[tokio::test]
-async fn a_response_that_is_still_being_made_is_waited_for() {
+async fn a_response_in_progress_is_awaited() {
     let mut queued = response("");
     queued["status"] = json!("queued");
     queued["output"] = json!([]);
@@ -147,7 +147,7 @@ async fn a_response_that_is_still_being_made_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_stream_in_place_of_one_answer_is_read() {
+async fn a_stream_in_place_of_a_response_is_read() {
     for headers in TYPES {
         for body in [
             stream_text("hello"),
@@ -182,7 +182,7 @@ async fn a_stream_in_place_of_one_answer_is_read() {
 }
 
 #[tokio::test]
-async fn json_is_read_with_what_surrounds_it() {
+async fn json_is_read_despite_surrounding_bytes() {
     for body in [
         format!("\u{FEFF}{}", response("hello")),
         format!("{}data: [DONE]\n\n", response("hello")),
@@ -205,7 +205,7 @@ async fn json_is_read_with_what_surrounds_it() {
     let failed = json!({"object": "response", "status": "failed", "error": {"code": "x", "message": "Broke."}});
     for (body, kind) in [
         (empty.to_string(), ErrorKind::NoOutput),
-        (failed.to_string(), ErrorKind::Failed),
+        (failed.to_string(), ErrorKind::ResponseFailed),
         ("<html>".to_owned(), ErrorKind::Decode),
         (stream_text(""), ErrorKind::NoOutput),
     ] {
@@ -219,9 +219,9 @@ async fn json_is_read_with_what_surrounds_it() {
 async fn an_error_object_in_a_success_is_an_error() {
     let quota = json!({"error": {"message": "You exceeded your current quota", "type": "insufficient_quota", "code": "insufficient_quota", "param": null}});
     let other = json!({"error": {"message": "You broke it", "code": 500}});
-    for (body, verdict, code) in [
-        (&quota, ResendVerdict::Rejected, "insufficient_quota"),
-        (&other, ResendVerdict::Unknown, "500"),
+    for (body, retry_safety, code) in [
+        (&quota, RetrySafety::Rejected, "insufficient_quota"),
+        (&other, RetrySafety::Unknown, "500"),
     ] {
         let in_stream = format!("data: {body}\n\n");
         let with_words = format!("{body}\n\ndata: [DONE]\n\n");
@@ -234,30 +234,30 @@ async fn an_error_object_in_a_success_is_an_error() {
         ] {
             let server = Scripted::start(vec![reply]).await;
             let error = streamed(&server.client()).await.unwrap_err();
-            assert_words(&error, verdict, code);
+            assert_words(&error, retry_safety, code);
             assert_eq!(server.received().len(), 1);
         }
         let server =
             Scripted::start(vec![scripted::json(200, body), scripted::json(200, body)]).await;
         let client = server.client();
-        assert_words(&asked(&client).await.unwrap_err(), verdict, code);
+        assert_words(&asked(&client).await.unwrap_err(), retry_safety, code);
         let conversation = client.conversations().create().await.unwrap_err();
-        assert_words(&conversation, verdict, code);
+        assert_words(&conversation, retry_safety, code);
         assert_eq!(server.received().len(), 2);
     }
 }
 
-fn assert_words(error: &Error, verdict: ResendVerdict, code: &str) {
+fn assert_words(error: &Error, retry_safety: RetrySafety, code: &str) {
     assert_eq!(error.kind(), ErrorKind::Service, "{error:?}");
-    assert_eq!(error.verdict(), verdict);
+    assert_eq!(error.retry_safety(), retry_safety);
     assert_eq!(error.code(), Some(code));
     assert!(error.message().starts_with("You "), "{error:?}");
-    assert_eq!(error.is_permanent(), verdict == ResendVerdict::Rejected);
-    assert!(!error.hint().is_some_and(|hint| hint.contains("send less")));
+    assert_eq!(error.is_permanent(), retry_safety == RetrySafety::Rejected);
+    assert!(!error.hint().is_some_and(|hint| hint.contains("send fewer")));
 }
 
 #[tokio::test]
-async fn what_is_no_response_is_an_error_that_shows_no_text_of_the_model() {
+async fn other_json_is_an_error_that_shows_no_output_text() {
     for body in [
         json!({"hello": "secret"}),
         json!({"id": "x", "choices": [{"message": {"content": "secret"}}]}),
@@ -273,7 +273,7 @@ async fn what_is_no_response_is_an_error_that_shows_no_text_of_the_model() {
             streamed(&client).await.unwrap_err(),
         ] {
             assert!(error.is_decode(), "{body}: {error:?}");
-            assert_eq!(error.verdict(), ResendVerdict::Done);
+            assert_eq!(error.retry_safety(), RetrySafety::Completed);
             let shown = format!("{error:#} {error:?}");
             assert!(
                 body.is_string() || body.is_array() || !shown.contains("secret"),
@@ -283,7 +283,7 @@ async fn what_is_no_response_is_an_error_that_shows_no_text_of_the_model() {
             assert_eq!(kept, body);
         }
     }
-    // One sign is enough.
+    // One criterion is enough.
     for odd in [
         json!({"object": "response", "output": {"type": "message", "role": "assistant", "content": "hello"}}),
         json!({"status": "completed", "output": ["hello"]}),
@@ -295,7 +295,7 @@ async fn what_is_no_response_is_an_error_that_shows_no_text_of_the_model() {
 }
 
 #[tokio::test]
-async fn a_response_without_output_is_no_answer() {
+async fn a_response_without_output_is_an_error() {
     for (status, output, state) in [
         (json!("completed"), json!([]), "completed"),
         (json!(null), json!([]), "completed"),
@@ -314,7 +314,7 @@ async fn a_response_without_output_is_no_answer() {
         let error = asked(&server.client()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NoOutput, "{body}");
         assert!(error.to_string().contains(state), "{error}");
-        assert_eq!(error.verdict(), ResendVerdict::Done);
+        assert_eq!(error.retry_safety(), RetrySafety::Completed);
     }
     let mut cut = response("");
     cut["status"] = json!("incomplete");
@@ -324,7 +324,7 @@ async fn a_response_without_output_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_body_that_stalls_ends_with_the_time_for_a_stream() {
+async fn a_stalled_body_ends_with_the_stall_timeout() {
     for (headers, body) in [
         (TYPES[0], "da"),
         (TYPES[0], "some text"),
@@ -355,7 +355,7 @@ async fn a_body_that_stalls_ends_with_the_time_for_a_stream() {
 }
 
 #[tokio::test]
-async fn a_body_beyond_the_limit_is_refused_by_name() {
+async fn an_error_names_the_exceeded_body_limit() {
     let large = response(&"x".repeat(100_000)).to_string();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     gzip.write_all(large.as_bytes()).unwrap();
@@ -380,7 +380,7 @@ async fn a_body_beyond_the_limit_is_refused_by_name() {
             raw.unwrap_err(),
         ] {
             assert!(error.is_decode(), "{error:?}");
-            assert_eq!(error.verdict(), ResendVerdict::Done);
+            assert_eq!(error.retry_safety(), RetrySafety::Completed);
             let shown = format!("{error:#}");
             assert!(
                 shown.contains("50000 bytes") && shown.contains("max_response_bytes"),
@@ -398,7 +398,7 @@ async fn a_body_beyond_the_limit_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn an_encoding_that_is_not_read_is_named() {
+async fn an_unsupported_encoding_is_named() {
     for encoding in ["deflate", "br", "zstd"] {
         let headers: &'static str = Box::leak(
             format!("content-type: application/json\r\ncontent-encoding: {encoding}\r\n")
@@ -415,7 +415,7 @@ async fn an_encoding_that_is_not_read_is_named() {
             let shown = error.to_string();
             assert!(
                 shown.contains(&format!(
-                    "the answer is encoded with {encoding}, which is not read"
+                    "the response has the unsupported encoding {encoding}"
                 )),
                 "{shown}"
             );
@@ -434,7 +434,7 @@ async fn an_encoding_that_is_not_read_is_named() {
 }
 
 #[tokio::test]
-async fn the_words_of_a_refusal_are_found_in_any_wrapping() {
+async fn the_message_of_an_error_is_found_in_any_wrapping() {
     for body in [
         "data: {\"error\":{\"message\":\"Wrong.\",\"code\":\"bad\"}}\n\n",
         "event: error\ndata: {\"code\":\"bad\",\"message\":\"Wrong.\"}\n\ndata: [DONE]\n\n",

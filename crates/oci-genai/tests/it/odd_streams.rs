@@ -1,5 +1,5 @@
-//! Streams as compatible servers send them: without indices, with sparse closing events, under other
-//! names.
+//! Streams as compatible servers send them: without indices, with sparse closing events, or with
+//! other event names.
 
 use std::time::Duration;
 
@@ -8,8 +8,7 @@ use oci_genai::time::ManualClock;
 use oci_genai::types::Response;
 use oci_genai::types::{Item, ResponseStatus, StreamEvent};
 use oci_genai::{
-    Delta, Error, ErrorKind, ResendVerdict, ResponseExt, ResponseStream, StreamDefect,
-    StreamEventExt,
+    Delta, Error, ErrorKind, ResponseExt, ResponseStream, RetrySafety, StreamDefect, StreamEventExt,
 };
 use serde_json::{Value, json};
 
@@ -52,7 +51,7 @@ fn completed(output: Value) -> Value {
     json!({"type": "response.completed", "sequence_number": 9, "response": response("completed", output)})
 }
 
-/// The event without these members.
+/// Removes members from an event.
 fn without(mut event: Value, names: &[&str]) -> Value {
     for name in names {
         event.as_object_mut().unwrap().remove(*name);
@@ -71,7 +70,7 @@ async fn stream(server: &Scripted) -> ResponseStream {
     create.stream().await.unwrap()
 }
 
-/// The text that came in pieces, and the response.
+/// Returns the text of the deltas, and the response.
 async fn read(reply: Reply) -> (String, Result<Response, Error>) {
     let server = Scripted::start(vec![reply]).await;
     let mut stream = stream(&server).await;
@@ -98,7 +97,7 @@ fn calls(response: &Response) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test]
-async fn deltas_without_indices_belong_to_their_item_or_to_the_open_one() {
+async fn deltas_without_indices_belong_to_their_item_or_to_the_open_item() {
     let hello = message("msg_1", "hello");
     let names = ["output_index", "content_index"];
     for unnamed in [&["x"][..], &["item_id"]] {
@@ -125,7 +124,7 @@ async fn deltas_without_indices_belong_to_their_item_or_to_the_open_one() {
 }
 
 #[tokio::test]
-async fn deltas_of_items_that_never_began_are_told_apart_by_their_ids() {
+async fn deltas_of_items_that_never_began_are_matched_by_id() {
     let (_, response) = read(reply(&[
         created(),
         delta(0, "msg_1", "one"),
@@ -144,7 +143,7 @@ async fn deltas_of_items_that_never_began_are_told_apart_by_their_ids() {
 }
 
 #[tokio::test]
-async fn items_that_share_an_index_are_told_apart_by_their_ids() {
+async fn items_that_share_an_index_are_matched_by_id() {
     let arguments = |id: &str, delta: &str| json!({"type": "response.function_call_arguments.delta", "item_id": id, "output_index": 0, "delta": delta});
     let (one, two) = (call("fc_1", "call_1", ""), call("fc_2", "call_2", ""));
     let interleaved = [
@@ -163,7 +162,7 @@ async fn items_that_share_an_index_are_told_apart_by_their_ids() {
         added(0, &two),
         done(0, &call("fc_2", "call_2", "{\"b\":2}")),
     ];
-    // By the ids of the calls, where the items have none.
+    // By the call ids, if the items have no ids.
     let unnamed = [
         created(),
         done(0, &without(call("", "call_1", "{\"a\":1}"), &["id"])),
@@ -179,7 +178,7 @@ async fn items_that_share_an_index_are_told_apart_by_their_ids() {
 }
 
 #[tokio::test]
-async fn ids_that_are_made_up_for_each_event_do_not_multiply_items() {
+async fn new_ids_in_each_event_do_not_duplicate_items() {
     let (text, response) = read(reply(&[
         created(),
         added(0, &message("a", "")),
@@ -251,19 +250,19 @@ async fn a_closing_event_erases_nothing() {
         );
         assert_eq!(head, ("resp_1", 1, "m"), "{last}");
         assert_eq!(response.usage, None);
-        // Nothing is made up: what is written has no more members than came.
+        // Nothing is invented: the serialized response has no more members than were received.
         let written = serde_json::to_value(&response).unwrap();
         assert!(written.get("usage").is_none(), "{written}");
     }
 }
 
 #[tokio::test]
-async fn a_whole_closing_event_is_taken_as_it_is() {
+async fn a_complete_closing_event_is_kept_unchanged() {
     let hello = message("msg_1", "hello");
     let events = [
         created(),
         added(0, &hello),
-        // This delta never came whole, and there was a thought that the output leaves out.
+        // This delta was never completed, and the output omits a reasoning item.
         delta(0, "msg_1", "hel"),
         added(
             1,
@@ -339,7 +338,7 @@ async fn streams_end_under_other_names() {
             error.is_failed() && error.to_string().contains(words),
             "{error:?}"
         );
-        assert_eq!(error.verdict(), ResendVerdict::Done);
+        assert_eq!(error.retry_safety(), RetrySafety::Completed);
         let response = error.into_response().unwrap();
         assert_eq!(
             (response.output_text().as_str(), response.status),
@@ -349,7 +348,7 @@ async fn streams_end_under_other_names() {
 }
 
 #[tokio::test]
-async fn a_status_that_is_missing_follows_from_the_event() {
+async fn a_missing_status_follows_from_the_event() {
     let hello = message("msg_1", "hello");
     for status in [Value::Null, json!("in_progress"), json!("queued")] {
         let mut last = completed(json!([hello]));
@@ -386,7 +385,7 @@ async fn an_event_takes_its_type_from_its_name() {
 }
 
 #[tokio::test]
-async fn empty_data_and_sparse_events_are_no_errors() {
+async fn empty_data_and_sparse_events_are_accepted() {
     let chunks = [
         "data: null\n\n".to_owned(),
         "data: {}\n\n".to_owned(),
@@ -404,8 +403,9 @@ async fn empty_data_and_sparse_events_are_no_errors() {
     assert_eq!(response.unwrap().output_text(), "hello");
 }
 
-/// Whether the guard, which waits for 30 seconds, ends a stream that brings one of these every 10.
-async fn is_taken_for_a_stall(tick: impl Fn(usize) -> Value) -> bool {
+/// Returns `true` if the idle timeout of 30 seconds ends a stream that sends such an event every 10
+/// seconds.
+async fn is_considered_stalled(tick: impl Fn(usize) -> Value) -> bool {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -424,7 +424,7 @@ async fn is_taken_for_a_stall(tick: impl Fn(usize) -> Value) -> bool {
     let (events, mut read) = tokio::sync::mpsc::unbounded_channel();
     let reader = tokio::spawn(async move {
         let mut stream = create.stream().await.unwrap();
-        // The test's turn comes only when this waits for more, since both share one thread.
+        // The two share one thread, so the test runs only when this waits for more.
         while let Some(event) = stream.next().await {
             events.send(event.is_ok()).unwrap();
         }
@@ -455,25 +455,25 @@ async fn is_taken_for_a_stall(tick: impl Fn(usize) -> Value) -> bool {
 }
 
 #[tokio::test]
-async fn ticks_are_no_progress_and_events_of_a_response_are() {
+async fn heartbeats_are_no_progress_but_response_events_are() {
     for n in [0, 1] {
         let constant =
             move |_| json!({"type": "response.in_progress", "response": {"id": "resp_1"}, "n": n});
-        assert!(is_taken_for_a_stall(constant).await);
+        assert!(is_considered_stalled(constant).await);
     }
-    assert!(is_taken_for_a_stall(|n| json!({"type": "vendor.tick", "n": n})).await);
-    assert!(is_taken_for_a_stall(|n| json!({"type": "vendor.tick", "id": n.to_string()})).await);
-    assert!(is_taken_for_a_stall(|n| json!({"type": "response.tick", "n": n, "at": 1.5})).await);
-    assert!(is_taken_for_a_stall(|n| json!({"sequence_number": n})).await);
-    assert!(is_taken_for_a_stall(|_| delta(0, "msg_1", "")).await);
+    assert!(is_considered_stalled(|n| json!({"type": "vendor.tick", "n": n})).await);
+    assert!(is_considered_stalled(|n| json!({"type": "vendor.tick", "id": n.to_string()})).await);
+    assert!(is_considered_stalled(|n| json!({"type": "response.tick", "n": n, "at": 1.5})).await);
+    assert!(is_considered_stalled(|n| json!({"sequence_number": n})).await);
+    assert!(is_considered_stalled(|_| delta(0, "msg_1", "")).await);
     let later = |n: usize| json!({"type": "response.image.progress", "stage": n.to_string()});
-    assert!(!is_taken_for_a_stall(later).await);
-    assert!(!is_taken_for_a_stall(|_| delta(0, "msg_1", "ha")).await);
-    assert!(!is_taken_for_a_stall(|n| done(n as i64, &message(&format!("msg_{n}"), "x"))).await);
+    assert!(!is_considered_stalled(later).await);
+    assert!(!is_considered_stalled(|_| delta(0, "msg_1", "ha")).await);
+    assert!(!is_considered_stalled(|n| done(n as i64, &message(&format!("msg_{n}"), "x"))).await);
 }
 
 #[tokio::test]
-async fn sequence_numbers_count_on_a_resumed_connection_only() {
+async fn sequence_numbers_matter_only_on_a_resumed_connection() {
     let hello = message("msg_1", "hello");
     let numbered = |mut event: Value, number: i64| {
         event["sequence_number"] = json!(number);
@@ -489,7 +489,7 @@ async fn sequence_numbers_count_on_a_resumed_connection_only() {
         }
         (text, stream.final_response().await.unwrap().output_text())
     };
-    // A server that numbers nothing as it should.
+    // A server whose sequence numbers are wrong.
     let events = [
         numbered(created(), 7),
         numbered(delta(0, "msg_1", "hel"), 0),
@@ -541,69 +541,69 @@ async fn text_that_is_almost_json_is_read() {
 }
 
 #[tokio::test]
-async fn the_services_words_reach_the_caller() {
+async fn the_services_error_messages_reach_the_caller() {
     let quota = "You exceeded your current quota";
-    for (data, code, words, verdict) in [
+    for (data, code, words, retry_safety) in [
         // Sparse, as a number, beside the response.
         (
             json!({"type": "response.failed", "response": {"id": "resp_1", "status": "failed", "error": {"code": "rate_limit_exceeded", "message": "Slow down."}}}),
             Some("rate_limit_exceeded"),
             "Slow down.",
-            ResendVerdict::Done,
+            RetrySafety::Completed,
         ),
         (
             json!({"type": "response.failed", "response": {"error": {"code": 503, "message": "Overloaded."}}}),
             Some("503"),
             "Overloaded.",
-            ResendVerdict::Done,
+            RetrySafety::Completed,
         ),
         (
             json!({"type": "response.failed", "response": {"status": "failed", "error": null}, "error": {"code": "upstream_error", "message": "Upstream broke."}}),
             Some("upstream_error"),
             "Upstream broke.",
-            ResendVerdict::Done,
+            RetrySafety::Completed,
         ),
         (
             json!({"type": "response.failed", "response": {"status": "failed", "error": {"code": "insufficient_quota", "message": quota}}}),
             Some("insufficient_quota"),
             quota,
-            ResendVerdict::Rejected,
+            RetrySafety::Rejected,
         ),
         (
             json!({"type": "response.failed", "response": {"error": "Broke."}}),
             None,
             "Broke.",
-            ResendVerdict::Done,
+            RetrySafety::Completed,
         ),
         (
             json!({"error": {"message": quota, "code": 429}}),
             Some("429"),
             quota,
-            ResendVerdict::Rejected,
+            RetrySafety::Rejected,
         ),
         (
             json!({"error": {"message": "Broke.", "code": 500}}),
             Some("500"),
             "Broke.",
-            ResendVerdict::Unknown,
+            RetrySafety::Unknown,
         ),
         (
             json!({"type": "response.error", "error": {"message": "Broke."}}),
             None,
             "Broke.",
-            ResendVerdict::Unknown,
+            RetrySafety::Unknown,
         ),
         (
             json!({"type": "server_error", "error": {"message": "Broke.", "code": "x"}}),
             Some("x"),
             "Broke.",
-            ResendVerdict::Unknown,
+            RetrySafety::Unknown,
         ),
         (
             json!({"detail": "Broke."}),
             None,
             "Broke.",
-            ResendVerdict::Unknown,
+            RetrySafety::Unknown,
         ),
     ] {
         let (text, outcome) =
@@ -612,7 +612,7 @@ async fn the_services_words_reach_the_caller() {
         assert_eq!(text, "hel");
         assert_eq!(error.code(), code, "{data}");
         assert!(error.to_string().contains(words), "{data}: {error}");
-        assert_eq!(error.verdict(), verdict, "{data}");
+        assert_eq!(error.retry_safety(), retry_safety, "{data}");
         assert_eq!(error.is_permanent(), words == quota, "{data}");
         assert_eq!(error.response().unwrap().output_text(), "hel", "{data}");
     }
@@ -639,13 +639,13 @@ async fn an_error_on_a_line_of_its_own_is_read() {
 }
 
 #[tokio::test]
-async fn a_response_that_says_nothing_is_no_answer() {
+async fn a_stream_without_output_is_an_error() {
     let reasoning = json!({"type": "reasoning", "id": "rs_1", "summary": []});
     for output in [json!([]), json!([message("msg_1", "")]), json!([reasoning])] {
         let (_, outcome) = read(reply(&[created(), completed(output.clone())])).await;
         let error = outcome.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NoOutput, "{output}");
-        assert_eq!(error.verdict(), ResendVerdict::Done);
+        assert_eq!(error.retry_safety(), RetrySafety::Completed);
         assert_eq!(error.response_id(), Some("resp_1"));
     }
     let refusal = json!({"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]});
@@ -660,7 +660,7 @@ async fn a_response_that_says_nothing_is_no_answer() {
 }
 
 #[tokio::test]
-async fn what_was_not_streamed_is_told_when_a_response_is_fetched() {
+async fn missing_deltas_are_delivered_when_a_response_is_retrieved() {
     let hello = message("msg_1", "hello");
     let before =
         [created(), added(0, &hello), delta(0, "msg_1", "hel")].map(|event| event.to_string());

@@ -1,6 +1,6 @@
-//! What the Open Responses standard defines is read without a defect: every item, event and status, in
-//! bodies and streams of our own writing. `cargo xtask interop open-responses` checks that these are what
-//! the standard's document says, and all of it.
+//! Reads everything that the Open Responses standard defines without a defect: every item, event
+//! and status, in bodies and streams of our own. `cargo xtask interop open-responses` checks that
+//! these match the standard's document and cover all of it.
 
 use futures_util::TryStreamExt;
 use oci_genai::ResponseExt;
@@ -23,7 +23,7 @@ impl Corpus {
         self.0[name].as_array().unwrap()
     }
 
-    /// A response with what all of them have.
+    /// Returns a response with the common members.
     fn whole(&self, own: &Value) -> Value {
         let mut response = self.0["base"].clone();
         let own = own.as_object().unwrap().clone();
@@ -32,7 +32,7 @@ impl Corpus {
     }
 }
 
-/// The item itself, and that it is one we know.
+/// Asserts that the item is of a known kind and returns it.
 fn known(item: &Item) {
     assert!(!matches!(item, Item::Unknown(_)), "{item:?}");
 }
@@ -43,7 +43,7 @@ fn unharmed<T: Tolerant>(read: &T, written: &Value) {
 }
 
 #[tokio::test]
-async fn bodies_of_the_standard_are_read_without_a_defect() {
+async fn bodies_of_the_standard_have_no_defects() {
     let corpus = Corpus::read();
     for own in corpus.list("responses") {
         let written = corpus.whole(own);
@@ -61,7 +61,7 @@ async fn bodies_of_the_standard_are_read_without_a_defect() {
 }
 
 #[tokio::test]
-async fn items_of_the_standard_are_read_without_a_defect_and_sent_as_they_are() {
+async fn items_of_the_standard_have_no_defects_and_are_sent_unchanged() {
     let corpus = Corpus::read();
     let items = corpus.list("items");
     let page = json!({"object": "list", "data": items, "has_more": false});
@@ -76,7 +76,7 @@ async fn items_of_the_standard_are_read_without_a_defect_and_sent_as_they_are() 
 }
 
 #[tokio::test]
-async fn streams_of_the_standard_are_read_without_a_defect() {
+async fn streams_of_the_standard_have_no_defects() {
     let corpus = Corpus::read();
     for (name, sequence) in corpus.0["streams"].as_object().unwrap() {
         let mut written = sequence.as_array().unwrap().clone();
@@ -114,7 +114,7 @@ async fn streams_of_the_standard_are_read_without_a_defect() {
                 assert_eq!(read.len(), written.len(), "{name}");
                 let response = stream.response().unwrap();
                 unharmed(&response, &last["response"]);
-                // What the deltas add up to is what the last event says.
+                // The concatenated deltas equal the text of the last event.
                 assert_eq!(
                     response.output.len(),
                     last["response"]["output"].as_array().unwrap().len()
@@ -133,9 +133,9 @@ async fn streams_of_the_standard_are_read_without_a_defect() {
     }
 }
 
-/// The standard's names of two events, added up where the last event brings no output.
+/// The standard's names of two events, where the last event has no output.
 #[tokio::test]
-async fn reasoning_under_the_names_of_the_standard_adds_up() {
+async fn reasoning_events_with_the_standards_names_are_accumulated() {
     let corpus = Corpus::read();
     let sequence = corpus.0["streams"]["reasoning, then a call"].as_array();
     let mut written = sequence.unwrap().clone();

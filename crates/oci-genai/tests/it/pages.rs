@@ -47,7 +47,7 @@ async fn listed(replies: Vec<Value>) -> (Vec<String>, Result<(), Error>, Vec<Str
 }
 
 #[tokio::test]
-async fn a_list_that_goes_round_in_a_circle_ends() {
+async fn a_list_with_repeating_pages_ends_with_an_error() {
     let pages = |circle: &[u32]| -> Vec<Value> {
         let more = |n: u32| json!({"has_more": true, "last_id": format!("msg_{n}")});
         circle.iter().map(|n| page(&[*n], more(*n))).collect()
@@ -59,7 +59,7 @@ async fn a_list_that_goes_round_in_a_circle_ends() {
             error.is_decode() && error.to_string().contains("repeats"),
             "{error}"
         );
-        // What the repeated page holds came before.
+        // The items of the repeated page were listed before.
         assert_eq!(ids.len(), circle.len() - 1);
     }
     let nowhere = page(&[], json!({"has_more": true}));
@@ -68,7 +68,7 @@ async fn a_list_that_goes_round_in_a_circle_ends() {
 }
 
 #[tokio::test]
-async fn a_list_goes_on_from_its_last_item_and_ends_where_nothing_says_more() {
+async fn a_list_continues_after_its_last_item_until_has_more_is_false() {
     for last_id in [json!({}), json!({"last_id": null}), json!({"last_id": ""})] {
         let mut more = last_id;
         more["has_more"] = true.into();

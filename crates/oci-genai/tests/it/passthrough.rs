@@ -1,4 +1,4 @@
-//! Requests that another program made, on the client's stack.
+//! Requests of other programs on the client's stack.
 
 use http::Request;
 use oci_genai::middleware::RetryOverride;
@@ -17,7 +17,7 @@ fn request(body: &'static str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn it_gets_what_it_lacks_and_its_response_comes_as_it_is() {
+async fn missing_headers_are_added_and_the_response_is_unchanged() {
     let large = "x".repeat(100_000);
     let headers = "content-encoding: gzip\r\nretry-after: 9\r\n";
     let server = Scripted::start(vec![Reply::Body(503, headers, large.clone())]).await;
@@ -48,7 +48,7 @@ async fn it_gets_what_it_lacks_and_its_response_comes_as_it_is() {
 }
 
 #[tokio::test]
-async fn it_is_retried_where_its_extensions_say_so() {
+async fn it_is_retried_if_its_extensions_require_it() {
     let large = "y".repeat(100_000);
     let server = Scripted::start(vec![
         Reply::Body(429, "retry-after: 0\r\n", "{}".into()),
@@ -73,7 +73,7 @@ async fn it_is_retried_where_its_extensions_say_so() {
 }
 
 #[test]
-fn only_an_api_key_leaves_bodies_unread() {
+fn only_an_api_key_leaves_bodies_unbuffered() {
     let builder = || Client::builder().base_url("http://127.0.0.1:1/v1");
     let provider = || StaticCredentialsProvider::new(ApiKey::new("sk-x").unwrap());
     let signs =

@@ -1,4 +1,4 @@
-//! Proxies and certificates of the environment, in a process of its own.
+//! Proxies and certificates of the environment, tested in a separate process.
 
 use std::process::Output;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio::process::Command;
 
 use crate::examples::program;
 
-/// Counts who asks it to carry something, and hangs up.
+/// Counts the connections to it, and closes them.
 struct Proxy {
     url: String,
     asked: Arc<AtomicU32>,
@@ -51,7 +51,7 @@ async fn quickstart(base_url: &str, more: &[(&str, &str)]) -> Output {
 }
 
 #[tokio::test]
-async fn what_goes_to_this_machine_uses_no_proxy() {
+async fn requests_to_this_machine_use_no_proxy() {
     let proxy = Proxy::start().await;
     let emulator = Emulator::start().await.unwrap();
     let port = emulator.address().port();
@@ -66,7 +66,7 @@ async fn what_goes_to_this_machine_uses_no_proxy() {
 }
 
 #[tokio::test]
-async fn what_goes_elsewhere_uses_the_proxy() {
+async fn requests_to_other_hosts_use_the_proxy() {
     let proxy = Proxy::start().await;
     let output = quickstart("https://oci-genai.invalid/openai/v1", &proxy.variables()).await;
     assert!(!output.status.success());
@@ -74,7 +74,7 @@ async fn what_goes_elsewhere_uses_the_proxy() {
 }
 
 #[tokio::test]
-async fn certificates_that_cannot_be_read_are_named_and_plain_loopback_needs_none() {
+async fn unreadable_certificates_are_named_and_plain_loopback_needs_none() {
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("empty.pem");
     std::fs::write(&empty, "no certificate").unwrap();

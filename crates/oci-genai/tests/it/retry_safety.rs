@@ -1,15 +1,15 @@
-//! What is sent again, and what errors say about it.
+//! Retries, and the retry safety of errors.
 
 use std::error::Error as _;
 
 use oci_genai::time::ManualClock;
-use oci_genai::{Client, ResendVerdict, RetryConfig};
+use oci_genai::{Client, RetryConfig, RetrySafety};
 
 use crate::calls::{CONVERSATION, RESPONSE, ask};
 use crate::scripted::{Reply, Scripted, json};
 
 #[tokio::test]
-async fn transient_answers_are_retried_with_one_token_and_counted() {
+async fn transient_errors_are_retried_with_one_token_and_counted() {
     let server = Scripted::start(vec![json(429, "{}"), json(503, "{}"), json(200, RESPONSE)]).await;
     assert_eq!(ask(&server.client()).await.unwrap(), "Hello");
     let received = server.received();
@@ -33,7 +33,7 @@ async fn transient_answers_are_retried_with_one_token_and_counted() {
 }
 
 #[tokio::test]
-async fn a_turn_that_may_have_happened_is_not_sent_twice() {
+async fn a_turn_with_unknown_outcome_is_not_sent_twice() {
     let gateway = |status, body: &str| Reply::Body(status, "retry-after: 0\r\n", body.to_owned());
     for reply in [
         Reply::Reset,
@@ -57,14 +57,14 @@ async fn a_turn_that_may_have_happened_is_not_sent_twice() {
             .send()
             .await
             .unwrap_err();
-        assert_eq!(error.verdict(), ResendVerdict::Unknown, "{error}");
+        assert_eq!(error.retry_safety(), RetrySafety::Unknown, "{error}");
         assert!(error.is_transient());
         assert_eq!(server.received().len(), 1);
     }
 }
 
 #[tokio::test]
-async fn a_turn_that_the_service_refused_is_sent_again() {
+async fn a_turn_that_the_service_rejected_is_retried() {
     let later = r#"{"code":"ServiceUnavailable","message":"Later."}"#;
     let overloaded = r#"{"error":{"code":"server_is_overloaded","message":"Later."}}"#;
     let server = Scripted::start(vec![
@@ -95,11 +95,11 @@ async fn an_exhausted_quota_is_final_whatever_the_status() {
             "{error:?}"
         );
         assert!(!error.is_transient() && !error.is_rate_limited());
-        assert_eq!(error.verdict(), ResendVerdict::Rejected);
+        assert_eq!(error.retry_safety(), RetrySafety::Rejected);
         assert!(error.to_string().contains("exceeded your current quota"));
         let hint = error.hint().unwrap();
         assert!(
-            hint.contains("quota") && !hint.contains("send less"),
+            hint.contains("quota") && !hint.contains("send fewer"),
             "{hint}"
         );
         assert_eq!(server.received().len(), 1, "{status}");
@@ -107,7 +107,7 @@ async fn an_exhausted_quota_is_final_whatever_the_status() {
 }
 
 #[tokio::test]
-async fn what_will_not_change_is_told_from_what_may() {
+async fn permanent_and_temporary_errors_are_distinguished() {
     let long = r#"{"error":{"code":"context_length_exceeded","message":"Too long.","type":"invalid_request_error"}}"#;
     let locked = r#"{"error":{"code":"conversation_locked","message":"Busy.","type":"invalid_request_error"}}"#;
     for (status, body, permanent) in [
@@ -132,7 +132,7 @@ async fn what_will_not_change_is_told_from_what_may() {
 }
 
 #[tokio::test]
-async fn a_read_that_broke_is_sent_again() {
+async fn a_failed_read_is_retried() {
     let server =
         Scripted::start(vec![Reply::Reset, json(500, "{}"), json(200, CONVERSATION)]).await;
     server
@@ -161,17 +161,17 @@ async fn a_locked_conversation_is_waited_for() {
         .unwrap();
     let error = create(&client).await.unwrap_err();
     assert!(error.is_conversation_locked() && error.is_conflict() && error.is_transient());
-    assert_eq!(error.verdict(), ResendVerdict::Rejected);
+    assert_eq!(error.retry_safety(), RetrySafety::Rejected);
 }
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    for (status, verdict) in [
-        (301, ResendVerdict::Unknown),
-        (302, ResendVerdict::Unknown),
-        (303, ResendVerdict::Unknown),
-        (307, ResendVerdict::Rejected),
-        (308, ResendVerdict::Rejected),
+    for (status, retry_safety) in [
+        (301, RetrySafety::Unknown),
+        (302, RetrySafety::Unknown),
+        (303, RetrySafety::Unknown),
+        (307, RetrySafety::Rejected),
+        (308, RetrySafety::Rejected),
     ] {
         let reply = Reply::Body(
             status,
@@ -181,7 +181,7 @@ async fn redirects_are_not_followed() {
         let server = Scripted::start(vec![reply]).await;
         let error = ask(&server.client()).await.unwrap_err();
         assert_eq!(error.status().unwrap().as_u16(), status);
-        assert_eq!(error.verdict(), verdict, "{status}");
+        assert_eq!(error.retry_safety(), retry_safety, "{status}");
         let shown = format!("{error:#} {error:?}");
         assert!(
             shown.contains("http://127.0.0.1:1/new/responses"),
@@ -202,14 +202,14 @@ async fn no_connection_means_not_sent() {
         .base_url(url)
         .api_key("sk-test")
         .model("m")
-        .clock(ManualClock::skipping())
+        .clock(ManualClock::auto_advance())
         .attempt_timeout(None)
         .timeout(None)
         .build()
         .unwrap();
     let error = ask(&client).await.unwrap_err();
     assert!(error.is_connect());
-    assert_eq!(error.verdict(), ResendVerdict::NotSent);
+    assert_eq!(error.retry_safety(), RetrySafety::NotSent);
     assert_eq!(error.attempts(), 4);
     assert!(error.source().is_some());
 }

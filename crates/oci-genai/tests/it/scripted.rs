@@ -1,4 +1,4 @@
-//! A server on a real socket that answers exactly as told, also wrongly.
+//! A server on a real socket that sends scripted responses, including invalid ones.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-/// One request as it arrived.
+/// One received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
     pub(crate) head: String,
@@ -29,22 +29,22 @@ impl Received {
     }
 }
 
-/// What one request is answered with.
+/// The reply to one request.
 pub(crate) enum Reply {
-    /// These bytes after the head, with their length announced.
+    /// A body with a `content-length`.
     Body(u16, &'static str, String),
     /// Chunks of an event stream, then its end.
     Stream(Vec<Vec<u8>>, End),
-    /// The same with these header lines, whatever they say it is.
+    /// Chunks like these, with other header lines.
     Chunks(&'static str, Vec<Vec<u8>>, End),
-    /// The connection closes without an answer.
+    /// Closes the connection without a response.
     Reset,
-    /// Nothing is ever answered.
+    /// Never responds.
     Silence,
 }
 
 pub(crate) enum End {
-    /// The last chunk is announced as such.
+    /// The last chunk is marked as the last.
     Clean,
     /// The connection closes in the middle.
     Cut,
@@ -72,7 +72,7 @@ pub(crate) fn events(data: &[&str], end: End) -> Reply {
 pub(crate) struct Scripted {
     pub(crate) url: String,
     received: Arc<Mutex<Vec<Received>>>,
-    /// Told when a client closed a connection that was held open.
+    /// Notified when a client closed a connection that was held open.
     pub(crate) closed: Arc<Notify>,
 }
 
@@ -102,7 +102,7 @@ impl Scripted {
         self.received.lock().unwrap().clone()
     }
 
-    /// A client whose pauses are over at once and that has no time limits.
+    /// Returns a client whose pauses end at once and that has no timeouts.
     pub(crate) fn client(&self) -> Client {
         self.builder().build().unwrap()
     }
@@ -113,7 +113,7 @@ impl Scripted {
             .api_key("sk-test")
             .project("ocid1.project")
             .model("m")
-            .clock(ManualClock::skipping())
+            .clock(ManualClock::auto_advance())
             .attempt_timeout(None)
             .timeout(None)
             .stall_timeout(None)
@@ -160,7 +160,7 @@ async fn serve(
     }
 }
 
-/// Whether the connection goes on afterwards.
+/// Returns `true` if the connection stays usable.
 async fn write_chunks(
     socket: &mut TcpStream,
     headers: &str,
@@ -176,7 +176,7 @@ async fn write_chunks(
         let mut framed = format!("{:x}\r\n", chunk.len()).into_bytes();
         framed.extend_from_slice(&chunk);
         framed.extend_from_slice(b"\r\n");
-        // A client that has had enough may be gone.
+        // The client may have closed the connection.
         if socket.write_all(&framed).await.is_err() {
             return false;
         }

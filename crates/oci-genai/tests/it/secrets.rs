@@ -1,4 +1,4 @@
-//! No secret reaches an error, a hint or the log, wherever it comes from.
+//! No secret reaches an error, a hint or the log, whatever its source.
 
 use std::error::Error as _;
 
@@ -10,10 +10,10 @@ use crate::scripted::{End, Reply, Scripted};
 use crate::tracing::{Log, listen_everywhere};
 
 const KEY: &str = "sk-live-0123456789abcdefXYZ";
-/// A piece of the key that is long enough to be of use.
+/// A part of the key that is long enough to be useful.
 const PIECE: &str = "0123456789abcdefXYZ";
 
-/// Everything that is shown of an error.
+/// Returns everything that is shown of an error.
 fn shown(error: &Error) -> String {
     let mut shown = format!("{error} {error:#} {error:?} {:?}", error.hint());
     shown.push_str(&format!(
@@ -100,7 +100,7 @@ async fn a_credential_that_a_service_repeats_is_masked() {
             shown.contains("[masked]") || shown.contains("characters]"),
             "{shown}"
         );
-        // What came stays as it came, for whoever asks for it.
+        // The raw body is unchanged for callers who read it.
         let body = error.service_error().unwrap().body();
         assert!(is_stream || body.is_empty() || body.contains(KEY), "{body}");
     }
@@ -113,7 +113,7 @@ async fn a_credential_that_a_service_repeats_is_masked() {
 }
 
 #[tokio::test]
-async fn the_models_output_stays_as_it_came() {
+async fn the_models_output_stays_unchanged() {
     let body = format!(
         "{{\"object\":\"response\",\"status\":\"completed\",\"output\":[{{\"type\":\"message\",\"role\":\"assistant\",\"content\":\"Your key is {KEY}.\"}}]}}"
     );
@@ -174,7 +174,7 @@ async fn a_secret_in_the_wrong_setting_is_not_shown() {
             ("OCI_REGION_METADATA", secret),
         ];
         for names in [&variables[..2], &[variables[0], variables[2]]] {
-            let environment = Environment::fixed(names.iter().copied());
+            let environment = Environment::from_vars(names.iter().copied());
             let built = ClientBuilder::from_environment(environment).and_then(ClientBuilder::build);
             errors.extend(built.err());
         }

@@ -1,4 +1,4 @@
-//! Setting a client up: environment, regions, failover.
+//! Client setup: environment, regions, failover.
 
 use std::error::Error as _;
 
@@ -14,7 +14,7 @@ use crate::scripted::{Reply, Scripted, json};
 const RESPONSE: &str = r#"{"id":"resp_1","object":"response","created_at":1,"model":"m","status":"completed","output":[{"type":"message","role":"assistant","content":"Hello"}]}"#;
 
 fn build(vars: &[(&str, &str)]) -> Result<oci_genai::Client, Error> {
-    ClientBuilder::from_environment(Environment::fixed(vars.iter().copied()))?.build()
+    ClientBuilder::from_environment(Environment::from_vars(vars.iter().copied()))?.build()
 }
 
 fn with_home<'a>(
@@ -27,7 +27,7 @@ fn with_home<'a>(
 }
 
 #[tokio::test]
-async fn an_authority_of_ones_own_is_trusted_through_reqwest() {
+async fn a_custom_certificate_authority_is_trusted_through_reqwest() {
     let service = oci_genai_emulator::Emulator::builder()
         .tls()
         .start()
@@ -60,7 +60,7 @@ async fn an_authority_of_ones_own_is_trusted_through_reqwest() {
 }
 
 #[test]
-fn variables_set_what_the_documentation_says() {
+fn variables_apply_as_documented() {
     let key = ("OCI_GENAI_API_KEY", "sk-test");
     for (vars, endpoint) in [
         (
@@ -120,7 +120,7 @@ async fn project_compartment_and_user_agent_are_sent() {
 }
 
 #[test]
-fn what_is_missing_or_wrong_is_named() {
+fn missing_and_invalid_settings_are_named() {
     let home = tempfile::tempdir().unwrap();
     let key = ("OCI_GENAI_API_KEY", "sk-test");
     let region = ("OCI_REGION", "ord");
@@ -144,18 +144,18 @@ fn what_is_missing_or_wrong_is_named() {
         (
             vec![("OCI_GENAI_API_KEY", "a b"), region],
             "API key",
-            ErrorKind::Credentials,
+            ErrorKind::Authentication,
         ),
         (
             vec![region, ("OCI_CLI_PROFILE", "NONE")],
             "configuration file",
-            ErrorKind::Credentials,
+            ErrorKind::Authentication,
         ),
     ] {
         let error = build(&with_home(&home, &vars)).unwrap_err();
         assert_eq!(error.kind(), kind, "{error:?}");
         assert!(error.to_string().contains(word), "{error}");
-        assert!(error.verdict().is_safe());
+        assert!(error.retry_safety().is_safe());
     }
     let unset = oci_genai::Client::builder()
         .region("ord")
@@ -165,11 +165,11 @@ fn what_is_missing_or_wrong_is_named() {
 }
 
 #[tokio::test]
-async fn without_key_and_file_credentials_are_looked_for_at_the_first_call() {
+async fn without_key_and_file_credentials_are_resolved_at_the_first_call() {
     let home = tempfile::tempdir().unwrap();
     let vars = [
         ("OCI_REGION", "ord"),
-        // Nothing listens there: this machine is no OCI instance.
+        // Nothing listens there, because this machine is not an OCI instance.
         ("OCI_METADATA_BASE_URL", "http://127.0.0.1:1/opc/v2"),
     ];
     let client = build(&with_home(&home, &vars)).unwrap();
@@ -179,7 +179,7 @@ async fn without_key_and_file_credentials_are_looked_for_at_the_first_call() {
         .model("m")
         .await
         .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert_eq!(error.kind(), ErrorKind::Authentication);
     assert!(
         error
             .source()
@@ -191,7 +191,7 @@ async fn without_key_and_file_credentials_are_looked_for_at_the_first_call() {
 }
 
 #[test]
-fn the_region_fits_where_credentials_come_from() {
+fn the_region_matches_the_source_of_the_credentials() {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir(home.path().join(".oci")).unwrap();
     let config = "[DEFAULT]\nregion=us-chicago-1\n[OTHER]\nregion=eu-frankfurt-1\n";
@@ -242,7 +242,7 @@ fn the_region_fits_where_credentials_come_from() {
 }
 
 #[tokio::test]
-async fn the_instance_tells_its_region_when_asked() {
+async fn the_metadata_service_returns_the_region() {
     let info = r#"{"realmKey":"oc99","realmDomainComponent":"oraclecloud99.com","regionKey":"ZZM","regionIdentifier":"sol-mars-1"}"#;
     let server = Scripted::start(vec![json(200, info), Reply::Reset, json(200, "[]")]).await;
     let mut resolver = RegionResolver::new();
@@ -263,7 +263,7 @@ async fn the_instance_tells_its_region_when_asked() {
 }
 
 #[tokio::test]
-async fn stateless_calls_fail_over_and_others_never() {
+async fn only_stateless_calls_fail_over() {
     let away = Scripted::start(vec![json(200, RESPONSE)]).await;
     let home = Scripted::start(
         (0..4)
@@ -295,7 +295,7 @@ async fn stateless_calls_fail_over_and_others_never() {
         (create(), 503),
         (create().store(false).conversation("conv_1"), 503),
         (create().store(false).previous_response_id("resp_1"), 503),
-        // A refusal would be the same anywhere.
+        // Any region would reject it.
         (create().store(false), 400),
     ] {
         let error = call.await.unwrap_err();
@@ -305,7 +305,7 @@ async fn stateless_calls_fail_over_and_others_never() {
 }
 
 #[tokio::test]
-async fn every_attempt_is_authenticated_afresh() {
+async fn every_attempt_is_authenticated_separately() {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use oci_genai_auth::provider::BoxFuture;
@@ -337,7 +337,7 @@ async fn every_attempt_is_authenticated_afresh() {
 }
 
 #[tokio::test]
-async fn a_401_tells_why_there_are_no_other_credentials() {
+async fn a_401_reports_why_credentials_could_not_be_refreshed() {
     use oci_genai_auth::provider::BoxFuture;
     use oci_genai_auth::{ApiKey, Credentials, ErrorKind, ProvideCredentials};
 
@@ -371,7 +371,7 @@ async fn a_401_tells_why_there_are_no_other_credentials() {
 }
 
 #[tokio::test]
-async fn one_call_may_go_to_another_region() {
+async fn one_call_can_use_another_region() {
     let service = tower::service_fn(|request: http::Request<oci_genai_api::Body>| async move {
         let host = request.uri().host().unwrap_or_default();
         let body = RESPONSE.replace("Hello", host);

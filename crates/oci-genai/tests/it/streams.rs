@@ -7,8 +7,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use oci_genai::time::ManualClock;
 use oci_genai::types::{ResponseStatus, StreamEvent};
 use oci_genai::{
-    Delta, Error, ErrorKind, ResendVerdict, ResponseExt, ResponseStream, StreamDefect,
-    StreamEventExt,
+    Delta, Error, ErrorKind, ResponseExt, ResponseStream, RetrySafety, StreamDefect, StreamEventExt,
 };
 
 use crate::scripted::{End, Reply, Scripted, events, json};
@@ -30,7 +29,7 @@ async fn open(server: &Scripted) -> ResponseStream {
         .unwrap()
 }
 
-/// The text deltas and how the stream ended.
+/// Returns the text deltas and how the stream ended.
 async fn read(mut stream: ResponseStream) -> (String, Result<(), Error>) {
     let mut text = String::new();
     loop {
@@ -58,7 +57,7 @@ async fn bytes_one_by_one_with_every_line_end() {
 }
 
 #[tokio::test]
-async fn it_ends_with_the_completing_event_though_the_connection_stays_open() {
+async fn it_ends_with_the_completing_event_while_the_connection_stays_open() {
     let server = Scripted::start(vec![events(&[CREATED, HEL, LO, COMPLETED], End::Open)]).await;
     let (text, outcome) = read(open(&server).await).await;
     assert_eq!((text.as_str(), outcome.is_ok()), ("Hello", true));
@@ -79,11 +78,11 @@ async fn the_last_event_counts_without_its_blank_line() {
 
 const ADDED: &str = r#"{"type":"response.output_item.added","output_index":0,"item":{"type":"message","id":"msg_1","role":"assistant","status":"in_progress","content":[]}}"#;
 const DONE: &str = r#"{"type":"response.output_item.done","output_index":0,"item":{"type":"message","id":"msg_1","role":"assistant","status":"completed","content":[{"type":"output_text","text":"Hello","annotations":[]}]}}"#;
-/// A closing event that has nothing of what came before.
+/// A closing event without the output.
 const EMPTY: &str = r#"{"type":"response.completed","sequence_number":9,"response":{"id":"resp_1","object":"response","created_at":1,"model":"m","status":"completed","output":[]}}"#;
 
 #[tokio::test]
-async fn a_stream_without_a_closing_event_is_whole_if_every_item_is_done() {
+async fn a_stream_without_a_closing_event_is_complete_if_every_item_is_done() {
     let body = [CREATED, ADDED, HEL, LO, DONE];
     let with_done = [CREATED, ADDED, HEL, LO, DONE, "[DONE]", "never read"];
     let garbled = [
@@ -121,8 +120,8 @@ async fn a_stream_without_a_closing_event_is_whole_if_every_item_is_done() {
 }
 
 #[tokio::test]
-async fn done_ends_a_stream_that_never_completed_with_what_came() {
-    // The item began and is not done; no item at all; nothing but reasoning.
+async fn done_ends_an_incomplete_stream_with_the_received_part() {
+    // The item began and is not done; no item at all; only reasoning.
     let reasoning = r#"{"type":"response.output_item.done","output_index":0,"item":{"type":"reasoning","id":"r","summary":[]}}"#;
     for (data, came) in [
         (vec![CREATED, HEL, LO, "[DONE]", "never read"], "Hello"),
@@ -132,7 +131,7 @@ async fn done_ends_a_stream_that_never_completed_with_what_came() {
         let server = Scripted::start(vec![events(&data, End::Open)]).await;
         let error = open(&server).await.final_response().await.unwrap_err();
         assert!(error.is_interrupted(), "{error:?}");
-        assert_eq!(error.verdict(), ResendVerdict::Unknown);
+        assert_eq!(error.retry_safety(), RetrySafety::Unknown);
         let response = error.into_response().unwrap();
         assert_eq!(response.status, Some(ResponseStatus::Incomplete));
         assert_eq!(response.output_text(), came);
@@ -142,7 +141,7 @@ async fn done_ends_a_stream_that_never_completed_with_what_came() {
 }
 
 #[tokio::test]
-async fn a_stream_that_ends_early_is_an_error_that_keeps_what_came() {
+async fn a_stream_that_ends_early_is_an_error_with_the_received_part() {
     let server = Scripted::start(vec![
         events(&[CREATED, HEL], End::Clean),
         events(&[CREATED, HEL], End::Clean),
@@ -161,11 +160,11 @@ async fn a_stream_that_ends_early_is_an_error_that_keeps_what_came() {
 }
 
 #[tokio::test]
-async fn a_cut_connection_is_an_error_that_keeps_what_came() {
+async fn a_cut_connection_is_an_error_with_the_received_part() {
     let server = Scripted::start(vec![events(&[CREATED, HEL], End::Cut)]).await;
     let error = open(&server).await.final_response().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
-    assert_eq!(error.verdict(), ResendVerdict::Unknown);
+    assert_eq!(error.retry_safety(), RetrySafety::Unknown);
     assert_eq!(error.response().unwrap().output_text(), "Hel");
     assert!(error.response().unwrap().is_incomplete());
     assert!(error.source().is_some());
@@ -239,7 +238,7 @@ async fn a_failed_response_is_an_error_with_the_response() {
         .unwrap_err();
     for error in [streamed, plain] {
         assert!(error.is_failed());
-        assert_eq!(error.verdict(), ResendVerdict::Done);
+        assert_eq!(error.retry_safety(), RetrySafety::Completed);
         assert_eq!(error.code(), Some("server_error"));
         assert!(error.to_string().contains("Out of luck."), "{error}");
         assert_eq!(error.response().unwrap().id, "resp_1");
@@ -274,7 +273,7 @@ async fn heartbeats_and_unknown_events_do_no_harm() {
 }
 
 #[tokio::test]
-async fn a_garbled_event_is_noted_and_the_stream_goes_on() {
+async fn a_garbled_event_is_a_defect_and_the_stream_continues() {
     let data = [
         CREATED,
         "{broken",
@@ -294,7 +293,7 @@ async fn a_garbled_event_is_noted_and_the_stream_goes_on() {
 }
 
 #[tokio::test]
-async fn a_garbled_closing_event_is_an_error_that_keeps_what_came() {
+async fn a_garbled_closing_event_is_an_error_with_the_received_part() {
     let broken = &COMPLETED[..COMPLETED.len() - 2];
     let named = b"event: response.completed\ndata: {broken\n\n".to_vec();
     for last in [format!("data: {broken}\n\n").into_bytes(), named] {
@@ -331,7 +330,7 @@ async fn an_event_beyond_the_limit_ends_the_stream() {
 }
 
 #[tokio::test]
-async fn what_is_no_stream_keeps_its_words() {
+async fn an_error_in_place_of_a_stream_keeps_its_message() {
     let html = "<html><title>Sign in</title><body>to the proxy</body></html>";
     for (reply, kind, text) in [
         (
@@ -369,7 +368,7 @@ async fn what_is_no_stream_keeps_its_words() {
 }
 
 #[tokio::test]
-async fn a_stall_is_noticed_though_heartbeats_come() {
+async fn a_stall_is_detected_despite_heartbeats() {
     let heartbeat = b": still here\n\n".to_vec();
     let chunks = vec![
         format!("data: {CREATED}\n\n").into_bytes(),
@@ -430,11 +429,11 @@ async fn the_deadline_includes_the_stream() {
 }
 
 #[tokio::test]
-async fn a_background_stream_is_taken_up_where_it_broke() {
+async fn a_background_stream_is_resumed_where_it_was_interrupted() {
     let server = Scripted::start(vec![
         events(&[CREATED, HEL], End::Cut),
         json(503, "{}"),
-        // The server repeats an event that had arrived.
+        // The server repeats an event that was received before.
         events(&[HEL, LO], End::Cut),
         events(&[COMPLETED], End::Clean),
     ])
@@ -464,7 +463,7 @@ async fn a_background_stream_is_taken_up_where_it_broke() {
 }
 
 #[tokio::test]
-async fn a_stored_response_is_fetched_when_its_stream_breaks() {
+async fn a_stored_response_is_retrieved_when_its_stream_is_interrupted() {
     let in_progress = STORED.replace("completed", "in_progress");
     let server = Scripted::start(vec![
         events(&[CREATED, HEL], End::Cut),
@@ -490,7 +489,7 @@ async fn a_stored_response_is_fetched_when_its_stream_breaks() {
 }
 
 #[tokio::test]
-async fn a_break_that_cannot_be_mended_says_what_came() {
+async fn an_interruption_without_recovery_reports_the_received_part() {
     let server = Scripted::start(vec![
         events(&[CREATED, HEL], End::Cut),
         json(404, r#"{"error":{"message":"No response resp_1."}}"#),
@@ -509,7 +508,7 @@ async fn a_break_that_cannot_be_mended_says_what_came() {
 }
 
 #[tokio::test]
-async fn dropping_closes_the_connection_and_cancel_tells_the_service() {
+async fn dropping_closes_the_connection_and_cancel_stops_the_response() {
     let server = Scripted::start(vec![
         events(&[CREATED, HEL], End::Open),
         events(&[CREATED, HEL], End::Open),
@@ -534,7 +533,7 @@ async fn dropping_closes_the_connection_and_cancel_tells_the_service() {
 }
 
 #[tokio::test]
-async fn deltas_are_told_apart() {
+async fn deltas_have_distinct_kinds() {
     let data = [
         CREATED,
         r#"{"type":"response.reasoning_summary_text.delta","item_id":"r","output_index":0,"summary_index":0,"delta":"Hm"}"#,
@@ -570,7 +569,7 @@ async fn deltas_are_told_apart() {
 }
 
 #[tokio::test]
-async fn an_item_that_is_done_without_having_begun_is_kept() {
+async fn an_item_that_never_began_but_is_done_is_kept() {
     let done = r#"{"type":"response.output_item.done","output_index":1,"item":{"type":"function_call","call_id":"c","name":"f","arguments":"{}"}}"#;
     let server = Scripted::start(vec![events(&[CREATED, HEL, done, EMPTY], End::Clean)]).await;
     let response = open(&server).await.final_response().await.unwrap();

@@ -47,7 +47,7 @@ fn answer(text: &str, status: &str) -> Value {
 }
 
 #[tokio::test]
-async fn answers_become_types() {
+async fn outputs_become_types() {
     let (_emulator, client) = start().await;
     let parsed = client
         .responses()
@@ -56,7 +56,7 @@ async fn answers_become_types() {
         .await
         .unwrap();
     assert!(parsed.response.is_completed());
-    // The emulator answers with the least instance of the schema.
+    // The emulator's output is the smallest instance of the schema.
     assert!(parsed.value.tags.is_empty(), "{:?}", parsed.value);
 }
 
@@ -85,7 +85,7 @@ async fn the_request_carries_the_strict_schema() {
 }
 
 #[tokio::test]
-async fn refusals_incompletes_and_nonsense_are_told_apart() {
+async fn refusals_incomplete_and_invalid_outputs_are_distinguished() {
     let mut refused = answer("", "completed");
     refused["output"][0]["content"][0] = json!({"type": "refusal", "refusal": "I'd rather not."});
     for (body, kind, text) in [
@@ -117,7 +117,7 @@ async fn refusals_incompletes_and_nonsense_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_type_that_cannot_be_said_is_found_before_sending() {
+async fn an_unsupported_type_is_rejected_before_sending() {
     #[derive(Debug, Deserialize, JsonSchema)]
     #[allow(dead_code, reason = "only its schema counts")]
     struct Loose {
@@ -139,7 +139,7 @@ async fn a_type_that_cannot_be_said_is_found_before_sending() {
 }
 
 #[tokio::test]
-async fn tools_run_until_the_model_answers() {
+async fn tools_run_until_the_model_responds_without_calls() {
     let (_emulator, client) = start().await;
     let conversation = client.conversations().create().await.unwrap();
     let question = "call:add {\"a\":2,\"b\":3}";
@@ -169,7 +169,7 @@ async fn tools_run_until_the_model_answers() {
 }
 
 #[tokio::test]
-async fn failures_of_tools_are_told_to_the_model() {
+async fn failures_of_tools_are_sent_to_the_model() {
     let tools = tools();
     let call = |name: &str, arguments: &str| {
         oci_genai::types::FunctionCall::new("call_1", name, arguments)
@@ -188,7 +188,7 @@ async fn failures_of_tools_are_told_to_the_model() {
 }
 
 #[test]
-fn tools_have_fitting_names_and_schemas() {
+fn tools_have_valid_names_and_schemas() {
     let tool = function_tool::<Add>("add", "Adds.").unwrap();
     assert_eq!(tool.strict, Some(true));
     assert_eq!(tool.parameters.unwrap()["required"], json!(["a", "b"]));
@@ -200,11 +200,16 @@ fn tools_have_fitting_names_and_schemas() {
         );
     }
     let again = tools().function("add", "Again.", |_: Add| async { Ok::<_, String>(0) });
-    assert!(again.unwrap_err().to_string().contains("two tools"));
+    assert!(
+        again
+            .unwrap_err()
+            .to_string()
+            .contains("duplicate tool name")
+    );
 }
 
 #[tokio::test]
-async fn output_goes_back_as_input() {
+async fn output_can_be_sent_as_input() {
     let (_emulator, client) = start().await;
     let first = client
         .responses()

@@ -1,4 +1,4 @@
-//! What calls leave in traces.
+//! Spans and events of calls.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -94,7 +94,7 @@ async fn spans_carry_the_standard_names_and_no_content() {
 }
 
 #[tokio::test]
-async fn bodies_are_written_when_asked_for_but_never_credentials() {
+async fn bodies_are_logged_if_enabled_but_never_credentials() {
     let emulator = oci_genai_emulator::Emulator::start().await.unwrap();
     let client = crate::emulator::builder(&emulator)
         .log_bodies(60)
@@ -148,10 +148,10 @@ async fn failures_and_retries_are_recorded() {
     }
 }
 
-/// A routing profile as the model: the header says which region answered. The id of a request may have a
-/// prefix and segments that are not hexadecimal.
+/// The model is a routing profile: a header names the region that was selected. A request id may
+/// have a prefix and segments that are not hexadecimal.
 #[tokio::test]
-async fn the_region_that_a_routing_profile_chose_is_told() {
+async fn the_region_selected_by_a_routing_profile_is_reported() {
     const ID: &str = "fra-1:ABC/not-hex_1";
     const PROFILE: &str = "ocid1.generativeairoutingprofile.oc1.eu-frankfurt-1.aaa";
     let head = "content-type: application/json\r\nx-genai-selected-region: uk-london-1\r\nopc-request-id: fra-1:ABC/not-hex_1\r\n";
@@ -188,10 +188,10 @@ async fn the_region_that_a_routing_profile_chose_is_told() {
     assert_eq!(raw.selected_region(), None);
 }
 
-/// Names of the OpenTelemetry conventions for generative AI, HTTP and errors. Whatever else a span has is in
-/// a namespace of this project's own.
+/// Names of the OpenTelemetry conventions for generative AI, HTTP and errors. All other attributes
+/// are in a namespace of this project.
 #[tokio::test]
-async fn span_attributes_are_named_as_the_conventions_have_them() {
+async fn span_attributes_have_the_names_of_the_conventions() {
     const STANDARD: [&str; 17] = [
         "otel.name",
         "otel.kind",
@@ -226,7 +226,7 @@ async fn span_attributes_are_named_as_the_conventions_have_them() {
 }
 
 #[tokio::test]
-async fn what_came_in_another_form_is_counted() {
+async fn defects_are_counted() {
     let odd =
         r#"{"object":"response","status":"completed","created_at":"late","output":["Hello"]}"#;
     let closing = r#"data: {"type":"response.output_item.done","output_index":0,"item":{"type":"message","id":"m","role":"assistant","content":[{"type":"output_text","text":"Hello","annotations":[]}]}}
@@ -260,18 +260,19 @@ data: [DONE]
     ] {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
-    // What did not come is not recorded.
+    // Missing values are not recorded.
     assert!(!text.contains("gen_ai.response.id"), "{text}");
     assert!(!text.contains("gen_ai.usage"), "{text}");
 }
 
-/// Other tests of this process emit without a subscriber, and what nobody wants is switched off for
-/// good; one that wants everything and keeps nothing prevents that.
+/// Other tests of this process emit without a subscriber, and `tracing` permanently disables call
+/// sites that nobody listens to. A subscriber that enables everything and stores nothing prevents
+/// that.
 pub(crate) fn listen_everywhere() {
     let everything = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .with_writer(std::io::sink)
         .finish();
-    // Another test may have done it.
+    // Another test may have set it.
     let _ = tracing::subscriber::set_global_default(everything);
 }

@@ -1,4 +1,4 @@
-//! async-openai, the peer most used.
+//! async-openai, the most used peer.
 
 use std::convert::Infallible;
 
@@ -54,7 +54,7 @@ impl Peer {
         drain(&self.client).await;
     }
 
-    /// A stream of which one event has been read.
+    /// Opens a stream and reads one event.
     pub(crate) async fn open(&self, input: &str) -> ResponseStream {
         let responses = self.client.responses();
         let mut stream = responses.create_stream(request(input)).await.unwrap();
@@ -79,17 +79,17 @@ async fn drain(client: &Client<OpenAIConfig>) {
     assert!(deltas > 0);
 }
 
-/// The whole client, with the bytes coming from memory.
+/// Reads a stream from memory with the whole client.
 pub(crate) async fn stream_from(chunks: &[Bytes]) {
     let chunks = chunks.to_vec();
     let service = tower::service_fn(move |_: HttpRequestFactory| {
         let body =
             reqwest::Body::wrap_stream(stream::iter(chunks.clone()).map(Ok::<_, Infallible>));
         async move {
-            let answer = http::Response::builder()
+            let response = http::Response::builder()
                 .header("content-type", "text/event-stream")
                 .body(body);
-            Ok::<_, OpenAIError>(reqwest::Response::from(answer.unwrap()))
+            Ok::<_, OpenAIError>(reqwest::Response::from(response.unwrap()))
         }
     });
     let client =

@@ -1,4 +1,4 @@
-//! What nobody can do with less: bare reqwest and serde_json, bare memchr and serde_json.
+//! The baselines: bare reqwest and serde_json for calls, bare memchr and serde_json for streams.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,8 @@ impl Floor {
         }
     }
 
-    /// The client's own request to the byte, ids aside, and the client's own types, so that both do the same work.
+    /// Sends the client's own request, byte for byte except ids, and reads the client's own types,
+    /// so that both do the same work.
     pub(crate) async fn calls(&self, count: usize, input: &str) {
         for _ in 0..count {
             let body = self
@@ -53,9 +54,9 @@ fn hexadecimal(digits: usize) -> String {
     text
 }
 
-/// A text delta and nothing else; every other event is looked at no further than its data line.
+/// A text delta. All other events are skipped after a look at the data line.
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "reading them is the work")]
+#[allow(dead_code, reason = "parsing them is the work")]
 struct TextDelta<'a> {
     #[serde(rename = "type")]
     kind: &'a str,

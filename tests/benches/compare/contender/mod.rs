@@ -1,4 +1,4 @@
-//! Who is compared, a file each.
+//! The contenders, one file each.
 
 pub(crate) mod async_openai;
 pub(crate) mod floor;

@@ -61,10 +61,9 @@ async fn drain(stream: impl Stream<Item = Result<ResponseStreamEvent, OpenAIErro
     assert!(deltas > 0);
 }
 
-/// Its decoder and types, with the bytes coming from memory; it has no way to take the network's
-/// place further out.
+/// Reads a stream from memory with its decoder and types. Its whole client cannot read from memory.
 pub(crate) async fn stream_from(chunks: &[Bytes]) {
     let bytes = stream::iter(chunks.to_vec()).map(Ok::<_, Infallible>);
-    let answer = http::Response::new(reqwest::Body::wrap_stream(bytes));
-    drain(SseStream::<ResponseStreamEvent>::new(answer.into())).await;
+    let response = http::Response::new(reqwest::Body::wrap_stream(bytes));
+    drain(SseStream::<ResponseStreamEvent>::new(response.into())).await;
 }

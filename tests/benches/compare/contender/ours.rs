@@ -37,7 +37,7 @@ impl Ours {
         drain(&self.client).await;
     }
 
-    /// A stream of which one event has been read.
+    /// Opens a stream and reads one event.
     pub(crate) async fn open(&self, input: &str) -> ResponseStream {
         let mut stream = self
             .client
@@ -60,7 +60,7 @@ async fn drain(client: &Client) {
     assert!(deltas > 0);
 }
 
-/// The whole client, with the bytes coming from memory.
+/// Reads a stream from memory with the whole client.
 pub(crate) async fn stream_from(chunks: &[Bytes]) {
     let chunks = chunks.to_vec();
     let service = tower::service_fn(move |_: http::Request<oci_genai_api::Body>| {
@@ -83,7 +83,7 @@ pub(crate) async fn stream_from(chunks: &[Bytes]) {
     drain(&client).await;
 }
 
-/// The decoder and the generated types alone.
+/// Reads a stream from memory with the decoder and the generated types alone.
 pub(crate) fn decode(chunks: &[Bytes]) {
     let (mut decoder, mut deltas) = (Decoder::new(), 0);
     for chunk in chunks {

@@ -1,18 +1,18 @@
-//! OpenAI's own package for Python, for scale.
+//! OpenAI's Python package, as a rough comparison.
 
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Makes so many calls and prints the nanoseconds of processor time that took.
+/// Sends a number of calls and prints the CPU time in nanoseconds.
 const SCRIPT: &str = r#"
 import sys, time
 from openai import OpenAI
 client = OpenAI(base_url=sys.argv[1], api_key="sk-bench", project="bench", max_retries=0)
-ask = lambda: client.responses.create(model="m", input="small")
-ask()
+call = lambda: client.responses.create(model="m", input="small")
+call()
 before = time.process_time_ns()
 for _ in range(int(sys.argv[2])):
-    assert ask().output
+    assert call().output
 print(time.process_time_ns() - before)
 "#;
 
@@ -22,7 +22,7 @@ pub(crate) struct Python {
 }
 
 impl Python {
-    /// `None`, with a word on standard error, where the package is not installed.
+    /// Returns `None` if the package is not installed, with a message on standard error.
     pub(crate) fn find(base_url: &str) -> Option<Self> {
         Some(Self {
             interpreter: oci_genai_tests::python_with(&["openai"])?,
@@ -30,7 +30,7 @@ impl Python {
         })
     }
 
-    /// Processor nanoseconds of `count` calls.
+    /// Returns the CPU nanoseconds of `count` calls.
     pub(crate) fn calls(&self, count: usize) -> u64 {
         let output = Command::new(&self.interpreter)
             .args(["-c", SCRIPT, &self.base_url, &count.to_string()])

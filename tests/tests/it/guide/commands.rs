@@ -1,9 +1,9 @@
-//! Commands and Python of the guide, run against the emulator as a reader would run them.
+//! Runs the commands and the Python programs of the guide against the emulator.
 //!
-//! In a `console` block a line that begins with `$ ` is a command (`> ` where it goes on) and the
-//! lines below are what it prints, `…` standing for anything. All commands of a page run in one
-//! shell, in an empty folder. A `python` block is a program. The addresses a reader would use lead to
-//! the test's emulator.
+//! In a `console` block, a line that begins with `$ ` is a command, and lines that begin with `> `
+//! continue it. The lines below are its expected output, in which `…` matches any text. All
+//! commands of a page run in one shell, in an empty folder. A `python` block is a program. The
+//! addresses in the guide are replaced by the address of the test's emulator.
 
 use std::path::Path;
 
@@ -14,24 +14,24 @@ use tokio::process::Command;
 use super::page::Page;
 use super::pages;
 
-/// Where the guide's emulator listens.
+/// Address of the emulator in the guide.
 const LOCAL: &str = "127.0.0.1:8080";
-/// The guide's region and project of the real service.
+/// Address of the real service in the guide, and its project.
 const REAL: &str = "https://inference.generativeai.us-chicago-1.oci.oraclecloud.com";
 const PROJECT: &str = "ocid1.generativeaiproject.oc1.us-chicago-1.example";
 
-/// Between two commands' outputs.
+/// Separates the outputs of two commands.
 const MARK: &str = "\u{1e}";
 
-/// The service, and a home folder with its config file.
-struct Desk {
+/// An emulator, and a home folder with an OCI config file.
+struct Setup {
     emulator: Emulator,
     home: tempfile::TempDir,
-    /// Holds the keys that the config file names.
+    /// Keeps the key files of the config file.
     _keys: OciConfigFile,
 }
 
-impl Desk {
+impl Setup {
     async fn new() -> Self {
         let keys = OciConfigFile::new();
         let home = tempfile::tempdir().expect("a folder");
@@ -52,13 +52,14 @@ impl Desk {
         }
     }
 
+    /// Replaces the addresses of the guide by the address of the emulator.
     fn local(&self, text: &str) -> String {
         let address = self.emulator.address().to_string();
         text.replace(REAL, &format!("http://{address}"))
             .replace(LOCAL, &address)
     }
 
-    /// A command in an empty environment.
+    /// Returns a command in an empty environment.
     fn command(&self, name: &Path) -> Command {
         let folder = self.home.path().join("work");
         std::fs::create_dir_all(&folder).expect("a folder");
@@ -76,7 +77,7 @@ impl Desk {
     }
 }
 
-/// A command and what it prints.
+/// A command and its expected output.
 #[derive(Debug, PartialEq)]
 struct Step {
     command: String,
@@ -91,7 +92,7 @@ fn steps(block: &str) -> Vec<Step> {
                 command: command.to_owned(),
                 expected: String::new(),
             }),
-            // A command goes on where a shell asks for more.
+            // Continues the command.
             (None, Some(step)) if step.expected.is_empty() && line.starts_with('>') => {
                 step.command.push('\n');
                 step.command.push_str(line.strip_prefix("> ").unwrap_or(""));
@@ -100,14 +101,14 @@ fn steps(block: &str) -> Vec<Step> {
                 step.expected.push_str(line);
                 step.expected.push('\n');
             }
-            (None, None) => panic!("a console block begins with a command: {line}"),
+            (None, None) => panic!("a console block must begin with a command: {line}"),
         }
     }
     steps
 }
 
-/// Whether a text is as expected, where `…` stands for anything.
-fn fits(text: &str, expected: &str) -> bool {
+/// Returns `true` if a text is as expected; `…` matches any text.
+fn matches(text: &str, expected: &str) -> bool {
     let (text, expected) = (text.trim_end(), expected.trim_end());
     let mut parts = expected.split('…');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
@@ -127,7 +128,7 @@ fn fits(text: &str, expected: &str) -> bool {
 }
 
 async fn run_commands(page: &Page) -> usize {
-    let desk = Desk::new().await;
+    let setup = Setup::new().await;
     let steps: Vec<Step> = page
         .blocks("console")
         .iter()
@@ -135,10 +136,10 @@ async fn run_commands(page: &Page) -> usize {
         .collect();
     let mut script = String::from("exec 2>&1\n");
     for step in &steps {
-        script.push_str(&desk.local(&step.command));
+        script.push_str(&setup.local(&step.command));
         script.push_str("\nprintf '\\036%s\\036' \"$?\"\n");
     }
-    let output = desk
+    let output = setup
         .command(Path::new("sh"))
         .args(["-c", &script])
         .output()
@@ -150,10 +151,10 @@ async fn run_commands(page: &Page) -> usize {
             printed.next().unwrap_or(""),
             printed.next().unwrap_or("none"),
         );
-        let expected = desk.local(&step.expected);
+        let expected = setup.local(&step.expected);
         assert!(
-            status == "0" && fits(text, &expected),
-            "{page:?}: `{}` ended with {status} and printed\n{text}\nin place of\n{expected}",
+            status == "0" && matches(text, &expected),
+            "{page:?}: `{}` exited with {status} and printed\n{text}\ninstead of\n{expected}",
             step.command,
         );
     }
@@ -166,23 +167,24 @@ async fn commands_print_what_the_page_shows() {
     for page in pages() {
         count += run_commands(&page).await;
     }
-    assert!(count > 2, "the guide shows commands");
+    assert!(count > 2, "the guide has only {count} commands");
 }
 
 #[tokio::test]
-async fn python_runs() {
+async fn python_programs_run() {
     let Some(python) = python_with(&["openai", "oci_genai_auth", "httpx"]) else {
         return;
     };
-    // Not resolved any further: that would leave the virtual environment.
+    // Not canonicalized, because the target of the symbolic link is outside of the virtual
+    // environment.
     let python = std::path::absolute(python).expect("a path");
     let mut count = 0;
     for page in pages() {
         for block in page.blocks("python") {
-            let desk = Desk::new().await;
-            let output = desk
+            let setup = Setup::new().await;
+            let output = setup
                 .command(&python)
-                .args(["-c", &desk.local(&block)])
+                .args(["-c", &setup.local(&block)])
                 .output()
                 .await;
             let output = output.expect("the interpreter runs");
@@ -197,13 +199,13 @@ async fn python_runs() {
 }
 
 #[test]
-fn a_difference_is_noticed() {
-    assert!(fits("a b c\n", "a … c\n"));
-    assert!(fits("x\ny\nend\n", "…\nend\n"));
-    assert!(fits("same", "same"));
-    assert!(!fits("a b d", "a … c"));
-    assert!(!fits("a b", "a"));
-    assert!(!fits("b a", "a…"));
+fn a_difference_is_found() {
+    assert!(matches("a b c\n", "a … c\n"));
+    assert!(matches("x\ny\nend\n", "…\nend\n"));
+    assert!(matches("same", "same"));
+    assert!(!matches("a b d", "a … c"));
+    assert!(!matches("a b", "a"));
+    assert!(!matches("b a", "a…"));
     let page = steps("$ one \\\n>   two\n>\nout\n$ three\n");
     assert_eq!(
         page[0],

@@ -1,11 +1,11 @@
-//! Links within the project lead somewhere, and every page is in the book.
+//! Checks that links within the project have a target, and that every page is in the book.
 
 use std::path::Path;
 
 use super::page::{Page, ROOT};
 use super::pages;
 
-/// What is wrong with a page's links.
+/// Returns the broken links of a page.
 fn broken(page: &Page, in_book: bool) -> Vec<String> {
     let folder = page.path.parent().expect("a folder");
     let mut broken = Vec::new();
@@ -33,7 +33,7 @@ fn broken(page: &Page, in_book: bool) -> Vec<String> {
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_have_targets() {
     let summary = Page::read(format!("{ROOT}/docs/SUMMARY.md"));
     let mut found: Vec<String> = pages().iter().flat_map(|page| broken(page, true)).collect();
     found.extend(broken(&summary, true));
@@ -55,10 +55,10 @@ fn links_lead_somewhere() {
     assert_eq!(found, Vec::<String>::new());
 }
 
-/// A crate's README is its front page too. What it links to on docs.rs for readers elsewhere is linked
-/// once more in `lib.rs`, where rustdoc finds out whether it exists.
+/// A crate's README is also the front page of its documentation. It links to docs.rs. `lib.rs`
+/// repeats these links as items, which rustdoc checks.
 #[test]
-fn links_of_front_pages_are_checked_by_rustdoc() {
+fn rustdoc_checks_the_links_of_readmes() {
     let mut count = 0;
     for entry in std::fs::read_dir(format!("{ROOT}/crates")).expect("the crates are there") {
         let folder = entry.expect("a crate").path();
@@ -82,7 +82,7 @@ fn links_of_front_pages_are_checked_by_rustdoc() {
             count += 1;
         }
     }
-    assert!(count > 40, "definitions are found: {count}");
+    assert!(count > 40, "only {count} links are defined");
 }
 
 #[test]

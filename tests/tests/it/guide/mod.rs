@@ -1,4 +1,4 @@
-//! The guide beside its Rust examples, which are documentation tests: links, commands and Python.
+//! Tests the guide: links, commands and Python. Its Rust examples are documentation tests.
 
 mod commands;
 mod links;
@@ -6,7 +6,7 @@ mod page;
 
 use page::{Page, ROOT};
 
-/// The guide's pages, the summary left out.
+/// Returns the guide's pages, without the summary.
 fn pages() -> Vec<Page> {
     let folder = format!("{ROOT}/docs");
     let mut pages: Vec<Page> = std::fs::read_dir(&folder)

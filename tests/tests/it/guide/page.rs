@@ -1,14 +1,14 @@
-//! A page of Markdown, and what a test wants of it.
+//! Reads code blocks, links and headings of a Markdown page.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-/// The project's folder.
+/// Root folder of the project.
 pub(super) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// A page of Markdown.
+/// A Markdown page.
 pub(super) struct Page {
     pub(super) path: PathBuf,
     pub(super) text: String,
@@ -21,7 +21,7 @@ impl Page {
         Self { path, text }
     }
 
-    /// The file's name.
+    /// Returns the name of the file.
     pub(super) fn name(&self) -> &str {
         let name = self.path.file_name().and_then(|name| name.to_str());
         name.expect("a plain name")
@@ -31,7 +31,7 @@ impl Page {
         Parser::new_ext(&self.text, Options::ENABLE_TABLES)
     }
 
-    /// The code blocks of a language.
+    /// Returns the code blocks of a language.
     pub(super) fn blocks(&self, language: &str) -> Vec<String> {
         let mut blocks = Vec::new();
         let mut inside = false;
@@ -53,7 +53,7 @@ impl Page {
         blocks
     }
 
-    /// Where its links and images lead.
+    /// Returns the targets of its links and images.
     pub(super) fn links(&self) -> Vec<String> {
         self.events()
             .filter_map(|event| match event {
@@ -65,7 +65,7 @@ impl Page {
             .collect()
     }
 
-    /// The anchors of its headings, as Markdown viewers make them.
+    /// Returns the anchors of its headings, in the form that Markdown viewers use.
     pub(super) fn anchors(&self) -> Vec<String> {
         let mut anchors = Vec::new();
         let mut heading: Option<String> = None;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{EnumValue, Kind, Shape, Type, TypeRef, boxes, object, operation, union};
+use super::{EnumValue, Kind, Shape, Type, TypeRef, boxing, object, operation, union};
 use crate::codegen::document::{flag, join, make_ref, ref_name, schemas, text};
 use crate::codegen::error::{Error, Result};
 use crate::codegen::names::{pascal, snake, unique};
@@ -57,7 +57,7 @@ pub(crate) fn build(document: &Value) -> Result<Shape> {
         operations,
     };
     cut_circles(&mut shape);
-    boxes::place(&mut shape);
+    boxing::place(&mut shape);
     Ok(shape)
 }
 

@@ -1,6 +1,6 @@
 //! What the types look like: the compiler's own picture of a document, from which code is written.
 
-mod boxes;
+mod boxing;
 mod build;
 mod object;
 mod operation;

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{AuthKind, Profile, TrustedKey};
 use crate::redact::{shown, shown_path};
-use crate::{Error, KeyId, PrivateKey, Result, SecurityToken, unreadable};
+use crate::{Error, KeyId, PrivateKey, Result, SecurityToken, file_error};
 
 /// The variable that holds the pass phrase of a profile's key.
 const PASS_PHRASE: &str = "OCI_CLI_PASSPHRASE";
@@ -166,6 +166,6 @@ impl Profile {
         ));
         let holder =
             (key == "key_file" && self.is_overridden("key_file")).then_some("OCI_CLI_KEY_CONTENT");
-        unreadable::with_reason(error, value, holder, cause, &self.environment)
+        file_error::with_reason(error, value, holder, cause, &self.environment)
     }
 }

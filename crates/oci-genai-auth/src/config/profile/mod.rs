@@ -1,7 +1,7 @@
 //! One profile of an OCI configuration file.
 
+mod diagnosis;
 mod keys;
-mod trouble;
 mod variables;
 
 use std::fmt;

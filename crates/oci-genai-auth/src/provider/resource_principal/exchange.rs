@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Source;
 use super::settings::Settings;
-use crate::provider::issued::{Issue, Issued, bare, new_key};
+use crate::provider::token_bound::{Issue, Issued, bare, new_key};
 use crate::provider::{BoxFuture, InstancePrincipalCredentialsProvider, ProvideCredentials as _};
 use crate::redact::Guarded;
 use crate::token_service::{Answer, TokenAnswer, TokenService};

@@ -6,7 +6,7 @@ use super::Source;
 use super::exchange::Services;
 use super::settings::Settings;
 use crate::provider::BoxFuture;
-use crate::provider::issued::{Issue, Issued};
+use crate::provider::token_bound::{Issue, Issued};
 use crate::redact::Guarded;
 use crate::{Error, KeyId, RequestSigner, Result, SharedTimeSource};
 

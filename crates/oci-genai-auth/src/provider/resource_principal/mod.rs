@@ -3,21 +3,21 @@
 //! `OCI_RESOURCE_PRINCIPAL_VERSION` names the scheme; each has a module here.
 
 mod exchange;
-mod fixed;
 mod key_pair;
-mod nested;
 mod settings;
+mod v2_2;
+mod v3;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::exchange::Exchange;
-use self::fixed::FixedToken;
 use self::key_pair::KeyPairExchange;
-use self::nested::Nested;
 pub(super) use self::settings::region;
 use self::settings::{Settings, VERSION};
-use super::issued::{Issue, Issued};
+use self::v2_2::FixedToken;
+use self::v3::Nested;
+use super::token_bound::{Issue, Issued};
 use super::{BoxFuture, InstancePrincipalCredentialsProvider, ProvideCredentials};
 use crate::redact::{Guarded, shown};
 use crate::{Credentials, Environment, Error, Result, SharedTimeSource, TimeSource};

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::files::FileStamp;
 use crate::redact::Guarded;
 use crate::region::ResolvedRegion;
-use crate::{Environment, Error, PrivateKey, Result, unreadable};
+use crate::{Environment, Error, PrivateKey, Result, file_error};
 
 /// The variable that names the scheme.
 pub(super) const VERSION: &str = "OCI_RESOURCE_PRINCIPAL_VERSION";
@@ -74,7 +74,7 @@ impl Settings {
         };
         self.environment.read_lossy(&path).map_err(|cause| {
             let value = path.to_string_lossy();
-            unreadable::variable(&self.name(part), &value, None, cause, &self.environment)
+            file_error::variable(&self.name(part), &value, None, cause, &self.environment)
         })
     }
 

@@ -1,4 +1,4 @@
-//! Files and images that go with a question.
+//! Attachments: files and images of a prompt.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use crate::error::Error;
 use crate::secrets::shown_path;
 
-/// The most that all files and images of a question may hold together, in bytes.
+/// Maximum total size of the files and images of a prompt, in bytes.
 const MOST: u64 = 24 << 20;
 
-/// The kinds of image that models take.
+/// Supported image types.
 const IMAGES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
-/// Kinds of text that are told apart by the file's name.
+/// Text types, recognized by the file name.
 const TEXTS: &[(&str, &str)] = &[
     ("md", "text/markdown"),
     ("markdown", "text/markdown"),
@@ -31,7 +31,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("rtf", "application/rtf"),
 ];
 
-/// The parts of a message that hold the files and images.
+/// Returns the content parts for the files and images.
 pub(super) fn read(files: &[String], images: &[String]) -> Result<Vec<Value>, Error> {
     let mut left = MOST;
     let files = files.iter().map(|name| file(name, &mut left));
@@ -72,7 +72,7 @@ fn image(name: &str, left: &mut u64) -> Result<Value, Error> {
         let kind = kind_of(path, &bytes);
         if !IMAGES.contains(&kind.as_str()) {
             return Err(Error::usage(format!(
-                "{name} is no PNG, JPEG, GIF or WebP image but {kind}: convert it, or pass it with --file"
+                "{name} is not a PNG, JPEG, GIF or WebP image but {kind}; convert it, or pass it with --file"
             )));
         }
         data_url(&kind, &bytes)
@@ -80,7 +80,7 @@ fn image(name: &str, left: &mut u64) -> Result<Value, Error> {
     Ok(json!({ "type": "input_image", "image_url": url, "detail": "auto" }))
 }
 
-/// Whether it is an address that the service reads from by itself.
+/// Returns whether the name is a URL that the service downloads itself.
 fn is_url(name: &str, option: &str) -> Result<bool, Error> {
     if name.starts_with("http://") {
         return Err(Error::usage(format!(
@@ -105,7 +105,7 @@ fn content(path: &Path, option: &str, left: &mut u64) -> Result<Vec<u8>, Error> 
     }
     *left = left.checked_sub(bytes.len() as u64).ok_or_else(|| {
         Error::usage(format!(
-            "{option} {}: the files of a question may hold 24 MiB together; put it where the service can read it and \
+            "{option} {}: the files of a prompt have at most 24 MiB together; upload it where the service can read it and \
              pass its https URL",
             shown_path(path)
         ))
@@ -113,7 +113,7 @@ fn content(path: &Path, option: &str, left: &mut u64) -> Result<Vec<u8>, Error> 
     Ok(bytes)
 }
 
-/// The media type: by content, and for text, which looks alike, by name.
+/// Returns the media type, detected by content, or by name for text.
 fn kind_of(path: &Path, bytes: &[u8]) -> String {
     let is_text = std::str::from_utf8(bytes).is_ok();
     let by_content = infer::get(bytes).map(|kind| kind.mime_type());

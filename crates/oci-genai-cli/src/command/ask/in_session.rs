@@ -1,4 +1,4 @@
-//! A question as a turn of a session.
+//! Sends a prompt as a turn of a session.
 
 use oci_genai::Client;
 use oci_genai_session::{Session, Turn, TurnEvent};
@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::check_json;
 use super::question::Question;
-use crate::command::stopped::{self, Before, Stopped};
-use crate::command::telling::Telling;
+use crate::command::answer_printer::AnswerPrinter;
+use crate::command::stopped_turn::{self, Before, Stopped};
 use crate::error::Error;
 use crate::secrets::quoted;
 use crate::terminal::interrupted;
-use crate::{kept, output};
+use crate::{local_sessions, output};
 
 pub(super) async fn run(
     client: &Client,
@@ -21,13 +21,13 @@ pub(super) async fn run(
 ) -> Result<(), Error> {
     let before = Before::of(session);
     let interrupt = interrupted();
-    let mut telling = question.telling();
+    let mut printer = question.printer();
     let asked = tokio::select! {
-        done = asked(session, question, turn_id, &mut telling) => done.map(Some),
+        done = asked(session, question, turn_id, &mut printer) => done.map(Some),
         () = interrupt => Ok(None),
     };
-    telling.end()?;
-    let Some(turn) = asked.map_err(|error| telling.error(error))? else {
+    printer.end()?;
+    let Some(turn) = asked.map_err(|error| printer.error(error))? else {
         return Err(stopped(session, before).await);
     };
     if question.json {
@@ -43,9 +43,9 @@ async fn asked(
     session: &Session,
     question: &Question,
     turn_id: Option<String>,
-    telling: &mut Telling,
+    printer: &mut AnswerPrinter,
 ) -> Result<Turn, Error> {
-    let mut turn = session.turn_of(vec![question.message.clone()]);
+    let mut turn = session.turn(vec![question.message.clone()]);
     if let Some(id) = turn_id {
         turn = turn.turn_id(id);
     }
@@ -53,35 +53,35 @@ async fn asked(
         turn = turn.instructions(text);
     }
     if let Some(format) = &question.format {
-        turn = turn.set("text", format);
+        turn = turn.extra_body("text", format);
     }
     if question.json {
         return Ok(turn.send().await?);
     }
     if !question.streaming {
         let turn = turn.send().await?;
-        telling.step(&TurnEvent::Committed(Box::new(turn.clone())))?;
+        printer.step(&TurnEvent::Committed(Box::new(turn.clone())))?;
         return Ok(turn);
     }
     let mut steps = turn.stream();
     let mut last = None;
     while let Some(step) = steps.next().await {
         let step = step?;
-        telling.step(&step)?;
+        printer.step(&step)?;
         if let TurnEvent::Committed(turn) = step {
             last = Some(*turn);
         }
     }
-    last.ok_or_else(|| Error::Answer("the turn ended without an answer".to_owned()))
+    last.ok_or_else(|| Error::Answer("the turn ended without output".to_owned()))
 }
 
-/// The turn was given up; its session is put in order before the program ends.
+/// Recovers the session of a canceled turn before the program ends.
 async fn stopped(session: &Session, before: Before) -> Error {
-    let became = stopped::settle(session, before)
+    let became = stopped_turn::recover(session, before)
         .await
         .unwrap_or(Stopped::Unknown);
     let record = session.record();
-    let label = quoted(kept::label(&record));
+    let label = quoted(local_sessions::label(&record));
     let rewind = |turn: u64| {
         let to = turn.saturating_sub(1);
         format!("oci-genai sessions rewind {label} {to}")
@@ -89,7 +89,7 @@ async fn stopped(session: &Session, before: Before) -> Error {
     Error::Interrupted(format!("; {}", became.text(rewind)))
 }
 
-/// The response as the service has it, or what the session kept of it where the service keeps none.
+/// Returns the response that the service stored, or the session's copy if the service stores none.
 async fn whole(client: &Client, turn: &Turn) -> Result<Value, Error> {
     if let Some(id) = turn.response_id() {
         match client.responses().retrieve(id).send().await {
@@ -98,7 +98,7 @@ async fn whole(client: &Client, turn: &Turn) -> Result<Value, Error> {
             Err(error) => return Err(error.into()),
         }
     }
-    output::note("The service keeps no response of this turn; this is what the session kept.");
+    output::note("The service does not store this response; printing the session's copy.");
     Ok(json!({
         "id": turn.response_id(),
         "object": "response",

@@ -1,4 +1,4 @@
-//! `ask`: one question, answered as it streams.
+//! `ask`: sends one prompt and streams the output.
 
 mod attachments;
 mod in_session;
@@ -8,19 +8,19 @@ mod schema;
 
 use crate::args;
 use crate::error::Error;
-use crate::kept;
+use crate::local_sessions;
 
 use self::question::Question;
 
 pub(crate) async fn run(ask: args::Ask) -> Result<(), Error> {
     if ask.session.is_none() && !ask.new.is_unset() {
         return Err(Error::usage(
-            "--memory and --expires-after are for a new session: give it a name with --session",
+            "--memory and --expires-after apply to a new session; name it with --session",
         ));
     }
     if ask.session.is_none() && ask.store.file.is_some() {
         return Err(Error::usage(
-            "--store says where sessions are kept: name the session with --session",
+            "--store selects the session store; name the session with --session",
         ));
     }
     let question = Question::read(&ask)?;
@@ -28,21 +28,22 @@ pub(crate) async fn run(ask: args::Ask) -> Result<(), Error> {
     match &ask.session {
         None => once::run(&client, &question).await,
         Some(name) => {
-            let sessions = kept::with_client(&ask.store, client.clone()).await?;
+            let sessions = local_sessions::with_client(&ask.store, client.clone()).await?;
             let instructions = ask.instructions.as_deref();
-            let session = kept::open_or_create(&sessions, name, &ask.new, instructions).await?;
+            let session =
+                local_sessions::open_or_create(&sessions, name, &ask.new, instructions).await?;
             in_session::run(&client, &session, &question, ask.turn_id).await
         }
     }
 }
 
-/// What was printed for `--schema` has to be JSON.
+/// Checks that output for `--schema` is JSON.
 fn check_json(text: &str) -> Result<(), Error> {
     serde_json::from_str::<serde_json::Value>(text)
         .map(drop)
         .map_err(|error| {
             Error::Answer(format!(
-                "the answer is not JSON, though a schema was given ({error}); not every model follows one: try another \
+                "the output is not JSON, although a schema was given ({error}); not every model supports schemas: try another \
                  --model"
             ))
         })

@@ -1,4 +1,4 @@
-//! A question on its own.
+//! Sends a prompt without a session.
 
 use futures_util::StreamExt as _;
 use oci_genai::types::{self, StreamEvent};
@@ -7,49 +7,49 @@ use serde_json::{Map, Value, json};
 
 use super::check_json;
 use super::question::Question;
-use crate::command::telling::Telling;
+use crate::command::answer_printer::AnswerPrinter;
 use crate::error::Error;
 use crate::output;
 use crate::terminal::interrupted;
 
 pub(super) async fn run(client: &Client, question: &Question) -> Result<(), Error> {
     let interrupted = interrupted();
-    let mut telling = question.telling();
+    let mut printer = question.printer();
     let outcome = tokio::select! {
-        done = answered(client, question, &mut telling) => done,
+        done = answered(client, question, &mut printer) => done,
         () = interrupted => Err(Error::Interrupted(String::new())),
     };
-    telling.end()?;
-    outcome.map_err(|error| telling.error(error))
+    printer.end()?;
+    outcome.map_err(|error| printer.error(error))
 }
 
 async fn answered(
     client: &Client,
     question: &Question,
-    telling: &mut Telling,
+    printer: &mut AnswerPrinter,
 ) -> Result<(), Error> {
     let create = request(client, question)?;
     if question.json {
-        return whole(create, telling).await;
+        return whole(create, printer).await;
     }
     let response = if question.streaming {
-        streamed(create, telling).await?
+        streamed(create, printer).await?
     } else {
         let response = create.send().await?;
-        telling.refusal(&response.refusal().unwrap_or_default())?;
+        printer.refusal(&response.refusal().unwrap_or_default())?;
         Some(response)
     };
     let Some(response) = response else {
         return Err(Error::Answer(
-            "the answer ended before it was whole".to_owned(),
+            "the output ended before it was complete".to_owned(),
         ));
     };
     let text = response.output_text();
-    telling.whole(&text)?;
+    printer.whole(&text)?;
     if let Some(why) = stopped_early(&response) {
-        telling.stopped_early(&why)?;
+        printer.stopped_early(&why)?;
     } else if question.format.is_some() {
-        telling.end()?;
+        printer.end()?;
         check_json(&text)?;
     }
     Ok(())
@@ -65,14 +65,14 @@ fn request(client: &Client, question: &Question) -> Result<CreateResponse, Error
         body.insert("text".to_owned(), format.clone());
     }
     let body = serde_json::from_value(Value::Object(body))
-        .map_err(|error| Error::usage(format!("the request cannot be made: {error}")))?;
-    Ok(client.responses().create_from(body))
+        .map_err(|error| Error::usage(format!("cannot build the request: {error}")))?;
+    Ok(client.responses().create_with(body))
 }
 
-/// Prints the response byte for byte.
-async fn whole(create: CreateResponse, telling: &mut Telling) -> Result<(), Error> {
+/// Prints the response unchanged.
+async fn whole(create: CreateResponse, printer: &mut AnswerPrinter) -> Result<(), Error> {
     let raw = create.send_raw().await?;
-    telling.end()?;
+    printer.end()?;
     output::line(&String::from_utf8_lossy(raw.body()));
     raw.response()?;
     Ok(())
@@ -80,23 +80,23 @@ async fn whole(create: CreateResponse, telling: &mut Telling) -> Result<(), Erro
 
 async fn streamed(
     create: CreateResponse,
-    telling: &mut Telling,
+    printer: &mut AnswerPrinter,
 ) -> Result<Option<types::Response>, Error> {
     let mut stream = create.stream().await?;
     let mut response = None;
     while let Some(event) = stream.next().await {
         match event? {
-            StreamEvent::OutputTextDelta(piece) => telling.text(&piece.delta)?,
-            StreamEvent::RefusalDelta(piece) => telling.refusal_part(&piece.delta)?,
+            StreamEvent::OutputTextDelta(piece) => printer.text(&piece.delta)?,
+            StreamEvent::RefusalDelta(piece) => printer.refusal_part(&piece.delta)?,
             StreamEvent::Completed(done) => response = Some(done.response),
             StreamEvent::Incomplete(done) => response = Some(done.response),
             _ => {}
         }
     }
-    // A server may end a stream without the event that completes it.
+    // A server may end a stream without a terminal event.
     let response = response.or_else(|| stream.response());
     if let Some(refusal) = response.as_ref().and_then(|response| response.refusal()) {
-        telling.refusal(&refusal)?;
+        printer.refusal(&refusal)?;
     }
     Ok(response)
 }

@@ -1,4 +1,4 @@
-//! What is asked: the text, what goes with it, and the form of the answer.
+//! The prompt: text, attachments and output schema.
 
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
@@ -7,28 +7,28 @@ use serde_json::{Value, json};
 
 use super::{attachments, schema};
 use crate::args;
-use crate::command::telling::Telling;
+use crate::command::answer_printer::AnswerPrinter;
 use crate::error::Error;
 use crate::output;
 
-/// The longest question read from standard input, in bytes: what no model takes anyway.
+/// Maximum size of a prompt from standard input, in bytes. No model accepts more.
 const MAX_QUESTION: u64 = 16 * 1024 * 1024;
 
-/// A question, ready to be sent.
+/// A prompt that is ready to be sent.
 #[derive(Debug)]
 pub(super) struct Question {
-    /// The user's message, as an item.
+    /// The user message, as an item.
     pub(super) message: Value,
     pub(super) instructions: Option<String>,
-    /// The `text` member of the request, when the answer has to follow a schema.
+    /// The `text` member of the request, if there is an output schema.
     pub(super) format: Option<Value>,
-    /// Whether the whole response is printed.
+    /// Prints the whole response as JSON.
     pub(super) json: bool,
     pub(super) streaming: bool,
 }
 
 impl Question {
-    /// Reads all that was named on the command line, so that nothing is sent when a part is missing.
+    /// Reads everything named on the command line, so that nothing is sent if a part is missing.
     pub(super) fn read(ask: &args::Ask) -> Result<Self, Error> {
         let format = ask.schema.as_deref().map(schema::read).transpose()?;
         let attached = attachments::read(&ask.files, &ask.images)?;
@@ -43,11 +43,11 @@ impl Question {
         })
     }
 
-    /// What tells the answer: a schema's is no Markdown.
-    pub(super) fn telling(&self) -> Telling {
+    /// Returns the printer. Output for a schema is not Markdown.
+    pub(super) fn printer(&self) -> AnswerPrinter {
         match self.format {
-            Some(_) => Telling::verbatim(),
-            None => Telling::begin(),
+            Some(_) => AnswerPrinter::verbatim(),
+            None => AnswerPrinter::begin(),
         }
     }
 }
@@ -59,7 +59,7 @@ fn text(argument: Option<&str>) -> Result<String, Error> {
     };
     if text.trim().is_empty() {
         return Err(Error::usage(
-            "the question is empty: pass it as an argument or on standard input",
+            "the prompt is empty; pass it as an argument or on standard input",
         ));
     }
     Ok(text)
@@ -68,7 +68,7 @@ fn text(argument: Option<&str>) -> Result<String, Error> {
 fn read_standard_input() -> Result<String, Error> {
     let input = std::io::stdin();
     if input.is_terminal() {
-        output::note("Type the question, then Ctrl-D:");
+        output::note("Type the prompt, then Ctrl-D:");
     }
     let name = Path::new("standard input");
     let mut text = String::new();
@@ -79,7 +79,7 @@ fn read_standard_input() -> Result<String, Error> {
         .map_err(|error| Error::io("read", name, error))?;
     if read as u64 > MAX_QUESTION {
         return Err(Error::usage(
-            "the question on standard input is longer than 16 MiB",
+            "the prompt on standard input is longer than 16 MiB",
         ));
     }
     Ok(text)

@@ -1,4 +1,4 @@
-//! `--schema`: the form of the answer, read from a file.
+//! `--schema`: reads the output schema from a file.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::error::Error;
 use crate::secrets::shown_path;
 
-/// The largest schema, in bytes.
+/// Maximum size of a schema, in bytes.
 const MOST: u64 = 1 << 20;
 
-/// The format of the answer, as a request names it.
+/// Returns the `format` member for a request.
 pub(super) fn read(path: &Path) -> Result<Value, Error> {
     let failed = |error| Error::io("read", path, error);
     let mut text = Vec::new();
@@ -21,22 +21,21 @@ pub(super) fn read(path: &Path) -> Result<Value, Error> {
     if text.len() as u64 > MOST {
         let name = shown_path(path);
         return Err(Error::usage(format!(
-            "{name} is larger than 1 MiB, the most that a schema may have"
+            "{name} is larger than 1 MiB, the maximum for a schema"
         )));
     }
     let mut schema: Value =
         serde_json::from_slice(&text).map_err(|error| Error::file("JSON schema", path, error))?;
-    // These say nothing to a model, and services refuse them.
+    // Services reject these members, and models do not use them.
     if let Some(object) = schema.as_object_mut() {
         object.remove("$schema");
         object.remove("$id");
     }
-    oci_genai::schema::check(&schema)
-        .map_err(|error| Error::file("schema of the strict kind", path, error))?;
+    oci_genai::schema::check(&schema).map_err(|error| Error::file("strict schema", path, error))?;
     Ok(json!({ "type": "json_schema", "name": name(path), "schema": schema, "strict": true }))
 }
 
-/// A name as the service takes it: letters, digits, `_` and `-`, at most 64 of them.
+/// Returns a name that the service accepts: at most 64 letters, digits, `_` and `-`.
 fn name(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name: String = stem

@@ -1,8 +1,8 @@
-//! The commands of a chat.
+//! Parses the commands of a chat.
 
 use std::path::PathBuf;
 
-/// What a command asks for.
+/// A parsed command.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Command {
     Help,
@@ -17,52 +17,52 @@ pub(super) enum Command {
     Quit,
 }
 
-/// What a person typed.
+/// A parsed line.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Typed {
     Nothing,
     Text(String),
     Command(Command),
-    /// No command, or one without what it needs; the text says what to type.
+    /// An unknown or incomplete command; the text explains the usage.
     Wrong(String),
 }
 
-/// Each command, what it takes and what it does.
+/// Each command with its arguments and description.
 const COMMANDS: [(&str, &str, &str); 10] = [
     ("/help", "", "List these commands"),
-    ("/new", "[NAME]", "Begin a new session"),
+    ("/new", "[NAME]", "Start a new session"),
     (
         "/sessions",
         "[TEXT]",
-        "List the sessions, or those about a text",
+        "List the sessions, or those that match a text",
     ),
-    ("/open", "NAME", "Go on with another session"),
+    ("/open", "NAME", "Continue another session"),
     (
         "/fork",
         "NAME [TURN]",
-        "Copy this session, up to a turn, and go on in the copy",
+        "Copy this session, up to a turn, and continue in the copy",
     ),
     (
         "/rewind",
         "[TURN]",
-        "Go back to the end of a turn, or take back the last one",
+        "Rewind to the end of a turn, or undo the last one",
     ),
     (
         "/tools",
         "[on|off]",
-        "Show the tools of this machine, offer them or not",
+        "Show the local tools, and enable or disable them",
     ),
-    ("/usage", "", "Show how many tokens were used"),
-    ("/export", "[FILE]", "Write this session out as JSON Lines"),
-    ("/quit", "", "End the chat; so does Ctrl-D"),
+    ("/usage", "", "Show the token usage"),
+    ("/export", "[FILE]", "Export this session as JSON Lines"),
+    ("/quit", "", "End the chat (also Ctrl-D)"),
 ];
 
-/// The commands' names.
+/// Returns the names of the commands.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     COMMANDS.iter().map(|(name, ..)| *name)
 }
 
-/// The list that `/help` prints.
+/// Returns the list that `/help` prints.
 pub(super) fn help() -> String {
     let mut text = String::new();
     for (name, takes, does) in COMMANDS {
@@ -70,13 +70,13 @@ pub(super) fn help() -> String {
         text.push_str(&format!("{usage:<18}  {does}\n"));
     }
     text.push_str(
-        "\nAlt-Enter, or a backslash at the end of a line, begins another line.\n\
+        "\nAlt-Enter, or a backslash at the end of a line, adds another line.\n\
          Ctrl-C stops an answer. A space before a slash makes it a question.",
     );
     text
 }
 
-/// Reads a line. A command is a slash and a word; `/etc/hosts` is none.
+/// Parses a line. A command is a slash and a word; `/etc/hosts` is not one.
 pub(super) fn read(line: &str) -> Typed {
     let text = line.trim();
     if text.is_empty() {
@@ -118,7 +118,7 @@ pub(super) fn read(line: &str) -> Typed {
     known.map_or_else(|| Typed::Wrong(wrong(name)), Typed::Command)
 }
 
-/// A name, which may have spaces, and behind it perhaps the number of a turn.
+/// Parses a name, which may contain spaces, and an optional turn number after it.
 fn fork(rest: &str) -> Option<Command> {
     let (name, at) = match rest.rsplit_once(char::is_whitespace) {
         Some((name, last)) => match last.parse() {
@@ -135,9 +135,9 @@ fn fork(rest: &str) -> Option<Command> {
 
 fn wrong(name: &str) -> String {
     match COMMANDS.iter().find(|(known, ..)| *known == name) {
-        Some((_, "", _)) => format!("{name} takes nothing behind it"),
+        Some((_, "", _)) => format!("{name} takes no arguments"),
         Some((_, takes, _)) => format!("write {name} {takes}"),
-        None => format!("there is no command {name}; /help lists those there are"),
+        None => format!("unknown command {name}; /help lists the commands"),
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
             ("/open", "/open NAME"),
             ("/rewind x", "[TURN]"),
             ("/tools maybe", "[on|off]"),
-            ("/usage now", "nothing"),
+            ("/usage now", "no arguments"),
             ("/nosuch", "/help"),
         ] {
             match read(line) {

@@ -1,7 +1,7 @@
-//! Where the lines of a chat come from: a person at a terminal, or a pipe.
+//! Reads the lines of a chat from a terminal or a pipe.
 //!
-//! Reading blocks, so it has a thread of its own. That thread is left behind when the chat ends: it may be waiting for
-//! input that nobody will type.
+//! Reading blocks, so it has its own thread. The chat does not join the thread at its end, because it may still
+//! wait for input.
 
 use std::io::{BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
@@ -16,17 +16,17 @@ use super::helper::Helper;
 use crate::error::Error;
 use crate::terminal;
 
-/// The longest line read from a pipe, in bytes: what no model takes anyway.
+/// Maximum length of a line from a pipe, in bytes. No model accepts more.
 const MAX_LINE: u64 = 16 << 20;
-/// Lines that are remembered from chat to chat.
+/// Maximum number of lines in the history file.
 const MAX_HISTORY: usize = 1000;
 
-/// What came.
+/// One input.
 #[derive(Debug)]
 pub(super) enum Input {
-    /// A text, of one line or several.
+    /// A text of one or more lines.
     Text(String),
-    /// Ctrl-C: the line was thrown away.
+    /// Ctrl-C: the line was discarded.
     Interrupted,
     /// Ctrl-D, or the end of the pipe.
     End,
@@ -34,7 +34,7 @@ pub(super) enum Input {
     Failed(Error),
 }
 
-/// Reads what is typed.
+/// Reads the input.
 #[derive(Debug)]
 pub(super) struct Editor {
     prompts: mpsc::Sender<String>,
@@ -42,7 +42,7 @@ pub(super) struct Editor {
 }
 
 impl Editor {
-    /// Reads from standard input. A person gets line editing, completion, and the history kept in a file.
+    /// Reads from standard input. A terminal gets line editing, completion, and a history file.
     pub(super) fn start(history: PathBuf, interactive: bool) -> Result<Self, Error> {
         let (prompts, asked) = mpsc::channel();
         let (sender, inputs) = answers::unbounded_channel();
@@ -57,7 +57,7 @@ impl Editor {
         Ok(Self { prompts, inputs })
     }
 
-    /// The next input; the prompt is shown to a person.
+    /// Returns the next input; shows the prompt in a terminal.
     pub(super) async fn next(&mut self, prompt: String) -> Input {
         if self.prompts.send(prompt).is_err() {
             return Input::End;
@@ -68,7 +68,7 @@ impl Editor {
 
 type Inputs = answers::UnboundedSender<Input>;
 
-/// Lines from a pipe. One that ends in a backslash goes on in the next.
+/// Reads lines from a pipe. A backslash at the end continues a line.
 fn copy(asked: &mpsc::Receiver<String>, inputs: &Inputs) {
     let mut input = std::io::stdin().lock();
     while asked.recv().is_ok() {
@@ -94,7 +94,7 @@ fn copy(asked: &mpsc::Receiver<String>, inputs: &Inputs) {
     }
 }
 
-/// Lines from a person.
+/// Reads lines from a terminal.
 fn edit(asked: &mpsc::Receiver<String>, inputs: &Inputs, history: &Path) {
     let mut editor = match editor(history) {
         Ok(editor) => editor,
@@ -107,7 +107,7 @@ fn edit(asked: &mpsc::Receiver<String>, inputs: &Inputs, history: &Path) {
         let styled = terminal::strong(&prompt);
         let input = match editor.readline(&(prompt, styled)) {
             Ok(text) => {
-                // What cannot be remembered is no reason to stop.
+                // A failure to write the history does not end the chat.
                 let _ = editor.append_history(history);
                 Input::Text(joined(&text))
             }
@@ -132,7 +132,7 @@ fn editor(history: &Path) -> rustyline::Result<rustyline::Editor<Helper, FileHis
     let mut editor = rustyline::Editor::with_config(config)?;
     editor.set_helper(Some(Helper));
     editor.bind_sequence(KeyEvent::new('\r', Modifiers::ALT), Cmd::Newline);
-    // There is none before the first chat.
+    // The file does not exist before the first chat.
     let _ = editor.load_history(history);
     Ok(editor)
 }
@@ -145,13 +145,13 @@ fn failed(error: ReadlineError) -> Error {
     Error::io("read", Path::new("the terminal"), error)
 }
 
-/// Whether a text ends in a backslash that no other one takes the meaning of.
+/// Returns whether a text ends in an unescaped backslash.
 pub(super) fn goes_on(text: &str) -> bool {
     let slashes = text.len() - text.trim_end_matches('\\').len();
     slashes % 2 == 1
 }
 
-/// A text without the backslashes that joined its lines.
+/// Removes the backslashes that continued lines.
 fn joined(text: &str) -> String {
     let text = text.trim_end_matches(['\n', '\r']);
     let mut lines: Vec<&str> = text.split('\n').collect();

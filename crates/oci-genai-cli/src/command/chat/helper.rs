@@ -1,4 +1,4 @@
-//! What the line editor is helped with: completing commands, and knowing when a text goes on.
+//! Line editor support: command completion and detection of continued lines.
 
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::Highlighter;

@@ -1,7 +1,7 @@
 //! `chat`: a conversation in the terminal.
 
+mod actions;
 mod command;
-mod doing;
 mod editor;
 mod helper;
 mod tools;
@@ -11,37 +11,37 @@ use oci_genai_session::tool::Tools;
 use oci_genai_session::{Session, SessionOptions, Sessions, TokenUsage};
 
 use crate::args;
-use crate::command::stopped::Before;
+use crate::command::stopped_turn::Before;
 use crate::error::Error;
 use crate::terminal::interrupted;
-use crate::{kept, output, terminal};
+use crate::{local_sessions, output, terminal};
 
 use self::command::{Typed, read};
 use self::editor::{Editor, Input};
 
-/// A chat under way.
+/// A running chat.
 #[derive(Debug)]
 struct Chat {
     sessions: Sessions,
-    /// What new sessions are made with.
+    /// Options for new sessions.
     options: SessionOptions,
-    /// Given for this chat: sessions that were there already hear it, too.
+    /// Instructions for this chat, which also apply to existing sessions.
     instructions: Option<String>,
-    /// None before the first turn of a new session: what nobody used is not kept.
+    /// `None` before the first turn of a new session, so that unused sessions are not stored.
     session: Option<Session>,
-    /// The name that a new session gets.
+    /// The name of a new session.
     name: Option<String>,
-    /// The tools that are offered.
+    /// The tools that are available to the model.
     tools: Tools,
     /// Tokens of the last turn.
     last: Option<TokenUsage>,
-    /// Where the session ended before a turn that was stopped and may not be settled yet.
+    /// The end of the session before a stopped turn that may not be recovered yet.
     unsettled: Option<Before>,
-    /// Whether a person is at the terminal.
+    /// Whether input comes from a terminal.
     interactive: bool,
 }
 
-/// Whether the chat goes on.
+/// Whether the chat continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     Line,
@@ -50,17 +50,17 @@ enum Next {
 
 pub(crate) async fn run(chat: args::Chat) -> Result<(), Error> {
     let history = chat.store.path()?.with_extension("history");
-    let sessions = kept::online(&chat.store, &chat.connection).await?;
-    let options = kept::options(&chat.new, chat.instructions.as_deref());
+    let sessions = local_sessions::online(&chat.store, &chat.connection).await?;
+    let options = local_sessions::options(&chat.new, chat.instructions.as_deref());
     let mut session = None;
     let mut name = None;
     if let Some(wanted) = chat.session {
-        match kept::open(&sessions, &wanted).await {
+        match local_sessions::open(&sessions, &wanted).await {
             Ok(open) => {
-                kept::tell_unused(&chat.new, &wanted);
+                local_sessions::tell_unused(&chat.new, &wanted);
                 session = Some(open);
             }
-            Err(Error::Missing(_)) if kept::may_be_made(&wanted) => name = Some(wanted),
+            Err(Error::Missing(_)) if local_sessions::may_be_made(&wanted) => name = Some(wanted),
             Err(error) => return Err(error),
         }
     }
@@ -112,7 +112,7 @@ impl Chat {
             match done {
                 Ok(Next::Line) => {}
                 Ok(Next::End) => return Ok(()),
-                // A person can do something about it; a script is not to go on as if nothing were.
+                // A person can react to the error; a script must not continue.
                 Err(error) if self.interactive => output::error(&error),
                 Err(error) => return Err(error),
             }
@@ -137,23 +137,25 @@ impl Chat {
         output::note(&match &self.session {
             None => "A new session. /help lists the commands, Ctrl-D ends the chat.".to_owned(),
             Some(session) => format!(
-                "Going on after turn {}. /help lists the commands, Ctrl-D ends the chat.",
+                "Continuing after turn {}. /help lists the commands, Ctrl-D ends the chat.",
                 session.record().next_turn - 1
             ),
         });
     }
 
-    /// Puts the session in order, and says how to come back to it.
+    /// Recovers the session, and prints the command that continues it.
     async fn leave(&mut self) {
-        // What cannot be settled now is settled by the session's next use.
-        let _ = self.settle().await;
+        // The session's next use repeats a recovery that fails now.
+        let _ = self.recover().await;
         if let Some(session) = &self.session
             && self.interactive
             && session.turn_count() > 0
         {
             let record = session.record();
-            let label = kept::label(&record);
-            output::note(&format!("Go on with: oci-genai chat --session {label:?}"));
+            let label = local_sessions::label(&record);
+            output::note(&format!(
+                "Continue with: oci-genai chat --session {label:?}"
+            ));
         }
     }
 }

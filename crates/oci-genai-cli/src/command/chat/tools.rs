@@ -1,4 +1,4 @@
-//! Tools of this machine that a chat may offer. They read nothing of the person's and change nothing.
+//! Local tools that a chat can offer to the model. They read no user data and change nothing.
 
 use std::convert::Infallible;
 
@@ -7,13 +7,10 @@ use oci_genai_session::tool::{Tools, tool};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::when::date;
+use crate::time_format::date;
 
 const TIME: (&str, &str) = ("current_time", "The current date and time, in UTC");
-const RANDOM: (&str, &str) = (
-    "random_number",
-    "A random whole number between two others, both included",
-);
+const RANDOM: (&str, &str) = ("random_number", "A random integer in an inclusive range");
 
 #[derive(Deserialize, JsonSchema)]
 struct Nothing {}
@@ -24,7 +21,7 @@ struct Range {
     high: i64,
 }
 
-/// The tools, to be offered.
+/// Returns the tools.
 pub(super) fn all() -> Tools {
     let time = tool(TIME.0, TIME.1, |_: Nothing| async {
         Ok::<_, Infallible>(date(SystemTimeSource.now()))
@@ -40,7 +37,7 @@ pub(super) fn all() -> Tools {
         .with(random.repeatable())
 }
 
-/// Names and descriptions.
+/// Returns names and descriptions.
 pub(super) fn list() -> [(&'static str, &'static str); 2] {
     [TIME, RANDOM]
 }

@@ -1,21 +1,21 @@
-//! Turns of a chat: asked, told as they stream, stopped by Ctrl-C.
+//! Runs the turns of a chat, with streaming output and Ctrl-C.
 
 use oci_genai_session::{Session, TurnEvent, TurnStream};
 
 use super::Chat;
-use crate::command::stopped::{self, Before, Stopped};
-use crate::command::telling::Telling;
+use crate::command::answer_printer::AnswerPrinter;
+use crate::command::stopped_turn::{self, Before, Stopped};
 use crate::error::Error;
 use crate::output;
 use crate::terminal::{faint, interrupted, waiting};
 
-/// The longest title made of a question, in characters.
+/// Maximum length of a title made from a prompt, in characters.
 const MAX_TITLE: usize = 60;
 
 impl Chat {
-    /// Asks and tells the answer. Ctrl-C gives the turn up; the session goes on.
+    /// Runs a turn and prints its output. Ctrl-C cancels the turn; the session stays usable.
     pub(super) async fn say(&mut self, text: String) -> Result<(), Error> {
-        self.settle().await?;
+        self.recover().await?;
         let session = self.begun(&text).await?;
         let before = Before::of(&session);
         let session = session.with_tools(self.tools.clone());
@@ -24,33 +24,37 @@ impl Chat {
             turn = turn.instructions(instructions);
         }
         let interrupt = interrupted();
-        let mut telling = Telling::begin();
+        let mut printer = AnswerPrinter::begin();
         let steps = turn.stream();
-        let told = tokio::select! {
-            told = self.tell(steps, &mut telling) => told,
+        let result = tokio::select! {
+            result = self.print(steps, &mut printer) => result,
             () = interrupt => {
-                // The steps were dropped with the other branch, which gives the turn up.
+                // Dropping the stream of the other branch cancels the turn.
                 self.unsettled = Some(before);
-                telling.aside("[stopped]")?;
-                let became = self.settle().await?;
+                printer.aside("[stopped]")?;
+                let became = self.recover().await?;
                 match self.interactive {
                     true => Ok(()),
                     false => Err(Error::Interrupted(format!("; {became}"))),
                 }
             }
         };
-        telling.end()?;
-        let told = told.map_err(|error| telling.error(error));
+        printer.end()?;
+        let result = result.map_err(|error| printer.error(error));
         if self.interactive {
             output::line("");
         }
-        told
+        result
     }
 
-    async fn tell(&mut self, mut steps: TurnStream, telling: &mut Telling) -> Result<(), Error> {
+    async fn print(
+        &mut self,
+        mut steps: TurnStream,
+        printer: &mut AnswerPrinter,
+    ) -> Result<(), Error> {
         while let Some(step) = steps.next().await {
             let step = step?;
-            telling.step(&step)?;
+            printer.step(&step)?;
             if let TurnEvent::Committed(turn) = step {
                 self.last = Some(turn.usage());
                 self.unsettled = None;
@@ -59,7 +63,7 @@ impl Chat {
         Ok(())
     }
 
-    /// The session, made for the first question if need be.
+    /// Returns the session; creates it for the first turn.
     async fn begun(&mut self, question: &str) -> Result<Session, Error> {
         if let Some(session) = &self.session {
             return Ok(session.clone());
@@ -67,7 +71,7 @@ impl Chat {
         let mut options = self.options.clone();
         match &self.name {
             Some(name) => options = options.name(name),
-            // Nobody can tell one id from another.
+            // A list of ids alone is not readable.
             None => options = options.title(title(question)),
         }
         let session = waiting("Beginning", self.sessions.create(options)).await?;
@@ -75,12 +79,12 @@ impl Chat {
         Ok(session)
     }
 
-    /// Finishes or clears away a turn that was stopped, and says what became of it.
-    pub(super) async fn settle(&mut self) -> Result<String, Error> {
+    /// Recovers a stopped turn and prints its outcome.
+    pub(super) async fn recover(&mut self) -> Result<String, Error> {
         let (Some(session), Some(before)) = (&self.session, self.unsettled) else {
             return Ok(String::new());
         };
-        let became = stopped::settle(session, before).await?;
+        let became = stopped_turn::recover(session, before).await?;
         if became != Stopped::Unknown {
             self.unsettled = None;
         }
@@ -92,7 +96,7 @@ impl Chat {
     }
 }
 
-/// The beginning of a question, in one line.
+/// Returns the beginning of a prompt as one line.
 fn title(question: &str) -> String {
     let line = question.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MAX_TITLE) {

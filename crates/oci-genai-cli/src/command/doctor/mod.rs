@@ -1,17 +1,17 @@
 //! `doctor`: whether the settings work, and if not, the one thing to change.
 //!
 //! 1. what stands in the settings, and where; 2. the credential; 3. the region and its endpoint;
-//! 4. a request that counts tokens, and unless told otherwise a tiny question, both watched on the wire;
+//! 4. a request that counts tokens, and unless `--free` is set a small model call, both watched on the wire;
 //! 5. what their answers say, read together with the rest.
 
-mod ask;
-mod explain;
-mod look;
+mod diagnose;
+mod local_checks;
 mod probe;
+mod remote_checks;
 mod report;
 
 use self::probe::Watch;
-use self::report::{Blame, Name, Report};
+use self::report::{Diagnosis, Name, Report};
 use crate::args;
 use crate::error::Error;
 use crate::output;
@@ -29,7 +29,7 @@ pub(crate) async fn run(options: &args::Doctor) -> Result<(), Error> {
     }
     match report.exit {
         0 => Ok(()),
-        code => Err(Error::Told(code)),
+        code => Err(Error::AlreadyReported(code)),
     }
 }
 
@@ -42,7 +42,7 @@ async fn examine(options: &args::Doctor, spinner: &Spinner) -> Report {
             return report;
         }
     };
-    report.add(look::configuration(&settings));
+    report.add(local_checks::configuration(&settings));
 
     spinner.say("Looking for the credential");
     let credential = match settings.credential() {
@@ -50,7 +50,9 @@ async fn examine(options: &args::Doctor, spinner: &Spinner) -> Report {
         Err(error) => {
             let mut blame = no_credential(&error);
             let of_profile = blame.cause.starts_with("the profile `");
-            if let Some(change) = look::comment_behind_value(&settings).filter(|_| of_profile) {
+            if let Some(change) =
+                local_checks::comment_behind_value(&settings).filter(|_| of_profile)
+            {
                 blame.change = change;
             }
             report.blame(blame);
@@ -61,12 +63,16 @@ async fn examine(options: &args::Doctor, spinner: &Spinner) -> Report {
     if let Some(credential) = &credential {
         match credential.provide().await {
             Ok(credentials) => {
-                report.add(look::credential(&settings, credential, &credentials));
+                report.add(local_checks::credential(
+                    &settings,
+                    credential,
+                    &credentials,
+                ));
                 provided = Some(credentials);
             }
             Err(error) => {
                 has_ended = error.is_token();
-                report.blame(explain::credential(&error));
+                report.blame(diagnose::credential(&error));
             }
         }
     }
@@ -86,7 +92,7 @@ async fn examine(options: &args::Doctor, spinner: &Spinner) -> Report {
         // The credential may bring a region along: nothing is wrong with it yet.
         return report;
     }
-    let place = match look::endpoint(&settings, region) {
+    let place = match local_checks::endpoint(&settings, region) {
         Ok((step, place)) => {
             report.add(step);
             place
@@ -96,7 +102,7 @@ async fn examine(options: &args::Doctor, spinner: &Spinner) -> Report {
             return report;
         }
     };
-    let doubt = match look::project(&settings, place.region.as_ref()) {
+    let doubt = match local_checks::project(&settings, place.region.as_ref()) {
         Ok((step, doubt)) => {
             report.add(step);
             doubt
@@ -110,8 +116,8 @@ async fn examine(options: &args::Doctor, spinner: &Spinner) -> Report {
     let ready = credential.as_ref().zip(provided.as_ref());
     match ready.filter(|_| report.ok) {
         Some((credential, credentials)) => {
-            let facts = ask::facts(&settings, credential, credentials, &place, doubt);
-            ask::ask(
+            let facts = remote_checks::facts(&settings, credential, credentials, &place, doubt);
+            remote_checks::ask(
                 options,
                 &settings,
                 credential,
@@ -122,8 +128,8 @@ async fn examine(options: &args::Doctor, spinner: &Spinner) -> Report {
             )
             .await;
         }
-        // Who cannot be asked as somebody can still be reached, and tells the time.
-        None => ask::reach(&place, has_ended, &watch, &mut report, spinner).await,
+        // The endpoint also answers requests without credentials, and sends its time.
+        None => remote_checks::reach(&place, has_ended, &watch, &mut report, spinner).await,
     }
     if report.is_blamed(Name::Credential)
         || report.is_blamed(Name::Clock)
@@ -135,9 +141,9 @@ async fn examine(options: &args::Doctor, spinner: &Spinner) -> Report {
 }
 
 /// A failure that was found on this machine.
-fn local(step: Name, error: &Error) -> Blame {
+fn local(step: Name, error: &Error) -> Diagnosis {
     let text = error.paragraph();
-    Blame {
+    Diagnosis {
         step,
         cause: text.clone(),
         change: text,
@@ -145,9 +151,9 @@ fn local(step: Name, error: &Error) -> Blame {
     }
 }
 
-fn no_credential(error: &Error) -> Blame {
+fn no_credential(error: &Error) -> Diagnosis {
     match error {
-        Error::Auth(error) => explain::credential(error),
+        Error::Auth(error) => diagnose::credential(error),
         error => local(Name::Credential, error),
     }
 }

@@ -9,7 +9,7 @@ use crate::output::{BAD, BOLD, DIM, GOOD, WARN, wrap};
 use crate::secrets::hide;
 use crate::terminal::visible;
 
-/// The steps, in the order they are told.
+/// The steps, in the order of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Name {
@@ -66,7 +66,7 @@ pub(super) struct Detail {
 
 /// What is wrong, where, and what to do about it.
 #[derive(Clone, Debug)]
-pub(super) struct Blame {
+pub(super) struct Diagnosis {
     pub(super) step: Name,
     pub(super) cause: String,
     pub(super) change: String,
@@ -135,7 +135,7 @@ impl Report {
     }
 
     /// Marks a step as the one that fails. The first to be blamed is the one to change.
-    pub(super) fn blame(&mut self, blame: Blame) {
+    pub(super) fn blame(&mut self, blame: Diagnosis) {
         match self.steps.iter_mut().find(|step| step.step == blame.step) {
             Some(step) => {
                 step.status = Status::Failed;

@@ -1,4 +1,4 @@
-//! `proxy`: any OpenAI client speaks to the service.
+//! `proxy`: connects any OpenAI client to the service.
 
 mod report;
 mod run;
@@ -15,7 +15,7 @@ use crate::args::{self, ProxyAction, ProxyServer};
 use crate::error::Error;
 use crate::output;
 
-/// What programs that start the proxy wait for.
+/// The ready line, which programs that start the proxy wait for.
 #[derive(Serialize)]
 struct Ready<'a> {
     event: &'static str,
@@ -30,7 +30,7 @@ pub(crate) async fn run(options: args::Proxy) -> Result<(), Error> {
     }
 }
 
-/// Serves until Ctrl-C or SIGTERM, and then until the streams under way have ended, or a second one.
+/// Serves until Ctrl-C or SIGTERM, then until all open streams end or a second signal comes.
 async fn serve(options: args::Proxy) -> Result<(), Error> {
     let token = match options.server.no_token {
         true => None,
@@ -62,14 +62,14 @@ async fn serve(options: args::Proxy) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says after a moment why the proxy has not ended yet.
+/// Explains after a moment why the proxy still runs.
 async fn noted() {
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    output::note("Waiting for responses under way to end; press Ctrl-C again to stop at once.");
+    output::note("Waiting for open responses to end; press Ctrl-C again to stop now.");
     std::future::pending().await
 }
 
-/// A random token.
+/// Returns a random token.
 fn token() -> Result<Token, Error> {
     Token::random().map_err(|error| Error::usage(error.to_string()))
 }
@@ -78,7 +78,7 @@ fn proxy(upstream: oci_genai::Passthrough, config: ProxyConfig) -> Result<Proxy,
     Proxy::new(upstream, config).map_err(|error| Error::usage(error.to_string()))
 }
 
-/// Where other machines can reach it, they do so by names of their own.
+/// Other machines reach a public listener by any host name.
 fn reach(config: &mut ProxyConfig, server: &ProxyServer) {
     let loopback = server.listen.ip().to_canonical().is_loopback();
     config.any_host = !loopback && config.allow_hosts.is_empty();

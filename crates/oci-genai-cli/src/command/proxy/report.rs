@@ -1,4 +1,4 @@
-//! A line on standard error for each request.
+//! Prints a line to standard error for each request.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -10,25 +10,25 @@ use oci_genai_proxy::{Outcome, RequestRecord};
 use crate::output::{self, BAD, DIM, GOOD, WARN};
 use crate::terminal::visible;
 
-/// How many lines may wait to be written; more are left out rather than waited for.
+/// Maximum number of queued lines; more are dropped.
 const WAITING: usize = 1024;
-/// How long the last lines may take at the end.
+/// Timeout for writing the last lines.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Writes lines on a thread of its own: standard error may block.
+/// Writes lines on its own thread, because standard error may block.
 pub(super) struct Reporter {
     lines: Lines,
     done: Receiver<()>,
 }
 
-/// Takes requests that have ended.
+/// Receives ended requests.
 #[derive(Clone)]
 pub(super) struct Lines(SyncSender<Option<String>>);
 
 impl Lines {
     /// Reports a request without waiting.
     pub(super) fn send(&self, record: &RequestRecord) {
-        // Nobody reads standard error fast enough: then the line is lost, and no request is slower.
+        // A slow reader of standard error loses lines, but slows down no request.
         let _ = self.0.try_send(Some(line(record)));
     }
 }
@@ -54,16 +54,16 @@ impl Reporter {
         self.lines.clone()
     }
 
-    /// Writes what is left.
+    /// Writes the remaining lines.
     pub(super) fn finish(self) {
         if self.lines.0.try_send(None).is_ok() {
-            // What is not written by then stays unwritten.
+            // Lines after the timeout are lost.
             let _ = self.done.recv_timeout(PATIENCE);
         }
     }
 }
 
-/// `200  POST /v1/responses  1.2s  5 kB  ABC…`, and what is unusual.
+/// Formats `200  POST /v1/responses  1.2s  5 kB  ABC…` and any anomalies.
 fn line(record: &RequestRecord) -> String {
     let (status, style) = match record.status {
         Some(status) => (status.as_str().to_owned(), style(status.as_u16())),

@@ -1,4 +1,4 @@
-//! `proxy run`: a program with the proxy as its OpenAI endpoint.
+//! `proxy run`: runs a program with the proxy as its OpenAI endpoint.
 
 use std::ffi::OsString;
 use std::process::ExitStatus;
@@ -12,11 +12,11 @@ use crate::args::ProxyRun;
 use crate::error::Error;
 use crate::output;
 
-/// Exit codes of shells for a program that is not there or cannot be run.
+/// Exit codes that shells use for a program that is missing or cannot be run.
 const NOT_FOUND: u8 = 127;
 const NOT_RUN: u8 = 126;
 
-/// Variables that would send the program elsewhere, or have it name another project.
+/// Variables that would select another endpoint or project.
 const REMOVED: [&str; 4] = [
     "OPENAI_ORG_ID",
     "OPENAI_ORGANIZATION",
@@ -61,7 +61,7 @@ pub(super) async fn run(options: ProxyRun) -> Result<(), Error> {
                 _ => NOT_RUN,
             };
             output::error(&Error::io("run", name.as_ref(), error));
-            return Err(Error::Told(code));
+            return Err(Error::AlreadyReported(code));
         }
     };
     let status = signals.wait(&mut child).await;
@@ -72,12 +72,12 @@ pub(super) async fn run(options: ProxyRun) -> Result<(), Error> {
     }
     match exit_code(status) {
         0 => Ok(()),
-        code => Err(Error::Told(code)),
+        code => Err(Error::AlreadyReported(code)),
     }
 }
 
-/// The hosts that are reached without an HTTP proxy, with loopback among them: the program's requests must not leave
-/// the machine before they are signed.
+/// Returns the value of `NO_PROXY` with loopback added: the program's requests must not leave the machine before
+/// they are signed.
 fn without_proxy(given: Option<OsString>) -> Option<OsString> {
     let mut hosts = given.unwrap_or_default();
     if hosts == "*" {
@@ -90,7 +90,7 @@ fn without_proxy(given: Option<OsString>) -> Option<OsString> {
     Some(hosts)
 }
 
-/// The code that a shell would end with.
+/// Returns the exit code that a shell would use.
 fn exit_code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
@@ -101,7 +101,7 @@ fn exit_code(status: ExitStatus) -> u8 {
     u8::try_from(code).unwrap_or(1)
 }
 
-/// Signals that are for the program.
+/// Signals to forward to the program.
 #[cfg(unix)]
 struct Signals {
     interrupt: Option<tokio::signal::unix::Signal>,
@@ -120,7 +120,7 @@ impl Signals {
         }
     }
 
-    /// Waits for the program, and hands signals on to it. Ctrl-C in a terminal reaches the program by itself.
+    /// Waits for the program, and forwards signals to it. A terminal sends Ctrl-C to the program itself.
     async fn wait(mut self, child: &mut Child) -> std::io::Result<ExitStatus> {
         use std::io::IsTerminal as _;
 
@@ -138,7 +138,7 @@ impl Signals {
             }
             let pid = child.id().and_then(|id| i32::try_from(id).ok());
             if let Some(pid) = pid.and_then(rustix::process::Pid::from_raw) {
-                // It may have ended in the meantime, which the next round sees.
+                // The program may have ended already; the next iteration notices.
                 let _ = rustix::process::kill_process(pid, signal);
             }
         }
@@ -155,7 +155,7 @@ async fn next(signal: &mut Option<tokio::signal::unix::Signal>) {
     }
 }
 
-/// Ctrl-C, which reaches the program by itself and must not end the proxy before it.
+/// Catches Ctrl-C, which the program receives as well, so that the proxy does not end first.
 #[cfg(not(unix))]
 struct Signals;
 

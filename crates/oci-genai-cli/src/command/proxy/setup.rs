@@ -1,4 +1,4 @@
-//! From the options to the proxy's settings.
+//! Builds the proxy's settings from the options.
 
 use oci_genai::{Client, Passthrough, Region};
 use oci_genai_proxy::{ModelDiscovery, ModelInfo, ProxyConfig};
@@ -8,10 +8,10 @@ use crate::error::Error;
 use crate::output;
 use crate::settings::{Credential, Settings, no_region};
 
-/// The control plane's version, which is part of its base path.
+/// Version of the control plane, part of its base path.
 const CONTROL_PLANE: &str = "/20231130";
 
-/// The way to the service, and the proxy's settings but for the token.
+/// Returns the transport, and the proxy's settings without the token.
 pub(super) async fn setup(options: &ProxyOptions) -> Result<(Passthrough, ProxyConfig), Error> {
     let settings = Settings::resolve(&options.connection)?;
     let credential = settings.credential()?;
@@ -22,7 +22,7 @@ pub(super) async fn setup(options: &ProxyOptions) -> Result<(Passthrough, ProxyC
     let mut client = Client::builder();
     client = match (&settings.base_url, &region) {
         (Some(url), _) => client.base_url(&url.value),
-        (None, Some(region)) => client.resolved_region(region.clone()),
+        (None, Some(region)) => client.region(region.clone()),
         (None, None) => return Err(no_region()),
     };
     match &settings.project {
@@ -54,7 +54,7 @@ pub(super) async fn setup(options: &ProxyOptions) -> Result<(Passthrough, ProxyC
     Ok((upstream, config))
 }
 
-/// The models that are known without asking anybody.
+/// Returns the models that are known without a request.
 fn models(options: &ProxyOptions, settings: &Settings) -> Result<Vec<ModelInfo>, Error> {
     let mut models: Vec<ModelInfo> = Vec::new();
     if let Some(path) = &options.models {
@@ -70,7 +70,7 @@ fn models(options: &ProxyOptions, settings: &Settings) -> Result<Vec<ModelInfo>,
     Ok(models)
 }
 
-/// The control plane's list, which takes credentials that sign, and a compartment.
+/// Returns the control plane's list, which requires signing credentials and a compartment.
 fn discovery(
     settings: &Settings,
     credential: Credential,

@@ -1,17 +1,21 @@
-//! `sessions fork` and `sessions rewind`: another way to go on from a turn.
+//! `sessions fork` and `sessions rewind`.
 
 use oci_genai_session::SessionOptions;
 
 use crate::args;
 use crate::error::Error;
 use crate::terminal::{confirm, waiting};
-use crate::{kept, output};
+use crate::{local_sessions, output};
 
 pub(super) async fn fork(fork: args::ForkSession) -> Result<(), Error> {
-    let sessions = kept::online(&fork.store, &fork.connection).await?;
-    let session = kept::open(&sessions, &fork.name).await?;
-    let memory = fork.memory.map_or(session.memory(), args::Memory::kind);
-    let options = SessionOptions::new().name(&fork.new_name).memory(memory);
+    let sessions = local_sessions::online(&fork.store, &fork.connection).await?;
+    let session = local_sessions::open(&sessions, &fork.name).await?;
+    let memory = fork
+        .memory
+        .map_or(session.history_mode(), args::Memory::kind);
+    let options = SessionOptions::new()
+        .name(&fork.new_name)
+        .history_mode(memory);
     let work = sessions.fork(&session, fork.at, options);
     let copy = waiting("Copying", work).await?;
     output::note(&format!(
@@ -24,8 +28,8 @@ pub(super) async fn fork(fork: args::ForkSession) -> Result<(), Error> {
 }
 
 pub(super) async fn rewind(rewind: args::RewindSession) -> Result<(), Error> {
-    let sessions = kept::online(&rewind.store, &rewind.connection).await?;
-    let session = kept::open(&sessions, &rewind.name).await?;
+    let sessions = local_sessions::online(&rewind.store, &rewind.connection).await?;
+    let session = local_sessions::open(&sessions, &rewind.name).await?;
     let question = format!(
         "Remove all turns of {:?} after turn {}?",
         rewind.name, rewind.turn
@@ -35,7 +39,7 @@ pub(super) async fn rewind(rewind: args::RewindSession) -> Result<(), Error> {
     }
     waiting("Rewinding", session.rewind(rewind.turn)).await?;
     output::note(&format!(
-        "Took {:?} back to turn {}; it has {} now.",
+        "Rewound {:?} to turn {}; it has {} now.",
         rewind.name,
         rewind.turn,
         turns(session.turn_count())

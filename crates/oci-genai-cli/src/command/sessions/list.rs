@@ -1,4 +1,4 @@
-//! `sessions list`: a line for each session.
+//! `sessions list`.
 
 use oci_genai_session::SessionRecord;
 use oci_genai_session::clock::{SystemTimeSource, TimeSource as _, Timestamp};
@@ -8,30 +8,30 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::args;
 use crate::error::Error;
 use crate::terminal::Table;
-use crate::when::ago;
-use crate::{kept, output, terminal};
+use crate::time_format::ago;
+use crate::{local_sessions, output, terminal};
 
 pub(super) async fn run(list: &args::ListSessions) -> Result<(), Error> {
-    let sessions = kept::offline(list.store.open().await?);
-    let records = kept::all(&sessions, None).await?;
+    let sessions = local_sessions::offline(list.store.open().await?);
+    let records = local_sessions::all(&sessions, None).await?;
     if list.json {
         return output::json(&records.iter().map(as_json).collect::<Vec<_>>());
     }
     if records.is_empty() {
-        output::note("No sessions yet: `oci-genai ask --session NAME \"…\"` begins one.");
+        output::note("No sessions yet; start one with `oci-genai ask --session NAME \"…\"`.");
         return Ok(());
     }
     table(&records).iter().for_each(|line| output::line(line));
     Ok(())
 }
 
-/// What a script gets of a session.
+/// The JSON form of a session.
 pub(super) fn as_json(record: &SessionRecord) -> Value {
     json!({
         "name": record.name,
         "id": record.id,
         "title": record.title,
-        "memory": record.memory,
+        "memory": record.history_mode,
         "conversation_id": record.conversation_id,
         "turns": record.turns,
         "usage": record.usage,
@@ -41,13 +41,13 @@ pub(super) fn as_json(record: &SessionRecord) -> Value {
     })
 }
 
-/// Lines for people.
+/// Prints the table.
 pub(crate) fn table(records: &[SessionRecord]) -> Vec<String> {
     let now: Timestamp = SystemTimeSource.now();
     let titled = records.iter().any(|record| record.title.is_some());
     let headings = ["NAME", "TURNS", "CHANGED", "TITLE"];
     let columns = if titled { 4 } else { 3 };
-    // An id is of no use unless it is whole.
+    // Commands need the whole id.
     let readable = records.iter().map(|record| match &record.name {
         Some(name) => name.width().min(16),
         None => record.id.as_str().width(),
@@ -61,7 +61,7 @@ pub(crate) fn table(records: &[SessionRecord]) -> Vec<String> {
     for record in records {
         let (turns, changed) = (record.turns.to_string(), ago(now, record.updated_at));
         let title = record.title.as_deref().unwrap_or_default();
-        let cells = [kept::label(record), &turns, &changed, title];
+        let cells = [local_sessions::label(record), &turns, &changed, title];
         table.row(&cells[..columns]);
     }
     let mut lines = table.lines();

@@ -1,4 +1,4 @@
-//! `sessions`: what is remembered on this machine.
+//! `sessions`: manages the sessions in the local store.
 
 mod branch;
 mod list;

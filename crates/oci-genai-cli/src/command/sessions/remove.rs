@@ -1,4 +1,4 @@
-//! `sessions delete` and `sessions purge`: what is not needed any more.
+//! `sessions delete` and `sessions purge`.
 
 use oci_genai_session::clock::{SystemTimeSource, TimeSource as _};
 
@@ -6,11 +6,11 @@ use super::table;
 use crate::args;
 use crate::error::Error;
 use crate::terminal::{confirm, waiting};
-use crate::{kept, output};
+use crate::{local_sessions, output};
 
 pub(super) async fn delete(delete: args::DeleteSession) -> Result<(), Error> {
-    let sessions = kept::online(&delete.store, &delete.connection).await?;
-    let session = kept::open(&sessions, &delete.name).await?;
+    let sessions = local_sessions::online(&delete.store, &delete.connection).await?;
+    let session = local_sessions::open(&sessions, &delete.name).await?;
     let name = &delete.name;
     let question = format!("Delete the session {name:?} and its conversation on the service?");
     if !confirm(&question, delete.yes)? {
@@ -24,12 +24,12 @@ pub(super) async fn delete(delete: args::DeleteSession) -> Result<(), Error> {
 }
 
 pub(super) async fn purge(purge: &args::PurgeSessions) -> Result<(), Error> {
-    let sessions = kept::offline(purge.store.open().await?);
+    let sessions = local_sessions::offline(purge.store.open().await?);
     let now = SystemTimeSource.now();
-    let mut over = kept::all(&sessions, None).await?;
+    let mut over = local_sessions::all(&sessions, None).await?;
     over.retain(|record| record.expires_at.is_some_and(|at| at <= now));
     if over.is_empty() {
-        output::note("No session has outlived its time: there is nothing to purge.");
+        output::note("No session has expired.");
         return Ok(());
     }
     table(&over).iter().for_each(|line| output::line(line));

@@ -1,4 +1,4 @@
-//! `sessions search`: by name, title and metadata, and by what was said.
+//! `sessions search`: searches names, titles, metadata and transcripts.
 
 use std::collections::BTreeSet;
 
@@ -9,26 +9,26 @@ use super::list::{as_json, table};
 use crate::args;
 use crate::error::Error;
 use crate::terminal::Counter;
-use crate::{kept, output};
+use crate::{local_sessions, output};
 
 pub(super) async fn run(search: &args::SearchSessions) -> Result<(), Error> {
     if search.text.trim().is_empty() {
         return Err(Error::usage(
-            "there is nothing to search for: give a word, or use `oci-genai sessions list`",
+            "the search text is empty; give a word, or use `oci-genai sessions list`",
         ));
     }
-    let sessions = kept::offline(search.store.open().await?);
-    let mut found = kept::all(&sessions, Some(&search.text)).await?;
+    let sessions = local_sessions::offline(search.store.open().await?);
+    let mut found = local_sessions::all(&sessions, Some(&search.text)).await?;
     let mut turns: Vec<Vec<u64>> = vec![Vec::new(); found.len()];
     if search.content {
         let named: BTreeSet<_> = found.iter().map(|record| record.id.clone()).collect();
         let lower = search.text.to_lowercase();
-        let all = kept::all(&sessions, None).await?;
+        let all = local_sessions::all(&sessions, None).await?;
         let mut counter = Counter::new("Searching", all.len() as u64);
         (found, turns) = (Vec::new(), Vec::new());
         for record in all {
             let session = sessions.resume(record.id.clone()).await?;
-            let exchanges = kept::exchanges(&session).await?;
+            let exchanges = local_sessions::exchanges(&session).await?;
             let said = exchanges.iter().filter(|turn| turn.mentions(&lower));
             let said: Vec<u64> = said.map(|exchange| exchange.turn).collect();
             if !said.is_empty() || named.contains(&record.id) {
@@ -46,7 +46,7 @@ pub(super) async fn run(search: &args::SearchSessions) -> Result<(), Error> {
         let more = if search.content {
             ""
         } else {
-            "; --content searches what was said, too"
+            "; --content also searches the transcripts"
         };
         output::note(&format!("No session matches {:?}{more}.", search.text));
         return Ok(());

@@ -1,4 +1,4 @@
-//! `sessions show`: one session and what was said in it.
+//! `sessions show`: prints a session and its transcript.
 
 use oci_genai_session::SessionRecord;
 use oci_genai_session::clock::{SystemTimeSource, TimeSource as _};
@@ -8,17 +8,17 @@ use serde_json::json;
 use super::list::as_json;
 use crate::args;
 use crate::error::Error;
-use crate::kept::Exchange;
+use crate::local_sessions::Exchange;
 use crate::render::Renderer;
-use crate::when::{ago, date};
-use crate::{kept, output, terminal};
+use crate::time_format::{ago, date};
+use crate::{local_sessions, output, terminal};
 
 pub(super) async fn run(show: &args::ShowSession) -> Result<(), Error> {
     let store = show.store.open().await?;
-    let record = kept::find(&store, &show.name).await?;
-    let sessions = kept::offline(store);
+    let record = local_sessions::find(&store, &show.name).await?;
+    let sessions = local_sessions::offline(store);
     let session = sessions.resume(record.id.clone()).await?;
-    let mut exchanges = kept::exchanges(&session).await?;
+    let mut exchanges = local_sessions::exchanges(&session).await?;
     if let Some(last) = show.last {
         let most = usize::try_from(last).unwrap_or(usize::MAX);
         exchanges.drain(..exchanges.len().saturating_sub(most));
@@ -34,7 +34,7 @@ pub(super) async fn run(show: &args::ShowSession) -> Result<(), Error> {
     }
     for exchange in &exchanges {
         output::line("");
-        told(exchange)?;
+        print_exchange(exchange)?;
     }
     Ok(())
 }
@@ -42,14 +42,14 @@ pub(super) async fn run(show: &args::ShowSession) -> Result<(), Error> {
 fn facts(record: &SessionRecord) -> Vec<(&'static str, String)> {
     let now = SystemTimeSource.now();
     let when = |at| format!("{} ({})", date(at), ago(now, at));
-    let mut facts = vec![("Session", kept::label(record).to_owned())];
+    let mut facts = vec![("Session", local_sessions::label(record).to_owned())];
     if record.name.is_some() {
         facts.push(("Id", record.id.to_string()));
     }
     if let Some(title) = &record.title {
         facts.push(("Title", title.clone()));
     }
-    facts.push(("Memory", record.memory.to_string()));
+    facts.push(("Memory", record.history_mode.to_string()));
     if let Some(conversation) = &record.conversation_id {
         facts.push(("Conversation", conversation.clone()));
     }
@@ -81,7 +81,7 @@ fn facts(record: &SessionRecord) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn told(exchange: &Exchange) -> Result<(), Error> {
+fn print_exchange(exchange: &Exchange) -> Result<(), Error> {
     let number = format!("{}> ", exchange.turn);
     let indent = " ".repeat(number.len());
     let question = terminal::visible(&exchange.question);

@@ -1,4 +1,4 @@
-//! `sessions export` and `sessions import`: JSON Lines out and in.
+//! `sessions export` and `sessions import`.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -12,15 +12,15 @@ use crate::error::Error;
 use crate::private;
 use crate::secrets::shown_path;
 use crate::terminal::{Counter, waiting};
-use crate::{kept, output, terminal};
+use crate::{local_sessions, output, terminal};
 
-/// The largest import, in bytes: all of it is held in memory.
+/// Maximum size of an import, in bytes. An import is held in memory.
 const MAX_IMPORT: u64 = 1 << 30;
 
 pub(super) async fn export(export: args::ExportSession) -> Result<(), Error> {
     let store = export.store.open().await?;
-    let record = kept::find(&store, &export.name).await?;
-    let sessions = kept::offline(store);
+    let record = local_sessions::find(&store, &export.name).await?;
+    let sessions = local_sessions::offline(store);
     match &export.output {
         Some(file) if file != Path::new("-") => {
             let lines = export_to(&sessions, &record, file, export.force).await?;
@@ -29,7 +29,7 @@ pub(super) async fn export(export: args::ExportSession) -> Result<(), Error> {
         }
         _ => {
             let mut out = BufWriter::new(io::stdout().lock());
-            // A bar among the lines would help nobody.
+            // A progress bar would mix with the exported lines.
             let counter = terminal::width().is_none().then(|| counter(&record));
             lines(&sessions, &record, &mut out, counter).await?;
         }
@@ -37,7 +37,7 @@ pub(super) async fn export(export: args::ExportSession) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes a session to a file, which must not be there unless `force` is given, and says how many lines it has.
+/// Writes a session to a file and returns the number of lines. Replaces an existing file only with `force`.
 pub(crate) async fn export_to(
     sessions: &Sessions,
     record: &SessionRecord,
@@ -50,7 +50,7 @@ pub(crate) async fn export_to(
     };
     let opened = opened.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Error::usage(format!(
-            "{} is there already: name another file, or give --force to replace it",
+            "{} exists; name another file, or pass --force to replace it",
             shown_path(file)
         )),
         _ => Error::io("write", file, error),
@@ -93,12 +93,12 @@ pub(super) async fn import(import: args::ImportSession) -> Result<(), Error> {
         }
         _ => read(io::stdin().lock(), Path::new("standard input"))?,
     };
-    let sessions = kept::offline(import.store.open().await?);
+    let sessions = local_sessions::offline(import.store.open().await?);
     let work = sessions.import(lines);
     let imported = waiting("Importing", work).await.map_err(|error| {
-        if error.kind() == ErrorKind::Exists {
+        if error.kind() == ErrorKind::AlreadyExists {
             return Error::usage(
-                "a session of that id or name is in the store already: delete it first, or import into another file \
+                "the store has a session of that id or name; delete it first, or import into another file \
                  with --store",
             );
         }
@@ -107,7 +107,7 @@ pub(super) async fn import(import: args::ImportSession) -> Result<(), Error> {
     let record = imported.record();
     output::note(&format!(
         "Imported {:?}; turns: {}.",
-        kept::label(&record),
+        local_sessions::label(&record),
         record.turns
     ));
     Ok(())
@@ -127,7 +127,7 @@ fn read(input: impl BufRead, name: &Path) -> Result<Vec<String>, Error> {
     }
     if left.limit() == 0 {
         return Err(Error::usage(format!(
-            "{} is larger than 1 GiB, the most that can be imported",
+            "{} is larger than 1 GiB, the maximum for an import",
             shown_path(name)
         )));
     }

@@ -1,4 +1,4 @@
-//! What the configuration file says, read strictly.
+//! Parses the configuration file strictly.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use crate::secrets::{quoted, short_path, shown};
 use crate::settings::shown_all;
 use crate::settings::source::{Source, Sourced};
 
-/// The file's contents, checked.
+/// The validated contents of the file.
 #[derive(Debug, Default)]
 pub(super) struct Document {
     profile: Option<Value>,
     profiles: Vec<(String, BTreeMap<String, Value>)>,
 }
 
-/// A value, and the line it stands in.
+/// A value and its line.
 type Value = (String, usize);
 
 impl Document {
@@ -27,8 +27,8 @@ impl Document {
         let reader = Reader { path, text };
         let table = DeTable::parse(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            // Only the message: the parser's own report repeats the line, which may hold a secret.
-            reader.wrong(at, format!("this is not TOML: {}", error.message().trim()))
+            // Only the message: the parser's full report repeats the line, which may hold a secret.
+            reader.wrong(at, format!("invalid TOML: {}", error.message().trim()))
         })?;
         let mut document = Self::default();
         for (key, value) in table.get_ref() {
@@ -43,7 +43,7 @@ impl Document {
                             return Err(reader.wrong(
                                 name.span().start,
                                 format!(
-                                    "`profiles.{}` is no table; write [profiles.{0}] and the settings \
+                                    "`profiles.{}` is not a table; write [profiles.{0}] and the settings \
                                      below it",
                                     shown(name.get_ref())
                                 ),
@@ -66,12 +66,12 @@ impl Document {
                 }
                 (key, _) => {
                     reader.refuse_secret(at, key)?;
-                    let cure = if KEYS.contains(&key) {
-                        "settings belong to a profile: put it below a line [profiles.NAME]"
+                    let fix = if KEYS.contains(&key) {
+                        "settings belong to a profile; move it below a line [profiles.NAME]"
                     } else {
-                        "beside [profiles.NAME] there is only `profile`, which names the one in use"
+                        "the only key outside of [profiles.NAME] is `profile`, which selects one"
                     };
-                    return Err(reader.wrong(at, format!("unknown key `{}`; {cure}", shown(key))));
+                    return Err(reader.wrong(at, format!("unknown key `{}`; {fix}", shown(key))));
                 }
             }
         }
@@ -104,12 +104,12 @@ impl Document {
                 .find(|(name, _)| *name == wanted.value);
             let Some((_, found)) = found else {
                 let there = if names.is_empty() {
-                    "it has no profiles: a profile begins with a line [profiles.NAME]".to_owned()
+                    "it has no profiles; a profile starts with a line [profiles.NAME]".to_owned()
                 } else {
                     format!("its profiles: {}", shown_all(&names))
                 };
                 return Err(Error::usage(format!(
-                    "{} asks for the profile {}, which {} does not have; {there}",
+                    "{} selects the profile {}, which {} does not have; {there}",
                     wanted.source,
                     quoted(&wanted.value),
                     short_path(&path),
@@ -126,7 +126,7 @@ impl Document {
     }
 }
 
-/// The text of a file, for errors that name the line.
+/// The text of a file, for line numbers in errors.
 struct Reader<'a> {
     path: &'a Path,
     text: &'a str,
@@ -178,9 +178,10 @@ impl Reader<'_> {
             }
             let Some(text) = value.get_ref().as_str() else {
                 let found = value.get_ref().type_str();
-                return Err(
-                    self.wrong(at, format!("`{key}` must be a text in quotes, not {found}"))
-                );
+                return Err(self.wrong(
+                    at,
+                    format!("`{key}` must be a string in quotes, not {found}"),
+                ));
             };
             if is_credential(text) {
                 return Err(self.secret(at, &format!("the value of `{key}`")));
@@ -201,7 +202,7 @@ impl Reader<'_> {
         self.wrong(
             at,
             format!(
-                "{what} looks like a secret, which this file does not take; set an API key in the \
+                "{what} looks like a secret, which this file must not contain; set an API key in the \
                  variable OCI_GENAI_API_KEY, and keep an API signing key or a session in the OCI \
                  config file (`auth = \"config\"`)"
             ),
@@ -215,7 +216,7 @@ mod tests {
 
     fn choose(text: &str, wanted: Option<&str>) -> Result<ConfigFile, Error> {
         let path = Path::new("/etc/config.toml");
-        let wanted = wanted.map(|name| Sourced::new(name.to_owned(), Source::Flag("--use")));
+        let wanted = wanted.map(|name| Sourced::new(name.to_owned(), Source::Flag("--context")));
         Document::parse(path, text)?.choose(path.to_owned(), wanted)
     }
 
@@ -241,7 +242,7 @@ mod tests {
             "iad"
         );
         let error = choose(text, Some("c")).unwrap_err().to_string();
-        for word in ["--use", "\"c\"", "/etc/config.toml", "a, b"] {
+        for word in ["--context", "\"c\"", "/etc/config.toml", "a, b"] {
             assert!(error.contains(word), "{error}");
         }
         let without = choose("[profiles.a]\nregion = \"ord\"", None).unwrap();

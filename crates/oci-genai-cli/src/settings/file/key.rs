@@ -1,6 +1,6 @@
-//! The keys of a profile: those there are, what was probably meant by another, and what looks like a secret.
+//! The keys of a profile, suggestions for unknown keys, and detection of secrets.
 
-/// What a profile may have.
+/// The keys of a profile.
 pub(super) const KEYS: [&str; 11] = [
     "auth",
     "region",
@@ -15,10 +15,10 @@ pub(super) const KEYS: [&str; 11] = [
     "max_response_bytes",
 ];
 
-/// Those whose value is a number.
+/// The keys with a number as value.
 pub(super) const NUMBERS: [&str; 2] = ["max_event_bytes", "max_response_bytes"];
 
-/// What people write when they mean a secret; the key's words are compared.
+/// Words in keys that name a secret.
 const SECRETS: [&str; 7] = [
     "key",
     "apikey",
@@ -29,20 +29,20 @@ const SECRETS: [&str; 7] = [
     "phrase",
 ];
 
-/// Whether a key is one that people write when they mean a secret.
+/// Returns whether a key names a secret.
 pub(super) fn is_secret(key: &str) -> bool {
     key.to_ascii_lowercase()
         .split(['_', '-', '.'])
         .any(|word| SECRETS.contains(&word))
 }
 
-/// Whether a value is an API key, a token or a private key.
+/// Returns whether a value is an API key, a token or a private key.
 pub(super) fn is_credential(value: &str) -> bool {
     let value = value.trim_start();
     value.starts_with("sk-") || value.starts_with("eyJ") || value.contains("-----BEGIN")
 }
 
-/// The key somebody probably meant, if it differs in little: case, a dash, a letter or two.
+/// Returns a similar known key, if any.
 pub(super) fn meant(key: &str) -> Option<&'static str> {
     let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' '], "");
     let wanted = plain(key);

@@ -1,4 +1,4 @@
-//! The program's configuration file: profiles, each a set of settings with a name.
+//! The program's configuration file, which contains named profiles of settings.
 //!
 //! ```toml
 //! profile = "work"
@@ -8,9 +8,8 @@
 //! project = "ocid1.generativeaiproject.oc1.us-chicago-1.…"
 //! ```
 //!
-//! It is read strictly: a key that is not known is an error, since a misspelt one would otherwise be
-//! a setting that silently does nothing. Errors name key, file and line, never a value, which might
-//! be a secret.
+//! Parsing is strict: an unknown key is an error, because a misspelled one would silently have no
+//! effect. Errors name the key, the file and the line, never a value, which might be a secret.
 
 mod document;
 mod key;
@@ -28,36 +27,36 @@ use crate::args::Choice;
 use crate::error::Error;
 use crate::secrets::{quoted, short_path};
 
-/// Where the file may be named, instead of by `--config`.
+/// Variable in place of `--config`.
 const FILE: &str = "OCI_GENAI_CONFIG";
-/// Where the profile may be named, instead of by `--use`.
+/// Variable in place of `--context`.
 const PROFILE: &str = "OCI_GENAI_PROFILE";
 
-/// No settings are longer.
+/// Maximum size of the file.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// A configuration file and the profile chosen in it.
+/// A configuration file and its selected profile.
 #[derive(Clone, Debug)]
 pub(crate) struct ConfigFile {
     pub(crate) path: PathBuf,
-    /// The profiles there are.
+    /// The names of all profiles.
     pub(crate) names: Vec<String>,
-    /// The one in use, if one was chosen.
+    /// The selected profile, if any.
     pub(crate) profile: Option<Sourced<String>>,
     values: BTreeMap<String, (String, usize)>,
 }
 
 impl ConfigFile {
-    /// Reads the file that is named, or the one in the platform's place if it is there, and chooses a
-    /// profile: the one named by flag or variable, else by the file's own `profile`.
+    /// Reads the given file, or the default one if it exists, and selects a profile: the one named by
+    /// flag or variable, else by the file's own `profile`.
     pub(super) fn load(choice: &Choice, env: &Environment) -> Result<Option<Self>, Error> {
         let named = match &choice.config {
             Some(path) => Some(Sourced::new(path.clone(), Source::Flag("--config"))),
             None => variable(env, FILE)
                 .map(|path| Sourced::new(env.expand(&path), Source::Variable(FILE))),
         };
-        let wanted = match &choice.use_profile {
-            Some(name) => Some(Sourced::new(name.clone(), Source::Flag("--use"))),
+        let wanted = match &choice.context {
+            Some(name) => Some(Sourced::new(name.clone(), Source::Flag("--context"))),
             None => {
                 variable(env, PROFILE).map(|name| Sourced::new(name, Source::Variable(PROFILE)))
             }
@@ -78,7 +77,7 @@ impl ConfigFile {
         document.choose(path, wanted).map(Some)
     }
 
-    /// A setting of the profile in use.
+    /// Returns a setting of the selected profile.
     pub(super) fn get(&self, key: &str) -> Option<Sourced<String>> {
         let (value, line) = self.values.get(key)?;
         let source = Source::File {
@@ -89,7 +88,7 @@ impl ConfigFile {
     }
 }
 
-/// Where the file lies if nobody names another.
+/// Returns the default path of the file.
 pub(crate) fn default_path() -> Option<PathBuf> {
     ProjectDirs::from("", "", "oci-genai").map(|folders| folders.config_dir().join("config.toml"))
 }
@@ -99,11 +98,16 @@ fn no_file(wanted: Option<Sourced<String>>) -> Result<Option<ConfigFile>, Error>
         return Ok(None);
     };
     let place = default_path().map_or_else(
-        || "this platform has no place for one: name it with --config".to_owned(),
-        |path| format!("make {}, or name one with --config", short_path(&path)),
+        || "this platform has no default path for it; name the file with --config".to_owned(),
+        |path| {
+            format!(
+                "create {}, or name another file with --config",
+                short_path(&path)
+            )
+        },
     );
     Err(Error::usage(format!(
-        "{} asks for the profile {}, but there is no configuration file; {place}",
+        "{} selects the profile {}, but there is no configuration file; {place}",
         wanted.source,
         quoted(&wanted.value)
     )))
@@ -111,7 +115,7 @@ fn no_file(wanted: Option<Sourced<String>>) -> Result<Option<ConfigFile>, Error>
 
 fn read(path: &Path) -> std::io::Result<String> {
     if std::fs::metadata(path)?.len() > MAX_BYTES {
-        return Err(std::io::Error::other("it is larger than 1 MiB"));
+        return Err(std::io::Error::other("the file is larger than 1 MiB"));
     }
     std::fs::read_to_string(path)
 }

@@ -115,7 +115,7 @@ async fn where_counting_is_not_offered_the_model_is_asked() {
             retry_after: None,
             after: false,
         };
-        let fault = Fault::new(refuse).on("POST /responses/input_tokens");
+        let fault = Fault::new(refuse).route("POST /responses/input_tokens");
         emulator.faults().add(fault).unwrap();
         let home = Home::new();
         doctor(&mut home.client(&emulator)).await.is_well();
@@ -143,7 +143,7 @@ async fn what_deserves_a_look_is_noted_and_does_not_fail() {
     let mut command = signing.program();
     command
         .env("OCI_GENAI_API_KEY", "sk-emulator")
-        .args(["--use", "work"]);
+        .args(["--context", "work"]);
     signing.home.write(
         ".config/oci-genai/config.toml",
         &format!("[profiles.work]\nauth = \"config\"\nregion = \"me-dubai-1\"\nproject = \"{DEFAULT_PROJECT}\"\n"),
@@ -172,7 +172,7 @@ async fn what_deserves_a_look_is_noted_and_does_not_fail() {
         settings["found"]
             .as_str()
             .unwrap()
-            .contains("profile work (chosen by --use)")
+            .contains("profile work (chosen by --context)")
     );
     let region = settings["details"]
         .as_array()
@@ -194,5 +194,8 @@ async fn a_file_whose_profiles_are_not_in_use_is_noted() {
     let diagnosis = doctor(&mut home.client(&emulator)).await;
     diagnosis.is_well();
     let notes = diagnosis.step("configuration")["notes"].to_string();
-    assert!(notes.contains("--use") && notes.contains("work"), "{notes}");
+    assert!(
+        notes.contains("--context") && notes.contains("work"),
+        "{notes}"
+    );
 }

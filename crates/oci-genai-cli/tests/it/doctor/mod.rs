@@ -97,7 +97,7 @@ impl Signing {
         let (key, file) = home.key("key.pem");
         home.oci_profile(&key, &file, "");
         let fingerprint = key.public_key().fingerprint();
-        emulator.trust(
+        emulator.add_trusted_key(
             KeyId::api_key(TENANCY, USER, &fingerprint),
             key.public_key().clone(),
         );

@@ -74,7 +74,7 @@ async fn an_instance_without_a_policy() {
     };
     emulator
         .faults()
-        .add(Fault::new(effect).on("POST /responses"))
+        .add(Fault::new(effect).route("POST /responses"))
         .unwrap();
     let home = Home::new();
     let diagnosis = doctor(&mut program(&home, &emulator, "instance-principal")).await;

@@ -185,7 +185,7 @@ async fn each_answer_has_its_cause() {
         let effect = status(case.status, case.code, case.message);
         emulator
             .faults()
-            .add(Fault::new(effect).on("POST /responses"))
+            .add(Fault::new(effect).route("POST /responses"))
             .unwrap();
         let mut command = home.client(&emulator);
         let diagnosis = doctor(command.env("OCI_GENAI_REGION", "us-chicago-1")).await;
@@ -237,7 +237,7 @@ async fn each_shape_of_an_error_is_read() {
 #[tokio::test]
 async fn an_api_key_of_another_region() {
     let emulator = Emulator::builder()
-        .foreign_api_key("us-ashburn-1", "sk-ashburn")
+        .api_key_in_region("us-ashburn-1", "sk-ashburn")
         .start()
         .await
         .unwrap();
@@ -316,7 +316,7 @@ async fn a_model_that_was_named_is_the_one_to_change() {
     let effect = status(404, None, "Entity with key cohere.command-x not found");
     emulator
         .faults()
-        .add(Fault::new(effect).on("POST /responses"))
+        .add(Fault::new(effect).route("POST /responses"))
         .unwrap();
     let home = Home::new();
     let mut command = home.client(&emulator);

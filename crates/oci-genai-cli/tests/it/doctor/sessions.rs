@@ -179,7 +179,7 @@ async fn a_session_at_its_longest() {
     session
         .emulator
         .faults()
-        .add(Fault::new(refuse).on("POST /v1/authentication/refresh"))
+        .add(Fault::new(refuse).route("POST /v1/authentication/refresh"))
         .unwrap();
     let diagnosis = doctor(&mut session.program()).await;
     diagnosis.blames(

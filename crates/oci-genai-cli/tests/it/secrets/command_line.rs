@@ -24,7 +24,7 @@ const FLAGS: &[(&str, &[&str])] = &[
             "--store",
         ],
     ),
-    ("sessions list", &["--store", "--config", "--use"]),
+    ("sessions list", &["--store", "--config", "--context"]),
     ("sessions show", &["--last", "--store"]),
     ("sessions export offsite", &["--output", "--store"]),
     (
@@ -59,7 +59,7 @@ const CONNECTION: &[&str] = &[
     "--oci-config",
     "--profile",
     "--config",
-    "--use",
+    "--context",
     // No flag takes a key, so these are errors.
     "--api-key",
     "--key",

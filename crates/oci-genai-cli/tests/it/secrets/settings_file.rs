@@ -91,7 +91,7 @@ async fn in_the_configuration_file() {
             runs.add(format!("{place}, {}", command[0]), secret, program);
         }
         let mut list = home.program();
-        list.args(["sessions", "list", "--use", "work"]);
+        list.args(["sessions", "list", "--context", "work"]);
         runs.add(format!("{place}, sessions"), secret, list);
     }
     runs.check().await;

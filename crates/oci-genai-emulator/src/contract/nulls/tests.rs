@@ -1,4 +1,4 @@
-//! Every optional member of every body and item of the contract, as null.
+//! Tests every optional member of every body and item of the contract with null.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ struct Case {
     member: String,
 }
 
-/// Goes through the schemas of an operation's body, each definition once.
+/// Visits the schemas of an operation's body, each definition once.
 struct Visit {
     operation: Operation,
     seen: Vec<String>,
@@ -34,7 +34,7 @@ fn cases_of(schema: &Value) -> impl Iterator<Item = &Value> {
     all.into_iter().flatten()
 }
 
-/// The members that a variant of a union must have to be known.
+/// Returns the members that identify a variant of a union.
 fn tag(case: &Value) -> Map<String, Value> {
     let properties = case.pointer("/if/properties").and_then(Value::as_object);
     let constants = properties.into_iter().flatten();
@@ -43,7 +43,7 @@ fn tag(case: &Value) -> Map<String, Value> {
         .collect()
 }
 
-/// A small value that a schema of the contract allows.
+/// Returns a small value that a schema of the contract allows.
 fn instance(schema: &Value) -> Value {
     if let Some((_, target)) = definition(schema) {
         return instance(target);
@@ -51,7 +51,7 @@ fn instance(schema: &Value) -> Value {
     if let Some(case) = cases_of(schema).find(|case| case.get("then").is_some()) {
         let mut value = instance(&case["then"]);
         if let Value::Object(members) = &mut value {
-            // One level of a union within a union adds its tag, too.
+            // Each level of a nested union adds its tag.
             for (name, constant) in tag(case) {
                 members.insert(name, constant);
             }
@@ -235,7 +235,7 @@ fn what_clients_send_is_named() {
 }
 
 #[tokio::test]
-async fn over_the_wire_null_is_answered_as_absence_is() {
+async fn over_http_null_gives_the_same_response_as_absence() {
     let cases = all_cases();
     let emulator = Emulator::start().await.unwrap();
     let client = reqwest::Client::new();
@@ -276,7 +276,7 @@ async fn over_the_wire_null_is_answered_as_absence_is() {
         };
         assert_eq!(with_null.null_members.len(), 1, "{}", case.with_null);
         assert!(without.null_members.is_empty(), "{}", case.without);
-        emulator.forget_requests();
+        emulator.clear_requests();
     }
     assert!(taken * 3 > count * 2, "{taken} of {count} were taken");
 }

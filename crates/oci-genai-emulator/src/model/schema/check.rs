@@ -1,10 +1,10 @@
-//! Checking values against schemas.
+//! Validation of values against schemas.
 
 use jsonschema::Validator;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde_json::{Value, json};
 
-/// What checks values against a schema; none if it is no schema, or refers to others.
+/// Returns a validator for a schema. `None` if the schema is invalid or refers to other documents.
 pub(super) fn validator(schema: &Value) -> Option<Validator> {
     jsonschema::options()
         .should_validate_formats(true)
@@ -12,16 +12,16 @@ pub(super) fn validator(schema: &Value) -> Option<Validator> {
         .ok()
 }
 
-/// Whether a name follows a pattern.
+/// Returns true if a name matches a pattern.
 pub(super) fn matches(expression: &str, name: &str) -> bool {
     let schema = json!({ "type": "string", "pattern": expression });
     validator(&schema).is_some_and(|check| check.is_valid(&name.into()))
 }
 
-/// What a pointer may hold as part of a URI, besides letters and digits.
+/// Characters that a pointer in a URI may contain, in addition to letters and digits.
 const POINTER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'~');
 
-/// A schema that accepts what all schemas at these places of another accept.
+/// Combines the schemas at these pointers into one that accepts what all of them accept.
 pub(super) fn together(whole: &Value, pointers: &[String]) -> Value {
     const NAME: &str = "urn:whole";
     let mut root = whole.clone();

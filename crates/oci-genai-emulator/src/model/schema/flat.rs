@@ -1,24 +1,24 @@
-//! Schemas without references and choices: which plain schemas have to hold together.
+//! Schemas without references and choices: sets of plain schemas that must hold together.
 
 use serde_json::{Map, Value};
 
-/// The most alternatives of one schema that are looked at.
+/// Maximum number of alternatives tried per schema.
 const MAX_ALTERNATIVES: usize = 64;
-/// The most schemas that are looked at for one value.
+/// Maximum number of schemas visited per value.
 const BUDGET: usize = 10_000;
 
-/// A plain schema, by its place in the whole.
+/// A plain schema and its pointer in the whole schema.
 #[derive(Clone, Debug)]
 pub(super) struct Source<'a> {
     pub(super) pointer: String,
     pub(super) members: &'a Map<String, Value>,
 }
 
-/// Plain schemas that have to hold together.
+/// Plain schemas that must hold together.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Flat<'a> {
     pub(super) sources: Vec<Source<'a>>,
-    /// The references that led here.
+    /// The references followed to get here.
     pub(super) references: Vec<String>,
 }
 
@@ -30,7 +30,7 @@ impl<'a> Flat<'a> {
         }
     }
 
-    /// The values of a keyword in all schemas that have it.
+    /// Returns the values of a keyword in all schemas that have it.
     pub(super) fn all(&self, keyword: &str) -> impl Iterator<Item = &'a Value> {
         self.sources
             .iter()
@@ -41,13 +41,13 @@ impl<'a> Flat<'a> {
         self.all(keyword).next().is_some()
     }
 
-    /// The largest value of a keyword that counts something.
+    /// Returns the largest value of a keyword that counts something.
     pub(super) fn at_least(&self, keyword: &str) -> usize {
         let counts = self.all(keyword).filter_map(count);
         counts.max().unwrap_or(0)
     }
 
-    /// The pointers to what a keyword holds in all schemas that have it.
+    /// Returns the pointers to the values of a keyword in all schemas that have it.
     pub(super) fn places(&self, keyword: &str) -> Vec<String> {
         self.sources
             .iter()
@@ -56,7 +56,7 @@ impl<'a> Flat<'a> {
             .collect()
     }
 
-    /// The types that all schemas allow; none when no schema says.
+    /// Returns the types that all schemas allow. `None` if no schema limits the type.
     pub(super) fn types(&self) -> Option<Vec<&'a str>> {
         let mut types: Option<Vec<&str>> = None;
         for value in self.all("type") {
@@ -75,7 +75,7 @@ impl<'a> Flat<'a> {
         types
     }
 
-    /// The values that all `enum` and `const` allow; none when there is neither.
+    /// Returns the values that all `enum` and `const` allow. `None` if there are neither.
     pub(super) fn values(&self) -> Option<Vec<&'a Value>> {
         let lists = self.all("enum").filter_map(Value::as_array);
         let lists = lists.map(|list| list.iter().collect::<Vec<_>>());
@@ -98,22 +98,22 @@ fn common<'a>(name: &'a str, types: &[&'a str]) -> Option<&'a str> {
     }
 }
 
-/// A count as schemas write it; what is beyond reach is as much as can be counted.
+/// Reads a count of a schema. A count beyond the range saturates.
 pub(super) fn count(value: &Value) -> Option<usize> {
     let number = value.as_f64().filter(|number| *number >= 0.0)?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
     Some(number as usize)
 }
 
-/// The pointer to a member or an element of what another pointer leads to.
+/// Returns the pointer to a member or element of the value at another pointer.
 pub(super) fn child(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-/// A whole schema, taken apart.
+/// A whole schema, for lookups.
 pub(super) struct Schemas<'a> {
     whole: &'a Value,
-    /// How often a reference may lead into what it already led to.
+    /// Maximum number of times a reference may be followed into itself.
     again: usize,
     spent: usize,
 }
@@ -127,7 +127,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// The alternatives of schemas that have to hold together, behind these references.
+    /// Returns the alternatives of schemas that must hold together, after these references.
     pub(super) fn all_of(&mut self, pointers: &[String], behind: &[String]) -> Vec<Flat<'a>> {
         let mut flats = vec![Flat::default()];
         for pointer in pointers {
@@ -136,7 +136,7 @@ impl<'a> Schemas<'a> {
         flats
     }
 
-    /// These schemas together with another one.
+    /// Adds another schema to these schemas.
     pub(super) fn with(
         &mut self,
         flat: &Flat<'a>,
@@ -205,7 +205,7 @@ impl<'a> Schemas<'a> {
         flats
     }
 
-    /// Pointers to the schemas of a list.
+    /// Returns the pointers to the schemas of a list.
     fn parts(&self, pointer: &str, keyword: &str) -> Vec<String> {
         let place = child(pointer, keyword);
         let list = self.whole.pointer(&place).and_then(Value::as_array);
@@ -213,7 +213,7 @@ impl<'a> Schemas<'a> {
         (0..count).map(|at| format!("{place}/{at}")).collect()
     }
 
-    /// Where a reference within the schema leads to.
+    /// Returns the target of a reference within the schema.
     fn target(&self, reference: &str) -> Option<String> {
         let fragment = reference.strip_prefix('#')?;
         let fragment = percent_encoding::percent_decode_str(fragment)
@@ -226,7 +226,7 @@ impl<'a> Schemas<'a> {
     }
 }
 
-/// Where the schema with this anchor stands.
+/// Returns the pointer of the schema with this anchor.
 fn anchor(value: &Value, pointer: &str, name: &str) -> Option<String> {
     match value {
         Value::Object(members) => {
@@ -252,7 +252,7 @@ fn cross<'a>(left: &[Flat<'a>], right: &[Flat<'a>]) -> Vec<Flat<'a>> {
     let pairs = left
         .iter()
         .flat_map(|one| right.iter().map(move |other| one.and(other)));
-    // A type that nothing has does not hold.
+    // A condition on a type that no value has does not hold.
     pairs
         .filter(|flat| flat.types().is_none_or(|types| !types.is_empty()))
         .take(MAX_ALTERNATIVES)

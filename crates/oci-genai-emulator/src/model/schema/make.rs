@@ -1,4 +1,4 @@
-//! Values that schemas accept, the smallest first.
+//! Generation of values that schemas accept, the smallest first.
 
 use std::collections::HashMap;
 
@@ -11,27 +11,28 @@ use super::number;
 use super::text::texts;
 use super::value::{size, type_of, varied};
 
-/// How deep values are nested.
+/// Maximum nesting depth of values.
 const MAX_DEPTH: usize = 64;
-/// The most elements of a list, and members of an object.
+/// Maximum number of elements of a list and of members of an object.
 pub(super) const MAX_COUNT: usize = 1_000;
-/// The most values in one value, however nested.
+/// Maximum number of values within one value, at any depth.
 pub(super) const MAX_SIZE: usize = 100_000;
-/// How much is tried.
+/// Limits of the search.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Effort {
-    /// How often a reference may lead into what it already led to.
+    /// Maximum number of times a reference may be followed into itself.
     pub(super) again: usize,
-    /// How many candidates each value has. Where it is more than one, each is checked before it is used.
+    /// Number of candidates per value. If it is more than one, each candidate is validated before
+    /// it is used.
     pub(super) candidates: usize,
 }
 
-/// Makes values of one schema.
+/// Generates values of one schema.
 pub(super) struct Maker<'a> {
     whole: &'a Value,
     pub(super) schemas: Schemas<'a>,
     pub(super) effort: Effort,
-    /// What checks the values that some schemas together accept.
+    /// Validators for values that certain schemas accept together.
     checks: HashMap<Vec<String>, Option<Validator>>,
 }
 
@@ -45,12 +46,12 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// Candidates for a value of the whole schema.
+    /// Returns candidates for a value of the whole schema.
     pub(super) fn make(mut self) -> Vec<Value> {
         self.value(&[String::new()], &[], 0)
     }
 
-    /// Candidates for a value that these schemas accept.
+    /// Returns candidates for a value that these schemas accept.
     pub(super) fn value(
         &mut self,
         pointers: &[String],
@@ -75,7 +76,7 @@ impl<'a> Maker<'a> {
         found
     }
 
-    /// Whether schemas accept a value. They do until there is a choice.
+    /// Returns true if the schemas accept a value. Not checked until there is a choice.
     fn accepts(&mut self, pointers: &[String], value: &Value) -> bool {
         if self.effort.candidates == 1 {
             return true;
@@ -185,11 +186,11 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// The schemas that an element at this place has to follow.
+/// Returns the schemas that apply to the element at this index.
 fn element(flat: &Flat<'_>, at: usize) -> Vec<String> {
     let of = |source: &Source<'_>| {
         let place = |keyword: &str| child(&source.pointer, keyword);
-        // Until draft 2019-09, a list of schemas stood under `items`.
+        // Until draft 2019-09, a list of schemas was in `items`.
         let listed = ["prefixItems", "items"].into_iter().find(|keyword| {
             let list = source.members.get(*keyword).and_then(Value::as_array);
             list.is_some_and(|list| at < list.len())
@@ -207,7 +208,8 @@ fn element(flat: &Flat<'_>, at: usize) -> Vec<String> {
     flat.sources.iter().filter_map(of).collect()
 }
 
-/// The types of a value whose schemas do not say: what their keywords are about, and then all others.
+/// Returns the types to try if the schemas do not limit the type: first the types of their
+/// keywords, then all others.
 fn likely(flat: &Flat<'_>, depth: usize) -> Vec<&'static str> {
     const ABOUT: [(&str, &[&str]); 4] = [
         (
@@ -237,7 +239,7 @@ fn likely(flat: &Flat<'_>, depth: usize) -> Vec<&'static str> {
         .iter()
         .filter(|(_, keywords)| keywords.iter().any(|keyword| flat.has(keyword)))
         .map(|(name, _)| *name);
-    // An answer as a whole is best an object.
+    // The top-level value is preferably an object.
     let rest: &[&str] = match depth {
         0 => &["object", "null", "string", "boolean", "number", "array"],
         _ => &["null", "string", "boolean", "number", "array", "object"],

@@ -1,4 +1,4 @@
-//! The smallest value that a JSON schema accepts.
+//! Generation of the smallest value that a JSON schema accepts.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ mod tests;
 mod text;
 mod value;
 
-/// What is tried, the cheapest first. Most schemas need no more than the first.
+/// Search limits, the cheapest first. Most schemas only need the first one.
 const EFFORTS: [Effort; 4] = [
     Effort {
         again: 0,
@@ -36,8 +36,9 @@ const EFFORTS: [Effort; 4] = [
     },
 ];
 
-/// A minimal instance of `schema`: required members only, the first of several choices, lower bounds. Of a schema
-/// that accepts nothing, or nothing that can be found, it is a value that comes near.
+/// Returns a minimal instance of `schema`: only required members, the first of several choices,
+/// lower bounds. If the schema accepts nothing, or no accepted value is found, the returned value
+/// comes close.
 pub(crate) fn minimal(schema: &Value) -> Value {
     let check = validator(schema);
     let mut near = None;

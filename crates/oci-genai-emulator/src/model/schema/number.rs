@@ -4,10 +4,11 @@ use serde_json::{Number, Value, json};
 
 use super::flat::Flat;
 
-/// How far a step beside a bound goes, where any does.
+/// Distance from an exclusive bound if any distance works.
 const STEP: f64 = 0.5;
 
-/// Integers that schemas accept: the least, or that nearest to 0 where there is none.
+/// Returns integers that schemas accept: the least one, or the one nearest to 0 without a lower
+/// bound.
 pub(super) fn integers(flat: &Flat<'_>) -> Vec<Value> {
     let least = [("minimum", 0), ("exclusiveMinimum", 1)].map(|(keyword, add)| {
         let bounds = flat.all(keyword).filter_map(|bound| whole(bound, true));
@@ -24,7 +25,7 @@ pub(super) fn integers(flat: &Flat<'_>) -> Vec<Value> {
     let least = least.into_iter().flatten().max();
     let most = most.into_iter().flatten().min();
     let start = least.unwrap_or_else(|| most.unwrap_or(0).min(0));
-    // The least common multiple of steps that are whole, or of those that become whole.
+    // The least common multiple of whole steps, and of steps that become whole when multiplied.
     let step = flat
         .all("multipleOf")
         .filter_map(Value::as_f64)
@@ -42,7 +43,8 @@ pub(super) fn integers(flat: &Flat<'_>) -> Vec<Value> {
         .collect()
 }
 
-/// Numbers that schemas accept: the least, or that nearest to 0 where there is none.
+/// Returns numbers that schemas accept: the least one, or the one nearest to 0 without a lower
+/// bound.
 pub(super) fn numbers(flat: &Flat<'_>) -> Vec<Value> {
     let bounds =
         |keyword: &str| -> Vec<f64> { flat.all(keyword).filter_map(Value::as_f64).collect() };
@@ -82,12 +84,12 @@ pub(super) fn numbers(flat: &Flat<'_>) -> Vec<Value> {
         let number = Number::from_f64(*number).map(Value::Number);
         found.extend(number.filter(|number| !found.contains(number)));
     }
-    // Bounds beyond the precision of a float.
+    // Candidates for bounds beyond the precision of a float.
     found.extend(whole);
     found
 }
 
-/// A bound as an integer, rounded inwards, and whether it was one.
+/// Returns a bound as an integer, rounded inwards, and whether it was one.
 fn whole(bound: &Value, up: bool) -> Option<(i128, bool)> {
     if let Some(integer) = bound.as_i64() {
         return Some((integer.into(), true));
@@ -112,7 +114,7 @@ fn written(integer: i128) -> Option<Value> {
     Number::from_f64(integer as f64).map(Value::Number)
 }
 
-/// The least whole step that is a multiple of both.
+/// Returns the least whole step that is a multiple of both.
 fn common_step(step: i128, other: f64) -> i128 {
     const MAX_FACTOR: i128 = 1_000_000;
     let factor = (1..=1_000_i32).find(|factor| (other * f64::from(*factor)).fract() == 0.0);

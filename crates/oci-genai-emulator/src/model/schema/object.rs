@@ -10,7 +10,7 @@ use super::text::MAX_MORE;
 use super::value::size;
 
 impl<'a> Maker<'a> {
-    /// Candidates for an object: with what must be there first, then with more.
+    /// Returns candidates for an object: first with the required members only, then with more.
     pub(super) fn object(
         &mut self,
         flat: &Flat<'a>,
@@ -20,7 +20,7 @@ impl<'a> Maker<'a> {
         let mut required: Vec<String> = Vec::new();
         let mut wanted: Vec<&str> = flat.all("required").flat_map(strings).collect();
         let mut flat = flat.clone();
-        // What a member brings with it may bring more.
+        // A member may require more members.
         while !wanted.is_empty() {
             for name in std::mem::take(&mut wanted) {
                 if required.iter().any(|known| known == name) || required.len() >= MAX_COUNT {
@@ -79,7 +79,7 @@ impl<'a> Maker<'a> {
             }
         }
         if self.effort.candidates > 1 {
-            // A member that need not be there may decide between choices.
+            // An optional member may decide between choices.
             for name in known_names(&flat) {
                 if first.contains_key(&name) {
                     continue;
@@ -95,7 +95,7 @@ impl<'a> Maker<'a> {
         found
     }
 
-    /// The schemas that a member of this name has to follow.
+    /// Returns the schemas that apply to a member with this name.
     fn member(&self, flat: &Flat<'_>, name: &str) -> Vec<String> {
         let mut pointers = Vec::new();
         let mut named = false;
@@ -127,7 +127,7 @@ impl<'a> Maker<'a> {
         pointers
     }
 
-    /// Names for members beyond those that must be there.
+    /// Returns names for members beyond the required ones.
     fn more_names(
         &mut self,
         flat: &Flat<'a>,
@@ -160,7 +160,7 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// Names of members that schemas describe.
+/// Returns the names of members that schemas describe.
 fn known_names(flat: &Flat<'_>) -> Vec<String> {
     let properties = flat.all("properties").filter_map(Value::as_object);
     properties.flat_map(Map::keys).cloned().collect()

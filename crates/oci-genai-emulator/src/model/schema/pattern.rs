@@ -1,12 +1,12 @@
-//! Short texts that a regular expression matches.
+//! Generation of short texts that a regular expression matches.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
-/// The longest text made, in bytes.
+/// Maximum length of a generated text, in bytes.
 const MAX_TEXT: usize = 64 * 1024;
 
-/// A text that `pattern` matches, with every repetition that may go on taken `more` times more than it must. None
-/// for a pattern that cannot be read, or that nothing short matches.
+/// Returns a text that `pattern` matches, with every open-ended repetition taken `more` times more
+/// than required. `None` for an invalid pattern or one that no short text matches.
 pub(super) fn text(pattern: &str, more: u32) -> Option<String> {
     let hir = regex_syntax::parse(pattern).ok()?;
     let mut text = Vec::new();
@@ -16,7 +16,7 @@ pub(super) fn text(pattern: &str, more: u32) -> Option<String> {
 
 fn append(hir: &Hir, more: u32, text: &mut Vec<u8>) -> Option<()> {
     match hir.kind() {
-        // Where a match may stand is left to the check.
+        // The validation checks the position of a match.
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => text.extend_from_slice(&literal.0),
         HirKind::Class(class) => {
@@ -42,7 +42,7 @@ fn append(hir: &Hir, more: u32, text: &mut Vec<u8>) -> Option<()> {
     (text.len() <= MAX_TEXT).then_some(())
 }
 
-/// A member of a class: a letter, digit or printable character where it has one.
+/// Returns a member of a class, preferably a letter, digit or printable character.
 fn character(class: &Class) -> Option<char> {
     let ranges: Vec<(char, char)> = match class {
         Class::Unicode(class) => class

@@ -1,4 +1,5 @@
-//! What [`minimal`] makes is accepted: by hand, by chance, and by the types that schemas were made from.
+//! Tests that schemas accept what [`minimal`] generates: chosen schemas, random schemas, and
+//! schemas of types.
 #![allow(dead_code)] // fields of types that are only read from JSON
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -126,7 +127,7 @@ fn every_keyword_is_heeded() {
         json!({"not": {"required": ["a"]}, "type": "object", "properties": {"a": {"const": 1}}}),
         json!({"allOf": [{"properties": {"a": {"type": "integer"}}, "required": ["a"]},
             {"properties": {"a": {"minimum": 7}}}], "type": "object"}),
-        // Recursion that ends by another choice, in any place.
+        // Recursion that ends through another choice, at any position.
         json!({"$ref": "#/$defs/n", "$defs": {"n": {"type": "object", "required": ["l", "r"], "properties": {
             "l": {"anyOf": [{"$ref": "#/$defs/n"}, {"type": "null"}]},
             "r": {"anyOf": [{"$ref": "#/$defs/n"}, {"type": "integer"}]}}}}}),
@@ -144,7 +145,7 @@ fn every_keyword_is_heeded() {
 }
 
 #[test]
-fn what_nothing_can_satisfy_ends_all_the_same() {
+fn unsatisfiable_schemas_end_too() {
     let mut wide = json!({"type": "object", "required": [], "properties": {}});
     for at in 0..12 {
         let name = format!("p{at}");
@@ -181,7 +182,7 @@ fn what_nothing_can_satisfy_ends_all_the_same() {
     }
 }
 
-/// Values that are not objects, as constants.
+/// Generates constants that are not objects.
 fn constants() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
@@ -226,7 +227,7 @@ fn leaves() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// An object with these members, of which some are required.
+/// Returns an object schema with these members, some of which are required.
 fn object(members: Vec<(Value, bool)>, closed: bool, minimum: usize) -> Value {
     let mut schema = json!({"type": "object", "properties": {}, "required": [], "additionalProperties": !closed});
     let count = members.len();
@@ -293,7 +294,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_schema_accepts_what_is_made_of_it(
+    fn any_schema_accepts_the_generated_value(
         root in schemas(), definitions in prop::collection::vec(schemas(), 3)
     ) {
         let mut schema = root;
@@ -306,7 +307,7 @@ proptest! {
     }
 }
 
-/// What is made of a type's schema is one of its values.
+/// Checks that the value generated from a type's schema deserializes into the type.
 fn reads<T: JsonSchema + DeserializeOwned + Debug>() {
     for settings in [SchemaSettings::draft2020_12(), SchemaSettings::draft07()] {
         let schema = SchemaGenerator::new(settings)
@@ -406,7 +407,7 @@ enum Sized {
     Not,
 }
 
-/// Nothing but other choices ends it.
+/// Only other choices end the recursion.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 enum Expression {
     Add(Box<Expression>, Box<Expression>),
@@ -432,7 +433,7 @@ struct Everything {
 }
 
 #[test]
-fn types_read_what_is_made_of_their_schemas() {
+fn types_read_values_generated_from_their_schemas() {
     reads::<Plain>();
     reads::<Plain2>();
     reads::<Color>();

@@ -1,16 +1,16 @@
-//! Texts that follow formats, patterns and lengths.
+//! Generation of texts that follow formats, patterns and lengths.
 
 use serde_json::Value;
 
 use super::flat::{Flat, count};
 use super::pattern;
 
-/// The longest text, in characters.
+/// Maximum length of a text, in characters.
 const MAX_TEXT: usize = 100_000;
-/// How much longer than it must be a text that follows a pattern gets, in repetitions.
+/// Maximum number of extra repetitions of a text that follows a pattern.
 pub(super) const MAX_MORE: u32 = 64;
 
-/// Texts that follow formats and patterns, of at least the length that is wanted.
+/// Returns texts that follow formats and patterns, with at least the required length.
 pub(super) fn texts(flat: &Flat<'_>, candidates: usize) -> Vec<Value> {
     let least = flat.at_least("minLength").min(MAX_TEXT);
     let mut found: Vec<String> = Vec::new();
@@ -21,7 +21,7 @@ pub(super) fn texts(flat: &Flat<'_>, candidates: usize) -> Vec<Value> {
         let made = (0..=MAX_MORE).filter_map(|more| pattern::text(expression, more));
         found.extend(made.filter(long).take(candidates));
     }
-    // The first will do, unless something rules it out.
+    // The first one is used unless something rules it out.
     let most = flat.all("maxLength").filter_map(count).min();
     let most = most.unwrap_or(usize::MAX);
     let lengths = (least..=least + candidates).filter(|length| *length <= most);
@@ -29,7 +29,7 @@ pub(super) fn texts(flat: &Flat<'_>, candidates: usize) -> Vec<Value> {
     found.into_iter().map(Value::String).collect()
 }
 
-/// A text of this format.
+/// Returns a text of this format.
 fn sample(format: &str) -> Option<&'static str> {
     Some(match format {
         "date-time" => "1970-01-01T00:00:00Z",

@@ -1,8 +1,8 @@
-//! What is asked of values, whatever their schemas.
+//! Helpers for values.
 
 use serde_json::{Value, json};
 
-/// The name of a value's type in schemas; `integer` for every number that is whole.
+/// Returns the schema name of a value's type; `integer` for every whole number.
 pub(super) fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -17,7 +17,7 @@ pub(super) fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// How many values there are in one.
+/// Returns the number of values within a value.
 pub(super) fn size(value: &Value) -> usize {
     1 + match value {
         Value::Array(list) => list.iter().map(size).sum(),
@@ -26,7 +26,7 @@ pub(super) fn size(value: &Value) -> usize {
     }
 }
 
-/// Another value of the same type.
+/// Returns another value of the same type.
 pub(super) fn varied(value: &Value, by: usize) -> Value {
     match value {
         Value::Number(number) => match number.as_i64() {

@@ -1,21 +1,21 @@
-//! Where an upstream is, and what of that is secret.
+//! Address of an upstream, and its secret parts.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::Url;
 use url::Host;
 
-/// This machine, by either version of IP. The port is the URL's.
+/// Loopback addresses of IPv4 and IPv6. The port is the URL's.
 pub(super) const LOOPBACK: [SocketAddr; 2] = [
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
     SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
 ];
 
-/// The URL that an upstream is asked at.
+/// URL of an upstream's API.
 pub(super) struct Address(Url);
 
 impl Address {
-    /// The base URL with the API's path. None for what is no URL of HTTP.
+    /// Joins the base URL and the API's path. `None` if the result is not an HTTP URL.
     pub(super) fn new(base: &str, path: &str) -> Option<Self> {
         let mut url = Url::parse(base).ok()?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
@@ -39,7 +39,7 @@ impl Address {
         self.0.scheme() == "https"
     }
 
-    /// Whether it is on this machine.
+    /// Returns true if the upstream is on this machine.
     pub(super) fn is_local(&self) -> bool {
         match self.0.host() {
             Some(Host::Domain(_)) => self.local_name().is_some(),
@@ -49,7 +49,7 @@ impl Address {
         }
     }
 
-    /// The name, if it is one that always means this machine. It is not asked for anywhere.
+    /// Returns the host name if it always means this machine. Such a name is not resolved.
     pub(super) fn local_name(&self) -> Option<&str> {
         let name = match self.0.host()? {
             Host::Domain(name) => name,
@@ -59,24 +59,24 @@ impl Address {
         (bare == "localhost" || bare.ends_with(".localhost")).then_some(name)
     }
 
-    /// Whether nobody can listen on the way.
+    /// Returns true if nobody can listen on the connection.
     pub(super) fn is_protected(&self) -> bool {
         self.is_tls() || self.is_local()
     }
 
-    /// Whether the URL names a user, which is sent as a credential.
+    /// Returns true if the URL has a user, which is sent as a credential.
     pub(super) fn has_user(&self) -> bool {
         !self.0.username().is_empty() || self.0.password().is_some()
     }
 
-    /// Leaves the user out, for whom another credential is sent.
+    /// Removes the user, because another credential is sent.
     pub(super) fn forget_user(&mut self) {
-        // Only URLs without a host cannot do this.
+        // Fails only for URLs without a host.
         let _ = self.0.set_username("");
         let _ = self.0.set_password(None);
     }
 
-    /// What in the URL may be secret.
+    /// Returns the parts of the URL that may be secret.
     pub(super) fn secrets(&self) -> Vec<String> {
         let decoded = |text: &str| {
             percent_encoding::percent_decode_str(text)

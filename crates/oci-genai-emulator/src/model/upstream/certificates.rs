@@ -1,4 +1,4 @@
-//! Why the certificates of authorities could not be read.
+//! Errors from loading certificates of authorities.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -10,36 +10,36 @@ use oci_genai_auth::redact;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 
-use crate::explain;
+use crate::error_chain;
 
-/// Why no certificate of an authority could be read.
+/// Error for missing certificates of authorities.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificatesError {
-    /// A variable names something that cannot be read.
+    /// A variable names a path that cannot be read.
     #[error("could not read {variable} {}", redact::shown_path(path))]
     Unreadable {
-        /// The variable.
+        /// Name of the variable.
         variable: &'static str,
-        /// What it names.
+        /// The path.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// There are none.
+    /// No certificates were found.
     #[error(
-        "no certificates of authorities were found; hint: install them, or name a file of them in SSL_CERT_FILE"
+        "could not find certificates of authorities; hint: install them, or name a file with them in SSL_CERT_FILE"
     )]
     None,
 }
 
 impl fmt::Debug for CertificatesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        explain::debug(self, "CertificatesError", f)
+        error_chain::debug(self, "CertificatesError", f)
     }
 }
 
-/// What is wrong with where certificates are read from. None when nothing is.
+/// Returns the problem with the sources of certificates, if there is one.
 pub(super) fn problem() -> Option<CertificatesError> {
     let [file, folders] = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(std::env::var_os);
     of(file.as_deref(), folders.as_deref())
@@ -71,7 +71,7 @@ fn read(path: &Path) -> io::Result<()> {
         Some(Ok(_)) => Ok(()),
         _ => Err(io::Error::new(
             io::ErrorKind::InvalidData,
-            "it holds no certificate in PEM",
+            "it contains no certificate in PEM",
         )),
     }
 }
@@ -106,7 +106,7 @@ mod tests {
             missing.contains("SSL_CERT_DIR") && missing.contains("No such file"),
             "{missing}"
         );
-        assert!(said(None, Some(folder.path())).contains("no certificates of authorities"));
-        assert!(said(None, None).contains("no certificates of authorities"));
+        assert!(said(None, Some(folder.path())).contains("could not find certificates"));
+        assert!(said(None, None).contains("could not find certificates"));
     }
 }

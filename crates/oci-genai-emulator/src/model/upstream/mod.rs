@@ -1,4 +1,4 @@
-//! A model behind any server that speaks chat completions or the Responses API.
+//! Model behind a server with the chat completions or Responses API.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,22 +9,22 @@ use oci_genai_auth::redact;
 use tokio::sync::mpsc;
 
 use super::{Model, Prompt, Step};
-use crate::explain;
+use crate::error_chain;
 use address::Address;
+use call::{Answer, talk};
 pub use certificates::CertificatesError;
-use talk::{Answer, talk};
 
 mod address;
+mod call;
 mod certificates;
 mod chat;
 mod responses;
-mod talk;
 
-/// Which API an [`Upstream`] speaks.
+/// API of an [`Upstream`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UpstreamApi {
-    /// `POST /chat/completions`, which nearly every model server has.
+    /// `POST /chat/completions`, which nearly every model server supports.
     #[default]
     ChatCompletions,
     /// `POST /responses`.
@@ -40,26 +40,26 @@ impl UpstreamApi {
     }
 }
 
-/// A server that answers in the emulator's stead.
+/// A server that generates the output instead of the built-in model.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Upstream {
-    /// Its base URL, to whose path the API's path is added. May hold a query, and a user with a password.
+    /// Base URL, to which the API's path is added. May contain a query, and a user with a password.
     pub url: String,
-    /// The API it speaks.
+    /// API of the server.
     pub api: UpstreamApi,
-    /// The key it wants, sent as a bearer token in place of a user in the URL. Only for servers over TLS or on this
-    /// machine.
+    /// API key, sent as a bearer token instead of a user in the URL. Only for servers over TLS or
+    /// on this machine.
     pub api_key: Option<String>,
-    /// The project it wants, sent as `OpenAI-Project`.
+    /// Project, sent as `OpenAI-Project`.
     pub project: Option<String>,
-    /// The model to ask for. Default: the one each request asks for.
+    /// Model to request. Default: the model that each request names.
     pub model: Option<String>,
 }
 
 impl Upstream {
-    /// A server without key that knows the models asked for. A URL that ends in `/responses` or
-    /// `/chat/completions` says which API is meant; one that does not means chat completions.
+    /// Creates an upstream without a key that gets the requested model names. A URL that ends in
+    /// `/responses` or `/chat/completions` selects the API; any other URL selects chat completions.
     ///
     /// ```
     /// use oci_genai_emulator::{Upstream, UpstreamApi};
@@ -86,21 +86,21 @@ impl Upstream {
         }
     }
 
-    /// Sends this key. See [`api_key`](Self::api_key).
+    /// Sets the API key. See [`api_key`](Self::api_key).
     #[must_use]
     pub fn with_api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(key.into());
         self
     }
 
-    /// Asks on behalf of this project.
+    /// Sets the project.
     #[must_use]
     pub fn with_project(mut self, project: impl Into<String>) -> Self {
         self.project = Some(project.into());
         self
     }
 
-    /// Asks for this model, whatever the request says.
+    /// Sets the model, which replaces the model that a request names.
     #[must_use]
     pub fn with_model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
@@ -108,7 +108,7 @@ impl Upstream {
     }
 }
 
-/// The key, and what else may be secret, is not shown.
+/// Hides the key and other secrets.
 impl fmt::Debug for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upstream")
@@ -121,41 +121,43 @@ impl fmt::Debug for Upstream {
     }
 }
 
-/// Why an upstream cannot be used.
+/// Error for an unusable upstream.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum UpstreamError {
-    /// The URL is none, or not one of HTTP.
+    /// The URL is invalid or not an HTTP URL.
     #[error("'{}' is not a URL of http or https", redact::shown(.0))]
     Url(String),
-    /// A key, or a password in the URL, would travel unprotected.
-    #[error("the key would travel unprotected to {0}; use https, or a server on this machine")]
+    /// A key, or a password in the URL, would be sent unencrypted.
+    #[error(
+        "the key would be sent unencrypted to {0}; hint: use https, or a server on this machine"
+    )]
     Unprotected(String),
-    /// The key or the project has characters that no header can carry.
-    #[error("the {0} of the upstream has characters that no header can carry")]
+    /// The key or the project contains characters that are invalid in a header.
+    #[error("the {0} of the upstream has characters that are invalid in a header")]
     Header(&'static str),
-    /// The certificates of the authorities to trust cannot be read.
-    #[error("the upstream's certificate could not be checked")]
+    /// The certificates of the trusted authorities could not be loaded.
+    #[error("could not load the certificates that the upstream's is checked with")]
     Certificates(#[from] CertificatesError),
-    /// No HTTP client can be made.
-    #[error("no HTTP client can be made")]
+    /// The HTTP client could not be created.
+    #[error("could not create the HTTP client")]
     Client(#[from] reqwest::Error),
 }
 
 impl fmt::Debug for UpstreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        explain::debug(self, "UpstreamError", f)
+        error_chain::debug(self, "UpstreamError", f)
     }
 }
 
-/// An [`Upstream`] at work.
+/// An [`Upstream`] in use.
 pub(crate) struct Remote {
     client: reqwest::Client,
     address: Address,
     upstream: Upstream,
     authorization: Option<HeaderValue>,
     project: Option<HeaderValue>,
-    /// What no error may repeat.
+    /// Texts that no error may repeat.
     secrets: Vec<String>,
 }
 
@@ -189,14 +191,14 @@ impl Remote {
             .read_timeout(Duration::from_secs(300))
             .redirect(reqwest::redirect::Policy::none());
         if address.is_local() {
-            // Neither the key nor what people say goes to a proxy on its way to this machine.
+            // The key and the messages must not go to a proxy on their way to this machine.
             client = client.no_proxy();
         }
         if let Some(name) = address.local_name() {
             client = client.resolve_to_addrs(name, &address::LOOPBACK);
         }
         if !address.is_tls() {
-            // No certificate is ever checked.
+            // No certificate is checked here.
             client = client.tls_certs_only(std::iter::empty());
         }
         let client = match (client.build(), address.is_tls()) {
@@ -242,7 +244,7 @@ impl Model for Remote {
         tokio::spawn(async move {
             if let Err(message) = talk(request, answer, &secrets, &steps).await {
                 let code = "server_error".to_owned();
-                // If nobody listens any more, the turn is over.
+                // If the receiver is gone, the turn is over.
                 let _ = steps.send(Step::Fail { code, message }).await;
             }
         });
@@ -254,7 +256,7 @@ impl Model for Remote {
     }
 }
 
-/// The request's instructions and what the service remembers, as one text.
+/// Combines the request's instructions and the long-term memories into one text.
 fn instructions(prompt: &Prompt) -> Option<String> {
     let known = (!prompt.memories.is_empty())
         .then(|| format!("Known of the user: {}", prompt.memories.join("; ")));

@@ -1,4 +1,4 @@
-//! A server that speaks the Responses API.
+//! Upstream with the Responses API.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,8 @@ use super::instructions;
 use crate::model::{Prompt, Step};
 use crate::state::items::Item;
 
-/// Writes a turn as a request. The server is to keep nothing: the whole context is sent each time.
+/// Builds the request for a turn. The whole context is sent each time, so that the server stores
+/// nothing.
 pub(super) fn request(prompt: &Prompt, model: &str) -> Value {
     let input: Vec<Value> = prompt.items.iter().filter_map(input_item).collect();
     let mut request = json!({ "model": model, "stream": true, "store": false, "input": input });
@@ -31,8 +32,8 @@ pub(super) fn request(prompt: &Prompt, model: &str) -> Value {
     request
 }
 
-/// An item without what only this emulator knows of it: ids and states are its own, and so is what it
-/// calls encrypted reasoning.
+/// Returns an item without the members that only this emulator understands: ids, states, and its
+/// form of encrypted reasoning.
 fn input_item(item: &Item) -> Option<Value> {
     if matches!(item.kind(), "reasoning" | "compaction") {
         return None;
@@ -43,14 +44,14 @@ fn input_item(item: &Item) -> Option<Value> {
     Some(Value::Object(item))
 }
 
-/// An answer that is being read.
+/// Parser of an output stream.
 #[derive(Default)]
 pub(super) struct Answer {
     finished: bool,
 }
 
 impl Answer {
-    /// Reads the data of one event. What the server streams beside text and calls is passed over.
+    /// Parses the data of one event. Events other than text and calls are skipped.
     pub(super) fn read(&mut self, event: &Value) -> Vec<Step> {
         let text = |pointer: &str| {
             let found = event.pointer(pointer).and_then(Value::as_str);
@@ -83,7 +84,7 @@ impl Answer {
         }
     }
 
-    /// Whether the stream came to its end.
+    /// Returns true if the stream reached its end.
     pub(super) fn finished(&self) -> bool {
         self.finished
     }

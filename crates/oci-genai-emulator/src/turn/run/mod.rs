@@ -1,4 +1,4 @@
-//! Running a turn: the model's steps become output items, events and, at the end, stored state.
+//! Runs a turn: the model's steps become output items, events and, at the end, stored state.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,23 +20,25 @@ use text::Open;
 mod outcome;
 mod text;
 
-/// Events are handed on in pieces of about this many bytes while the model does not pause.
+/// Approximate size of the pieces in which events are passed on while the model does not pause, in
+/// bytes.
 const PIECE: usize = 16 * 1024;
 
-/// Where the events of a turn go.
+/// Destination of a turn's events.
 #[derive(Debug)]
 pub(crate) enum Sink {
-    /// Nobody asked for them.
+    /// No client requested them.
     Nowhere,
-    /// Their client has gone. The turn keeps its pace, so that it can be seen what becomes of it.
+    /// The client has disconnected. The turn keeps its pace, so that its outcome can be observed.
     Abandoned,
-    /// One client reads them. A client that does not read holds the turn up, not the memory.
+    /// One client reads them. A client that does not read delays the turn instead of filling
+    /// memory.
     Wire(tokio::sync::mpsc::Sender<Bytes>),
-    /// They are kept, for any number of readers from any point.
+    /// The events are kept for any number of readers from any position.
     Log(Arc<Log>),
 }
 
-/// Why a turn stopped before the model was done.
+/// Reason for stopping a turn before the model was done.
 #[derive(Debug)]
 enum Stop {
     Cancelled,
@@ -54,11 +56,11 @@ struct Run<'a> {
     sink: Sink,
     cancel: CancellationToken,
     pace: Duration,
-    /// Output tokens that may still be written.
+    /// Remaining output tokens.
     left: Option<u64>,
 }
 
-/// Runs a turn to its end and stores the outcome. The answer is the final response.
+/// Runs a turn to its end, stores the outcome and returns the final response.
 pub(crate) async fn run(
     app: Arc<App>,
     mut turn: Turn,
@@ -87,7 +89,7 @@ pub(crate) async fn run(
 
 impl Run<'_> {
     async fn answer(&mut self, guard: Option<tokio::sync::OwnedSemaphorePermit>) -> Arc<Value> {
-        // A response that can be seen before it is over is stored from the start.
+        // A response that is visible before it is over is stored from the start.
         let early = self.turn.request.background || self.turn.request.store && self.streamed();
         if self.streamed() {
             self.events
@@ -104,7 +106,7 @@ impl Run<'_> {
         });
         let response = self.finish(stopped, early);
         drop(guard);
-        // Only now may a client learn that the turn is over.
+        // Clients must not see the end of the turn earlier than this.
         self.flush().await;
         response
     }
@@ -132,7 +134,7 @@ impl Run<'_> {
         }
     }
 
-    /// Whether the turn is streamed, also if nobody reads it any more.
+    /// Returns true if the turn is streamed, even if nobody reads it any more.
     fn streamed(&self) -> bool {
         !matches!(self.sink, Sink::Nowhere)
     }
@@ -187,7 +189,7 @@ impl Run<'_> {
             Sink::Wire(wire) => {
                 let sent = tokio::time::timeout(self.app.config.write_timeout, wire.send(events));
                 if !matches!(sent.await, Ok(Ok(()))) {
-                    // The client has gone or does not read.
+                    // The client has disconnected or does not read.
                     self.sink = Sink::Abandoned;
                 }
             }

@@ -1,4 +1,4 @@
-//! How a turn ends: its status, what it cost, and what is stored of it.
+//! End of a turn: its status, its usage, and what is stored.
 
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ impl Run<'_> {
         })
     }
 
-    /// Stores the response as it is now, unless it was announced and has been deleted since.
+    /// Stores the current response, unless it was announced and has been deleted since.
     pub(super) fn store_early(&self) {
         let response = Arc::new(Value::Object(self.response.clone()));
         let put = put(self.app, self.turn, response);
@@ -81,11 +81,11 @@ impl Run<'_> {
         }));
     }
 
-    /// Adds the turn's items to its conversation and stores the response, in one step. Only a turn that
-    /// came to an answer changes the conversation.
+    /// Adds the turn's items to its conversation and stores the response, in one step. Only a turn
+    /// with output changes the conversation.
     fn store(&self, response: &Arc<Value>, early: bool, answered: bool) {
         if self.app.stop.is_cancelled() {
-            // The emulator is being stopped: nobody cancelled this turn, it was cut short.
+            // The emulator is stopping, so the turn was cut short and not canceled.
             return;
         }
         let put = self
@@ -117,7 +117,7 @@ impl Run<'_> {
                     at,
                 });
             }
-            // One that was deleted while it was made stays deleted.
+            // A response that was deleted while it was created stays deleted.
             if !early || project.responses.contains_key(&self.turn.id) {
                 changes.extend(put);
             }
@@ -126,8 +126,8 @@ impl Run<'_> {
     }
 }
 
-/// Stores a background response before its turn begins, so that its client can find it at
-/// once. Returns the response.
+/// Stores a background response before its turn begins, so that its client can find it at once.
+/// Returns the response.
 pub(crate) fn announce(app: &App, turn: &Turn) -> Result<Arc<Value>, ApiError> {
     let mut queued = turn.response(&app.config);
     queued.insert("status".into(), "queued".into());
@@ -151,6 +151,6 @@ fn put(app: &App, turn: &Turn, response: Arc<Value>) -> Change {
 
 fn report(stored: Result<(), ApiError>) {
     if let Err(error) = stored {
-        tracing::error!(message = %error.message, "a turn could not be stored");
+        tracing::error!(message = %error.message, "could not store a turn");
     }
 }

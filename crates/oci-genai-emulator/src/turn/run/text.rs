@@ -1,4 +1,4 @@
-//! Writing a turn's items: texts word by word, calls whole.
+//! Writes a turn's items: texts word by word, calls complete.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use super::{PIECE, Run, Stop};
 use crate::turn::events::{At, complete, deltas};
 use crate::turn::output::{self, Kind};
 
-/// A text item that is being written.
+/// A text item in progress.
 #[derive(Debug)]
 pub(super) struct Open {
     kind: Kind,
     id: String,
     text: String,
-    /// How much of the text has been sent as deltas.
+    /// Number of bytes of the text that were sent as deltas.
     sent: usize,
 }
 
@@ -50,8 +50,8 @@ impl Run<'_> {
         self.send_deltas(false).await
     }
 
-    /// Sends what is unsent of the open text, word by word; a last word that may still grow only if
-    /// `all` is said.
+    /// Sends the unsent part of the open text, word by word. Sends a last word that may still grow
+    /// only if `all` is set.
     pub(super) async fn send_deltas(&mut self, all: bool) -> Result<(), Stop> {
         if !self.streamed() && self.left.is_none() {
             return Ok(());
@@ -131,7 +131,8 @@ impl Run<'_> {
     }
 }
 
-/// Stands for the encrypted reasoning of a real model: opaque to clients, stable for a given text.
+/// Returns a stand-in for the encrypted reasoning of a real model: unreadable for clients, stable
+/// for a given text.
 fn encrypted(text: &str) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(text)

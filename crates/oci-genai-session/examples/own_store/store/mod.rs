@@ -1,7 +1,7 @@
-//! A session store of somebody else's: over redb, an embedded key-value database.
+//! A session store over redb, an embedded key-value database.
 //!
-//! What makes it a store is one transaction for each batch. The rest is where records go: each under a key that begins with
-//! its session's id, so that a session's turns, items and effects lie together and in order.
+//! Each batch is one transaction. Every record's key begins with its session's id, so that the
+//! turns, items and tool calls of a session are adjacent and in order.
 
 mod rows;
 mod writing;
@@ -14,8 +14,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use oci_genai_session::clock::Timestamp;
 use oci_genai_session::store::{
-    Batch, EffectRecord, Grant, ItemRange, ItemRecord, Lease, LeaseRequest, LeaseState, SessionId,
-    SessionQuery, SessionRecord, SessionSnapshot, Store, StoreErrorKind, TurnRecord,
+    Batch, ItemRange, ItemRecord, Lease, LeaseRequest, LeaseResult, LeaseState, SessionId,
+    SessionQuery, SessionRecord, SessionSnapshot, Store, StoreErrorKind, ToolCallRecord,
+    TurnRecord,
 };
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use serde::de::DeserializeOwned;
@@ -36,11 +37,11 @@ impl fmt::Debug for RedbStore {
 }
 
 impl RedbStore {
-    /// Opens the file, or makes it.
+    /// Opens the file, or creates it.
     pub(crate) fn open(path: impl AsRef<Path>) -> Result<Self> {
         let database = Database::create(path).map_err(failed)?;
         let store = Self(Arc::new(database));
-        // Tables come into being when they are first written to; readers want them to be there.
+        // Tables exist only after the first write, and readers need them.
         let tx = store.0.begin_write().map_err(failed)?;
         tx.open_table(SESSIONS).map_err(failed)?;
         tx.open_table(NAMES).map_err(failed)?;
@@ -52,7 +53,7 @@ impl RedbStore {
         Ok(store)
     }
 
-    /// Runs something that waits for the disk where nobody else has to wait for it.
+    /// Runs blocking disk work on a blocking thread.
     async fn on_disk<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> Result<T> + Send + 'static,
@@ -62,7 +63,7 @@ impl RedbStore {
         done.unwrap_or_else(|_| Err(error(StoreErrorKind::Unavailable, "the runtime is ending")))
     }
 
-    /// One transaction: what `work` does happens when it succeeds, and not at all otherwise.
+    /// Runs `work` in one transaction, which is committed only if it succeeds.
     async fn transaction<T: Send + 'static>(
         &self,
         work: impl FnOnce(&WriteTransaction) -> Result<T> + Send + 'static,
@@ -76,7 +77,7 @@ impl RedbStore {
         .await
     }
 
-    /// Every session, in no order.
+    /// Returns every session, in no order.
     async fn all(&self) -> Result<Vec<Entry>> {
         self.on_disk(|database| {
             let tx = database.begin_read().map_err(failed)?;
@@ -88,7 +89,8 @@ impl RedbStore {
         .await
     }
 
-    /// Records of one session under the numbers from `from` up to but without `to`, which `keep` may end early.
+    /// Returns records of one session with numbers from `from` up to but without `to`. `keep` may
+    /// end the range early.
     async fn stretch<T: DeserializeOwned + Send + 'static>(
         &self,
         table: TableDefinition<'static, (&'static str, u64), &'static str>,
@@ -264,7 +266,7 @@ impl Store for RedbStore {
     }
 
     async fn turn_items(&self, id: &SessionId, turn: u64) -> Result<Vec<ItemRecord>> {
-        // A turn's items lie together, and the turn asked for is nearly always the last one.
+        // A turn's items are adjacent, and the requested turn is nearly always the last one.
         let span = (0, u64::MAX);
         let not_before = move |item: &ItemRecord| item.turn >= turn;
         let mut items = self
@@ -275,7 +277,7 @@ impl Store for RedbStore {
         Ok(items)
     }
 
-    async fn effects(&self, id: &SessionId, turn: u64) -> Result<Vec<EffectRecord>> {
+    async fn tool_calls(&self, id: &SessionId, turn: u64) -> Result<Vec<ToolCallRecord>> {
         let id = id.clone();
         self.on_disk(move |database| {
             let tx = database.begin_read().map_err(failed)?;
@@ -283,21 +285,21 @@ impl Store for RedbStore {
             let keys = (id.as_str(), turn, "")..(id.as_str(), turn.saturating_add(1), "");
             let rows = table.range(keys).map_err(failed)?;
             let effects = rows.map(|row| read(row.map_err(failed)?.1.value()));
-            let mut effects = effects.collect::<Result<Vec<EffectRecord>>>()?;
+            let mut effects = effects.collect::<Result<Vec<ToolCallRecord>>>()?;
             effects.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
             Ok(effects)
         })
         .await
     }
 
-    async fn acquire(&self, id: &SessionId, request: &LeaseRequest) -> Result<Grant> {
+    async fn acquire(&self, id: &SessionId, request: &LeaseRequest) -> Result<LeaseResult> {
         let (id, request) = (id.clone(), request.clone());
         self.transaction(move |tx| {
             let mut entry = entry(tx, &id)?;
             let granted = entry.lease.request(&request, request.now);
             put(tx, &entry)?;
             Ok(match granted {
-                Err(held) => Grant::Held(held),
+                Err(held) => LeaseResult::Held(held),
                 Ok(taken_over) => {
                     let lease = Lease {
                         session: id,
@@ -306,7 +308,7 @@ impl Store for RedbStore {
                         until: entry.lease.until,
                         taken_over,
                     };
-                    Grant::Granted(lease, Box::new(entry.record))
+                    LeaseResult::Granted(lease, Box::new(entry.record))
                 }
             })
         })
@@ -319,7 +321,10 @@ impl Store for RedbStore {
             let mut entry = entry(tx, &lease.session)?;
             match entry.lease.renew(lease.fence, now, ttl) {
                 true => put(tx, &entry),
-                false => Err(error(StoreErrorKind::Fenced, "somebody else has the lease")),
+                false => Err(error(
+                    StoreErrorKind::Fenced,
+                    "another holder has the lease",
+                )),
             }
         })
         .await
@@ -340,7 +345,7 @@ impl Store for RedbStore {
     async fn snapshot(&self, id: &SessionId) -> Result<Option<SessionSnapshot>> {
         let id = id.clone();
         self.on_disk(move |database| {
-            // A reader of redb sees the database as it was when it began.
+            // A redb reader sees the database as of the start of its transaction.
             let tx = database.begin_read().map_err(failed)?;
             let sessions = tx.open_table(SESSIONS).map_err(failed)?;
             let Some(row) = sessions.get(id.as_str()).map_err(failed)? else {
@@ -362,7 +367,7 @@ impl Store for RedbStore {
                 snapshot.effects.push(read(row.map_err(failed)?.1.value())?);
             }
             let effects = &mut snapshot.effects;
-            effects.sort_by(|a: &EffectRecord, b| a.sort_key().cmp(&b.sort_key()));
+            effects.sort_by(|a: &ToolCallRecord, b| a.sort_key().cmp(&b.sort_key()));
             Ok(Some(snapshot))
         })
         .await

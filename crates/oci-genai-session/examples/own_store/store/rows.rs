@@ -1,4 +1,4 @@
-//! Where records go, and how they are written.
+//! Tables, keys and serialization.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub(super) const ITEMS: TableDefinition<'_, (&str, u64), &str> = TableDefinition
 pub(super) const EFFECTS: TableDefinition<'_, (&str, u64, &str), &str> =
     TableDefinition::new("effects");
 
-/// A session and who may write to it.
+/// A session and its lease.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Entry {
     pub(super) record: SessionRecord,
@@ -26,7 +26,7 @@ pub(super) struct Entry {
 }
 
 pub(super) fn failed(error: impl Into<redb::Error>) -> StoreError {
-    StoreError::new(StoreErrorKind::Unavailable, "the database did not answer")
+    StoreError::new(StoreErrorKind::Unavailable, "the database did not respond")
         .with_source(error.into())
 }
 
@@ -43,7 +43,7 @@ pub(super) fn not_found(id: &SessionId) -> StoreError {
 
 pub(super) fn write(record: &impl Serialize) -> Result<String> {
     serde_json::to_string(record).map_err(|error| {
-        StoreError::new(StoreErrorKind::Corrupt, "a record cannot be written").with_source(error)
+        StoreError::new(StoreErrorKind::Corrupt, "could not serialize a record").with_source(error)
     })
 }
 

@@ -1,4 +1,4 @@
-//! What happens within one transaction. An error leaves it to be undone.
+//! Writes within one transaction. An error rolls it back.
 
 use oci_genai_session::store::{Batch, SessionId, StoreErrorKind, TurnRecord};
 use redb::{ReadableTable, WriteTransaction};
@@ -23,7 +23,7 @@ pub(super) fn put(tx: &WriteTransaction, entry: &Entry) -> Result<()> {
     Ok(())
 }
 
-/// Gives a session its name, if nobody has it, and takes the old one from it.
+/// Gives a session its name if the name is free, and frees the old one.
 pub(super) fn rename(
     tx: &WriteTransaction,
     id: &SessionId,
@@ -43,7 +43,7 @@ pub(super) fn rename(
     Ok(())
 }
 
-/// Removes turns after a number, with their effects.
+/// Removes turns after a number, with their tool calls.
 fn drop_turns(tx: &WriteTransaction, id: &str, after: u64) -> Result<()> {
     let first = after.saturating_add(1);
     let mut turns = tx.open_table(TURNS).map_err(failed)?;
@@ -99,16 +99,16 @@ fn write_turn(tx: &WriteTransaction, id: &str, turn: &TurnRecord) -> Result<()> 
     }
 }
 
-/// Everything that a batch says.
+/// Applies a whole batch.
 pub(super) fn apply(tx: &WriteTransaction, batch: &Batch) -> Result<u64> {
     let (session, id) = (&batch.session, batch.session.id.as_str());
     let mut entry = entry(tx, &session.id)?;
     if entry.lease.fence != batch.fence {
-        let text = format!("session `{id}` was taken over by another writer");
+        let text = format!("another writer took over session `{id}`");
         return Err(error(StoreErrorKind::Fenced, text));
     }
     if entry.record.generation != session.generation {
-        let text = format!("session `{id}` was written by somebody else meanwhile");
+        let text = format!("another writer changed session `{id}` in the meantime");
         return Err(error(StoreErrorKind::Conflict, text));
     }
     rename(
@@ -150,7 +150,7 @@ pub(super) fn apply(tx: &WriteTransaction, batch: &Batch) -> Result<u64> {
     Ok(entry.record.generation)
 }
 
-/// Removes a session with all it holds.
+/// Removes a session and everything in it.
 pub(super) fn delete(tx: &WriteTransaction, id: &SessionId) -> Result<()> {
     let entry = entry(tx, id)?;
     rename(tx, id, entry.record.name.as_deref(), None)?;

@@ -1,7 +1,7 @@
-//! The lease of a session: the right to write to it, for a while.
+//! The lease of a session: the right to write to it for a limited time.
 //!
-//! [`LeaseState`] is the state machine behind it, the same for every store: a store keeps the state beside the session,
-//! applies one call to it within a transaction, and keeps the result.
+//! [`LeaseState`] is the state machine of a lease, the same for every store. A store keeps the
+//! state with the session, applies one call to it within a transaction, and keeps the result.
 
 mod state;
 
@@ -13,46 +13,50 @@ pub use self::state::{LeaseState, Waiter};
 use super::{SessionId, SessionRecord};
 use crate::clock::Timestamp;
 
-/// The right to write to a session, for a while.
+/// Right to write to a session for a limited time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
     /// The session.
     pub session: SessionId,
-    /// Identifies the holder: any text that differs from other holders'.
+    /// Identifies the holder: any text that differs from other holders' texts.
     pub holder: String,
-    /// Grows with each new holder; a batch with an older number is refused.
+    /// Grows with each new holder. A batch with an older fence is rejected.
     pub fence: u64,
-    /// When it ends unless renewed, by the clock of the store.
+    /// Expiry unless renewed, by the clock of the store.
     pub until: Timestamp,
-    /// The holder before did not give the lease back: a request of that holder may still be on its way.
+    /// The previous holder did not release the lease, so a request of that holder may still be in
+    /// flight.
     pub taken_over: bool,
 }
 
-/// A request for the lease of a session.
+/// Request for the lease of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeaseRequest {
-    /// Identifies who asks: any text that differs from other holders'.
+    /// Identifies the requester: any text that differs from other holders' texts.
     pub holder: String,
-    /// The time of day where the request is made. A store whose users share a clock, as a database server has one, goes by
-    /// that instead.
+    /// The requester's time of day. A store whose users share a clock, such as a database server's,
+    /// uses that clock instead.
     pub now: Timestamp,
-    /// How long the lease lasts unless renewed.
+    /// Duration of the lease unless renewed.
     pub ttl: Duration,
-    /// For a requester that waits its turn: it asks again within this span. Default: none, and it gets no place in the queue.
+    /// Time within which a waiting requester asks again. Default: none, and the requester gets no
+    /// place in the queue.
     pub asks_again_within: Option<Duration>,
-    /// What kept the requester waiting ([`Held::mark`]) and has not changed for as long as the store said
-    /// ([`Held::patience`]), by the requester's monotonic clock. It is passed over if it still has not.
+    /// The mark that blocked the requester ([`Held::mark`]) and has not changed for the time the
+    /// store named ([`Held::mark_timeout`]), by the requester's monotonic clock. The store skips it
+    /// if it still has not changed.
     pub overdue: Option<LeaseMark>,
-    /// What kept the requester waiting when it asked before. A holder that has moved since is alive.
+    /// The mark that blocked the requester's last request. If the holder's mark has changed since,
+    /// the holder is alive.
     pub seen: Option<LeaseMark>,
-    /// The requester has seen before that the holder is alive. Of a holder that is alive, an end of its lease in the past is a
-    /// clock that is wrong: only `overdue` counts.
+    /// The requester has seen that the holder is alive. If the lease of a live holder seems to have
+    /// expired, a clock is wrong: only `overdue` counts then.
     pub holder_is_alive: bool,
 }
 
 impl LeaseRequest {
-    /// A request of somebody who does not wait.
+    /// Creates a request of a requester that does not wait.
     pub fn new(holder: impl Into<String>, now: Timestamp, ttl: Duration) -> Self {
         Self {
             holder: holder.into(),
@@ -66,36 +70,36 @@ impl LeaseRequest {
     }
 }
 
-/// Something that keeps a requester waiting. Another value means that it has moved.
+/// Blocker of a requester. A different value means that the blocker has made progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum LeaseMark {
     /// The holder of the lease.
     Holder {
-        /// Its fence.
+        /// Fence of the holder.
         fence: u64,
-        /// How often the session's lease was taken or renewed so far.
+        /// Number of times the session's lease was taken or renewed.
         renewals: u64,
     },
-    /// The lease is free, and this place in the queue comes first.
+    /// The lease is free, and the queue entry with this number comes first.
     Waiter(u64),
 }
 
-/// Why a lease was not granted.
+/// Rejection of a lease request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// What stands in the way.
+    /// Blocker of the request.
     pub mark: LeaseMark,
-    /// How long the mark has to stay the same before it may be passed over.
-    pub patience: Duration,
-    /// How long until the lease ends unless renewed, by the clock of the store.
+    /// Time for which the mark must stay the same before it may be skipped.
+    pub mark_timeout: Duration,
+    /// Time until the lease expires unless renewed, by the clock of the store.
     pub left: Duration,
 }
 
-/// The answer to a request for a lease.
+/// Result of a lease request.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Grant {
-    /// The lease, and the session as it stands now.
+pub enum LeaseResult {
+    /// The lease, and the current session record.
     Granted(Lease, Box<SessionRecord>),
-    /// Somebody else has it, or is next.
+    /// Another requester holds the lease or is next.
     Held(Held),
 }

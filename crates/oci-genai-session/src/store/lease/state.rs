@@ -1,4 +1,4 @@
-//! Who holds the lease of a session and who comes next, without I/O.
+//! State machine of a lease and its queue, without I/O.
 
 use std::time::Duration;
 
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 use super::{Held, LeaseMark, LeaseRequest};
 use crate::clock::Timestamp;
 
-/// The most places in a queue. A requester that finds it full asks again without one.
+/// Maximum length of the queue. If it is full, a requester gets no place in it and asks again.
 const MAX_WAITERS: usize = 64;
 
-/// A place in the queue for a lease.
+/// Entry in the queue for a lease.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Waiter {
-    /// Identifies who waits.
+    /// Identifies the waiting requester.
     pub holder: String,
-    /// The number of the place; it is never given twice.
+    /// Number of the entry. Never reused.
     pub ticket: u64,
-    /// How long after the lease is free the place is kept, in milliseconds.
+    /// Time for which the entry is kept after the lease becomes free, in milliseconds.
     pub patience_ms: u64,
 }
 
@@ -41,28 +41,29 @@ pub struct Waiter {
 #[serde(default)]
 #[non_exhaustive]
 pub struct LeaseState {
-    /// Who holds it.
+    /// Current holder.
     pub holder: Option<String>,
     /// Grows with each new holder.
     pub fence: u64,
-    /// When it ends unless renewed.
+    /// Expiry unless renewed.
     pub until: Timestamp,
-    /// How long it was taken or renewed for, in milliseconds; 0 when an older version did not say.
+    /// Duration for which the lease was taken or renewed, in milliseconds. 0 if an older version
+    /// did not store it.
     pub ttl_ms: u64,
-    /// How often it was taken or renewed.
+    /// Number of times the lease was taken or renewed.
     pub renewals: u64,
-    /// The last holder did not give it back and has been passed over.
+    /// The last holder did not release the lease and was replaced.
     pub interrupted: bool,
-    /// Who waits for it, in the order of arrival.
+    /// Waiting requesters in order of arrival.
     pub queue: Vec<Waiter>,
 }
 
 impl LeaseState {
-    /// Grants the lease, or says what stands in the way; `now` is the clock of the store. `true` says that the holder before
-    /// did not give it back. The state may have changed either way.
+    /// Grants the lease, or returns what blocks it. `now` is the clock of the store. `true` means
+    /// that the previous holder did not release the lease. The state may change in either case.
     ///
     /// # Errors
-    /// What keeps the requester waiting.
+    /// Returns [`Held`] if something blocks the requester.
     pub fn request(&mut self, request: &LeaseRequest, now: Timestamp) -> Result<bool, Held> {
         if self.holder.as_ref() == Some(&request.holder) {
             return Ok(self.grant(request, now, false));
@@ -79,11 +80,11 @@ impl LeaseState {
                 self.enqueue(request);
                 return Err(Held {
                     mark,
-                    patience: self.ttl(request),
+                    mark_timeout: self.ttl(request),
                     left: self.until.since(now),
                 });
             }
-            // From here on the old holder cannot write, whoever gets the lease.
+            // From here on the old holder cannot write, no matter who gets the lease.
             self.holder = None;
             self.fence += 1;
             self.interrupted = true;
@@ -94,13 +95,13 @@ impl LeaseState {
         }
         match self.queue.first() {
             Some(first) if first.holder != request.holder => {
-                let patience = Duration::from_millis(first.patience_ms);
+                let mark_timeout = Duration::from_millis(first.patience_ms);
                 let mark = LeaseMark::Waiter(first.ticket);
                 self.enqueue(request);
                 Err(Held {
                     mark,
-                    patience,
-                    left: patience,
+                    mark_timeout,
+                    left: mark_timeout,
                 })
             }
             _ => {
@@ -110,7 +111,7 @@ impl LeaseState {
         }
     }
 
-    /// Renews the lease of that fence; `false` when somebody else has taken it since.
+    /// Renews the lease with this fence. Returns `false` if another holder has taken it.
     pub fn renew(&mut self, fence: u64, now: Timestamp, ttl: Duration) -> bool {
         if self.fence != fence {
             return false;
@@ -119,14 +120,14 @@ impl LeaseState {
         true
     }
 
-    /// Ends the lease of that fence; nothing happens when somebody else has taken it since.
+    /// Ends the lease with this fence. Does nothing if another holder has taken it.
     pub fn release(&mut self, fence: u64) {
         if self.fence == fence {
             self.holder = None;
         }
     }
 
-    /// Whether somebody holds the lease.
+    /// Returns true if the lease is held.
     pub fn is_held(&self, now: Timestamp) -> bool {
         self.holder.is_some() && self.until > now
     }
@@ -146,7 +147,8 @@ impl LeaseState {
         self.renewals += 1;
     }
 
-    /// How long the holder's lease lasts. A lease of an older version has no length: it is taken for the requester's own.
+    /// Returns the duration of the holder's lease. A lease of an older version has none; the
+    /// requester's own duration is used.
     fn ttl(&self, request: &LeaseRequest) -> Duration {
         match self.ttl_ms {
             0 => request.ttl,
@@ -162,15 +164,15 @@ impl LeaseState {
         if self.queue.len() >= MAX_WAITERS || self.queue.iter().any(known) {
             return;
         }
-        // The fence grows with each holder, so that a number is not given again after the queue was empty.
+        // The fence grows with each holder, so numbers are not reused after the queue was empty.
         let last = self.queue.last().map_or(0, |waiter| waiter.ticket);
         let ticket = last.max(self.fence.saturating_mul(MAX_WAITERS as u64)) + 1;
-        // Twice the span, and a bit for a machine that is busy.
-        let patience = within.saturating_mul(2) + Duration::from_millis(250);
+        // Twice the span, plus a margin for a busy machine.
+        let mark_timeout = within.saturating_mul(2) + Duration::from_millis(250);
         self.queue.push(Waiter {
             holder: request.holder.clone(),
             ticket,
-            patience_ms: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX),
+            patience_ms: u64::try_from(mark_timeout.as_millis()).unwrap_or(u64::MAX),
         });
     }
 }

@@ -1,31 +1,32 @@
-//! What is written at once, and what is read at once.
+//! Batches and snapshots.
 
-use super::{EffectRecord, ItemRecord, SessionRecord, TurnRecord};
+use super::{ItemRecord, SessionRecord, ToolCallRecord, TurnRecord};
 
-/// One atomic write: all of it happens or none.
+/// One atomic write.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Batch {
-    /// The session's new state. Its `generation` is the one this batch builds on; the store writes the next.
+    /// The session's new state. Its `generation` is the one this batch builds on. The store writes
+    /// the next one.
     pub session: SessionRecord,
-    /// The fence of the lease under which this is written.
+    /// Fence of the lease under which the batch is written.
     pub fence: u64,
-    /// A turn to insert, or to replace when its number is there already.
+    /// Turn to insert, or to replace if its number exists.
     pub turn: Option<TurnRecord>,
-    /// Items to append. No two have the same position and none stands there already.
+    /// Items to append. Their positions are unique and unused.
     pub items: Vec<ItemRecord>,
-    /// Effects to insert, or to replace by turn and place ([`EffectRecord::key`]).
-    pub effects: Vec<EffectRecord>,
-    /// Removes the items at this position and after it, before `items` are appended.
+    /// Tool calls to insert, or to replace by turn and place ([`ToolCallRecord::key`]).
+    pub effects: Vec<ToolCallRecord>,
+    /// Removes the items from this position on, before `items` are appended.
     pub drop_items_from: Option<u64>,
-    /// Removes the turns after this number with their effects, before `turn` is written.
+    /// Removes the turns after this number with their tool calls, before `turn` is written.
     pub drop_turns_after: Option<u64>,
     /// Ends the lease.
     pub release: bool,
 }
 
 impl Batch {
-    /// A batch that writes the session's state alone.
+    /// Creates a batch that writes only the session's state.
     pub fn new(session: SessionRecord, fence: u64) -> Self {
         Self {
             session,
@@ -40,22 +41,22 @@ impl Batch {
     }
 }
 
-/// A whole session as it was at one moment.
+/// A whole session as of one moment.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionSnapshot {
     /// The session.
     pub session: SessionRecord,
-    /// Its turns, oldest first.
+    /// The turns, oldest first.
     pub turns: Vec<TurnRecord>,
-    /// The effects of its tool calls, by turn and place.
-    pub effects: Vec<EffectRecord>,
-    /// Its items, oldest first.
+    /// The tool calls, by turn and place.
+    pub effects: Vec<ToolCallRecord>,
+    /// The items, oldest first.
     pub items: Vec<ItemRecord>,
 }
 
 impl SessionSnapshot {
-    /// A session without turns.
+    /// Creates a snapshot of a session without turns.
     pub fn new(session: SessionRecord) -> Self {
         Self {
             session,

@@ -1,10 +1,10 @@
-//! Items and the effects of tools as a store keeps them.
+//! Records of items and tool calls.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Whether an item went to the model or came from it.
+/// Direction of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
@@ -18,22 +18,22 @@ pub enum Direction {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ItemRecord {
-    /// Its place in the session; the first is 0.
+    /// Position in the session; the first is 0.
     pub position: u64,
-    /// The turn it belongs to.
+    /// Number of the item's turn.
     pub turn: u64,
-    /// The round of that turn.
+    /// Round of that turn.
     pub round: u32,
-    /// Which way it went.
+    /// Direction of the item.
     pub direction: Direction,
-    /// The service's id for it, once known.
+    /// The service's id for the item, once known.
     pub item_id: Option<String>,
-    /// The item itself: JSON text, kept as it came.
+    /// The item as JSON text, kept as it came.
     pub body: String,
 }
 
 impl ItemRecord {
-    /// An item at a place.
+    /// Creates the record of an item at a position.
     pub fn new(position: u64, turn: u64, round: u32, direction: Direction, body: String) -> Self {
         Self {
             position,
@@ -46,24 +46,24 @@ impl ItemRecord {
     }
 }
 
-/// How far the effect of a tool call has come.
+/// State of a tool call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum EffectState {
+pub enum ToolCallState {
     /// The tool is about to run, or was running when the process ended.
     Started,
-    /// The tool has run, or was refused, and its output is journalled.
+    /// The tool has run or was denied, and its output is stored.
     Done,
-    /// A person has to approve the call first.
+    /// The call waits for human approval.
     Awaiting,
-    /// A person approved the call; it has not begun.
+    /// The call is approved and has not started.
     Approved,
-    /// A person refused the call.
+    /// The call is denied.
     Denied,
 }
 
-impl EffectState {
-    /// The name used in stores.
+impl ToolCallState {
+    /// Returns the name used in stores.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Started => "started",
@@ -74,7 +74,7 @@ impl EffectState {
         }
     }
 
-    /// The state of that name.
+    /// Returns the state with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [
             Self::Started,
@@ -88,15 +88,15 @@ impl EffectState {
     }
 }
 
-/// Where in its turn a tool call stands. Ids of calls do not tell calls apart: servers number them per round, give the same
-/// one twice, or none.
+/// Place of a tool call in its turn. Call ids do not identify a call: servers number them per
+/// round, use one twice, or leave them out.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct CallPlace {
-    /// The round of the turn; the first is 0.
+    /// Round of the turn; the first is 0.
     pub round: u32,
-    /// The position among the items that the model wrote in that round; the first is 0.
+    /// Position among the items that the model wrote in that round; the first is 0.
     pub position: u32,
 }
 
@@ -106,33 +106,34 @@ impl fmt::Display for CallPlace {
     }
 }
 
-/// What became of one tool call, found by its place.
+/// Record of one tool call, found by its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct EffectRecord {
+pub struct ToolCallRecord {
     /// The turn that made the call.
     pub turn: u64,
-    /// Where in the turn the call stands; absent in records of older versions, which are found by their call id.
+    /// Place of the call in the turn. Absent in records of older versions, which are found by their
+    /// call id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<CallPlace>,
-    /// The model's id for the call; it may be empty.
+    /// The model's id for the call. May be empty.
     pub call_id: String,
-    /// The tool's name.
+    /// Name of the tool.
     pub name: String,
-    /// How far it has come.
-    pub state: EffectState,
-    /// What goes back to the model, once there is something.
+    /// State of the call.
+    pub state: ToolCallState,
+    /// Output for the model, once there is one.
     pub output: Option<String>,
 }
 
-impl EffectRecord {
-    /// A call in a state.
+impl ToolCallRecord {
+    /// Creates the record of a call in a state.
     pub fn new(
         turn: u64,
         place: CallPlace,
         call_id: impl Into<String>,
         name: impl Into<String>,
-        state: EffectState,
+        state: ToolCallState,
     ) -> Self {
         Self {
             turn,
@@ -144,7 +145,7 @@ impl EffectRecord {
         }
     }
 
-    /// The text that tells this effect from the others of its turn, for stores that keep it under a key.
+    /// Returns a text that identifies the call within its turn, for stores that need a key.
     pub fn key(&self) -> String {
         match self.place {
             Some(place) => place.to_string(),
@@ -152,7 +153,7 @@ impl EffectRecord {
         }
     }
 
-    /// What effects are sorted by: their turn, then their place.
+    /// Returns the sort key of tool calls: their turn, then their place.
     pub fn sort_key(&self) -> (u64, Option<CallPlace>, &str) {
         (self.turn, self.place, &self.call_id)
     }

@@ -6,8 +6,8 @@ mod session;
 mod turn;
 
 pub use batch::{Batch, SessionSnapshot};
-pub use item::{CallPlace, Direction, EffectRecord, EffectState, ItemRecord};
+pub use item::{CallPlace, Direction, ItemRecord, ToolCallRecord, ToolCallState};
 pub use session::{
-    CompactionPolicy, HistoryBudget, MemoryKind, SessionId, SessionRecord, TokenUsage,
+    CompactionPolicy, HistoryBudget, HistoryMode, SessionId, SessionRecord, TokenUsage,
 };
-pub use turn::{Decision, Recovery, TurnFailure, TurnRecord, TurnState};
+pub use turn::{Recovery, RecoveryAction, TurnFailure, TurnRecord, TurnState};

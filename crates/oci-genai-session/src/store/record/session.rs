@@ -1,4 +1,4 @@
-//! Sessions as a store keeps them.
+//! Session records.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,18 +8,18 @@ use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 
-/// Names a session for good. Made by [`SessionId::generate`], kept by whoever wants to resume.
+/// Permanent id of a session. [`SessionId::generate`] makes one; keep it to resume the session.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SessionId(String);
 
 impl SessionId {
-    /// A new id, unlike any other.
+    /// Generates a unique id.
     pub fn generate() -> Self {
         Self(format!("ses_{}", uuid::Uuid::new_v4().simple()))
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -43,77 +43,82 @@ impl fmt::Display for SessionId {
     }
 }
 
-/// Who holds a session's history.
+/// Holder of a session's history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum MemoryKind {
+pub enum HistoryMode {
     /// A conversation on the service holds the items. The default.
     #[default]
     Conversation,
-    /// Each response names the one before it (`previous_response_id`).
-    Chain,
+    /// The responses on the service hold the items; each one names its predecessor
+    /// (`previous_response_id`).
+    #[serde(rename = "chain")]
+    PreviousResponse,
     /// The store holds the items and the service keeps nothing (`store=false`).
-    Local,
+    #[serde(rename = "local")]
+    Client,
 }
 
-impl MemoryKind {
-    /// The name used in stores and in text.
+impl HistoryMode {
+    /// Returns the name used in stores and in text.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Conversation => "conversation",
-            Self::Chain => "chain",
-            Self::Local => "local",
+            Self::PreviousResponse => "chain",
+            Self::Client => "local",
         }
     }
 
-    /// The kind of that name.
+    /// Returns the history mode with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Conversation, Self::Chain, Self::Local]
+        [Self::Conversation, Self::PreviousResponse, Self::Client]
             .into_iter()
             .find(|kind| kind.as_str() == name)
     }
 }
 
-impl fmt::Display for MemoryKind {
+impl fmt::Display for HistoryMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
-/// Tokens, as the service counted them.
+/// Token usage, as the service counted it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenUsage {
-    /// Tokens read.
+    /// Input tokens.
     pub input: u64,
-    /// Tokens written.
+    /// Output tokens.
     pub output: u64,
 }
 
 impl TokenUsage {
-    /// Adds another count to this one.
+    /// Adds another usage to this one.
     pub fn add(&mut self, other: Self) {
         self.input = self.input.saturating_add(other.input);
         self.output = self.output.saturating_add(other.output);
     }
 
-    /// Tokens read and written.
+    /// Returns the sum of input and output tokens.
     pub fn total(self) -> u64 {
         self.input.saturating_add(self.output)
     }
 }
 
-/// How much history a request carries, for memory that the store holds. A turn goes out whole or not at all, so that no
-/// call loses its output and no thought its item.
+/// Limit on the history that a request carries in [`HistoryMode::Client`]. A turn is sent
+/// completely or not at all, so that no call loses its output and no reasoning item the item after
+/// it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryBudget {
-    /// At most this many turns before the current one.
+    /// Maximum number of turns before the current one.
     pub turns: Option<u64>,
-    /// At most about this many tokens before the current turn, at four bytes of JSON each.
+    /// Approximate maximum number of tokens before the current turn, at four bytes of JSON per
+    /// token.
     pub tokens: Option<u64>,
 }
 
 impl HistoryBudget {
-    /// At most this many turns.
+    /// Limits the number of turns.
     pub fn turns(turns: u64) -> Self {
         Self {
             turns: Some(turns),
@@ -121,7 +126,7 @@ impl HistoryBudget {
         }
     }
 
-    /// At most about this many tokens.
+    /// Limits the approximate number of tokens.
     pub fn tokens(tokens: u64) -> Self {
         Self {
             turns: None,
@@ -129,36 +134,36 @@ impl HistoryBudget {
         }
     }
 
-    /// Whether more goes out than this.
+    /// Returns true if this history exceeds the budget.
     pub(crate) fn is_exceeded(self, turns: u64, bytes: u64) -> bool {
         self.turns.is_some_and(|most| turns > most)
             || self.tokens.is_some_and(|most| bytes / 4 > most)
     }
 }
 
-/// When a session with Local memory has the model summarise its old turns by itself: before a turn, if the history that
-/// would go out with it is larger than a budget.
+/// Policy for automatic summaries in [`HistoryMode::Client`]. Before a turn, the model summarizes
+/// the old turns if the history that would be sent exceeds a budget.
 ///
 /// ```
-/// use oci_genai_session::{CompactionPolicy, HistoryBudget, MemoryKind, SessionOptions};
+/// use oci_genai_session::{CompactionPolicy, HistoryBudget, HistoryMode, SessionOptions};
 ///
 /// let options = SessionOptions::new()
-///     .memory(MemoryKind::Local)
+///     .history_mode(HistoryMode::Client)
 ///     .compaction(CompactionPolicy::beyond(HistoryBudget::tokens(50_000)).keep(6));
 /// # let _ = options;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CompactionPolicy {
-    /// How much history may go out in full.
+    /// Budget of the history that is sent in full.
     pub beyond: HistoryBudget,
-    /// How many of the newest turns stay as they are.
+    /// Number of newest turns that are kept in full.
     pub keep: u64,
 }
 
 impl CompactionPolicy {
-    /// Summarises when the history is larger than the budget, and keeps the newest 4 turns as they are; with a budget of
-    /// 4 turns or fewer, half of them.
+    /// Summarizes when the history exceeds the budget, and keeps the newest 4 turns in full. With a
+    /// budget of 4 turns or fewer, it keeps half of them.
     pub fn beyond(budget: HistoryBudget) -> Self {
         let keep = match budget.turns {
             Some(turns @ ..=4) => turns / 2,
@@ -170,7 +175,7 @@ impl CompactionPolicy {
         }
     }
 
-    /// Keeps another number of turns as they are.
+    /// Sets the number of newest turns that are kept in full.
     #[must_use]
     pub fn keep(mut self, turns: u64) -> Self {
         self.keep = turns;
@@ -178,81 +183,83 @@ impl CompactionPolicy {
     }
 }
 
-/// A session as a store keeps it.
+/// Record of a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SessionRecord {
-    /// The session's id.
+    /// Id of the session.
     pub id: SessionId,
-    /// The name given by the user, unique in its store.
+    /// Name given by the user, unique in the store.
     pub name: Option<String>,
-    /// Who holds the history.
-    pub memory: MemoryKind,
-    /// The conversation on the service, once there is one.
+    /// History mode.
+    #[serde(rename = "memory")]
+    pub history_mode: HistoryMode,
+    /// Id of the conversation on the service, once there is one.
     pub conversation_id: Option<String>,
-    /// The last response that was committed.
+    /// Id of the last committed response.
     pub last_response_id: Option<String>,
-    /// The last item known to be in the conversation.
+    /// Id of the last item known to be in the conversation.
     pub anchor: Option<String>,
-    /// A title for people.
+    /// Title that people see.
     pub title: Option<String>,
-    /// Free key and value pairs.
+    /// Key and value pairs for searches.
     pub metadata: BTreeMap<String, String>,
-    /// Members put into every request: `model`, `instructions` and the like.
+    /// Members of every request: `model`, `instructions` and the like.
     pub defaults: Map<String, Value>,
-    /// What stands in for the items before [`window_start`](Self::window_start): a summary, as an item.
+    /// Summary that replaces the items before [`window_start`](Self::window_start), as an item.
     pub summary: Option<Value>,
-    /// Position of the first item that still goes out in full (Local memory only).
+    /// Position of the first item that is sent in full (`Client` mode only).
     pub window_start: u64,
-    /// How much history goes out (Local memory only); all of it when absent.
+    /// Budget of the history that is sent (`Client` mode only). Absent: no limit.
     #[serde(default)]
     pub budget: Option<HistoryBudget>,
-    /// The session and turn this one was forked from.
+    /// Session and turn this one was forked from.
     pub origin: Option<(SessionId, u64)>,
-    /// Counts the writes; every [`Batch`](super::Batch) names the one it builds on.
+    /// Number of writes. Every [`Batch`](super::Batch) names the generation it builds on.
     pub generation: u64,
-    /// The number the next turn gets; the first is 1.
+    /// Number of the next turn; the first is 1.
     pub next_turn: u64,
-    /// The position the next item gets; the first is 0.
+    /// Position of the next item; the first is 0.
     pub next_position: u64,
-    /// The turn that was begun and not yet ended, if any.
+    /// Number of the turn that has started and not ended, if any.
     pub open_turn: Option<u64>,
-    /// The service may have gone on with a turn that was given up: look before sending the next one.
+    /// The service may have continued a canceled turn, so the session checks before it sends the
+    /// next one.
     #[serde(default)]
     pub stale: bool,
-    /// What the last turn left open: calls and requests for approval to its caller, hosted calls without a result. Type
-    /// and ids.
+    /// Calls that the last turn left open: calls and approval requests for the caller, hosted calls
+    /// without a result. Type and ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unanswered: Vec<Value>,
-    /// The first turn taken with this kind of memory; those before it were copied.
+    /// First turn in this history mode. Earlier turns were copied.
     #[serde(default)]
     pub memory_since: u64,
-    /// When old turns are summarised by themselves (Local memory only); never when absent.
+    /// Policy for automatic summaries (`Client` mode only). Absent: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compaction: Option<CompactionPolicy>,
-    /// How many bytes of history the last summary was to condense that came to nothing; none is asked for before the history
-    /// has grown by a tenth.
+    /// Bytes of history that the last failed summary covered. The next attempt waits until the
+    /// history has grown by a tenth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_summary: Option<u64>,
-    /// Turns committed.
+    /// Number of committed turns.
     pub turns: u64,
-    /// Tokens of the committed turns.
+    /// Token usage of the committed turns.
     pub usage: TokenUsage,
-    /// When the session was made.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// When it was last written.
+    /// Time of the last write.
     pub updated_at: Timestamp,
-    /// When it may be purged; never when absent.
+    /// Time from which the session may be purged. Absent: never.
     pub expires_at: Option<Timestamp>,
 }
 
 impl SessionRecord {
-    /// A session without a turn.
-    pub fn new(id: SessionId, memory: MemoryKind, now: Timestamp) -> Self {
+    /// Creates the record of a session without turns.
+    pub fn new(id: SessionId, history_mode: HistoryMode, now: Timestamp) -> Self {
         Self {
             id,
             name: None,
-            memory,
+            history_mode,
             conversation_id: None,
             last_response_id: None,
             anchor: None,

@@ -1,4 +1,4 @@
-//! Turns as a store keeps them.
+//! Turn records.
 
 use std::fmt;
 
@@ -8,38 +8,41 @@ use serde_json::{Map, Value};
 use super::TokenUsage;
 use crate::clock::Timestamp;
 
-/// How far a turn has come.
+/// State of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TurnState {
-    /// The round's input is journalled; its request may have been sent.
-    Asking,
-    /// The model asked for tools; their effects are being worked off.
-    Acting,
-    /// A person's approval is awaited.
-    Waiting,
-    /// The caller gave the turn up; what the service kept of it is not settled yet.
+    /// The round's input is stored. Its request may have been sent.
+    #[serde(rename = "asking")]
+    AwaitingModel,
+    /// The model called tools. They are running.
+    #[serde(rename = "acting")]
+    RunningTools,
+    /// The turn waits for human approval.
+    #[serde(rename = "waiting")]
+    AwaitingApproval,
+    /// The caller canceled the turn, and what the service kept of it is not recovered yet.
     Cancelling,
-    /// Over: the answer is in the session.
+    /// Over: the output is in the session.
     Committed,
-    /// Over: given up by the caller, and the session cleaned up behind it.
+    /// Over: canceled by the caller, and the session is cleaned up.
     Cancelled,
-    /// Over: refused for good.
+    /// Over: failed permanently.
     Failed,
 }
 
 impl TurnState {
-    /// Whether nothing is left to do.
+    /// Returns true if the turn is over.
     pub fn is_over(self) -> bool {
         matches!(self, Self::Committed | Self::Cancelled | Self::Failed)
     }
 
-    /// The name used in stores.
+    /// Returns the name used in stores.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Asking => "asking",
-            Self::Acting => "acting",
-            Self::Waiting => "waiting",
+            Self::AwaitingModel => "asking",
+            Self::RunningTools => "acting",
+            Self::AwaitingApproval => "waiting",
             Self::Cancelling => "cancelling",
             Self::Committed => "committed",
             Self::Cancelled => "cancelled",
@@ -47,142 +50,158 @@ impl TurnState {
         }
     }
 
-    /// The state of that name.
+    /// Returns the state with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        use TurnState::{Acting, Asking, Cancelled, Cancelling, Committed, Failed, Waiting};
+        use TurnState::{
+            AwaitingApproval, AwaitingModel, Cancelled, Cancelling, Committed, Failed, RunningTools,
+        };
         [
-            Asking, Acting, Waiting, Cancelling, Committed, Cancelled, Failed,
+            AwaitingModel,
+            RunningTools,
+            AwaitingApproval,
+            Cancelling,
+            Committed,
+            Cancelled,
+            Failed,
         ]
         .into_iter()
         .find(|state| state.as_str() == name)
     }
 }
 
-/// What was found and done when a turn's fate was unclear.
+/// Record of a recovery action on a turn with an unclear outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recovery {
-    /// When it was decided.
+    /// Time of the decision.
     pub at: Timestamp,
-    /// The round of the turn it was about; the first is 0.
+    /// Round of the turn; the first is 0.
     pub round: u32,
-    /// What was decided.
-    pub decision: Decision,
+    /// Recovery action.
+    #[serde(rename = "decision")]
+    pub action: RecoveryAction,
 }
 
-/// How an unclear turn was settled.
+/// Action that recovered a turn with an unclear outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Decision {
-    /// The service had the whole answer: it was taken over, nothing was sent.
+pub enum RecoveryAction {
+    /// The service had the whole output. It was adopted and nothing was sent.
     Adopted,
-    /// The service had nothing of the round: the request was sent again.
+    /// The service had nothing of the round. The request was retried.
     Resent,
-    /// There was nothing to look at: the request was sent again, once. The first one may have been carried out and paid for.
+    /// The service could not be checked. The request was retried once. The first request may have
+    /// been executed and billed.
     ResentUnverified,
-    /// The service has forgotten the response that this one continues: the request carried the history from the store.
+    /// The service no longer has the response that this one continues. The request carried the
+    /// history from the store.
     HistoryReplayed,
-    /// The service could not read thoughts in the history that it had sealed: they were left out.
+    /// The service could not read encrypted reasoning in the history that it had made. It was
+    /// omitted.
     ReasoningOmitted,
-    /// The service had a part of the round, which was removed or completed before going on.
+    /// The service had a part of the round. It was removed or completed.
     Repaired,
-    /// The service was still making the response: it was waited for.
+    /// The response was still in progress. The session waited for it.
     Waited,
-    /// A tool had begun before the crash and must not run twice: its outcome was reported as unknown.
+    /// A tool had started before the crash and must not run twice. Its outcome was reported to the
+    /// model as unknown.
     ToolOutcomeUnknown,
-    /// Items of somebody else stood in the conversation after the anchor.
+    /// The conversation had items of another writer after the anchor.
     ForeignItems,
-    /// The turn was given up and nothing of it is left on the service.
+    /// The turn was canceled, and the service keeps nothing of it.
     Abandoned,
 }
 
-impl fmt::Display for Decision {
+impl fmt::Display for RecoveryAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Adopted => "the service had the answer; nothing was sent again",
-            Self::Resent => "the service had nothing; the request was sent again",
+            Self::Adopted => "the service had the output; nothing was retried",
+            Self::Resent => "the service had nothing; the request was retried",
             Self::ResentUnverified => {
-                "the request was sent again; the first one may have been carried out and paid for"
+                "the request was retried; the first one may have been executed and billed"
             }
             Self::HistoryReplayed => {
-                "the service forgot the previous response; the history from the store was sent instead"
+                "the service no longer had the previous response; the history from the store was sent instead"
             }
             Self::ReasoningOmitted => {
-                "the service could not read sealed reasoning in the history; it was left out"
+                "the service could not read encrypted reasoning in the history; it was omitted"
             }
             Self::Repaired => "the service had a part; it was removed or completed",
-            Self::Waited => "the service was still at work; its answer was waited for",
+            Self::Waited => "the response was still in progress; the session waited for it",
             Self::ToolOutcomeUnknown => {
                 "a tool was interrupted; the model was informed that its outcome is unknown"
             }
             Self::ForeignItems => "the conversation has items of another writer; they were skipped",
-            Self::Abandoned => "the turn was given up; the service keeps nothing of it",
+            Self::Abandoned => "the turn was canceled; the service keeps nothing of it",
         })
     }
 }
 
-/// How a turn failed.
+/// Failure of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TurnFailure {
-    /// The service refused it, or failed for good.
-    Refused,
-    /// The service carried it out, and there is no output that can be kept.
+    /// The service rejected it or failed permanently.
+    #[serde(rename = "refused")]
+    Rejected,
+    /// The service executed it, and there is no output to keep.
     NoOutput,
-    /// The answer was lost, and the answer to the request sent again was lost too.
+    /// The responses to the request and to its retry were lost.
     AnswerLost,
 }
 
-/// A turn as a store keeps it.
+/// Record of a turn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TurnRecord {
-    /// The turn's number in its session; the first is 1.
+    /// Number of the turn in its session; the first is 1.
     pub seq: u64,
-    /// The caller's id for the turn, or a generated one; unique in its session.
+    /// The caller's id for the turn, or a generated one. Unique in its session.
     pub turn_id: String,
-    /// How far it has come.
+    /// State of the turn.
     pub state: TurnState,
-    /// The round being worked on: the first request is round 0, each return of tool outputs one more.
+    /// Current round. The first request is round 0; each return of tool outputs adds one.
     pub round: u32,
-    /// The last item known to be in the conversation before the turn.
+    /// Id of the last item known to be in the conversation before the turn.
     pub base: Option<String>,
-    /// The last item known to be in the conversation before the current round.
+    /// Id of the last item known to be in the conversation before the current round.
     pub anchor: Option<String>,
-    /// The last response of the turn that ended.
+    /// Id of the turn's last response that ended.
     pub response_id: Option<String>,
-    /// The response under way, once the service has named it.
+    /// Id of the response in progress, once known.
     pub pending_response_id: Option<String>,
-    /// Whether the calls of functions are worked off in the turn itself.
+    /// The turn runs function calls itself.
     #[serde(default)]
     pub runs_tools: bool,
-    /// Members of the request that belong to this turn alone.
+    /// Request members of this turn only.
     pub request: Map<String, Value>,
-    /// Why the service stopped early, if it did.
+    /// Reason why the service stopped early, if it did.
     pub incomplete: Option<String>,
-    /// Why the turn failed, if it did.
+    /// Error message of the failure, if the turn failed.
     pub error: Option<String>,
-    /// How the turn failed, if it did. Before its end: how it will fail unless the answer is found after all; its request is
-    /// not sent again.
+    /// Failure of the turn, if it failed. Before the end of the turn: the failure it will have
+    /// unless the response is found after all. Its request is not retried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<TurnFailure>,
-    /// The model that was asked, if that is known.
+    /// Model of the requests, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// The current round's request carries the history from the store, because the service has forgotten it.
+    /// The current round's request carries the history from the store, because the service no
+    /// longer has it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub replays_history: bool,
-    /// The turn's requests carry no thoughts of earlier turns, because the service cannot read them.
+    /// The turn's requests omit reasoning items of earlier turns, because the service cannot read
+    /// them.
     #[serde(default, skip_serializing_if = "is_false")]
     pub omits_reasoning: bool,
-    /// What was decided when its fate was unclear.
+    /// Recovery actions of the turn.
     pub recoveries: Vec<Recovery>,
-    /// Tokens of all its rounds.
+    /// Token usage of all rounds.
     pub usage: TokenUsage,
-    /// When it was begun.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// When it was last written.
+    /// Time of the last write.
     pub updated_at: Timestamp,
 }
 
@@ -191,12 +210,12 @@ fn is_false(flag: &bool) -> bool {
 }
 
 impl TurnRecord {
-    /// A turn about to be asked.
+    /// Creates the record of a turn before its first request.
     pub fn new(seq: u64, turn_id: impl Into<String>, now: Timestamp) -> Self {
         Self {
             seq,
             turn_id: turn_id.into(),
-            state: TurnState::Asking,
+            state: TurnState::AwaitingModel,
             round: 0,
             base: None,
             anchor: None,

@@ -1,4 +1,4 @@
-//! Statements about leases.
+//! SQL statements for leases.
 
 use std::time::Duration;
 
@@ -8,14 +8,16 @@ use sqlx::{Row, Transaction};
 use super::rows::{column, damaged, document, failed, fenced, not_found, number, session};
 use super::{Dialect, Result, SqlStore};
 use crate::clock::Timestamp;
-use crate::store::{Grant, Lease, LeaseRequest, LeaseState, SessionId};
+use crate::store::{Lease, LeaseRequest, LeaseResult, LeaseState, SessionId};
 
-/// Takes a lease that is free and that nobody waits for, or that the holder has already: nearly every request.
+/// Takes a lease that is free and has no queue, or that the requester already holds. Nearly every
+/// request takes this path.
 const TAKE: &str = "UPDATE sessions SET lease_holder = $1, lease_fence = lease_fence + 1, \
     lease_renewals = lease_renewals + 1, lease_until = $2 + $3, lease_ttl = $3 \
     WHERE id = $4 AND (lease_holder = $1 OR (lease_holder IS NULL AND lease_interrupted = 0 AND lease_queue IS NULL)) \
     RETURNING document, generation, lease_fence, lease_until";
-/// The same by the server's clock, which all its clients share; the caller's is named and not used.
+/// The same by the server's clock, which all its clients share. The caller's time is bound but not
+/// used.
 const TAKE_BY_SERVER_CLOCK: &str = "UPDATE sessions SET lease_holder = $1, lease_fence = lease_fence + 1, \
     lease_renewals = lease_renewals + 1, lease_ttl = $3, \
     lease_until = COALESCE((EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT, $2) + $3 \
@@ -27,7 +29,8 @@ const STATE: &str = "SELECT document, generation, lease_fence, lease_until, leas
 const STATE_BY_SERVER_CLOCK: &str = "SELECT document, generation, lease_fence, lease_until, lease_holder, lease_ttl, \
     lease_renewals, lease_interrupted, lease_queue, \
     COALESCE((EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT, $2) AS now FROM sessions WHERE id = $1";
-/// Nobody else changes the row until the transaction ends. SQLite needs no such word: its transaction holds the right to write.
+/// Locks the row until the transaction ends. SQLite needs no such clause, because its transaction
+/// holds the right to write.
 const STATE_FOR_UPDATE: &str = "SELECT document, generation, lease_fence, lease_until, lease_holder, lease_ttl, \
     lease_renewals, lease_interrupted, lease_queue, \
     COALESCE((EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT, $2) AS now FROM sessions WHERE id = $1 FOR UPDATE";
@@ -38,7 +41,7 @@ const RENEW_BY_SERVER_CLOCK: &str = "UPDATE sessions SET lease_ttl = $2, lease_r
     lease_until = COALESCE((EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT, $1) + $2 \
     WHERE id = $3 AND lease_fence = $4";
 
-/// The statement that the dialect wants.
+/// Returns the statement for the dialect.
 fn by(dialect: Dialect, sqlite: &'static str, postgres: &'static str) -> &'static str {
     match dialect {
         Dialect::Sqlite => sqlite,
@@ -55,7 +58,7 @@ impl SqlStore {
         &self,
         id: &SessionId,
         request: &LeaseRequest,
-    ) -> Result<Grant> {
+    ) -> Result<LeaseResult> {
         let taken = sqlx::query(by(self.dialect, TAKE, TAKE_BY_SERVER_CLOCK))
             .bind(request.holder.as_str())
             .bind(request.now.as_millis())
@@ -67,7 +70,7 @@ impl SqlStore {
         if let Some(row) = taken {
             return granted(id, request, &row, false);
         }
-        // Who only asks again changes nothing, and need not hold up those who write.
+        // A requester that only asks again changes nothing, and need not block writers.
         let row = sqlx::query(by(self.dialect, STATE, STATE_BY_SERVER_CLOCK))
             .bind(id.as_str())
             .bind(request.now.as_millis())
@@ -78,13 +81,13 @@ impl SqlStore {
         let (before, now) = state(&row)?;
         let mut after = before.clone();
         match after.request(request, now) {
-            Err(held) if after == before => Ok(Grant::Held(held)),
+            Err(held) if after == before => Ok(LeaseResult::Held(held)),
             _ => self.request(id, request).await,
         }
     }
 
     /// Grants a lease or a place in the queue, in a transaction.
-    async fn request(&self, id: &SessionId, request: &LeaseRequest) -> Result<Grant> {
+    async fn request(&self, id: &SessionId, request: &LeaseRequest) -> Result<LeaseResult> {
         let mut tx = self.begin().await?;
         let row = sqlx::query(by(self.dialect, STATE, STATE_FOR_UPDATE))
             .bind(id.as_str())
@@ -98,7 +101,7 @@ impl SqlStore {
         write(&mut tx, id, &state).await?;
         tx.commit().await.map_err(failed)?;
         match outcome {
-            Err(held) => Ok(Grant::Held(held)),
+            Err(held) => Ok(LeaseResult::Held(held)),
             Ok(taken_over) => {
                 let lease = Lease {
                     session: id.clone(),
@@ -107,7 +110,7 @@ impl SqlStore {
                     until: state.until,
                     taken_over,
                 };
-                Ok(Grant::Granted(lease, Box::new(session(&row)?)))
+                Ok(LeaseResult::Granted(lease, Box::new(session(&row)?)))
             }
         }
     }
@@ -146,13 +149,13 @@ impl SqlStore {
     }
 }
 
-/// The first columns of a row, as a lease.
+/// Makes a lease from the first columns of a row.
 fn granted(
     id: &SessionId,
     request: &LeaseRequest,
     row: &AnyRow,
     taken_over: bool,
-) -> Result<Grant> {
+) -> Result<LeaseResult> {
     let lease = Lease {
         session: id.clone(),
         holder: request.holder.clone(),
@@ -160,10 +163,10 @@ fn granted(
         until: Timestamp::from_millis(row.try_get(3).map_err(failed)?),
         taken_over,
     };
-    Ok(Grant::Granted(lease, Box::new(session(row)?)))
+    Ok(LeaseResult::Granted(lease, Box::new(session(row)?)))
 }
 
-/// A row's lease, and the time.
+/// Returns a row's lease state and the time.
 fn state(row: &AnyRow) -> Result<(LeaseState, Timestamp)> {
     let queue: Option<String> = row.try_get(8).map_err(failed)?;
     let interrupted: i64 = row.try_get(7).map_err(failed)?;

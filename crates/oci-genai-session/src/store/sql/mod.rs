@@ -1,9 +1,9 @@
-//! What the SQLite and the PostgreSQL store share: one schema and one set of statements.
+//! Shared parts of the SQLite and PostgreSQL stores: one schema and one set of statements.
 
 mod leases;
 mod rows;
 mod snapshot;
-mod through;
+mod store_impl;
 mod writing;
 
 use sqlx::any::Any;
@@ -11,13 +11,13 @@ use sqlx::migrate::Migrator;
 use sqlx::{AnyPool, Transaction};
 
 use self::rows::{column, effect, failed, item, like, session, turn};
-pub(super) use self::through::store_through_sql;
+pub(super) use self::store_impl::store_through_sql;
 use super::{
-    EffectRecord, ItemRange, ItemRecord, SessionId, SessionQuery, SessionRecord, StoreError,
+    ItemRange, ItemRecord, SessionId, SessionQuery, SessionRecord, StoreError, ToolCallRecord,
     TurnRecord,
 };
 
-/// How a transaction that will write begins.
+/// SQL dialect, which decides how a writing transaction begins.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) enum Dialect {
     Sqlite,
@@ -33,7 +33,7 @@ pub(in crate::store) struct SqlStore {
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// Brings the schema up to date.
+/// Migrates the schema to the current version.
 pub(in crate::store) static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
 impl SqlStore {
@@ -45,7 +45,8 @@ impl SqlStore {
         self.pool.close().await;
     }
 
-    /// Begins a transaction that holds the right to write from its start, so that it never has to give up midway.
+    /// Begins a transaction that holds the right to write from its start, so that it never has to
+    /// abort midway.
     async fn begin(&self) -> Result<Transaction<'static, Any>> {
         match self.dialect {
             Dialect::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await,
@@ -187,11 +188,11 @@ impl SqlStore {
         rows.iter().map(item).collect()
     }
 
-    pub(in crate::store) async fn effects(
+    pub(in crate::store) async fn tool_calls(
         &self,
         id: &SessionId,
         turn: u64,
-    ) -> Result<Vec<EffectRecord>> {
+    ) -> Result<Vec<ToolCallRecord>> {
         let rows = sqlx::query(
             "SELECT turn, call_id, name, state, output, place FROM effects \
              WHERE session_id = $1 AND turn = $2",

@@ -1,12 +1,12 @@
-//! Rows and records, columns and numbers, errors.
+//! Conversion of rows, numbers and errors.
 
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::Result;
 use crate::store::{
-    CallPlace, Direction, EffectRecord, EffectState, ItemRecord, SessionId, SessionRecord,
-    StoreError, StoreErrorKind, TurnRecord,
+    CallPlace, Direction, ItemRecord, SessionId, SessionRecord, StoreError, StoreErrorKind,
+    ToolCallRecord, ToolCallState, TurnRecord,
 };
 
 pub(super) fn failed(error: sqlx::Error) -> StoreError {
@@ -16,13 +16,13 @@ pub(super) fn failed(error: sqlx::Error) -> StoreError {
     if taken {
         return StoreError::new(
             StoreErrorKind::Exists,
-            "a name, id or position is taken in the session store",
+            "a name, id or position is already taken in the session store",
         )
         .with_source(error);
     }
     StoreError::new(
         StoreErrorKind::Unavailable,
-        "the session store did not answer",
+        "the session store did not respond",
     )
     .with_source(error)
 }
@@ -31,7 +31,7 @@ pub(super) fn damaged(
     what: &str,
     source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> StoreError {
-    let text = format!("the session store holds a damaged {what}; restore it from a copy");
+    let text = format!("the session store holds a damaged {what}; hint: restore it from a backup");
     StoreError::new(StoreErrorKind::Corrupt, text).with_source(source)
 }
 
@@ -45,11 +45,11 @@ pub(super) fn not_found(id: &SessionId) -> StoreError {
 pub(super) fn fenced(id: &SessionId) -> StoreError {
     StoreError::new(
         StoreErrorKind::Fenced,
-        format!("session `{id}` was taken over by another writer"),
+        format!("another writer took over session `{id}`"),
     )
 }
 
-/// Positions and numbers grow by one at a time: none ever reaches the end of a signed 64-bit column.
+/// Positions and numbers grow by one at a time and never reach the end of a signed 64-bit column.
 pub(super) fn column(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
@@ -62,13 +62,14 @@ pub(super) fn document<T: serde::Serialize>(record: &T) -> Result<String> {
     serde_json::to_string(record).map_err(|error| {
         StoreError::new(
             StoreErrorKind::Corrupt,
-            "a record cannot be written as JSON",
+            "could not serialize a record as JSON",
         )
         .with_source(error)
     })
 }
 
-/// A session's columns: the document and the generation, which alone is right.
+/// Reads a session's columns: the document, and the generation column, which overrides the
+/// document's.
 pub(super) fn session(row: &AnyRow) -> Result<SessionRecord> {
     let text: String = row.try_get(0).map_err(failed)?;
     let generation: i64 = row.try_get(1).map_err(failed)?;
@@ -101,24 +102,24 @@ pub(super) fn item(row: &AnyRow) -> Result<ItemRecord> {
     Ok(item)
 }
 
-pub(super) fn effect(row: &AnyRow) -> Result<EffectRecord> {
+pub(super) fn effect(row: &AnyRow) -> Result<ToolCallRecord> {
     let state: String = row.try_get(3).map_err(failed)?;
-    let state = EffectState::from_name(&state)
-        .ok_or_else(|| damaged("effect", format!("`{state}` is no state of an effect")))?;
+    let state = ToolCallState::from_name(&state)
+        .ok_or_else(|| damaged("effect", format!("`{state}` is not a tool call state")))?;
     let call: String = row.try_get(1).map_err(failed)?;
     let name: String = row.try_get(2).map_err(failed)?;
     let output: Option<String> = row.try_get(4).map_err(failed)?;
     let place: String = row.try_get(5).map_err(failed)?;
     let turn = number(row.try_get(0).map_err(failed)?);
-    let mut effect = EffectRecord::new(turn, CallPlace::default(), call, name, state);
+    let mut effect = ToolCallRecord::new(turn, CallPlace::default(), call, name, state);
     effect.place = match place.starts_with("id:") {
         true => None,
         false => Some(
             parse_place(&place)
-                .ok_or_else(|| damaged("effect", format!("`{place}` is no place of a call")))?,
+                .ok_or_else(|| damaged("effect", format!("`{place}` is not a place of a call")))?,
         ),
     };
-    // JSON text, because PostgreSQL takes no NUL character in plain text.
+    // Output is JSON text, because PostgreSQL allows no NUL character in plain text.
     effect.output = output
         .map(|text| serde_json::from_str(&text).map_err(|error| damaged("effect", error)))
         .transpose()?;
@@ -133,7 +134,7 @@ fn parse_place(text: &str) -> Option<CallPlace> {
     })
 }
 
-/// What a search looks through.
+/// Returns the text that a search matches.
 pub(super) fn search_text(record: &SessionRecord) -> String {
     let pairs = record.metadata.iter().flat_map(|(key, value)| [key, value]);
     let texts: Vec<String> = record
@@ -146,7 +147,7 @@ pub(super) fn search_text(record: &SessionRecord) -> String {
     texts.join("\n")
 }
 
-/// A text as the inside of a LIKE pattern with `!` as escape.
+/// Returns a text as the inside of a LIKE pattern with `!` as the escape character.
 pub(super) fn like(text: &str) -> String {
     let escaped = text
         .to_lowercase()

@@ -1,4 +1,4 @@
-//! A whole session in one transaction: what others write meanwhile is not seen, or not yet.
+//! Reads a whole session in one transaction, isolated from concurrent writes.
 
 use sqlx::Transaction;
 use sqlx::any::Any;
@@ -55,7 +55,8 @@ impl SqlStore {
         Ok(Some(snapshot))
     }
 
-    /// Begins a transaction that sees one state of the database from its first statement to its last.
+    /// Begins a transaction that sees one state of the database from its first to its last
+    /// statement.
     async fn begin_reading(&self) -> Result<Transaction<'static, Any>> {
         match self.dialect {
             Dialect::Sqlite => self.pool.begin().await,

@@ -1,4 +1,4 @@
-//! Statements that write.
+//! SQL statements that write.
 
 use sqlx::any::Any;
 use sqlx::{Row, Transaction};
@@ -7,8 +7,8 @@ use super::rows::{column, document, failed, fenced, not_found, search_text};
 use super::{Dialect, Result, SqlStore};
 use crate::clock::Timestamp;
 use crate::store::{
-    Batch, Direction, EffectRecord, ItemRecord, SessionId, SessionRecord, StoreError,
-    StoreErrorKind, TurnRecord,
+    Batch, Direction, ItemRecord, SessionId, SessionRecord, StoreError, StoreErrorKind,
+    ToolCallRecord, TurnRecord,
 };
 
 impl SqlStore {
@@ -88,7 +88,8 @@ impl SqlStore {
 
     pub(in crate::store) async fn apply(&self, batch: &Batch) -> Result<u64> {
         let mut tx = self.begin().await?;
-        // The first statement locks the session's row, so nobody takes the lease while the batch is written.
+        // The first statement locks the session's row, so that nobody takes the lease while the
+        // batch is written.
         self.write_session(&mut tx, batch).await?;
         let id = batch.session.id.as_str();
         if let Some(from) = batch.drop_items_from {
@@ -198,7 +199,7 @@ async fn write_item(
 async fn write_effect(
     tx: &mut Transaction<'static, Any>,
     session: &str,
-    effect: &EffectRecord,
+    effect: &ToolCallRecord,
 ) -> Result<()> {
     sqlx::query(
         "INSERT INTO effects (session_id, turn, place, call_id, name, state, output) \

@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use futures_util::stream;
 use oci_genai_session::TokenUsage;
-use oci_genai_session::service::{
-    Answer, AnswerEvent, AnswerStatus, AnswerStream, SendOptions, Service, ServiceError,
-    ServiceErrorKind,
+use oci_genai_session::backend::{
+    Backend, BackendError, BackendErrorKind, ModelEvent, ModelResponse, ModelResponseStatus,
+    ModelStream, SendOptions,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
@@ -78,7 +78,7 @@ struct State {
     next: u64,
     conversations: HashMap<String, Vec<Value>>,
     /// Items of each stored response and all before it, and its answer.
-    responses: HashMap<String, (Vec<Value>, Answer)>,
+    responses: HashMap<String, (Vec<Value>, ModelResponse)>,
     faults: VecDeque<Option<Fault>>,
     requests: Vec<Map<String, Value>>,
     metadata: BTreeMap<String, String>,
@@ -100,12 +100,12 @@ pub(crate) struct Double {
     pub(crate) resume: Arc<Notify>,
 }
 
-fn lost() -> ServiceError {
-    ServiceError::new(ServiceErrorKind::Unknown, "the connection was reset")
+fn lost() -> BackendError {
+    BackendError::new(BackendErrorKind::Unknown, "the connection was reset")
 }
 
-fn refused(text: &str) -> ServiceError {
-    ServiceError::new(ServiceErrorKind::Refused, text)
+fn refused(text: &str) -> BackendError {
+    BackendError::new(BackendErrorKind::Rejected, text)
 }
 
 impl State {
@@ -133,7 +133,7 @@ impl State {
         self.stored(&item)
     }
 
-    fn context(&self, request: &Map<String, Value>) -> Result<Vec<Value>, ServiceError> {
+    fn context(&self, request: &Map<String, Value>) -> Result<Vec<Value>, BackendError> {
         if let Some(id) = request.get("conversation").and_then(Value::as_str) {
             return self.conversations.get(id).cloned().ok_or_else(not_found);
         }
@@ -151,7 +151,7 @@ impl State {
         &mut self,
         request: &Map<String, Value>,
         fault: Option<Fault>,
-    ) -> Result<Answer, ServiceError> {
+    ) -> Result<ModelResponse, BackendError> {
         let mut context = self.context(request)?;
         let input = request["input"].as_array().cloned().unwrap_or_default();
         let input: Vec<Value> = input.iter().map(|item| self.stored(item)).collect();
@@ -172,7 +172,7 @@ impl State {
             "type": "mcp_call", "status": "calling", "server_label": "shop", "name": "look",
             "arguments": "{}",
         });
-        let mut status = AnswerStatus::Completed;
+        let mut status = ModelResponseStatus::Completed;
         match fault {
             Some(Fault::InputStored | Fault::UnreadableUnstored | Fault::Empty) => output.clear(),
             Some(Fault::ThoughtStored) => output = vec![self.stored(&thought)],
@@ -180,12 +180,12 @@ impl State {
             Some(Fault::RemoteStored) => output = vec![self.stored(&remote)],
             Some(Fault::EndsEarly) => {
                 output = vec![self.stored(&remote)];
-                status = AnswerStatus::Incomplete("max_output_tokens".to_owned());
+                status = ModelResponseStatus::Incomplete("max_output_tokens".to_owned());
             }
             _ => {}
         }
         let id = self.id("resp");
-        let answer = Answer {
+        let answer = ModelResponse {
             response_id: Some(id.clone()),
             status,
             items: output.clone(),
@@ -211,8 +211,8 @@ impl State {
     }
 }
 
-fn not_found() -> ServiceError {
-    ServiceError::new(ServiceErrorKind::NotFound, "it is not there")
+fn not_found() -> BackendError {
+    BackendError::new(BackendErrorKind::NotFound, "it is not there")
 }
 
 impl Double {
@@ -253,9 +253,9 @@ impl Double {
 
     /// Makes a response that a chain can go on from.
     pub(crate) fn store_response(&self, id: &str) {
-        let answer = Answer {
+        let answer = ModelResponse {
             response_id: Some(id.to_owned()),
-            status: AnswerStatus::Completed,
+            status: ModelResponseStatus::Completed,
             items: Vec::new(),
             usage: TokenUsage::default(),
         };
@@ -303,26 +303,26 @@ impl Double {
         &self,
         request: &Map<String, Value>,
         fault: Option<Fault>,
-    ) -> Result<Answer, ServiceError> {
+    ) -> Result<ModelResponse, BackendError> {
         match fault {
             Some(Fault::RequestLost) => return Err(lost()),
             Some(Fault::TurnedAway) => {
-                return Err(ServiceError::new(
-                    ServiceErrorKind::NotDone,
+                return Err(BackendError::new(
+                    BackendErrorKind::NotExecuted,
                     "too many requests",
                 ));
             }
             Some(Fault::Locked) => {
-                return Err(ServiceError::new(
-                    ServiceErrorKind::Locked,
+                return Err(BackendError::new(
+                    BackendErrorKind::Locked,
                     "conversation_locked",
                 ));
             }
             Some(Fault::Refused) => return Err(refused("Field 'user' is not supported")),
             Some(Fault::Failed) => {
-                return Ok(Answer {
+                return Ok(ModelResponse {
                     response_id: Some("resp_failed".to_owned()),
-                    status: AnswerStatus::Failed {
+                    status: ModelResponseStatus::Failed {
                         message: "server_error".to_owned(),
                         is_permanent: false,
                     },
@@ -332,7 +332,7 @@ impl Double {
             }
             Some(Fault::Permanent) => {
                 let text = "context_length_exceeded";
-                return Err(ServiceError::new(ServiceErrorKind::Failed, text));
+                return Err(BackendError::new(BackendErrorKind::Failed, text));
             }
             _ => {}
         }
@@ -350,9 +350,9 @@ impl Double {
                 std::future::pending().await
             }
             (Some(Fault::AnswerLost | Fault::Cut), _) => Err(lost()),
-            (Some(Fault::Unreadable | Fault::UnreadableUnstored), _) => Err(ServiceError::new(
-                ServiceErrorKind::Unusable,
-                "the answer is JSON, but not as expected",
+            (Some(Fault::Unreadable | Fault::UnreadableUnstored), _) => Err(BackendError::new(
+                BackendErrorKind::Unusable,
+                "the response is JSON, but not as expected",
             )),
             (Some(fault), _) if fault.is_half() => Err(lost()),
             (_, Some(answer)) => Ok(answer),
@@ -361,11 +361,11 @@ impl Double {
 }
 
 #[async_trait]
-impl Service for Double {
+impl Backend for Double {
     async fn create_conversation(
         &self,
         metadata: &BTreeMap<String, String>,
-    ) -> Result<String, ServiceError> {
+    ) -> Result<String, BackendError> {
         let mut state = self.state.lock().unwrap();
         state.metadata.clone_from(metadata);
         let id = state.id("conv");
@@ -373,7 +373,7 @@ impl Service for Double {
         Ok(id)
     }
 
-    async fn delete_conversation(&self, conversation: &str) -> Result<(), ServiceError> {
+    async fn delete_conversation(&self, conversation: &str) -> Result<(), BackendError> {
         self.state
             .lock()
             .unwrap()
@@ -386,7 +386,7 @@ impl Service for Double {
         &self,
         conversation: &str,
         after: Option<String>,
-    ) -> Result<Vec<Value>, ServiceError> {
+    ) -> Result<Vec<Value>, BackendError> {
         let state = self.state.lock().unwrap();
         let items = state
             .conversations
@@ -409,7 +409,7 @@ impl Service for Double {
         conversation: &str,
         items: Vec<Value>,
         options: SendOptions,
-    ) -> Result<Vec<Value>, ServiceError> {
+    ) -> Result<Vec<Value>, BackendError> {
         options.confirm().await?;
         let mut state = self.state.lock().unwrap();
         let items: Vec<Value> = items.iter().map(|item| state.stored(item)).collect();
@@ -426,7 +426,7 @@ impl Service for Double {
         conversation: &str,
         item: &str,
         options: SendOptions,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<(), BackendError> {
         options.confirm().await?;
         let mut state = self.state.lock().unwrap();
         let items = state
@@ -441,7 +441,7 @@ impl Service for Double {
         &self,
         request: Map<String, Value>,
         options: SendOptions,
-    ) -> Result<Answer, ServiceError> {
+    ) -> Result<ModelResponse, BackendError> {
         options.confirm().await?;
         let fault = self.next(&request);
         self.perform(&request, fault).await
@@ -451,7 +451,7 @@ impl Service for Double {
         &self,
         request: Map<String, Value>,
         options: SendOptions,
-    ) -> Result<AnswerStream, ServiceError> {
+    ) -> Result<ModelStream, BackendError> {
         options.confirm().await?;
         let fault = self.next(&request);
         let answer = match self.perform(&request, fault).await {
@@ -462,7 +462,7 @@ impl Service for Double {
         match answer {
             Ok(answer) => {
                 let id = answer.response_id.clone().unwrap_or_default();
-                events.push(Ok(AnswerEvent::Created(id)));
+                events.push(Ok(ModelEvent::Created(id)));
                 for word in answer
                     .items
                     .iter()
@@ -470,27 +470,27 @@ impl Service for Double {
                     .collect::<String>()
                     .split_inclusive(' ')
                 {
-                    events.push(Ok(AnswerEvent::Delta(word.to_owned())));
+                    events.push(Ok(ModelEvent::Delta(word.to_owned())));
                 }
-                events.push(Ok(AnswerEvent::Done(answer)));
+                events.push(Ok(ModelEvent::Done(answer)));
             }
             Err(error) => {
                 let newest = format!("resp_{}", self.state.lock().unwrap().next);
-                events.push(Ok(AnswerEvent::Created(newest)));
-                events.push(Ok(AnswerEvent::Delta("half".to_owned())));
+                events.push(Ok(ModelEvent::Created(newest)));
+                events.push(Ok(ModelEvent::Delta("half".to_owned())));
                 events.push(Err(error));
             }
         }
         Ok(Box::pin(stream::iter(events)))
     }
 
-    async fn response(&self, id: &str) -> Result<Option<Answer>, ServiceError> {
+    async fn response(&self, id: &str) -> Result<Option<ModelResponse>, BackendError> {
         let mut state = self.state.lock().unwrap();
         let working = state.working > 0;
         state.working = state.working.saturating_sub(1);
         let mut answer = state.responses.get(id).map(|response| response.1.clone());
         if let Some(answer) = answer.as_mut().filter(|_| working) {
-            answer.status = AnswerStatus::Running;
+            answer.status = ModelResponseStatus::Running;
         }
         Ok(answer)
     }

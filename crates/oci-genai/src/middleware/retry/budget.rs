@@ -1,18 +1,18 @@
-//! Keeps retries from making an outage worse.
+//! Limits retries during an outage.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Tokens a full budget holds.
+/// Tokens of a full budget.
 const CAPACITY: u32 = 500;
-/// What a retry costs.
+/// Tokens that a retry costs.
 const RETRY_COST: u32 = 5;
-/// What a success gives back.
+/// Tokens that a success returns.
 const SUCCESS_GAIN: u32 = 1;
 
-/// A bucket of tokens that all requests of a client share: a retry takes five, a success gives one
-/// back. While most requests succeed the bucket stays full; when nearly all fail it empties after a
-/// hundred retries, and requests are then sent once only.
+/// A token bucket that all requests of a client share. A retry takes five tokens, a success returns
+/// one. While most requests succeed, the bucket stays full. When nearly all fail, it is empty after
+/// a hundred retries, and requests are then sent only once.
 #[derive(Clone, Debug)]
 pub struct RetryBudget {
     tokens: Arc<AtomicU32>,
@@ -26,7 +26,8 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// A full budget of this many tokens. The default has 500, room for 100 retries in a row.
+    /// Creates a full budget of this many tokens. The default is 500, enough for 100 retries in a
+    /// row.
     pub fn new(tokens: u32) -> Self {
         Self {
             tokens: Arc::new(AtomicU32::new(tokens)),
@@ -34,12 +35,12 @@ impl RetryBudget {
         }
     }
 
-    /// Tokens left.
+    /// Returns the tokens left.
     pub fn tokens(&self) -> u32 {
         self.tokens.load(Ordering::Relaxed)
     }
 
-    /// Pays for a retry; `false` if there is not enough left.
+    /// Takes the tokens of a retry. Returns `false` if too few are left.
     pub(super) fn withdraw(&self) -> bool {
         self.tokens
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| {
@@ -48,12 +49,12 @@ impl RetryBudget {
             .is_ok()
     }
 
-    /// Notes a success.
+    /// Records a success.
     pub(super) fn deposit(&self) {
         if self.tokens() >= self.capacity {
             return;
         }
-        // The closure always gives a value, so this cannot fail.
+        // The closure always returns a value, so this cannot fail.
         let _ = self
             .tokens
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| {
@@ -67,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retries_empty_it_and_successes_fill_it() {
+    fn retries_empty_the_budget_and_successes_refill_it() {
         let budget = RetryBudget::new(12);
         assert!(budget.withdraw() && budget.clone().withdraw());
         assert!(!budget.withdraw());

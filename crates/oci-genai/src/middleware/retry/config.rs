@@ -1,13 +1,13 @@
-//! When to try again, how often, and after what pause.
+//! The retry policy: conditions, attempts and pauses.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How failed requests are tried again. Cheap to clone.
+/// The retry policy of failed requests. Cheap to clone.
 ///
-/// The defaults: four attempts in all, pauses drawn evenly from nothing up to a bound that begins at
-/// half a second and doubles up to 20 seconds, `Retry-After` obeyed up to one minute.
+/// Defaults: at most four attempts; pauses with full jitter, whose upper bound starts at half a
+/// second and doubles up to 20 seconds; `Retry-After` honored up to one minute.
 #[derive(Clone)]
 pub struct RetryConfig {
     pub(super) max_attempts: u32,
@@ -23,7 +23,7 @@ pub struct RetryConfig {
 pub(super) struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
 
 impl Jitter {
-    /// A number from 0 up to 1.
+    /// Returns a number from 0 to 1.
     pub(super) fn draw(&self) -> f64 {
         (self.0)().clamp(0.0, 1.0)
     }
@@ -36,7 +36,7 @@ impl Default for RetryConfig {
 }
 
 impl RetryConfig {
-    /// The defaults.
+    /// Creates the default policy.
     pub fn new() -> Self {
         Self {
             max_attempts: 4,
@@ -49,64 +49,64 @@ impl RetryConfig {
         }
     }
 
-    /// One attempt, no retries.
+    /// Creates a policy with one attempt and no retries.
     pub fn never() -> Self {
         Self::new().max_attempts(1)
     }
 
-    /// The most attempts, the first included. Zero counts as one.
+    /// Limits the attempts, the first included. Zero counts as one.
     #[must_use]
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = if attempts == 0 { 1 } else { attempts };
         self
     }
 
-    /// The bound of the first pause; each further one is twice the one before.
+    /// Sets the upper bound of the first pause. The bound doubles with each further pause.
     #[must_use]
     pub const fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// The bound that pauses grow up to.
+    /// Sets the largest upper bound of a pause.
     #[must_use]
     pub const fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// The longest `Retry-After` that is waited for. A longer one ends the call at once with the
-    /// service's error: coming back sooner would only be refused again.
+    /// Sets the longest `Retry-After` to wait for. A longer one ends the call at once with the
+    /// service's error, because an earlier retry would only be rejected again.
     #[must_use]
     pub const fn max_retry_after(mut self, delay: Duration) -> Self {
         self.max_retry_after = delay;
         self
     }
 
-    /// Whether to send again even what may have been carried out already. Default: no, because a
-    /// turn that is sent twice is paid for twice and stays in the conversation twice.
+    /// Retries even requests that the service may have carried out. Default: `false`, because a
+    /// turn that is sent twice costs twice and is in the conversation twice.
     #[must_use]
     pub const fn resend_unknown(mut self, resend: bool) -> Self {
         self.resend_unknown = resend;
         self
     }
 
-    /// Whether POST requests carry an `opc-retry-token` that stays the same over all attempts.
-    /// Default: yes. Whether this service honours it is not documented.
+    /// Sends an `opc-retry-token` with POST requests, the same in all attempts. Default: `true`.
+    /// OCI does not document whether this service honors it.
     #[must_use]
     pub const fn idempotency_header(mut self, send: bool) -> Self {
         self.idempotency_header = send;
         self
     }
 
-    /// Replaces the source of randomness for pauses: a function that returns numbers from 0 to 1.
+    /// Replaces the source of randomness for pauses. `draw` returns numbers from 0 to 1.
     #[must_use]
     pub fn jitter(mut self, draw: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.jitter = Jitter(Arc::new(draw));
         self
     }
 
-    /// The pause before the attempt after `attempt` (counted from 1): full jitter.
+    /// Returns the pause after attempt `attempt` (counted from 1), with full jitter.
     pub(super) fn pause(&self, attempt: u32) -> Duration {
         let doublings = attempt.saturating_sub(1).min(20);
         let bound = self

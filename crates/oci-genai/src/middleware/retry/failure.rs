@@ -1,4 +1,4 @@
-//! What a failed attempt tells about sending the request again.
+//! Decides about a retry after a failed attempt.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,13 +6,13 @@ use std::time::Duration;
 use http::Response;
 
 use super::retry_after::retry_after;
-use super::{Resend, RetryConfig};
+use super::{Idempotency, RetryConfig};
 use crate::error::{
-    Error, Outcome, Repeat, ResendVerdict, Rule, ServiceError, is_transient_status, rule,
+    Error, Outcome, Repeat, RetrySafety, Rule, ServiceError, is_transient_status, rule,
 };
 use crate::time::SharedClock;
 
-/// A failed attempt, reduced to what the decision needs.
+/// A failed attempt, reduced to what the retry decision needs.
 pub(super) struct Failure {
     pub(super) reason: String,
     pub(super) rule: &'static Rule,
@@ -42,7 +42,7 @@ impl Failure {
                     reason: status.to_string(),
                     rule: rule(Outcome::Status(status, error)),
                     transient: told.unwrap_or(transient),
-                    retry_after: retry_after(headers, clock.wall()),
+                    retry_after: retry_after(headers, clock.system_time()),
                 })
             }
             Err(error) => Some(Self {
@@ -54,17 +54,19 @@ impl Failure {
         }
     }
 
-    /// The pause before another attempt, or `None` if there shall be none.
+    /// Returns the pause before another attempt, or `None` if there is none.
     pub(super) fn pause(
         &self,
         config: &RetryConfig,
-        resend: Resend,
+        resend: Idempotency,
         attempt: u32,
     ) -> Option<Duration> {
         let allowed = match resend {
-            Resend::Always => self.rule.verdict != ResendVerdict::Done && !self.rule.is_final(),
-            Resend::IfAnswered => self.rule.elsewhere != Repeat::No,
-            Resend::IfNotExecuted => self.rule.in_conversation != Repeat::No,
+            Idempotency::Idempotent => {
+                self.rule.retry_safety != RetrySafety::Completed && !self.rule.is_final()
+            }
+            Idempotency::RetryIfAnswered => self.rule.elsewhere != Repeat::No,
+            Idempotency::RetryIfNotExecuted => self.rule.in_conversation != Repeat::No,
         };
         if !self.transient || !allowed {
             return None;
@@ -77,13 +79,13 @@ impl Failure {
     }
 }
 
-/// What the error of a layer says about its request.
+/// Returns the outcome that a layer's error shows.
 fn what_became_of(error: &Error) -> Outcome<'_> {
-    match (error.service_error(), error.verdict()) {
+    match (error.service_error(), error.retry_safety()) {
         (Some(service), _) if service.status().is_some() => service.outcome(),
-        (_, ResendVerdict::NotSent) => Outcome::NotSent,
-        (_, ResendVerdict::Rejected) => Outcome::StreamRefused,
-        (_, ResendVerdict::Done) => Outcome::Answered,
-        (_, ResendVerdict::Unknown) => Outcome::NoAnswer,
+        (_, RetrySafety::NotSent) => Outcome::NotSent,
+        (_, RetrySafety::Rejected) => Outcome::StreamRefused,
+        (_, RetrySafety::Completed) => Outcome::Answered,
+        (_, RetrySafety::Unknown) => Outcome::NoAnswer,
     }
 }

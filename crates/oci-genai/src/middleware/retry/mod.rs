@@ -1,15 +1,17 @@
-//! Sends a request again where that helps and does no harm.
+//! Retries requests where that helps and does no harm.
 //!
-//! Two questions are asked of every failure. *May it go away by itself?* No connection, 408, 429,
-//! 5xx other than 501, and codes of a state that passes; the service's `x-should-retry` header
-//! overrules this, but not an exhausted quota. *May the request be sent again?* That is its
-//! [verdict](crate::ResendVerdict): what was not sent or was rejected may; what may have been
-//! carried out may only if the request's [`Resend`] says that repeating it does no harm.
+//! A failure must pass two checks. *Is the cause temporary?* These causes are: no connection, 408,
+//! 429, 5xx other than 501, and codes of a temporary state. The service's `x-should-retry` header
+//! overrides this, except for an exhausted quota. *Is a retry safe?* The [retry
+//! safety](crate::RetrySafety) decides: a request that was not sent or was rejected is retried. A
+//! request that the service may have carried out is retried only if its [`Idempotency`] shows that
+//! a repetition does no harm.
 //!
-//! Place it outside attempt timeouts and authentication: every attempt then has its own time and
-//! its own fresh signature. Place it outside [`ReadError`](super::ReadError), which reads the words
-//! that tell the service's own 503 from a gateway's; without them no 503 proves anything. Place it
-//! inside the deadline, whose end no pause outlasts.
+//! Place it outside attempt timeouts and authentication, so that every attempt has its own timeout
+//! and its own signature. Place it outside [`ParseErrorService`](super::ParseErrorService), which
+//! reads the error code that distinguishes the service's own 503 from a gateway's. Without the code
+//! no 503 proves anything. Place it inside the deadline, so that no pause lasts longer than the
+//! deadline.
 //!
 //! ```
 //! use oci_genai::{middleware::{RetryConfig, RetryLayer}, time::SharedClock};
@@ -40,35 +42,35 @@ use tower_service::Service;
 pub use self::budget::RetryBudget;
 pub use self::config::RetryConfig;
 use self::failure::Failure;
-use super::deadline::DeadlineAt;
+use super::deadline::CallDeadline;
 use super::headers::random_value;
 use crate::Error;
 use crate::options::setting;
 use crate::time::SharedClock;
 
-/// Marks the attempts of one request as one, for services that honour it.
+/// Header with a token that is the same in all attempts of one request, for services that honor it.
 pub const OPC_RETRY_TOKEN: HeaderName = HeaderName::from_static("opc-retry-token");
 
-/// In a request's extensions: what repeating it does.
+/// Request extension: the effect of repeating the request.
 ///
-/// Without one, requests of the methods GET, HEAD, PUT and DELETE count as [`Resend::Always`], all
-/// others as [`Resend::IfNotExecuted`].
+/// Without this extension, GET, HEAD, PUT and DELETE requests count as [`Idempotency::Idempotent`]
+/// and all others as [`Idempotency::RetryIfNotExecuted`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resend {
-    /// Repeating it does no harm.
-    Always,
-    /// Repeating it costs, but leaves nothing behind that matters: sent again if the service itself
-    /// answered that it failed, not if there was no answer.
-    IfAnswered,
-    /// Sent again only if it surely was not carried out.
-    IfNotExecuted,
+pub enum Idempotency {
+    /// A repetition does no harm.
+    Idempotent,
+    /// A repetition costs, but leaves nothing behind that matters. Retried if the service itself
+    /// responded with an error, but not if there was no response.
+    RetryIfAnswered,
+    /// Retried only if the request was certainly not carried out.
+    RetryIfNotExecuted,
 }
 
-/// In a request's extensions: how this one request is retried.
+/// Request extension: the retry policy of this request.
 #[derive(Clone, Debug)]
 pub struct RetryOverride(pub RetryConfig);
 
-/// In an answer's extensions: how often the request was sent.
+/// Response extension: how often the request was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempts(pub u32);
 
@@ -81,7 +83,7 @@ pub struct RetryLayer {
 }
 
 impl RetryLayer {
-    /// Retries by `config`, with a full budget of its own.
+    /// Creates a layer with a full retry budget of its own.
     pub fn new(config: RetryConfig, clock: SharedClock) -> Self {
         Self {
             config,
@@ -90,7 +92,7 @@ impl RetryLayer {
         }
     }
 
-    /// Draws on `budget`, which several stacks may share.
+    /// Uses `budget`, which several stacks may share.
     #[must_use]
     pub fn budget(mut self, budget: RetryBudget) -> Self {
         self.budget = budget;
@@ -109,7 +111,7 @@ impl<S> Layer<S> for RetryLayer {
     }
 }
 
-/// Sends requests again where that helps and does no harm.
+/// Retries requests where that helps and does no harm.
 #[derive(Clone, Debug)]
 pub struct Retry<S> {
     inner: S,
@@ -137,7 +139,7 @@ where
             None => self.layer.config.clone(),
         };
         let resend = effective_resend(&request, &config);
-        let deadline = request.extensions().get().map(|DeadlineAt(at)| *at);
+        let deadline = request.extensions().get().map(|CallDeadline(at)| *at);
         let mut spare = None;
         if config.max_attempts > 1 {
             if config.idempotency_header && *request.method() == Method::POST {
@@ -149,7 +151,8 @@ where
             (request, spare) = twice(request);
         }
         let again = Again {
-            // The service that was made ready sends first; this one is made ready when it is needed.
+            // The service that was polled ready sends first. This clone is polled when it is
+            // needed.
             service: self.inner.clone(),
             layer: Arc::clone(&self.layer),
             config,
@@ -167,7 +170,7 @@ where
 }
 
 pin_project! {
-    /// The future of [`Retry`]. Only a failed first attempt takes the long way.
+    /// The future of [`Retry`]. Only a failed first attempt needs a boxed future.
     pub struct ResponseFuture<S, F, B> {
         #[pin]
         first: F,
@@ -198,7 +201,7 @@ where
             let Some((pause, request)) = again.next(&outcome) else {
                 return Poll::Ready(again.finish(outcome));
             };
-            // Dropping the answer first gives its connection back.
+            // Dropping the response first releases its connection.
             drop(outcome);
             *this.sending = Some(Box::pin(again.run(pause, request)));
         }
@@ -209,16 +212,16 @@ where
     }
 }
 
-/// What sending a request again takes.
+/// The state for retrying a request.
 struct Again<S> {
     service: S,
     layer: Arc<RetryLayer>,
     config: RetryConfig,
-    resend: Resend,
+    resend: Idempotency,
     deadline: Option<Instant>,
-    /// The request once more, for another attempt.
+    /// A copy of the request for another attempt.
     spare: Option<Request<Body>>,
-    /// Counted from 1: the attempt under way.
+    /// Number of the current attempt, counted from 1.
     attempt: u32,
 }
 
@@ -227,7 +230,7 @@ impl<S> Again<S> {
         outcome.map_err(|error| Error::from_boxed(error.into()).with_attempts(self.attempt))
     }
 
-    /// The pause before another attempt, and its request, if there shall be one.
+    /// Returns the pause before another attempt and its request, if there is one.
     fn next<B>(
         &mut self,
         outcome: &Result<Response<B>, Error>,
@@ -248,7 +251,7 @@ impl<S> Again<S> {
             pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
             reason = %failure.reason,
             rule = failure.rule.what,
-            "sending the request again"
+            "retrying the request"
         );
         Some((pause, request))
     }
@@ -289,13 +292,14 @@ impl<S> Again<S> {
     }
 }
 
-/// The request and, unless its body can be read once only, a copy that shares the body's bytes.
+/// Returns the request and, unless its body can be read only once, a copy that shares the body's
+/// bytes.
 pub(super) fn twice(request: Request<Body>) -> (Request<Body>, Option<Request<Body>>) {
     let (parts, mut body) = request.into_parts();
     if body.as_bytes().is_none() {
         return (Request::from_parts(parts, body), None);
     }
-    // A body in memory gives its bytes at once, without copying them.
+    // A body in memory returns its bytes at once, without copying them.
     let bytes = match body.frame().now_or_never() {
         Some(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
         _ => Bytes::new(),
@@ -304,16 +308,16 @@ pub(super) fn twice(request: Request<Body>) -> (Request<Body>, Option<Request<Bo
     (Request::from_parts(parts, Body::from(bytes)), Some(copy))
 }
 
-fn effective_resend(request: &Request<Body>, config: &RetryConfig) -> Resend {
+fn effective_resend(request: &Request<Body>, config: &RetryConfig) -> Idempotency {
     if config.resend_unknown {
-        return Resend::Always;
+        return Idempotency::Idempotent;
     }
-    if let Some(given) = setting::<Resend>(request.extensions()) {
+    if let Some(given) = setting::<Idempotency>(request.extensions()) {
         return *given;
     }
     match *request.method() {
-        Method::GET | Method::HEAD | Method::PUT | Method::DELETE => Resend::Always,
-        _ => Resend::IfNotExecuted,
+        Method::GET | Method::HEAD | Method::PUT | Method::DELETE => Idempotency::Idempotent,
+        _ => Idempotency::RetryIfNotExecuted,
     }
 }
 

@@ -1,4 +1,4 @@
-//! How long the service asks to wait.
+//! Reads how long the service asks the client to wait.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,8 +7,8 @@ use http::header::{DATE, RETRY_AFTER};
 
 /// Reads `retry-after-ms`, or `Retry-After` as seconds or as a date.
 ///
-/// A date is compared with the answer's own `Date` if it has one: both come from the same clock,
-/// which this machine's need not agree with.
+/// A date is compared with the response's own `Date` header if there is one, because both come from
+/// the same clock. This machine's clock may differ.
 pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(millis) = text("retry-after-ms").and_then(|value| value.trim().parse().ok()) {
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_read_by_the_services_own_clock() {
+    fn a_date_is_compared_with_the_services_own_clock() {
         let headers = [
             ("retry-after", "Thu, 01 Jan 2032 00:00:30 GMT"),
             ("date", "Thu, 01 Jan 2032 00:00:00 GMT"),
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_and_the_past() {
+    fn invalid_values_and_past_dates() {
         for value in ["", "soon", "-1", "NaN", "inf"] {
             assert_eq!(read(&[("retry-after", value)]), None, "{value}");
         }

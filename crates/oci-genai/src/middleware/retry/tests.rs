@@ -5,15 +5,15 @@ use http::StatusCode;
 use tower::{ServiceExt, service_fn};
 
 use super::*;
-use crate::error::{self, ErrorKind, Repeat, ResendVerdict, ServiceError};
+use crate::error::{self, ErrorKind, Repeat, RetrySafety, ServiceError};
 use crate::time::ManualClock;
 
-/// What the scripted service does with each attempt.
+/// The scripted service's reaction to each attempt.
 #[derive(Clone)]
 enum Step {
     Answer(u16, &'static [(&'static str, &'static str)]),
     Words(u16, ServiceError),
-    Fail(ErrorKind, ResendVerdict),
+    Fail(ErrorKind, RetrySafety),
 }
 
 use Step::{Answer, Fail};
@@ -25,7 +25,7 @@ struct Outcome {
     tokens: Vec<Option<String>>,
 }
 
-async fn run(method: Method, resend: Option<Resend>, steps: &[Step]) -> Outcome {
+async fn run(method: Method, resend: Option<Idempotency>, steps: &[Step]) -> Outcome {
     run_with(
         RetryConfig::new(),
         RetryBudget::default(),
@@ -40,10 +40,10 @@ async fn run_with(
     config: RetryConfig,
     budget: RetryBudget,
     method: Method,
-    resend: Option<Resend>,
+    resend: Option<Idempotency>,
     steps: &[Step],
 ) -> Outcome {
-    let clock = ManualClock::skipping();
+    let clock = ManualClock::auto_advance();
     let attempts = Arc::new(AtomicU32::new(0));
     let tokens = Arc::new(Mutex::new(Vec::new()));
     let (steps, count, seen) = (steps.to_vec(), Arc::clone(&attempts), Arc::clone(&tokens));
@@ -68,7 +68,9 @@ async fn run_with(
                     response.extensions_mut().insert(Arc::new(words));
                     Ok(response)
                 }
-                Fail(kind, verdict) => Err(BoxError::from(Error::new(kind, verdict, "broken"))),
+                Fail(kind, retry_safety) => {
+                    Err(BoxError::from(Error::new(kind, retry_safety, "broken")))
+                }
             }
         }
     });
@@ -96,9 +98,9 @@ async fn run_with(
 }
 
 #[tokio::test]
-async fn transient_answers_are_tried_again_with_growing_pauses() {
+async fn transient_errors_are_retried_with_growing_pauses() {
     let steps = [Answer(429, &[]), Answer(503, &[]), Answer(200, &[])];
-    let outcome = run(Method::POST, Some(Resend::IfAnswered), &steps).await;
+    let outcome = run(Method::POST, Some(Idempotency::RetryIfAnswered), &steps).await;
     assert_eq!(outcome.result, Ok(StatusCode::OK));
     assert_eq!(outcome.pauses, [500, 1000]);
 }
@@ -113,7 +115,7 @@ async fn attempts_are_limited() {
 }
 
 #[tokio::test]
-async fn lasting_answers_are_not() {
+async fn permanent_errors_are_not_retried() {
     for status in [400, 401, 403, 404, 409, 422, 501] {
         let outcome = run(Method::GET, None, &[Answer(status, &[])]).await;
         assert_eq!(outcome.attempts, 1, "{status}");
@@ -121,35 +123,55 @@ async fn lasting_answers_are_not() {
 }
 
 #[tokio::test]
-async fn what_may_have_been_done_is_resent_only_where_harmless() {
-    let reset = Fail(ErrorKind::Transport, ResendVerdict::Unknown);
+async fn requests_with_unknown_outcome_are_retried_only_if_harmless() {
+    let reset = Fail(ErrorKind::Transport, RetrySafety::Unknown);
     for (method, resend, step, expected) in [
         (Method::POST, None, reset.clone(), 1),
         (Method::POST, None, Answer(500, &[]), 1),
         (Method::POST, None, Answer(503, &[]), 1),
         (Method::POST, None, Answer(408, &[]), 1),
         (Method::POST, None, Answer(429, &[]), 4),
-        (Method::POST, Some(Resend::IfAnswered), Answer(503, &[]), 4),
-        (Method::POST, Some(Resend::IfAnswered), reset.clone(), 1),
-        (Method::POST, Some(Resend::IfAnswered), Answer(500, &[]), 4),
-        (Method::POST, Some(Resend::Always), reset.clone(), 4),
+        (
+            Method::POST,
+            Some(Idempotency::RetryIfAnswered),
+            Answer(503, &[]),
+            4,
+        ),
+        (
+            Method::POST,
+            Some(Idempotency::RetryIfAnswered),
+            reset.clone(),
+            1,
+        ),
+        (
+            Method::POST,
+            Some(Idempotency::RetryIfAnswered),
+            Answer(500, &[]),
+            4,
+        ),
+        (
+            Method::POST,
+            Some(Idempotency::Idempotent),
+            reset.clone(),
+            4,
+        ),
         (Method::GET, None, reset, 4),
         (
             Method::POST,
             None,
-            Fail(ErrorKind::Connect, ResendVerdict::NotSent),
+            Fail(ErrorKind::Connect, RetrySafety::NotSent),
             4,
         ),
         (
             Method::GET,
             None,
-            Fail(ErrorKind::Transport, ResendVerdict::Done),
+            Fail(ErrorKind::Transport, RetrySafety::Completed),
             1,
         ),
         (
             Method::GET,
             None,
-            Fail(ErrorKind::Config, ResendVerdict::NotSent),
+            Fail(ErrorKind::Config, RetrySafety::NotSent),
             1,
         ),
     ] {
@@ -158,9 +180,9 @@ async fn what_may_have_been_done_is_resent_only_where_harmless() {
     }
 }
 
-/// Attempts at a POST, by the rule that covers what it is answered with.
+/// Attempts at a POST, by the rule that covers the response.
 #[tokio::test]
-async fn posts_are_repeated_as_the_table_says() {
+async fn posts_are_retried_according_to_the_table() {
     let body = |code| format!(r#"{{"code":"{code}","message":"x"}}"#);
     let answers = [
         (429, String::new()),
@@ -182,8 +204,8 @@ async fn posts_are_repeated_as_the_table_says() {
         let rule = error::rule(error::Outcome::Status(code, &words));
         seen.insert(rule.what);
         for (resend, repeat) in [
-            (Resend::IfNotExecuted, rule.in_conversation),
-            (Resend::IfAnswered, rule.elsewhere),
+            (Idempotency::RetryIfNotExecuted, rule.in_conversation),
+            (Idempotency::RetryIfAnswered, rule.elsewhere),
         ] {
             let expected = match repeat {
                 Repeat::Yes => 4,
@@ -199,15 +221,15 @@ async fn posts_are_repeated_as_the_table_says() {
 }
 
 #[tokio::test]
-async fn resending_the_unknown_can_be_asked_for() {
+async fn resend_unknown_retries_requests_with_unknown_outcome() {
     let config = RetryConfig::new().resend_unknown(true);
-    let step = [Fail(ErrorKind::Timeout, ResendVerdict::Unknown)];
+    let step = [Fail(ErrorKind::Timeout, RetrySafety::Unknown)];
     let outcome = run_with(config, RetryBudget::default(), Method::POST, None, &step).await;
     assert_eq!(outcome.attempts, 4);
 }
 
 #[tokio::test]
-async fn retry_after_is_obeyed_up_to_its_cap() {
+async fn retry_after_is_honored_up_to_its_limit() {
     let steps = [Answer(429, &[("retry-after", "7")]), Answer(200, &[])];
     assert_eq!(run(Method::POST, None, &steps).await.pauses, [7000]);
     let steps = [Answer(429, &[("retry-after", "61")]), Answer(200, &[])];
@@ -216,7 +238,7 @@ async fn retry_after_is_obeyed_up_to_its_cap() {
 }
 
 #[tokio::test]
-async fn the_service_may_say_whether_to_try_again() {
+async fn x_should_retry_overrides_the_status() {
     let no = [Answer(503, &[("x-should-retry", "false")])];
     assert_eq!(run(Method::GET, None, &no).await.attempts, 1);
     let yes = [Answer(409, &[("x-should-retry", "true")]), Answer(200, &[])];
@@ -255,8 +277,8 @@ async fn an_empty_budget_ends_retries() {
 }
 
 #[tokio::test]
-async fn no_pause_outlasts_the_deadline() {
-    let clock = ManualClock::skipping();
+async fn no_pause_lasts_longer_than_the_deadline() {
+    let clock = ManualClock::auto_advance();
     let inner = service_fn(|_: Request<Body>| async {
         Ok::<_, BoxError>(Response::builder().status(429).body(())?)
     });
@@ -264,7 +286,7 @@ async fn no_pause_outlasts_the_deadline() {
     let mut request = Request::new(Body::from(""));
     request
         .extensions_mut()
-        .insert(DeadlineAt(shared.now() + Duration::from_millis(1200)));
+        .insert(CallDeadline(shared.now() + Duration::from_millis(1200)));
     let layer = RetryLayer::new(RetryConfig::new().jitter(|| 1.0), shared);
     let response = layer.layer(inner).oneshot(request).await.unwrap();
     assert_eq!(response.status(), 429);
@@ -272,7 +294,7 @@ async fn no_pause_outlasts_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_body_that_can_be_read_once_is_sent_once() {
+async fn a_body_that_can_be_read_only_once_is_not_retried() {
     let sent = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&sent);
     let inner = service_fn(move |_: Request<Body>| {
@@ -283,7 +305,7 @@ async fn a_body_that_can_be_read_once_is_sent_once() {
     let request = Request::new(Body::wrap_stream(stream));
     let layer = RetryLayer::new(
         RetryConfig::new(),
-        SharedClock::new(ManualClock::skipping()),
+        SharedClock::new(ManualClock::auto_advance()),
     );
     assert_eq!(
         layer.layer(inner).oneshot(request).await.unwrap().status(),

@@ -1,4 +1,4 @@
-//! Events within an item: what they add to it.
+//! Applies the events within an item.
 
 use super::slots::{Place, Slots, given};
 use crate::types::{
@@ -6,7 +6,7 @@ use crate::types::{
     Role, StreamEvent, SummaryText,
 };
 
-/// Adds what an event brings. Events that bring nothing to add are passed over.
+/// Applies an event. Events that add nothing are ignored.
 pub(super) fn apply(slots: &mut Slots, event: &StreamEvent) {
     match event {
         StreamEvent::OutputTextDelta(e) => {
@@ -71,7 +71,7 @@ pub(super) fn apply(slots: &mut Slots, event: &StreamEvent) {
             let part = given(&e.extra, "content_index", e.content_index);
             with_reasoning(slots, place, part, |text| settle(text, &e.text));
         }
-        // The Open Responses standard's names for the same two events.
+        // The names of the same two events in the Open Responses standard.
         StreamEvent::ReasoningDelta(e) => {
             let place = Place::of_delta(&e.extra, e.output_index, &e.item_id);
             let part = given(&e.extra, "content_index", e.content_index);
@@ -86,7 +86,7 @@ pub(super) fn apply(slots: &mut Slots, event: &StreamEvent) {
     }
 }
 
-/// Events of calls, whose beginning has to be known: without it there is no name to call.
+/// Applies events of tool calls. The item must have begun, because only its beginning has the name.
 fn apply_to_call(slots: &mut Slots, event: &StreamEvent) {
     match event {
         StreamEvent::FunctionCallArgumentsDelta(e) => {
@@ -141,7 +141,7 @@ fn apply_to_call(slots: &mut Slots, event: &StreamEvent) {
     }
 }
 
-/// The whole text counts in place of the deltas, unless it is missing.
+/// Replaces the accumulated text with the complete text, unless that is missing.
 fn settle(text: &mut String, whole: &str) {
     if !whole.is_empty() {
         text.clear();
@@ -181,7 +181,8 @@ fn code<'a>(slots: &'a mut Slots, place: Place<'_>) -> Option<&'a mut String> {
     }
 }
 
-/// The parts of a message, which is made if it never began. Content in another form becomes parts.
+/// Returns the parts of a message. Creates the message if it never began, and converts other
+/// content into parts.
 fn parts<'a>(slots: &'a mut Slots, place: Place<'_>) -> Option<&'a mut Vec<ContentPart>> {
     let fits = |item: &Item| matches!(item, Item::Message(_));
     let make = || Message::new(Role::Assistant, Vec::new()).into();
@@ -286,7 +287,7 @@ fn with_reasoning(
     }
 }
 
-/// Puts a part that began or is done in its place, without losing text that its deltas brought.
+/// Stores a part that began or is done, without losing text from its deltas.
 fn put_part(slots: &mut Slots, place: Place<'_>, index: Option<i64>, part: &ContentPart) {
     match part {
         ContentPart::ReasoningText(part) => {
@@ -323,8 +324,8 @@ fn empty_text() -> ContentPart {
     OutputText::new("").into()
 }
 
-/// The part at an index, or without one the last that fits; made if there is none. One that stood in
-/// for a part of which nothing was known gives way; one with text in it stays.
+/// Returns the part at an index, or the last fitting part if there is no index. Creates the part if
+/// there is none. Replaces an empty placeholder, but keeps a part that has text.
 fn pick<T>(
     list: &mut Vec<T>,
     index: Option<i64>,

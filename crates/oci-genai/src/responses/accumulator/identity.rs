@@ -1,13 +1,13 @@
-//! Which item is which.
+//! Matches items of different events.
 
 use crate::types::{ContentPart, Item, Message, MessageContent};
 
-/// Whether two items are of one kind.
+/// Returns `true` if two items have the same kind.
 pub(super) fn same_kind(one: &Item, other: &Item) -> bool {
     std::mem::discriminant(one) == std::mem::discriminant(other)
 }
 
-/// The item's id. Empty ones are none.
+/// Returns the item's id, unless it is empty.
 pub(super) fn id(item: &Item) -> Option<&str> {
     let id = match item {
         Item::Message(item) => &item.id,
@@ -29,7 +29,7 @@ pub(super) fn id(item: &Item) -> Option<&str> {
     id.as_deref().filter(|id| !id.is_empty())
 }
 
-/// The id by which a call and its output belong together. Empty ones are none.
+/// Returns the id that connects a call with its output, unless it is empty.
 fn call_id(item: &Item) -> Option<&str> {
     let id = match item {
         Item::FunctionCall(item) => item.call_id.as_str(),
@@ -39,24 +39,24 @@ fn call_id(item: &Item) -> Option<&str> {
     Some(id).filter(|id| !id.is_empty())
 }
 
-/// Whether two calls name different ids of calls.
+/// Returns `true` if two calls have different call ids.
 pub(super) fn are_different_calls(one: &Item, other: &Item) -> bool {
     call_id(one)
         .zip(call_id(other))
         .is_some_and(|(one, other)| one != other)
 }
 
-/// Whether two items name themselves alike.
+/// Returns `true` if two items have the same kind and id.
 pub(in crate::responses) fn are_named_alike(one: &Item, other: &Item) -> bool {
     same_kind(one, other)
         && match (id(one), id(other)) {
             (Some(one), Some(other)) => one == other,
-            // Servers repeat ids of calls, so they count only where there is nothing better.
+            // Servers repeat call ids, so they count only if there is no item id.
             _ => call_id(one).is_some() && call_id(one) == call_id(other),
         }
 }
 
-/// Whether two items say the same; a call may lack its arguments in the first.
+/// Returns `true` if two items have the same content. The first may lack a call's arguments.
 pub(super) fn say_the_same(one: &Item, other: &Item) -> bool {
     match (one, other) {
         (Item::Message(one), Item::Message(other)) => text(one) == text(other),
@@ -73,7 +73,8 @@ pub(super) fn say_the_same(one: &Item, other: &Item) -> bool {
     }
 }
 
-/// Whether an item may be an earlier form of a closing event's, with nothing that speaks against it.
+/// Returns `true` if an item may be an earlier form of a closing event's item, with no evidence
+/// against it.
 pub(super) fn may_be_one(former: &Item, last: &Item) -> bool {
     let renamed = id(former)
         .zip(id(last))
@@ -88,7 +89,7 @@ pub(super) fn may_be_one(former: &Item, last: &Item) -> bool {
         }
 }
 
-/// Whether there is nothing in an item yet.
+/// Returns `true` if an item is still empty.
 pub(super) fn is_hollow(item: &Item) -> bool {
     match item {
         Item::Message(message) => is_blank(message),
@@ -101,7 +102,7 @@ pub(super) fn is_hollow(item: &Item) -> bool {
     }
 }
 
-/// Whether a message has no text, no refusal and nothing else.
+/// Returns `true` if a message has no text, no refusal and no other content.
 pub(in crate::responses) fn is_blank(message: &Message) -> bool {
     match &message.content {
         MessageContent::Parts(parts) => parts.iter().all(|part| match part {
@@ -114,7 +115,7 @@ pub(in crate::responses) fn is_blank(message: &Message) -> bool {
     }
 }
 
-/// The text of a message, a refusal included.
+/// Returns the text of a message, refusals included.
 fn text(message: &Message) -> String {
     match &message.content {
         MessageContent::Parts(parts) => {

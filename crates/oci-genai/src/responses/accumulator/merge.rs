@@ -1,11 +1,11 @@
-//! Fills in what an event lacks and an earlier one had.
+//! Fills in data that an event lacks and an earlier event had.
 
 use super::identity::{are_named_alike, is_blank, may_be_one, same_kind, say_the_same};
 use super::slots::Slots;
 use crate::types::{Item, Response};
 
-/// Gives a response the members that it cannot do without from another event of its stream. Whether
-/// it lacked any.
+/// Fills in missing required members of a response from another event of its stream. Returns `true`
+/// if any were missing.
 pub(super) fn fill_head(response: &mut Response, from: &Response) -> bool {
     let mut filled = false;
     let mut lacks = |lacks: bool, has: bool| {
@@ -24,12 +24,13 @@ pub(super) fn fill_head(response: &mut Response, from: &Response) -> bool {
     filled
 }
 
-/// Adds the items that a closing event lacks, in their places. Whether it lacked any, or a part of one.
+/// Inserts the items that a closing event lacks. Returns `true` if an item or a part of one was
+/// missing.
 pub(super) fn fill_output(output: &mut Vec<Item>, came: Slots) -> bool {
     let came: Vec<Item> = came.into_telling_items().collect();
     let partners = pair(output, &came);
     let mut filled = false;
-    // Where the next item belongs that has no partner, and how many were inserted.
+    // Position of the next item that has no partner, and the number of inserted items.
     let (mut next, mut inserted) = (0, 0);
     for (item, partner) in came.into_iter().zip(partners) {
         if let Some(at) = partner {
@@ -49,11 +50,11 @@ pub(super) fn fill_output(output: &mut Vec<Item>, came: Slots) -> bool {
     filled
 }
 
-/// For each item that came, the place of the same one in the closing event's output.
+/// Returns the index of the matching item in the closing event's output, for each earlier item.
 fn pair(output: &[Item], came: &[Item]) -> Vec<Option<usize>> {
     let mut partners = vec![None; came.len()];
     let mut taken = vec![false; output.len()];
-    // The surest sign first.
+    // The most reliable criterion first.
     for is_same in [are_named_alike, same_words, may_be_one] {
         for (item, partner) in came.iter().zip(&mut partners) {
             if partner.is_some() {
@@ -76,7 +77,7 @@ fn same_words(one: &Item, other: &Item) -> bool {
     same_kind(one, other) && say_the_same(one, other)
 }
 
-/// Gives an item what it lacks and an earlier form of it had. Whether it lacked anything.
+/// Fills in members of an item from an earlier form of it. Returns `true` if any were missing.
 pub(super) fn fill_item(item: &mut Item, former: Item) -> bool {
     match (item, former) {
         (Item::Message(item), Item::Message(former)) => {
@@ -87,7 +88,7 @@ pub(super) fn fill_item(item: &mut Item, former: Item) -> bool {
             lacks
         }
         (Item::FunctionCall(item), Item::FunctionCall(former)) => {
-            // Not short-circuited: each is to be filled in.
+            // Not short-circuited, because each member must be filled in.
             fill_text(&mut item.name, former.name)
                 | fill_text(&mut item.call_id, former.call_id)
                 | fill_text(&mut item.arguments, former.arguments)

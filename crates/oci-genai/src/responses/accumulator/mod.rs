@@ -1,4 +1,4 @@
-//! Puts a response together from its events.
+//! Assembles a response from its stream events.
 
 mod deltas;
 mod identity;
@@ -11,69 +11,70 @@ use crate::types::{
     IncompleteDetails, IncompleteReason, Item, Response, ResponseStatus, StreamEvent,
 };
 
-/// Why an accumulated response is incomplete when its stream did not say.
+/// Reason given for an incomplete response whose stream did not give one.
 const INTERRUPTED: &str = "stream_interrupted";
 
-/// Puts a [`Response`] together from the events of its stream.
+/// Assembles a [`Response`] from the events of its stream.
 ///
-/// Items and deltas are placed by the id of their item, then by its index, and without either at the
-/// item that began last. The event that ends the stream is taken over, but it never erases what came
-/// before: an item that it lacks stays. Events that come twice, late or without those that should have
-/// come before do no harm.
+/// Items and deltas are matched by the id of their item, then by its index. Without either, they
+/// belong to the item that began last. The closing event is authoritative, but it never erases
+/// earlier data: an item that it lacks is kept. Repeated events, late events and missing earlier
+/// events do no harm.
 #[derive(Clone, Debug, Default)]
-pub struct Accumulator {
+pub struct ResponseAccumulator {
     base: Option<Response>,
     slots: Slots,
     finished: bool,
-    /// The closing event lacked something that had come before.
+    /// The closing event lacked data of earlier events.
     completed_by_us: bool,
 }
 
-impl Accumulator {
-    /// Nothing received.
+impl ResponseAccumulator {
+    /// Creates an empty accumulator.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The response's id, once an event has told it.
+    /// Returns the response's id, once an event has contained it.
     pub fn response_id(&self) -> Option<&str> {
         let id = self.base.as_ref().map(|response| response.id.as_str());
         id.filter(|id| !id.is_empty())
     }
 
-    /// Whether the stream has said that the response is over.
+    /// Returns `true` if the stream has reported the end of the response.
     pub const fn is_finished(&self) -> bool {
         self.finished
     }
 
-    /// Whether anything was received at all.
+    /// Returns `true` if nothing was received.
     pub fn is_empty(&self) -> bool {
         self.base.is_none() && self.slots.is_empty()
     }
 
-    /// Whether at least one item came, and every item that began is done: then a stream that ends
-    /// without saying that the response is over has brought all of it.
+    /// Returns `true` if the response is finished, or if at least one item was received and every
+    /// item that began is done. Then a stream that ends without a closing event has delivered all
+    /// of it.
     pub fn is_whole(&self) -> bool {
         self.finished || self.slots.are_done()
     }
 
-    /// Whether the event that ended the stream lacked items or members that had come before.
+    /// Returns `true` if the closing event lacked items or members of earlier events.
     pub(crate) const fn was_filled_in(&self) -> bool {
         self.completed_by_us
     }
 
-    /// The response, if it is over.
+    /// Returns the response, if it is finished.
     pub(crate) fn finished(&self) -> Option<&Response> {
         self.base.as_ref().filter(|_| self.finished)
     }
 
-    /// The response as far as it has come. One that is not over is marked `incomplete`. `None` if
-    /// nothing was received.
+    /// Returns the response received so far. One that is not finished is marked `incomplete`.
+    /// Returns `None` if nothing was received.
     pub fn response(&self) -> Option<Response> {
         self.clone().into_response()
     }
 
-    /// The response as far as it has come, by value.
+    /// Returns the response received so far, by value.
     pub fn into_response(self) -> Option<Response> {
         if self.finished {
             return self.base;
@@ -86,7 +87,7 @@ impl Accumulator {
         Some(response)
     }
 
-    /// The response of a stream that ended without saying so, if every item of it is done.
+    /// Returns the response of a stream that ended without a closing event, if every item is done.
     pub(crate) fn whole_response(&self) -> Option<Response> {
         if self.finished || !self.slots.are_done() {
             return None;
@@ -96,7 +97,7 @@ impl Accumulator {
         Some(response)
     }
 
-    /// What came, with the status of the event that opened the stream.
+    /// Returns the received data, with the status of the event that opened the stream.
     fn gathered(self) -> Option<Response> {
         if self.is_empty() {
             return None;
@@ -106,7 +107,7 @@ impl Accumulator {
         Some(response)
     }
 
-    /// Takes in an event.
+    /// Applies an event.
     pub fn apply(&mut self, event: &StreamEvent) {
         if self.finished {
             return;
@@ -133,7 +134,7 @@ impl Accumulator {
     fn begin(&mut self, response: &Response) {
         match &mut self.base {
             None => self.base = Some(response.clone()),
-            // The second of these events says what the first one said, unless that one was sparse.
+            // The second of these events repeats the first, unless the first was sparse.
             Some(base) => {
                 merge::fill_head(base, response);
             }
@@ -162,7 +163,8 @@ impl Accumulator {
     }
 }
 
-/// A response of which nothing came, so that nothing is made up when it is written.
+/// Creates a response in which every member is missing, so that nothing is invented when it is
+/// serialized.
 fn nothing_known() -> Response {
     let nothing = serde_json::Value::Object(serde_json::Map::new());
     serde_json::from_value(nothing).unwrap_or_else(|_| Response::new("", 0, "", Vec::<Item>::new()))

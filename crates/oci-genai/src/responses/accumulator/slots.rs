@@ -1,4 +1,4 @@
-//! The items of a response that is under way, each in its place.
+//! The items of a response in progress.
 
 use oci_genai_api::Extra;
 
@@ -8,10 +8,10 @@ use super::identity::{
 use super::merge;
 use crate::types::{ContentPart, Item, Message, MessageContent, ReasoningItem};
 
-/// No response has more items. Keeps a broken stream from taking memory.
+/// Limits the memory that a broken stream can use. No real response has more items.
 const MAX_ITEMS: usize = 4096;
 
-/// Where an event says that it belongs. Servers leave out either, or give two items one index.
+/// The item that an event names. Servers omit either member, or give two items the same index.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'a> {
     index: Option<i64>,
@@ -19,7 +19,7 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The place of an item that begins or ends.
+    /// Returns the place of an item that begins or ends.
     pub(super) fn of_item(extra: &Extra, index: i64) -> Self {
         Self {
             index: given(extra, "output_index", index),
@@ -27,7 +27,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The place of an event within an item.
+    /// Returns the place of an event within an item.
     pub(super) fn of_delta(extra: &Extra, index: i64, item_id: &'a str) -> Self {
         Self {
             item_id: Some(item_id).filter(|id| !id.is_empty()),
@@ -36,14 +36,14 @@ impl<'a> Place<'a> {
     }
 }
 
-/// An index, unless it did not come or cannot be one.
+/// Returns an index, unless it is missing or out of range.
 pub(super) fn given(extra: &Extra, name: &str, index: i64) -> Option<i64> {
     let fits = usize::try_from(index).is_ok_and(|index| index < MAX_ITEMS);
-    // What stands in for an index that did not come is 0.
+    // A missing index is read as 0.
     (fits && (index != 0 || !extra.is_missing(name))).then_some(index)
 }
 
-/// The items so far, in the order of the output.
+/// The items so far, in output order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slots(Vec<Slot>);
 
@@ -58,7 +58,7 @@ pub(super) struct Slot {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Only deltas of it came.
+    /// Only deltas of it were received.
     Unannounced,
     Begun,
     Done,
@@ -69,8 +69,8 @@ impl Slot {
         self.state != State::Done
     }
 
-    /// Whether a delta with this id may belong here. Some servers give the events of an item ids that
-    /// are not the item's, so one that was announced takes them.
+    /// Returns `true` if a delta with this id may belong here. Some servers use other ids in the
+    /// events of an item than in the item, so an announced item accepts them.
     fn takes(&self, item_id: Option<&str>) -> bool {
         match (self.id.as_deref(), item_id) {
             (Some(own), Some(id)) => own == id || self.state == State::Begun,
@@ -78,14 +78,14 @@ impl Slot {
         }
     }
 
-    /// Whether ids say that an item is another one.
+    /// Returns `true` if ids show that it is another item.
     fn speaks_against(&self, item: &Item) -> bool {
         let own = self.id.as_deref();
         own.zip(id(item)).is_some_and(|(own, id)| own != id)
             || are_different_calls(&self.item, item)
     }
 
-    /// Takes over what an event says about the whole item, without losing what came before.
+    /// Replaces the item with an event's whole item, without losing earlier data.
     fn replace(&mut self, item: &Item) {
         let former = std::mem::replace(&mut self.item, item.clone());
         merge::fill_item(&mut self.item, former);
@@ -100,7 +100,7 @@ impl Slots {
         self.0.is_empty()
     }
 
-    /// Whether there are items, and none is open.
+    /// Returns `true` if there are items and all of them are done.
     pub(super) fn are_done(&self) -> bool {
         !self.0.is_empty() && self.0.iter().all(|slot| slot.state == State::Done)
     }
@@ -109,17 +109,17 @@ impl Slots {
         self.0.into_iter().map(|slot| slot.item).collect()
     }
 
-    /// The items that have something in them.
+    /// Returns the items that are not empty.
     pub(super) fn into_telling_items(self) -> impl Iterator<Item = Item> {
         self.into_items()
             .into_iter()
             .filter(|item| !is_hollow(item))
     }
 
-    /// Notes that an item began.
+    /// Records that an item began.
     pub(super) fn begin(&mut self, place: Place<'_>, item: &Item) {
         let known = self.named_as(item).or_else(|| {
-            // An index alone says that it is the same item only while nothing speaks against it.
+            // A matching index identifies the item only if nothing contradicts it.
             self.position(|slot| {
                 place.index.is_some()
                     && slot.index == place.index
@@ -141,7 +141,7 @@ impl Slots {
         }
     }
 
-    /// Notes that an item is done. What is done counts, whatever its deltas said.
+    /// Records that an item is done. The finished item takes precedence over its deltas.
     pub(super) fn end(&mut self, place: Place<'_>, item: &Item) {
         let is_it = |slot: &Slot| {
             slot.is_open()
@@ -159,7 +159,7 @@ impl Slots {
                 self.position(|slot| (place.index.is_none() || slot.index.is_none()) && is_it(slot))
             })
             .or_else(|| {
-                // The same event once more.
+                // The same event again.
                 self.position(|slot| {
                     slot.index == place.index && !slot.is_open() && slot.item == *item
                 })
@@ -175,8 +175,8 @@ impl Slots {
         }
     }
 
-    /// The text that a delta belongs to in the usual case: the item that came last is a message under
-    /// way with this id, and has the part.
+    /// Returns the text for a delta in the common case: the last item is an open message with this
+    /// id and has the part.
     #[inline]
     pub(super) fn growing_text(&mut self, item_id: &str, part: i64) -> Option<&mut String> {
         let slot = self.0.last_mut()?;
@@ -190,7 +190,7 @@ impl Slots {
         else {
             return None;
         };
-        // The first of several parts may stand in for an index that did not come.
+        // A missing index is read as 0, so among several parts 0 is ambiguous.
         if part == 0 && parts.len() > 1 {
             return None;
         }
@@ -200,8 +200,8 @@ impl Slots {
         }
     }
 
-    /// The open item that a delta belongs to; `fits` says which kinds it can be. `make` makes it if its
-    /// beginning never came.
+    /// Returns the open item that a delta belongs to. `fits` selects the kinds. `make` creates the
+    /// item if its beginning was not received.
     pub(super) fn open(
         &mut self,
         place: Place<'_>,
@@ -227,9 +227,9 @@ impl Slots {
         Some(&mut slot.item)
     }
 
-    /// `Some(None)` if the item is known, but takes no delta.
+    /// Returns `Some(None)` if the item is known but accepts no delta.
     fn find_open(&self, place: Place<'_>, fits: fn(&Item) -> bool) -> Option<Option<usize>> {
-        // The usual case: the item under way is the last one.
+        // In the common case the open item is the last one.
         if let Some(item_id) = place.item_id
             && let Some(at) = self
                 .0
@@ -246,7 +246,7 @@ impl Slots {
         if place.index.is_some() {
             let here = |slot: &&Slot| slot.index == place.index;
             let open = self.0.iter().rposition(|slot| here(&slot) && takes(slot));
-            // A delta that came after the end of its item says nothing new.
+            // A delta after the end of its item adds nothing.
             let is_late = place.item_id.is_none()
                 && self
                     .0
@@ -261,7 +261,7 @@ impl Slots {
         self.0.iter().rposition(takes).map(Some)
     }
 
-    /// The item that names itself as this one does.
+    /// Returns the item with the same id.
     fn named_as(&self, item: &Item) -> Option<usize> {
         self.position(|slot| {
             let by_deltas = slot.state == State::Unannounced
@@ -275,7 +275,7 @@ impl Slots {
         self.0.iter().position(is_it)
     }
 
-    /// Puts an item where its index says, after those that came before with the same one.
+    /// Inserts an item at its index, after earlier items with the same index.
     fn insert(
         &mut self,
         place: Place<'_>,
@@ -305,8 +305,8 @@ impl Slots {
     }
 }
 
-/// Whether a done item may be an open one although the two have different ids: some servers make ids
-/// up for each event. The ids of calls are never made up.
+/// Returns `true` if a done item may be an open one with another id. Some servers generate new ids
+/// for each event, but never new call ids.
 fn is_renamed(open: &Item, done: &Item) -> bool {
     !are_different_calls(open, done) && (is_hollow(open) || say_the_same(open, done))
 }

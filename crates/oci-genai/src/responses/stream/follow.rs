@@ -1,4 +1,4 @@
-//! Follows a stream: what each thing that it says comes to, and what is done when it breaks.
+//! Follows a stream: handles what it delivers, and interruptions.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, ready};
@@ -56,7 +56,7 @@ impl ResponseStream {
                             Noted::Old => continue,
                             Noted::Closing => Step::Over(self.assembler.close(event)),
                         },
-                        // Of a response that runs on in the background more may come than did so far.
+                        // A background response may continue after the connection closed.
                         Poll::Ready(Received::Closed) if self.can_be_resumed(Resumable::Stream) => {
                             Step::Ended(interrupted())
                         }
@@ -75,7 +75,7 @@ impl ResponseStream {
         }
     }
 
-    /// Tells a response that came whole as events, from where the stream is.
+    /// Replays a complete response as events, from the current position of the stream.
     pub(super) fn tell(&mut self, response: Response) {
         self.end();
         if !resume::is_over(&response) {
@@ -87,7 +87,7 @@ impl ResponseStream {
         self.waiting = replay::events_of(response, so_far.as_ref());
     }
 
-    /// What the caller is given of a step, if anything.
+    /// Returns what the caller receives for a step, if anything.
     fn follow(&mut self, step: Step) -> Option<Result<StreamEvent>> {
         match step {
             Step::Deliver { event, is_progress } => {
@@ -109,7 +109,7 @@ impl ResponseStream {
         }
     }
 
-    /// Notes that an event came, for the guard and in the span.
+    /// Records an event for the idle timeout and the span.
     #[inline]
     fn note(&mut self, is_progress: bool) {
         if is_progress {
@@ -141,13 +141,13 @@ impl ResponseStream {
             && (self.resumable == Resumable::Stream || self.resumable == at_least)
     }
 
-    /// Takes the stream up again after a break, or gives the error if that cannot be.
+    /// Resumes the stream after an interruption, or returns the error if that is impossible.
     fn broken(&mut self, error: Error) -> Option<Error> {
         let id = self.response_id().map(str::to_owned);
         let (true, Some(id)) = (self.can_be_resumed(Resumable::Fetch), id) else {
             return Some(self.fail(error));
         };
-        tracing::debug!(parent: &self.span, reason = %error, "taking up a broken stream");
+        tracing::debug!(parent: &self.span, reason = %error, "resuming an interrupted stream");
         self.heartbeats = self.heartbeats();
         let resuming = resume(
             self.client.clone(),
@@ -178,7 +178,7 @@ impl ResponseStream {
                 Step::Pass
             }
             Err(error) => {
-                let broke = broke.with_hint(format!("it could not be taken up again: {error}"));
+                let broke = broke.with_hint(format!("the stream could not be resumed: {error}"));
                 match self.assembler.end(broke) {
                     Step::Ended(broke) => Step::Over(Err(broke)),
                     over => over,
@@ -187,7 +187,7 @@ impl ResponseStream {
         }
     }
 
-    /// Ends the stream with an error that carries what was received.
+    /// Ends the stream with an error that contains the response received so far.
     fn fail(&mut self, error: Error) -> Error {
         self.end();
         let error = error

@@ -1,4 +1,4 @@
-//! A response as it comes into being.
+//! A response as a stream of events.
 
 mod follow;
 
@@ -15,35 +15,35 @@ use tracing::Span;
 use super::assembler::{Assembler, StreamDefect, interrupted};
 use super::deltas::Deltas;
 use super::event_source::{EventSource, Opened};
+use super::idle_timeout::IdleTimeout;
 use super::resume::{self, Resumable, Resumed};
-use super::stall::StallGuard;
-use crate::call::{Call, request_id, selected_region};
-use crate::error::{Error, ErrorKind, Outcome, verdict};
-use crate::middleware::Resend;
+use crate::error::{Error, ErrorKind, Outcome, retry_safety};
+use crate::middleware::Idempotency;
+use crate::typed_call::{Call, request_id, selected_region};
 use crate::types::{CreateResponse, Response, StreamEvent};
 use crate::{Client, RequestOptions, Result};
 
-/// The events of a response, as they come.
+/// The events of a response, as they arrive.
 ///
-/// A `futures` stream that reads only when polled: there is no task behind it, and it holds one event
-/// at the most. It ends after the event that completes the response, without waiting for the server
-/// to close the connection. Every failure is an `Err` item, also one that the service reports in an
-/// event; after it the stream is over.
+/// A `futures` stream that reads only when polled. It has no background task and holds at most one
+/// event. It ends after the event that completes the response, without waiting for the server to
+/// close the connection. Every failure is an `Err` item, including one that the service reports in
+/// an event. The stream ends after it.
 ///
-/// When the connection breaks, a background response is taken up again where it broke and a stored
-/// one is fetched by its id, unseen by the caller. When neither is possible the error carries what
-/// was received ([`Error::response`]).
+/// If the connection fails, the stream resumes a background response where it was interrupted, and
+/// retrieves a stored response by its id. The caller does not see this. If neither is possible, the
+/// error contains the response received so far ([`Error::response`]).
 ///
-/// Dropping it closes the connection. The service may finish a stored response all the same; use
-/// [`cancel`](Self::cancel) to tell it not to.
+/// Dropping the stream closes the connection. The service may still finish a stored response; call
+/// [`cancel`](Self::cancel) to stop it.
 #[must_use = "streams do nothing unless polled"]
 pub struct ResponseStream {
     client: Client,
     state: State,
     assembler: Assembler,
-    /// Events of a response that came whole, yet to be given.
+    /// Events of a response that came complete, not delivered yet.
     waiting: VecDeque<StreamEvent>,
-    stall: StallGuard,
+    stall: IdleTimeout,
     resumable: Resumable,
     resumptions_left: u32,
     heartbeats: u64,
@@ -60,7 +60,7 @@ enum State {
         Pin<Box<dyn Future<Output = Result<Resumed>> + Send>>,
         Box<Error>,
     ),
-    /// The service answered with a response that is still being made.
+    /// The service returned a response that is still in progress.
     Unfinished,
     Ended,
 }
@@ -70,13 +70,13 @@ impl ResponseStream {
         client: Client,
         body: CreateResponse,
         options: RequestOptions,
-        resend: Resend,
+        resend: Idempotency,
         span: Span,
     ) -> Result<Self> {
         let started = client.clock().now();
         let options = match options.own_timeout() {
             Some(_) => options,
-            // The limit for plain calls would end long streams.
+            // The timeout of other calls would end long streams.
             None => options.timeout(client.streams().deadline),
         };
         let resumable = match (body.store, body.background) {
@@ -91,7 +91,7 @@ impl ResponseStream {
             .await
             .map_err(Error::from)?;
         let numbered = resumable == Resumable::Stream;
-        let mut stall = StallGuard::new(client.streams().stall, client.clock().clone());
+        let mut stall = IdleTimeout::new(client.streams().stall, client.clock().clone());
         let opened = EventSource::open(answer, &client, numbered, &mut stall).await;
         let (opened, status, headers) =
             opened.map_err(|error| error.masked(client.sent_credentials()))?;
@@ -102,7 +102,7 @@ impl ResponseStream {
 
     pub(super) async fn resume(client: Client, id: String, after: Option<i64>) -> Result<Self> {
         let started = client.clock().now();
-        let mut stall = StallGuard::new(client.streams().stall, client.clock().clone());
+        let mut stall = IdleTimeout::new(client.streams().stall, client.clock().clone());
         let (opened, status, headers) = resume::open(&client, &id, after, &mut stall).await?;
         let mut stream = Self::new(
             client,
@@ -122,7 +122,7 @@ impl ResponseStream {
     fn new(
         client: Client,
         opened: Opened,
-        stall: StallGuard,
+        stall: IdleTimeout,
         resumable: Resumable,
         status: StatusCode,
         headers: HeaderMap,
@@ -131,7 +131,7 @@ impl ResponseStream {
     ) -> Self {
         let mut stream = Self {
             stall,
-            resumptions_left: client.streams().max_resumptions,
+            resumptions_left: client.streams().max_stream_reconnects,
             client,
             state: State::Ended,
             assembler: Assembler::default(),
@@ -151,33 +151,33 @@ impl ResponseStream {
         stream
     }
 
-    /// The HTTP status of the answer.
+    /// Returns the HTTP status.
     pub const fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers of the answer.
+    /// Returns the response headers.
     pub const fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The service's `opc-request-id`, to be named in a support request.
+    /// Returns the service's `opc-request-id`. Include it in support requests.
     pub fn request_id(&self) -> Option<String> {
         request_id(&self.headers)
     }
 
-    /// The region that a routing profile chose, as `x-genai-selected-region` names it; `None` if the
-    /// model is no routing profile.
+    /// Returns the region that a routing profile selected, from the header
+    /// `x-genai-selected-region`. Returns `None` if the model is not a routing profile.
     pub fn selected_region(&self) -> Option<&str> {
         selected_region(&self.headers)
     }
 
-    /// The response's id, once an event has told it.
+    /// Returns the response's id, once an event has contained it.
     pub fn response_id(&self) -> Option<&str> {
         self.assembler.accumulator().response_id()
     }
 
-    /// Comments and heartbeats that came so far. They do not count as events.
+    /// Returns the number of comments and heartbeats so far. They do not count as events.
     pub fn heartbeats(&self) -> u64 {
         let current = match &self.state {
             State::Reading(source) => source.heartbeats(),
@@ -186,27 +186,27 @@ impl ResponseStream {
         self.heartbeats + current
     }
 
-    /// The response as far as it has come; marked `incomplete` while it is not over.
+    /// Returns the response received so far, marked `incomplete` until it is finished.
     pub fn response(&self) -> Option<Response> {
         self.assembler.accumulator().response()
     }
 
-    /// What the stream did otherwise than it should so far, without harm: at most 100 such things.
-    /// What is odd within an event or a response is in their own `defects()`.
+    /// Returns the protocol violations of the stream so far that did no harm, at most 100. Defects
+    /// within an event or a response are in their own `defects()`.
     pub fn defects(&self) -> &[StreamDefect] {
         self.assembler.defects()
     }
 
-    /// Reads to the end and gives the whole response.
+    /// Reads the stream to its end and returns the whole response.
     ///
-    /// A stream that ends without saying that the response is over has brought all of it if at least
-    /// one item came and every item that began is done.
+    /// A stream that ends without a closing event is complete if at least one item was received and
+    /// every item that began is done.
     ///
     /// # Errors
     ///
-    /// When the stream ends early, breaks or stalls and cannot be taken up again, or the service
-    /// reports an error; what was received is in [`Error::response`]. Also when the response ends
-    /// without output ([`ErrorKind::NoOutput`]).
+    /// Returns an error if the stream ends early, fails or stalls and cannot be resumed, or if the
+    /// service reports an error. The response received so far is in [`Error::response`]. Returns
+    /// [`ErrorKind::NoOutput`] if the response ends without output.
     pub async fn final_response(mut self) -> Result<Response> {
         while let Some(event) = std::future::poll_fn(|context| self.poll_event(context)).await {
             event?;
@@ -215,18 +215,18 @@ impl ResponseStream {
         response.ok_or_else(|| interrupted().with_request_id(request_id(&self.headers)))
     }
 
-    /// The text, reasoning and function arguments as they come, without the events around them.
+    /// Returns the text, reasoning and function argument deltas, without the other events.
     pub fn deltas(self) -> Deltas {
         Deltas::new(self)
     }
 
-    /// Closes the connection and tells the service to stop. It can stop background responses only;
-    /// others it stops, or finishes, when the connection closes.
+    /// Closes the connection and cancels the response. Only background responses can be canceled.
+    /// The service stops or finishes other responses when the connection closes.
     ///
     /// # Errors
     ///
-    /// When the response's id is not known yet, so that there is nothing to tell, or the service
-    /// refuses.
+    /// Returns an error if the response's id is not known yet, so that nothing can be canceled, or
+    /// if the service rejects the cancellation.
     pub async fn cancel(self) -> Result<Response> {
         let id = self.response_id().map(str::to_owned);
         let client = self.client.clone();
@@ -234,8 +234,8 @@ impl ResponseStream {
         match id {
             Some(id) => client.responses().cancel(id).send().await,
             None => Err(Error::new(
-                ErrorKind::Interrupted,
-                verdict(Outcome::NoAnswer),
+                ErrorKind::StreamInterrupted,
+                retry_safety(Outcome::NoAnswer),
                 "the connection was closed before the response's id was known",
             )),
         }

@@ -238,7 +238,7 @@ async fn recursive_types() {
         right: Tagged::Leaf,
     }));
     fits(&client, vec![node.clone(), Tagged::Leaf]).await;
-    // The root is what the tagged variant refers to.
+    // The tagged variant refers to the root.
     let branch = Branch {
         left: node.clone(),
         right: node,
@@ -249,7 +249,7 @@ async fn recursive_types() {
 }
 
 #[test]
-fn structs_around_one_type_are_that_type_at_the_top() {
+fn newtype_structs_are_their_inner_type_at_the_top_level() {
     for schema in [
         strict::<Newtype>(),
         strict::<Arc<Newtype>>(),

@@ -1,4 +1,4 @@
-//! Strict schemas of types: that every value of a type fits its schema, and what has none.
+//! Strict schemas of types: every value of a type fits its schema, and some types have none.
 
 mod kinds;
 mod random;
@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// What holds a type that is no struct at the top.
+/// Holds a type that is not a struct, because the top level must be one.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 struct Holder<T> {
     value: T,
@@ -32,7 +32,8 @@ fn validator(schema: &Value) -> Validator {
     jsonschema::draft202012::new(schema).unwrap_or_else(|error| panic!("{error} in {schema:#}"))
 }
 
-/// What services refuse, found without the code under test.
+/// Returns violations of the rules that services enforce, found independently of the code under
+/// test.
 fn defects(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     match schema {
@@ -65,8 +66,8 @@ fn defects(schema: &Value) -> Vec<String> {
     found
 }
 
-/// Asserts that values of a type fit its schema, that what is no value of it does not, and that an answer made of the
-/// schema is read as the type.
+/// Asserts that the values of a type fit its schema, that other values do not, and that output
+/// generated from the schema deserializes as the type.
 async fn fits<T>(client: &Client, values: Vec<T>)
 where
     T: Clone + Serialize + DeserializeOwned + JsonSchema,
@@ -113,7 +114,7 @@ where
     answered.unwrap_or_else(|error| panic!("{name}: {error}\n{schema:#}"));
 }
 
-/// Pointers to all objects.
+/// Returns pointers to all objects.
 fn objects(value: &Value, at: String) -> Vec<String> {
     let inner: Vec<String> = match value {
         Value::Object(object) => {

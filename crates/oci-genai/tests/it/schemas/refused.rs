@@ -54,7 +54,7 @@ fn refused<T: JsonSchema>(words: &[&str]) {
 }
 
 #[test]
-fn what_is_no_struct_at_the_top_is_wrapped() {
+fn types_other_than_structs_must_be_wrapped() {
     let wrap = &["at $ ", "wrap it in a struct"];
     refused::<Choice>(wrap);
     refused::<Tagged>(wrap);
@@ -68,7 +68,7 @@ fn what_is_no_struct_at_the_top_is_wrapped() {
 }
 
 #[test]
-fn what_cannot_be_expressed_is_named_with_its_place() {
+fn types_that_cannot_be_expressed_are_named_with_their_place() {
     #[derive(JsonSchema)]
     struct Deep {
         inner: Vec<Option<Inner>>,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Declares types that are written, read and described.
+/// Declares types that are serialized, deserialized and described by a schema.
 macro_rules! types {
     ($($item:item)*) => {$(
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

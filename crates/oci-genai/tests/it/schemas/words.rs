@@ -1,4 +1,4 @@
-//! Comments become descriptions, wherever they stand.
+//! Doc comments become descriptions, wherever they are.
 #![allow(dead_code, reason = "only their schemas count")]
 
 use oci_genai::schema;
@@ -72,7 +72,7 @@ struct Größe {
 }
 
 #[test]
-fn words_stand_beside_what_they_are_about() {
+fn descriptions_are_next_to_what_they_describe() {
     let schema = strict::<Order>();
     assert_eq!(schema["description"], "An order of a shop.");
     let properties = &schema["properties"];
@@ -92,7 +92,7 @@ fn words_stand_beside_what_they_are_about() {
     assert_eq!(definitions["Person"]["description"], "A person.");
     let name = &definitions["Person"]["properties"]["name"];
     assert_eq!(name["description"], "First and last name.");
-    // The type's own name stays beside the one in ASCII.
+    // The type's own name is kept next to the ASCII name.
     assert_eq!(definitions["Gr__e"]["title"], "Größe");
     assert_eq!(
         definitions["Gr__e"]["properties"]["höhe"]["description"],
@@ -108,7 +108,7 @@ fn words_stand_beside_what_they_are_about() {
     let record = &part["anyOf"][1];
     assert_eq!(record["description"], "Pressed.");
     assert_eq!(record["properties"]["size"]["description"], "In inches.");
-    // What nothing refers to any longer is left out.
+    // Definitions that are no longer referenced are omitted.
     assert_eq!(definitions.get("Book"), None);
     let text = schema.to_string();
     for words in ["By letter.", "Wie groß."] {
@@ -137,7 +137,7 @@ fn titles_in_comments_are_kept_and_names_of_types_are_not() {
 }
 
 #[tokio::test]
-async fn the_format_has_a_name_that_services_take() {
+async fn the_format_name_is_valid_for_services() {
     #[derive(Debug, serde::Deserialize, JsonSchema)]
     struct 答え {
         数: i32,

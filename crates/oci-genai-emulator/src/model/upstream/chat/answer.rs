@@ -1,10 +1,10 @@
-//! Reading a stream of chat completions.
+//! Parser of chat completions streams.
 
 use serde_json::Value;
 
 use crate::model::Step;
 
-/// An answer that is being read.
+/// Parser of an output stream.
 #[derive(Default)]
 pub(in super::super) struct Answer {
     calls: Vec<Call>,
@@ -19,7 +19,8 @@ struct Call {
 }
 
 impl Answer {
-    /// Reads one chunk of the stream. Calls come in pieces and are passed on whole, at the end.
+    /// Parses one chunk of the stream. Calls arrive in pieces and are forwarded complete at the
+    /// end.
     pub(in super::super) fn read(&mut self, chunk: &Value) -> Vec<Step> {
         if let Some(error) = chunk.get("error").filter(|error| !error.is_null()) {
             self.finished = true;
@@ -83,17 +84,17 @@ impl Answer {
             .push_str(text("/function/arguments").unwrap_or_default());
     }
 
-    /// Hears that the stream has come to its end.
+    /// Marks the end of the stream.
     pub(in super::super) fn end(&mut self) {
         self.finished = true;
     }
 
-    /// Whether the stream came to its end.
+    /// Returns true if the stream reached its end.
     pub(in super::super) fn finished(&self) -> bool {
         self.finished
     }
 
-    /// The calls.
+    /// Returns the calls.
     pub(in super::super) fn calls(self) -> impl Iterator<Item = Step> {
         self.calls.into_iter().map(|call| Step::Call {
             call_id: call.id,

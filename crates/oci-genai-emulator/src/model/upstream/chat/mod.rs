@@ -1,4 +1,4 @@
-//! A server that speaks chat completions.
+//! Upstream with the chat completions API.
 
 mod answer;
 mod request;

@@ -1,4 +1,4 @@
-//! Writing a turn as a request for chat completions.
+//! Builds chat completions requests.
 
 use serde_json::{Map, Value, json};
 
@@ -31,7 +31,7 @@ pub(in super::super) fn chat(prompt: &Prompt, model: &str) -> Value {
     request
 }
 
-/// A choice of tools, in which functions are named one level deeper.
+/// Converts a tool choice. Functions are nested one level deeper there.
 fn tool_choice(choice: &Value) -> Value {
     let function = |tool: &Value| match tool.get("name") {
         Some(name) => json!({ "type": "function", "function": { "name": name } }),
@@ -55,7 +55,7 @@ fn message(item: &Item, messages: &mut Vec<Value>) {
                 "type": "function",
                 "function": { "name": item.name(), "arguments": item.get("arguments") },
             });
-            // Calls made together belong into one message.
+            // Parallel calls belong in one message.
             let last = messages
                 .last_mut()
                 .and_then(|last| last.get_mut("tool_calls"));
@@ -72,7 +72,7 @@ fn message(item: &Item, messages: &mut Vec<Value>) {
     }
 }
 
-/// A message's content: text, or a list of parts if it holds images.
+/// Returns a message's content: text, or a list of parts if it contains images.
 fn content(item: &Item) -> Value {
     let parts = item.get("content").and_then(Value::as_array);
     let parts: Vec<&Map<String, Value>> = parts
