@@ -27,6 +27,7 @@ pub(crate) struct Journal {
     store: Arc<dyn Store>,
     clock: Arc<dyn TimeSource>,
     keeper: Arc<Keeper>,
+    /// The session as the store has it. What a step changes is in its batch until that is written: nobody may see what is not.
     record: SessionRecord,
     turn: TurnRecord,
     /// The turn's items, oldest first.
@@ -75,11 +76,10 @@ impl Journal {
         store: Arc<dyn Store>,
         clock: Arc<dyn TimeSource>,
         held: &HeldLease,
-        mut record: SessionRecord,
+        record: SessionRecord,
     ) -> Self {
         let turn = TurnRecord::new(0, "", clock.now());
-        let taken_over = held.lease.taken_over && record.history_mode == HistoryMode::Conversation;
-        record.stale |= taken_over;
+        let taken_over = held.lease.taken_over && record.memory == HistoryMode::Conversation;
         Self {
             store,
             clock,
@@ -99,7 +99,8 @@ impl Journal {
         if !self.taken_over {
             return Ok(());
         }
-        let batch = Batch::new(self.record.clone(), self.keeper.fence());
+        let mut batch = self.session_batch();
+        batch.session.stale = true;
         self.write(batch).await
     }
 
@@ -166,11 +167,10 @@ impl Journal {
         self.turn = turn;
         self.items.clear();
         self.effects.clear();
-        self.record.next_turn += 1;
-        self.record.open_turn = Some(self.turn.seq);
-        let items = self.number(input, Direction::Input);
         let mut batch = self.batch();
-        batch.items = items;
+        batch.session.next_turn += 1;
+        batch.session.open_turn = Some(self.turn.seq);
+        self.add(&mut batch, input, Direction::Input);
         self.write(batch).await
     }
 
@@ -312,7 +312,8 @@ impl Journal {
         self.write(batch).await
     }
 
-    fn take_answer(&mut self, answer: &ModelResponse) -> Vec<ItemRecord> {
+    /// The next step, with an answer.
+    fn take_answer(&mut self, answer: &Answer, state: TurnState) -> Batch {
         let pending = self.turn.pending_response_id.take();
         (self.turn.error, self.turn.failure) = (None, None);
         self.turn.replays_history = false;
@@ -321,49 +322,47 @@ impl Journal {
         if let Some(id) = answer.items.iter().rev().find_map(item::id) {
             self.turn.anchor = Some(id.to_owned());
         }
-        self.number(&answer.items, Direction::Output)
+        self.turn.state = state;
+        let mut batch = self.batch();
+        self.add(&mut batch, &answer.items, Direction::Output);
+        batch
     }
 
-    /// Stores a response that calls tools.
-    pub(crate) async fn act(&mut self, answer: &ModelResponse) -> Result<()> {
-        let items = self.take_answer(answer);
-        self.turn.state = TurnState::RunningTools;
-        let mut batch = self.batch();
-        batch.items = items;
+    /// Writes an answer that asks for tools.
+    pub(crate) async fn act(&mut self, answer: &Answer) -> Result<()> {
+        let batch = self.take_answer(answer, TurnState::RunningTools);
         self.write(batch).await
     }
 
-    /// Stores the response that ends the turn, and releases the lease.
-    pub(crate) async fn commit(&mut self, answer: &ModelResponse) -> Result<()> {
-        let items = self.take_answer(answer);
-        self.turn.state = TurnState::Committed;
-        self.record.last_response_id = self.turn.response_id.clone();
-        self.record.anchor = self.turn.anchor.clone();
-        self.record.turns += 1;
-        self.record.usage.add(self.turn.usage);
-        self.record.open_turn = None;
-        self.record.stale = self.taken_over;
-        self.record.unanswered = unanswered(&self.pending_calls(), &answer.items);
-        let mut batch = self.batch();
-        batch.items = items;
+    /// Writes the answer that ends the turn, and gives the lease back.
+    pub(crate) async fn commit(&mut self, answer: &Answer) -> Result<()> {
+        let mut batch = self.take_answer(answer, TurnState::Committed);
+        let record = &mut batch.session;
+        record.last_response_id = self.turn.response_id.clone();
+        record.anchor = self.turn.anchor.clone();
+        record.turns += 1;
+        record.usage.add(self.turn.usage);
+        record.open_turn = None;
+        record.stale = self.taken_over;
+        record.unanswered = unanswered(&self.asked(), &answer.items);
         batch.release = true;
         self.write(batch).await
     }
 
     /// Stores that a summary of `bytes` bytes failed.
     pub(crate) async fn note_failed_summary(&mut self, bytes: u64) -> Result<()> {
-        self.record.failed_summary = Some(bytes);
-        let batch = Batch::new(self.record.clone(), self.keeper.fence());
+        let mut batch = self.session_batch();
+        batch.session.failed_summary = Some(bytes);
         self.write(batch).await
     }
 
     /// Replaces the items before a position by a summary.
     pub(crate) async fn condense(&mut self, summary: Value, end: u64) -> Result<()> {
-        self.record.failed_summary = None;
-        self.record.summary = Some(summary);
-        self.record.window_start = end;
-        self.write(Batch::new(self.record.clone(), self.keeper.fence()))
-            .await
+        let mut batch = self.session_batch();
+        batch.session.failed_summary = None;
+        batch.session.summary = Some(summary);
+        batch.session.window_start = end;
+        self.write(batch).await
     }
 
     /// Writes a tool call and the current turn.
@@ -441,9 +440,8 @@ impl Journal {
     pub(crate) async fn next_round(&mut self, input: &[Value]) -> Result<()> {
         self.turn.round += 1;
         self.turn.state = TurnState::AwaitingModel;
-        let items = self.number(input, Direction::Input);
         let mut batch = self.batch();
-        batch.items = items;
+        self.add(&mut batch, input, Direction::Input);
         self.write(batch).await
     }
 
@@ -452,30 +450,30 @@ impl Journal {
         let from = self.first_position();
         self.turn.state = state;
         self.turn.pending_response_id = None;
-        self.record.anchor = kept
+        self.items.clear();
+        self.turn.round = 0;
+        let mut batch = self.batch();
+        let record = &mut batch.session;
+        record.anchor = kept
             .iter()
             .rev()
             .find_map(item::id)
             .map(str::to_owned)
             .or(self.turn.base.clone());
-        self.record.open_turn = None;
-        self.record.stale = self.record.history_mode == HistoryMode::Conversation;
-        self.record.next_position = from;
+        record.open_turn = None;
+        record.stale = record.memory == HistoryMode::Conversation;
+        record.next_position = from;
         if !kept.is_empty() {
-            self.record.unanswered.clear();
+            record.unanswered.clear();
         }
-        self.items.clear();
-        self.turn.round = 0;
-        let mut items = self.number(kept, Direction::Output);
+        self.add(&mut batch, kept, Direction::Output);
         let input = |value: &Value| item::answered_call(value).is_some() || is_from_user(value);
-        for (record, value) in items.iter_mut().zip(kept) {
+        for (record, value) in batch.items.iter_mut().zip(kept) {
             if input(value) {
                 record.direction = Direction::Input;
             }
         }
-        let mut batch = self.batch();
         batch.drop_items_from = Some(from);
-        batch.items = items;
         batch.release = true;
         self.write(batch).await
     }
@@ -490,26 +488,30 @@ impl Journal {
         written
     }
 
-    /// Assigns positions to new items of the current round.
-    fn number(&mut self, values: &[Value], direction: Direction) -> Vec<ItemRecord> {
-        let first = self.record.next_position;
-        self.record.next_position += values.len() as u64;
-        (first..)
-            .zip(values)
-            .map(|(position, value)| {
-                let (turn, round) = (self.turn.seq, self.turn.round);
-                let body = value.to_string();
-                let mut record = ItemRecord::new(position, turn, round, direction, body);
-                // PostgreSQL allows no NUL character in plain text, and no valid id contains one.
-                let id = item::id(value).filter(|id| !id.contains('\0'));
-                record.item_id = id.map(str::to_owned);
-                record
-            })
-            .collect()
+    /// Adds new items of the current round, numbered.
+    fn add(&self, batch: &mut Batch, values: &[Value], direction: Direction) {
+        let first = batch.session.next_position;
+        batch.session.next_position += values.len() as u64;
+        let numbered = (first..).zip(values).map(|(position, value)| {
+            let (turn, round) = (self.turn.seq, self.turn.round);
+            let body = value.to_string();
+            let mut record = ItemRecord::new(position, turn, round, direction, body);
+            // PostgreSQL takes no NUL character in plain text, and an id with one names nothing.
+            let id = item::id(value).filter(|id| !id.contains('\0'));
+            record.item_id = id.map(str::to_owned);
+            record
+        });
+        batch.items.extend(numbered);
     }
 
+    /// A step that changes nothing yet, and not the turn.
+    fn session_batch(&self) -> Batch {
+        Batch::new(self.record.clone(), self.keeper.fence())
+    }
+
+    /// A step with the turn as it is now.
     fn batch(&self) -> Batch {
-        let mut batch = Batch::new(self.record.clone(), self.keeper.fence());
+        let mut batch = self.session_batch();
         batch.turn = Some(self.turn.clone());
         batch
     }

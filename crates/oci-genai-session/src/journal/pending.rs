@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::{Journal, KNOWN_ITEMS};
 use crate::error::Result;
-use crate::item::{self, PendingCalls};
-use crate::store::{Batch, HistoryMode, ItemRange};
+use crate::item::{self, Asked};
+use crate::store::{ItemRange, HistoryMode};
 
 /// Output for a call that the caller never answered.
 const UNANSWERED: &str = "error: the call was not answered";
@@ -111,17 +111,17 @@ impl Journal {
         let first = tail.iter().find(|item| goes(item.item_id.as_deref()));
         let first = first.map(|item| item.position);
         tail.retain(|item| !goes(item.item_id.as_deref()));
-        if goes(self.record.anchor.as_deref()) {
-            self.record.anchor = tail.iter().rev().find_map(|item| item.item_id.clone());
+        let mut batch = self.session_batch();
+        let record = &mut batch.session;
+        if goes(record.anchor.as_deref()) {
+            record.anchor = tail.iter().rev().find_map(|item| item.item_id.clone());
         }
-        self.record.unanswered.retain(|call| !goes(item::id(call)));
-        if self.record.history_mode == HistoryMode::PreviousResponse {
-            // The response itself cannot be changed, so the next request carries the history
-            // instead of naming it.
-            self.record.last_response_id = None;
-            self.record.memory_since = self.record.next_turn;
+        record.unanswered.retain(|call| !goes(item::id(call)));
+        if record.memory == HistoryMode::PreviousResponse {
+            // The response itself cannot be changed: the next request carries the history instead of naming it.
+            record.last_response_id = None;
+            record.memory_since = record.next_turn;
         }
-        let mut batch = Batch::new(self.record.clone(), self.keeper.fence());
         batch.drop_items_from = first;
         // The items after the removed ones keep their positions.
         batch.items = tail

@@ -15,6 +15,15 @@ use tokio::sync::Notify;
 
 type Result<T> = std::result::Result<T, StoreError>;
 
+/// How the writing of a batch fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outage {
+    /// Nothing is written.
+    Before,
+    /// The batch is written, and the store's answer lost.
+    After,
+}
+
 /// Passes everything on, and counts calls and the records that came back.
 #[derive(Clone, Debug)]
 pub(crate) struct Counted {
@@ -27,6 +36,8 @@ pub(crate) struct Counted {
     pub(crate) renewed: Arc<Notify>,
     /// Whether leases cannot be renewed, because the store is out of order.
     no_renewals: Arc<AtomicBool>,
+    /// How many more batches are written before one fails, and how.
+    outage: Arc<Mutex<Option<(u64, Outage)>>>,
 }
 
 impl Counted {
@@ -38,6 +49,7 @@ impl Counted {
             halted: Arc::default(),
             renewed: Arc::default(),
             no_renewals: Arc::default(),
+            outage: Arc::default(),
         }
     }
 
@@ -50,6 +62,29 @@ impl Counted {
     /// Fails all renewals from now on, or no longer.
     pub(crate) fn refuse_renewals(&self, refuse: bool) {
         self.no_renewals.store(refuse, Ordering::SeqCst);
+    }
+
+    /// Writes so many more batches; the one after them fails.
+    pub(crate) fn fail_after(&self, batches: u64, outage: Outage) {
+        *self.outage.lock().unwrap() = Some((batches, outage));
+    }
+
+    /// Whether a batch is still to fail.
+    pub(crate) fn is_to_fail(&self) -> bool {
+        self.outage.lock().unwrap().is_some()
+    }
+
+    /// How the next batch fails, if it does.
+    fn next_outage(&self) -> Option<Outage> {
+        let mut outage = self.outage.lock().unwrap();
+        match outage.as_mut() {
+            Some((0, _)) => outage.take().map(|(_, outage)| outage),
+            Some((left, _)) => {
+                *left -= 1;
+                None
+            }
+            None => None,
+        }
     }
 
     /// Calls and records by operation since the last time, without those that were not asked for.
@@ -85,6 +120,10 @@ impl Counted {
         count.0 += 1;
         count.1 += records as u64;
     }
+}
+
+fn out_of_order() -> StoreError {
+    StoreError::new(StoreErrorKind::Unavailable, "the disk is out of order")
 }
 
 #[async_trait]
@@ -128,7 +167,15 @@ impl Store for Counted {
             self.halted.notify_one();
             std::future::pending::<()>().await;
         }
-        self.inner.apply(batch).await
+        let outage = self.next_outage();
+        if outage == Some(Outage::Before) {
+            return Err(out_of_order());
+        }
+        let generation = self.inner.apply(batch).await?;
+        match outage {
+            Some(Outage::After) => Err(out_of_order()),
+            _ => Ok(generation),
+        }
     }
 
     async fn turn(&self, id: &SessionId, seq: u64) -> Result<Option<TurnRecord>> {
@@ -175,8 +222,7 @@ impl Store for Counted {
     async fn renew(&self, lease: &Lease, now: Timestamp, ttl: Duration) -> Result<()> {
         self.count("renew", 0);
         if self.no_renewals.load(Ordering::SeqCst) {
-            let text = "the disk is out of order";
-            return Err(StoreError::new(StoreErrorKind::Unavailable, text));
+            return Err(out_of_order());
         }
         self.inner.renew(lease, now, ttl).await?;
         self.renewed.notify_one();

@@ -36,4 +36,5 @@ mod stores;
 mod tools;
 mod transfer;
 mod turns;
+mod unwritten;
 mod world;
