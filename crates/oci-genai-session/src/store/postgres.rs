@@ -6,7 +6,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::MigrateError;
 use sqlx::{ConnectOptions, Connection};
 
-use super::sql::{Dialect, MIGRATOR, SqlStore, store_through_sql};
+use super::sql::{Dialect, MIGRATOR, SqlStore, is_up_to_date, store_through_sql};
 use super::{
     Batch, ItemRange, ItemRecord, Lease, LeaseRequest, LeaseResult, SessionId, SessionQuery,
     SessionRecord, SessionSnapshot, StoreError, StoreErrorKind, ToolCallRecord, TurnRecord,
@@ -65,8 +65,9 @@ impl PostgresStore {
             )
             .with_source(error)
         };
-        // A pool retries a server that refuses; a single connection fails at once.
-        let probe = parsed.connect().await.map_err(unreachable)?;
+        // A pool would try a server that refuses again and again; one connection tells at once.
+        let mut probe = parsed.connect().await.map_err(unreachable)?;
+        let is_up_to_date = is_up_to_date(&mut probe).await;
         probe.close().await.map_err(unreachable)?;
         let pool = AnyPoolOptions::new()
             .max_connections(8)
@@ -74,11 +75,13 @@ impl PostgresStore {
             .connect_with(options)
             .await
             .map_err(unreachable)?;
-        // A server-side lock keeps other processes from migrating at the same time.
-        MIGRATOR
-            .run(&pool)
-            .await
-            .map_err(|error| migrate_error(&host, error))?;
+        if !is_up_to_date {
+            // A lock of the server's keeps other processes from doing the same meanwhile.
+            MIGRATOR
+                .run(&pool)
+                .await
+                .map_err(|error| migrate_error(&host, error))?;
+        }
         Ok(Self {
             sql: SqlStore::new(pool, Dialect::Postgres),
         })

@@ -12,7 +12,7 @@ use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Executor};
 
-use super::sql::{Dialect, MIGRATOR, SqlStore, store_through_sql};
+use super::sql::{Dialect, MIGRATOR, SqlStore, is_up_to_date, store_through_sql};
 use super::{
     Batch, ItemRange, ItemRecord, Lease, LeaseRequest, LeaseResult, SessionId, SessionQuery,
     SessionRecord, SessionSnapshot, StoreError, StoreErrorKind, ToolCallRecord, TurnRecord,
@@ -79,7 +79,9 @@ impl SqliteStore {
             .map_err(|error| open_error(&path, error))?;
         check_owner(&path, &mut connection).await?;
         write_ahead(&path, &mut connection).await?;
-        migrate(&path, &mut connection).await?;
+        if !is_up_to_date(&mut connection).await {
+            migrate(&path, &mut connection).await?;
+        }
         connection
             .close()
             .await

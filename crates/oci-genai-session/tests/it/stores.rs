@@ -8,6 +8,8 @@ use oci_genai_session::store::{
     PostgresStore, SessionId, SessionRecord, SqliteStore, Store, StoreError, StoreErrorKind,
 };
 use oci_genai_session::{SessionOptions, conformance};
+use sqlx::Connection;
+use sqlx::migrate::Migrate;
 
 use crate::double::Fault;
 use crate::postgres;
@@ -330,4 +332,38 @@ async fn a_new_file_and_its_log_are_its_owners_alone() {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     SqliteStore::open(&path).await.unwrap().close().await;
     assert_eq!(mode(&path), 0o644);
+}
+
+#[tokio::test]
+async fn a_file_opens_while_a_process_stands_still_in_the_middle_of_a_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sessions.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let record = held(&store).await.session;
+    // What a process leaves that is stopped while it writes.
+    let url = format!("sqlite://{}", path.display());
+    let mut stopped = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("BEGIN IMMEDIATE; UPDATE sessions SET updated_at = 0")
+        .execute(&mut stopped)
+        .await
+        .unwrap();
+    let other = SqliteStore::open(&path).await.unwrap();
+    let found = other.session(&record.id).await.unwrap().unwrap();
+    assert_eq!(found.updated_at, record.updated_at);
+}
+
+#[tokio::test]
+async fn a_postgres_store_opens_while_a_process_stands_still_in_the_middle_of_opening_it() {
+    let Some(database) = postgres::database().await else {
+        return;
+    };
+    PostgresStore::connect(&database.url).await.unwrap();
+    let mut stopped = sqlx::PgConnection::connect(&database.url).await.unwrap();
+    stopped.lock().await.unwrap();
+    // Whoever waits for that lock waits for ever.
+    let other = PostgresStore::connect(&database.url);
+    let other = tokio::time::timeout(std::time::Duration::from_secs(30), other);
+    let other = other.await.expect("it opens").unwrap();
+    let id = SessionId::generate();
+    assert_eq!(other.session(&id).await.unwrap(), None);
 }

@@ -7,7 +7,7 @@ mod store_impl;
 mod writing;
 
 use sqlx::any::Any;
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{Migrate, Migrator};
 use sqlx::{AnyPool, Transaction};
 
 use self::rows::{column, effect, failed, item, like, session, turn};
@@ -35,6 +35,17 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Migrates the schema to the current version.
 pub(in crate::store) static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+/// Whether a database has each migration and no other. Then it opens without a lock: a process that stands still while it
+/// writes or migrates keeps nobody from opening it. What cannot be read is left to the migration, which says what is wrong.
+pub(in crate::store) async fn is_up_to_date(connection: &mut impl Migrate) -> bool {
+    let applied = connection.list_applied_migrations(&MIGRATOR.table_name);
+    let Ok(applied) = applied.await else {
+        return false;
+    };
+    let wanted = MIGRATOR.iter().map(|one| (one.version, &one.checksum));
+    wanted.eq(applied.iter().map(|one| (one.version, &one.checksum)))
+}
 
 impl SqlStore {
     pub(in crate::store) fn new(pool: AnyPool, dialect: Dialect) -> Self {
