@@ -24,9 +24,8 @@ pub enum ErrorKind {
     /// The service executed the turn, but there is no output to keep: the response ended without
     /// output or could not be read. Nothing is retried. The session is as it was before the turn.
     NoOutput,
-    /// In `PreviousResponse` and `Client` mode: the responses to the request and to its retry were
-    /// lost, and nothing shows whether the service executed them. Both may have been executed and
-    /// billed. The session is as it was before the turn.
+    /// The answer was lost, and nothing shows what became of it: twice over Chain and Local memory, or once where what the
+    /// service has cannot be read. It may have been carried out and paid for. The session is as it was before the turn.
     AnswerLost,
     /// Another process holds the session, or the service was busy with its conversation for too
     /// long.

@@ -257,7 +257,12 @@ impl Journal {
 
     /// Ends the turn as failed if the service has nothing of its round.
     pub(crate) async fn refuse(&mut self, why: String) -> Result<()> {
-        self.turn.failure = Some(TurnFailure::Rejected);
+        self.end_unseen(TurnFailure::Refused, why).await
+    }
+
+    /// Ends the turn as failed without a look at what the service has of it.
+    pub(crate) async fn end_unseen(&mut self, failure: TurnFailure, why: String) -> Result<()> {
+        self.turn.failure = Some(failure);
         self.turn.error = Some(why);
         self.abandon(TurnState::Failed, &[]).await
     }

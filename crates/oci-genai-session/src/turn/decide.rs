@@ -162,6 +162,38 @@ pub(super) fn after_look(seen: Seen, facts: Facts) -> AfterLook {
     }
 }
 
+/// What to do after a look that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AfterFailedLook {
+    /// Look again after a pause.
+    Again,
+    /// Send without having looked.
+    Send,
+    /// The turn is over, and the service has nothing of the round.
+    Refuse,
+    /// The turn is over; what the service has of it is cleaned up.
+    End(TurnFailure),
+    /// The turn is over; what the service has of it cannot be seen, and is left to the next turn.
+    EndUnseen(TurnFailure),
+}
+
+/// What to do after a look that failed in this way.
+pub(super) fn after_failed_look(kind: ServiceErrorKind, doubt: Doubt) -> AfterFailedLook {
+    match (kind, doubt) {
+        (ServiceErrorKind::NotFound, _) => AfterFailedLook::Refuse,
+        (ServiceErrorKind::NoOutput, _) => AfterFailedLook::End(TurnFailure::NoOutput),
+        // Looking again would not make it readable. This turn was never sent.
+        (ServiceErrorKind::Unusable, Doubt::None | Doubt::Stale) => AfterFailedLook::Send,
+        (ServiceErrorKind::Unusable, Doubt::Lost) => {
+            AfterFailedLook::EndUnseen(TurnFailure::AnswerLost)
+        }
+        (ServiceErrorKind::Unusable, Doubt::Answered) => {
+            AfterFailedLook::EndUnseen(TurnFailure::NoOutput)
+        }
+        _ => AfterFailedLook::Again,
+    }
+}
+
 /// The doubt that is left once a look has allowed the request to be sent.
 pub(super) fn after_sending_again(history_mode: HistoryMode, doubt: Doubt) -> Doubt {
     match history_mode {
@@ -302,6 +334,33 @@ mod tests {
         ] {
             assert_eq!(
                 after_failure(kind, doubt, may_be_there),
+                expected,
+                "{kind:?} {doubt:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_look_that_cannot_be_read_holds_up_nobody() {
+        use ServiceErrorKind::{NoOutput, NotDone, NotFound, Refused, Unknown, Unusable};
+        let unseen = AfterFailedLook::EndUnseen;
+        for (kind, doubt, expected) in [
+            (NotDone, Doubt::Lost, AfterFailedLook::Again),
+            (Unknown, Doubt::Lost, AfterFailedLook::Again),
+            // Credentials may be refused now and accepted later.
+            (Refused, Doubt::Lost, AfterFailedLook::Again),
+            (NotFound, Doubt::Lost, AfterFailedLook::Refuse),
+            (
+                NoOutput,
+                Doubt::Lost,
+                AfterFailedLook::End(TurnFailure::NoOutput),
+            ),
+            (Unusable, Doubt::Stale, AfterFailedLook::Send),
+            (Unusable, Doubt::Lost, unseen(TurnFailure::AnswerLost)),
+            (Unusable, Doubt::Answered, unseen(TurnFailure::NoOutput)),
+        ] {
+            assert_eq!(
+                after_failed_look(kind, doubt),
                 expected,
                 "{kind:?} {doubt:?}"
             );

@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::TurnEvent;
-use super::decide::{AfterLook, Doubt, Facts, Seen, after_look};
+use super::model_call::{full_text, refusal};
+use super::decide::{
+    AfterFailedLook, AfterLook, Doubt, Facts, Seen, after_failed_look, after_look,
+};
 use super::driver::Driver;
 use super::model_call::{full_text, refusal};
 use crate::backend::{BackendError, BackendErrorKind, BackendRetry, ModelResponseStatus};
@@ -14,7 +17,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::history::{self, Inspection, RoundState};
 use crate::item;
 use crate::journal::Journal;
-use crate::store::{HistoryMode, RecoveryAction, TurnFailure, TurnState};
+use crate::history::{self, Found, Look};
+use crate::config::{Backoff, SessionConfig};
+use crate::backend::{AnswerStatus, BackendRetry, ServiceError, ServiceErrorKind};
+use crate::store::{RecoveryAction, HistoryMode, TurnState};
 use crate::tool::INTERRUPTED;
 
 /// The error of a turn over Chain or Local memory whose outcome nothing shows.
@@ -69,7 +75,7 @@ impl Driver {
             .await
         {
             Ok(look) => look,
-            Err(error) => return self.not_seen(journal, retry, error).await,
+            Err(error) => return self.not_seen(journal, patience, doubt, error).await,
         };
         let Inspection {
             found,
@@ -146,21 +152,26 @@ impl Driver {
         }
     }
 
-    /// A look that failed; nothing is to be sent.
+    /// A look that failed; `true` when the request has to be sent all the same.
     async fn not_seen(
         &mut self,
         journal: &mut Journal,
-        retry: &mut RetryState,
-        error: BackendError,
+        patience: &mut Patience,
+        doubt: Doubt,
+        error: ServiceError,
     ) -> Result<bool> {
-        match error.kind() {
-            BackendErrorKind::NotFound => journal.refuse(refusal(&error)).await?,
-            BackendErrorKind::NoOutput => {
-                journal
-                    .fail(TurnFailure::NoOutput, full_text(&error))
-                    .await?;
+        match after_failed_look(error.kind(), doubt) {
+            AfterFailedLook::Again => self.pause(patience, error).await?,
+            AfterFailedLook::Refuse => journal.refuse(refusal(&error)).await?,
+            AfterFailedLook::End(failure) => journal.fail(failure, full_text(&error)).await?,
+            AfterFailedLook::EndUnseen(failure) => {
+                let why = format!(
+                    "what the service has of the turn cannot be read: {}",
+                    full_text(&error)
+                );
+                journal.end_unseen(failure, why).await?;
             }
-            _ => self.pause(retry, error).await?,
+            AfterFailedLook::Send => return Ok(true),
         }
         Ok(false)
     }
@@ -270,8 +281,8 @@ impl Driver {
                     return Ok(());
                 }
                 Ok(_) => {}
-                Err(error) if error.kind() == BackendErrorKind::NotFound => {}
-                Err(error) => return self.pause(retry, error).await,
+                Err(error) if is_beyond_reach(&error) => {}
+                Err(error) => return self.pause(patience, error).await,
             }
         }
         match history_mode.clean_up(service.as_ref(), journal).await {
@@ -287,7 +298,7 @@ impl Driver {
                 };
                 journal.abandon(state, &kept).await
             }
-            Err(error) if error.kind() == BackendErrorKind::NotFound => {
+            Err(error) if is_beyond_reach(&error) => {
                 let state = match failed {
                     true => TurnState::Failed,
                     false => TurnState::Cancelled,
@@ -377,4 +388,12 @@ fn unsettled(text: &str, error: BackendError) -> Error {
         BackendErrorKind::NotAllowed => Error::lease_lost(error),
         _ => Error::service(ErrorKind::OutcomeUnknown, text, error),
     }
+}
+
+/// Whether nothing can be cleaned up, now or later: it is not there, or cannot be read.
+fn is_beyond_reach(error: &ServiceError) -> bool {
+    matches!(
+        error.kind(),
+        ServiceErrorKind::NotFound | ServiceErrorKind::Unusable
+    )
 }

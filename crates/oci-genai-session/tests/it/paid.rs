@@ -239,3 +239,41 @@ async fn a_summary_that_was_turned_away_may_be_asked_for_in_the_next_turn() {
     session.send("four").await.unwrap();
     assert!(session.record().summary.is_some());
 }
+
+#[tokio::test]
+async fn a_service_whose_lists_cannot_be_read_holds_up_no_later_turn() {
+    for (memory, fault, kind) in [
+        (
+            HistoryMode::Conversation,
+            Fault::AnswerLost,
+            ErrorKind::AnswerLost,
+        ),
+        (
+            HistoryMode::Conversation,
+            Fault::Unreadable,
+            ErrorKind::NoOutput,
+        ),
+        // The id came before the connection broke.
+        (HistoryMode::PreviousResponse, Fault::Cut, ErrorKind::AnswerLost),
+    ] {
+        let world = World::new();
+        let session = world.session(memory).await;
+        session.send("one").await.unwrap();
+        world.service.fail(fault);
+        world.service.garble(true);
+        let error = session.stream("two").finish().await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{memory} {fault:?}");
+        assert!(error.to_string().contains("cannot be read"), "{error}");
+        assert_eq!(world.service.requests().len(), 2);
+        // The next turn begins, though nothing can be looked at.
+        session.send("three").await.unwrap();
+        assert_eq!(world.service.requests().len(), 3);
+        // A turn that is given up holds up nothing either.
+        world.service.fail(Fault::Hang);
+        let stream = session.stream("four");
+        world.service.hanging.notified().await;
+        drop(stream);
+        world.service.garble(false);
+        session.send("five").await.unwrap();
+    }
+}

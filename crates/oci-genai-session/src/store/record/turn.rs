@@ -147,7 +147,8 @@ pub enum TurnFailure {
     Rejected,
     /// The service executed it, and there is no output to keep.
     NoOutput,
-    /// The responses to the request and to its retry were lost.
+    /// The answer was lost, and nothing shows what became of it: the answer to the request sent again was lost too, or what the
+    /// service has cannot be read.
     AnswerLost,
 }
 

@@ -88,6 +88,8 @@ struct State {
     scripted: VecDeque<Vec<Value>>,
     /// The id that all calls get.
     call_id: Option<String>,
+    /// Whether lists of items and responses that are read cannot be understood.
+    unreadable: bool,
 }
 
 /// Clones share their state.
@@ -104,8 +106,13 @@ fn lost() -> BackendError {
     BackendError::new(BackendErrorKind::Unknown, "the connection was reset")
 }
 
-fn refused(text: &str) -> BackendError {
-    BackendError::new(BackendErrorKind::Rejected, text)
+fn unreadable() -> ServiceError {
+    let text = "the answer is JSON, but not as expected";
+    ServiceError::new(ServiceErrorKind::Unusable, text)
+}
+
+fn refused(text: &str) -> ServiceError {
+    ServiceError::new(ServiceErrorKind::Refused, text)
 }
 
 impl State {
@@ -232,6 +239,11 @@ impl Double {
         self.state.lock().unwrap().call_id = Some(id.to_owned());
     }
 
+    /// What the service has cannot be read from now on, or can be again.
+    pub(crate) fn garble(&self, unreadable: bool) {
+        self.state.lock().unwrap().unreadable = unreadable;
+    }
+
     /// Lets all further requests succeed.
     pub(crate) fn forget_faults(&self) {
         self.state.lock().unwrap().faults.clear();
@@ -350,10 +362,7 @@ impl Double {
                 std::future::pending().await
             }
             (Some(Fault::AnswerLost | Fault::Cut), _) => Err(lost()),
-            (Some(Fault::Unreadable | Fault::UnreadableUnstored), _) => Err(BackendError::new(
-                BackendErrorKind::Unusable,
-                "the response is JSON, but not as expected",
-            )),
+            (Some(Fault::Unreadable | Fault::UnreadableUnstored), _) => Err(unreadable()),
             (Some(fault), _) if fault.is_half() => Err(lost()),
             (_, Some(answer)) => Ok(answer),
         }
@@ -388,6 +397,9 @@ impl Backend for Double {
         after: Option<String>,
     ) -> Result<Vec<Value>, BackendError> {
         let state = self.state.lock().unwrap();
+        if state.unreadable {
+            return Err(unreadable());
+        }
         let items = state
             .conversations
             .get(conversation)
@@ -486,6 +498,9 @@ impl Backend for Double {
 
     async fn response(&self, id: &str) -> Result<Option<ModelResponse>, BackendError> {
         let mut state = self.state.lock().unwrap();
+        if state.unreadable {
+            return Err(unreadable());
+        }
         let working = state.working > 0;
         state.working = state.working.saturating_sub(1);
         let mut answer = state.responses.get(id).map(|response| response.1.clone());
