@@ -3,6 +3,8 @@
 //! The conversation is the source of truth. After a failure, the session lists the items after the
 //! last known one to find out what happened.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -52,19 +54,25 @@ impl History for ConversationHistory {
             }
             _ => {}
         }
-        let listed = listed_after(service, journal, turn.anchor.clone()).await?;
-        let sent = journal.round_input().map_err(unreadable)?;
-        let mut look = sort_out(&sent, &listed, &journal.pending_calls());
-        // The response has more information than its items: its id, its usage, and why it stopped.
-        if let (RoundState::Complete(_), Some(RoundState::Complete(answer))) = (&look.found, named)
-            && !matches!(answer.status, ModelResponseStatus::Failed { .. })
+        let mut look = self.landed(service, journal).await?;
+        // The response itself knows more than its items do: its id, its usage, why it stopped.
+        if let (Found::Answer(found), Some(Found::Answer(answer))) = (&look.found, named)
+            && !matches!(answer.status, AnswerStatus::Failed { .. })
+            && (look.copies.is_empty() || is_same(&found.items, &answer.items))
         {
             look.found = RoundState::Complete(answer);
         }
         Ok(look)
     }
 
-    async fn clean_up(
+    async fn landed(&self, service: &dyn Service, journal: &Journal) -> Result<Look, ServiceError> {
+        let listed = listed_after(service, journal, journal.turn().anchor.clone()).await?;
+        let sent = journal.round_input().map_err(unreadable)?;
+        let was_resent = journal.was_resent(journal.turn().round);
+        Ok(sort_out(&sent, &listed, &journal.asked(), was_resent))
+    }
+
+    async fn tidy(
         &self,
         service: &dyn Backend,
         journal: &Journal,
@@ -74,7 +82,13 @@ impl History for ConversationHistory {
         };
         let listed = listed_after(service, journal, journal.turn().base.clone()).await?;
         let sent = journal.first_input().map_err(unreadable)?;
-        let Some(start) = position_of(&sent, &listed) else {
+        let mut places = places_of(&sent, &listed);
+        // What was sent again may stand there more than once: all of it goes.
+        let start = match journal.was_resent(0) {
+            true => places.next(),
+            false => places.last(),
+        };
+        let Some(start) = start else {
             return Ok(Vec::new());
         };
         let mut ours = listed[start..].to_vec();
@@ -146,18 +160,24 @@ async fn listed_after(
     Ok(listed.split_off(new))
 }
 
-/// Returns the position of the sent items in the list, if all of them are there in sequence.
-/// Returns the last such position, because an earlier turn may have sent the same items.
-fn position_of(sent: &[Value], listed: &[Value]) -> Option<usize> {
-    if sent.is_empty() {
-        return None;
-    }
+/// Whether two answers end with the same item.
+fn is_same(one: &[Value], other: &[Value]) -> bool {
+    let last = |items: &[Value]| items.last().and_then(item::id).map(str::to_owned);
+    last(one).is_some() && last(one) == last(other)
+}
+
+/// Where the items sent stand in the list, all of them, one after the other.
+fn places_of(sent: &[Value], listed: &[Value]) -> impl Iterator<Item = usize> {
     let fits = |start: &usize| {
         sent.iter()
             .zip(&listed[*start..])
             .all(|(sent, stored)| item::is_stored_form(sent, stored))
     };
-    (0..=listed.len().checked_sub(sent.len())?).rev().find(fits)
+    let end = match sent.len() {
+        0 => 0,
+        length => (listed.len() + 1).saturating_sub(length),
+    };
+    (0..end).filter(fits).collect::<Vec<_>>().into_iter()
 }
 
 /// Returns the position of a first part of the sent items at the very end of the list.
@@ -179,8 +199,16 @@ fn is_input(item: &Value) -> bool {
     item::answered_call(item).is_some() || (item::kind(item) == "message" && role != "assistant")
 }
 
-/// Finds the items of a round among the items after its anchor.
-fn sort_out(sent: &[Value], listed: &[Value], asked: &PendingCalls) -> Inspection {
+/// The items of a place that come after what was sent there.
+fn output_at(start: usize, sent: &[Value], listed: &[Value]) -> Range<usize> {
+    let begin = start + sent.len();
+    // What somebody else asked afterwards is no part of the answer.
+    let length = listed[begin..].iter().position(is_input);
+    begin..length.map_or(listed.len(), |length| begin + length)
+}
+
+/// Tells what of a round is among the items that came after its anchor.
+fn sort_out(sent: &[Value], listed: &[Value], asked: &Asked, was_resent: bool) -> Look {
     let ids = |items: &[Value]| {
         items
             .iter()
@@ -188,37 +216,55 @@ fn sort_out(sent: &[Value], listed: &[Value], asked: &PendingCalls) -> Inspectio
             .map(str::to_owned)
             .collect()
     };
-    let (start, found) = match position_of(sent, listed) {
-        Some(start) => {
-            let output = &listed[start + sent.len()..];
-            // Later input of another writer is not part of the output.
-            let end = output.iter().position(is_input).unwrap_or(output.len());
-            let output = &output[..end];
-            // Without an item the output was never stored, and reasoning alone is not an output.
-            let whole = output.last().is_some_and(item::may_be_last)
-                && !output.iter().any(item::is_unfinished);
-            let found = if whole {
-                RoundState::Complete(ModelResponse {
-                    response_id: None,
-                    status: ModelResponseStatus::Completed,
-                    items: output.to_vec(),
-                    usage: TokenUsage::default(),
-                })
-            } else {
-                RoundState::Partial(ids(&listed[start..]))
-            };
-            (start, found)
+    let is_whole = |start: &usize| {
+        let output = &listed[output_at(*start, sent, listed)];
+        // Without an item the answer was never stored, and thoughts alone are no answer.
+        output.last().is_some_and(item::may_be_last) && !output.iter().any(item::is_unfinished)
+    };
+    let places: Vec<usize> = places_of(sent, listed).collect();
+    let mut copies = Vec::new();
+    let place = match was_resent {
+        // Both requests may have landed; the first answer knew nothing of the other.
+        true => {
+            let whole = places.iter().copied().find(is_whole);
+            for other in places
+                .iter()
+                .filter(|place| whole.is_some_and(|whole| whole != **place))
+            {
+                copies.extend(ids(&listed[*other..output_at(*other, sent, listed).end]));
+            }
+            whole.or(places.first().copied())
         }
+        // It was sent once at most, and somebody else may have said the same before.
+        false => places.last().copied(),
+    };
+    let (start, found) = match place {
+        Some(start) if is_whole(&start) => {
+            let answer = Answer {
+                response_id: None,
+                status: AnswerStatus::Completed,
+                items: listed[output_at(start, sent, listed)].to_vec(),
+                usage: TokenUsage::default(),
+            };
+            (start, Found::Answer(answer))
+        }
+        Some(start) => (start, Found::Part(ids(&listed[start..]))),
         None => match cut_off_at(sent, listed) {
             Some(start) => (start, RoundState::Partial(ids(&listed[start..]))),
             None => (listed.len(), RoundState::Absent),
         },
     };
-    let foreign = &listed[..start];
-    Inspection {
+    let is_copy = |item: &Value| item::id(item).is_some_and(|id| copies.iter().any(|c| c == id));
+    let foreign: Vec<Value> = listed[..start]
+        .iter()
+        .filter(|item| !is_copy(item))
+        .cloned()
+        .collect();
+    Look {
         found,
         foreign: foreign.last().and_then(item::id).map(str::to_owned),
-        foreign_questions: asked.open(foreign).into_iter().cloned().collect(),
+        foreign_questions: asked.open(&foreign).into_iter().cloned().collect(),
+        copies,
     }
 }
 
@@ -228,8 +274,8 @@ mod tests {
 
     use super::*;
 
-    fn sorted(sent: &[Value], listed: &[Value]) -> Inspection {
-        sort_out(sent, listed, &PendingCalls::default())
+    fn sorted(sent: &[Value], listed: &[Value]) -> Look {
+        sort_out(sent, listed, &Asked::default(), false)
     }
 
     fn stored(id: &str, mut item: Value) -> Value {
@@ -288,6 +334,38 @@ mod tests {
                 Inspection::of(RoundState::Partial(ids))
             );
         }
+    }
+
+    #[test]
+    fn of_what_was_sent_twice_and_landed_twice_the_first_answer_stays() {
+        let question = |id: &str| stored(id, item::user_message("a"));
+        let sent = [item::user_message("a")];
+        let listed = [
+            question("1"),
+            answer("2", "b"),
+            question("3"),
+            answer("4", "c"),
+        ];
+        let look = sort_out(&sent, &listed, &Asked::default(), true);
+        let Found::Answer(found) = look.found else {
+            panic!("not taken for an answer");
+        };
+        assert_eq!(found.items, listed[1..2]);
+        assert_eq!(look.copies, ["3", "4"]);
+        assert_eq!(look.foreign, None);
+        // Sent once, only one of them can be ours.
+        let look = sorted(&sent, &listed);
+        assert_eq!((look.foreign.as_deref(), look.copies.len()), (Some("2"), 0));
+        // A question without an answer beside a whole round is a copy, whichever came first.
+        let listed = [question("1"), question("2"), answer("3", "b")];
+        let look = sort_out(&sent, &listed, &Asked::default(), true);
+        assert!(matches!(look.found, Found::Answer(_)));
+        assert_eq!((look.foreign, look.copies), (None, vec!["1".to_owned()]));
+        let look = sort_out(&sent, &listed[..2], &Asked::default(), true);
+        assert_eq!(
+            look.found,
+            Found::Part(vec!["1".to_owned(), "2".to_owned()])
+        );
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub(crate) struct Inspection {
     pub(crate) foreign: Option<String>,
     /// Open calls of another writer.
     pub(crate) foreign_questions: Vec<Value>,
+    /// Items of requests of this round that landed besides the one whose answer was found, by id.
+    pub(crate) copies: Vec<String>,
 }
 
 impl Inspection {
@@ -44,6 +46,7 @@ impl Inspection {
             found,
             foreign: None,
             foreign_questions: Vec::new(),
+            copies: Vec::new(),
         }
     }
 }
@@ -54,8 +57,18 @@ pub(crate) trait History: Send + Sync {
     /// Adds the history and the current round's input to a request.
     async fn compose(&self, journal: &Journal, request: &mut Map<String, Value>) -> Result<()>;
 
-    /// Finds the state of the current round on the service.
-    async fn inspect(
+    /// Looks for the current round on the service.
+    async fn look(&self, service: &dyn Service, journal: &Journal) -> Result<Look, ServiceError>;
+
+    /// What landed of the current round by now, whatever is known of its response.
+    async fn landed(&self, service: &dyn Service, journal: &Journal) -> Result<Look, ServiceError> {
+        let _ = (service, journal);
+        Ok(Look::just(Found::Nothing))
+    }
+
+    /// Brings what the service has of a turn that was given up into a state that later turns can build on, and
+    /// returns what stays of it, oldest first.
+    async fn tidy(
         &self,
         service: &dyn Backend,
         journal: &Journal,

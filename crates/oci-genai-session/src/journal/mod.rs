@@ -276,7 +276,13 @@ impl Journal {
         self.write(batch).await
     }
 
-    /// Returns true if a request of the turn was retried without a check.
+    /// Whether a round's request was sent again after a look.
+    pub(crate) fn was_resent(&self, round: u32) -> bool {
+        let mut recoveries = self.turn.recoveries.iter();
+        recoveries.any(|recovery| recovery.round == round && recovery.decision == RecoveryAction::Resent)
+    }
+
+    /// Whether a request of the turn was sent again without a look.
     pub(crate) fn was_resent_unverified(&self) -> bool {
         let mut recoveries = self.turn.recoveries.iter();
         recoveries.any(|recovery| recovery.action == RecoveryAction::ResentUnverified)

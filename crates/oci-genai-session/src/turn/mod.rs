@@ -10,7 +10,7 @@ mod model_call;
 mod recovery;
 mod request;
 mod stream;
-mod tool_calls;
+mod twice;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -132,13 +132,15 @@ impl Driver {
     pub(super) async fn answered(
         &mut self,
         journal: &mut Journal,
-        retry: &mut RetryState,
-        answer: ModelResponse,
+        patience: &mut Patience,
+        doubt: Doubt,
+        answer: Answer,
     ) -> Result<Doubt> {
         let is_failure = matches!(answer.status, ModelResponseStatus::Failed { .. });
         let is_spent = is_failure && !retry.allows_another();
         match after_answer(&answer.status, &answer.items, is_spent) {
             AfterAnswer::Accept => {
+                let answer = self.first_answer(journal, patience, doubt, answer).await?;
                 self.accept(journal, answer).await?;
                 *retry = RetryState::new(&self.shared.sessions.config);
                 Ok(Doubt::None)
@@ -164,6 +166,9 @@ impl Driver {
                 Ok(Doubt::None)
             }
             AfterAnswer::End(failure) => {
+                if self.first_landed(journal, patience, doubt).await? {
+                    return Ok(doubt);
+                }
                 journal.fail(failure, why(&answer.status)).await?;
                 Ok(Doubt::None)
             }
@@ -184,7 +189,15 @@ impl Driver {
         let turn = journal.turn();
         let may_be_there =
             turn.round > 0 || turn.pending_response_id.is_some() || doubt > Doubt::None;
-        match after_failure(error.kind(), doubt, may_be_there) {
+        let after = after_failure(error.kind(), doubt, may_be_there);
+        if matches!(after, AfterFailure::Refuse | AfterFailure::End(_))
+            && let Some(doubt) = self
+                .goes_on_refused(journal, patience, doubt, &error)
+                .await?
+        {
+            return Ok(doubt);
+        }
+        match after {
             AfterFailure::Again(doubt) => {
                 self.pause(retry, error).await?;
                 Ok(doubt)

@@ -81,6 +81,7 @@ impl Driver {
             found,
             foreign,
             foreign_questions,
+            copies,
         } = look;
         self.pass_over(journal, foreign, foreign_questions).await?;
         let seen = match &found {
@@ -104,9 +105,13 @@ impl Driver {
             next = after_look(seen, facts);
         }
         match (next, found) {
-            (AfterLook::Adopt { noted }, RoundState::Complete(answer)) => {
-                if matches!(answer.status, ModelResponseStatus::Failed { .. }) {
-                    self.answered(journal, retry, answer).await?;
+            (AfterLook::Adopt { noted }, Found::Answer(answer)) => {
+                if matches!(answer.status, AnswerStatus::Failed { .. }) {
+                    self.answered(journal, patience, doubt, answer).await?;
+                    return Ok(false);
+                }
+                if let Err(error) = self.remove_copies(journal, copies).await {
+                    self.pause(patience, error).await?;
                     return Ok(false);
                 }
                 if noted {
@@ -258,13 +263,17 @@ impl Driver {
         let history_mode = history::of(journal.record().history_mode);
         let failed = journal.turn().error.is_some();
         if !failed {
-            match history_mode.inspect(service.as_ref(), journal).await {
-                Ok(Inspection {
-                    found: RoundState::Complete(answer),
+            match memory.look(service.as_ref(), journal).await {
+                Ok(Look {
+                    found: Found::Answer(answer),
+                    copies,
                     ..
                 }) if !matches!(answer.status, ModelResponseStatus::Failed { .. })
                     && journal.pending_calls().open(&answer.items).is_empty() =>
                 {
+                    if let Err(error) = self.remove_copies(journal, copies).await {
+                        return self.pause(patience, error).await;
+                    }
                     self.note(journal, RecoveryAction::Adopted).await;
                     return journal.commit(&answer).await;
                 }

@@ -25,6 +25,8 @@ pub(crate) enum Fault {
     RequestLost,
     /// The response is stored, its answer lost on the way back.
     AnswerLost,
+    /// The answer is lost, and the request is carried out only right before the next one.
+    Late,
     /// Only the input is stored.
     InputStored,
     /// Of the answer only a thought is stored.
@@ -88,6 +90,8 @@ struct State {
     scripted: VecDeque<Vec<Value>>,
     /// The id that all calls get.
     call_id: Option<String>,
+    /// A request that is still on its way.
+    late: Option<Map<String, Value>>,
     /// Whether lists of items and responses that are read cannot be understood.
     unreadable: bool,
 }
@@ -305,6 +309,15 @@ impl Double {
             .push(item);
     }
 
+    /// Carries out what is still on its way.
+    pub(crate) fn land(&self) {
+        let mut state = self.state.lock().unwrap();
+        if let Some(late) = state.late.take() {
+            // Nobody hears of a refusal.
+            let _ = state.run(&late, None);
+        }
+    }
+
     fn next(&self, request: &Map<String, Value>) -> Option<Fault> {
         let mut state = self.state.lock().unwrap();
         state.requests.push(request.clone());
@@ -315,9 +328,14 @@ impl Double {
         &self,
         request: &Map<String, Value>,
         fault: Option<Fault>,
-    ) -> Result<ModelResponse, BackendError> {
+    ) -> Result<Answer, ServiceError> {
+        self.land();
         match fault {
             Some(Fault::RequestLost) => return Err(lost()),
+            Some(Fault::Late) => {
+                self.state.lock().unwrap().late = Some(request.clone());
+                return Err(lost());
+            }
             Some(Fault::TurnedAway) => {
                 return Err(BackendError::new(
                     BackendErrorKind::NotExecuted,
