@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use oci_genai::Client;
 use oci_genai::middleware::RetryConfig;
-use oci_genai_session::{HistoryMode, RecoveryAction, SessionConfig, SessionOptions, Sessions};
+use oci_genai_emulator::Effect;
+use oci_genai_session::{RecoveryAction, HistoryMode, SessionConfig, SessionOptions, Sessions};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -25,6 +26,22 @@ fn counting() -> (Tools, Arc<AtomicU32>) {
         async { Ok::<_, String>("noted") }
     });
     (Tools::new().with(note), runs)
+}
+
+#[tokio::test]
+async fn a_lock_whose_refusal_was_cut_off_is_waited_for() {
+    for memory in [HistoryMode::Conversation, HistoryMode::PreviousResponse] {
+        let net = Net::new().await;
+        let session = net.session(memory).await;
+        session.send("one").await.unwrap();
+        net.fail(Effect::Locked);
+        net.fail(Effect::MalformedJson);
+        let turn = session.send("two").await.unwrap();
+        assert!(turn.output_text().contains("2 earlier messages"));
+        let refused = net.emulator.requests();
+        let refused = refused.iter().find_map(|request| request.error.clone());
+        assert!(refused.unwrap().contains("Another process"));
+    }
 }
 
 #[tokio::test]

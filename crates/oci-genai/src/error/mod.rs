@@ -7,6 +7,9 @@ mod predicates;
 mod retry_safety;
 mod retry_table;
 mod service;
+mod truncated;
+mod verdict;
+mod words;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;

@@ -7,7 +7,8 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::Outcome;
-use super::error_body::{is_error, json_in, plain_text, scalar, without_secrets};
+use super::truncated::object_before_the_cut;
+use super::words::{is_error, json_in, plain_text, scalar, without_secrets};
 use crate::wire::SentCredentials;
 
 /// Part of the service's message about a locked conversation.
@@ -72,13 +73,17 @@ impl ServiceError {
     /// Reads an error body or the data of an error event.
     pub(crate) fn from_body(body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
-        let mut error = match json_in(&text) {
-            Some(value) => Self::from_value(&value),
-            None => Self {
-                message: plain_text(&text),
-                ..Self::default()
-            },
+        let read = match json_in(&text) {
+            Some(value) => Some(Self::from_value(&value)),
+            None => object_before_the_cut(&text)
+                .map(|value| Self::from_value(&value))
+                // Without words, the text itself says more.
+                .filter(|error| error.code.is_some() || !error.message.starts_with('{')),
         };
+        let mut error = read.unwrap_or_else(|| Self {
+            message: plain_text(&text),
+            ..Self::default()
+        });
         error.body = text.into_owned();
         error
     }
@@ -271,11 +276,15 @@ mod tests {
             whole,
             &whole[..100],
             r#"{"code":"conversation_locked","message":"no"}"#,
+            // Cut before the words are, after the code.
+            r#"{"error":{"code":"conversation_locked","message":"Another process is currently operating on th"#,
+            r#"{"code":"conversation_locked","message":"#,
         ] {
             assert!(read(400, body).is_conversation_locked(), "{body}");
         }
         for body in [
             &whole[..30],
+            r#"{"error":{"code":"conversation_loc"#,
             r#"{"code":"X","message":"operating on this conversation"}"#,
         ] {
             assert!(!read(400, body).is_conversation_locked(), "{body}");
