@@ -228,6 +228,10 @@ fn open_error(path: &Path, error: sqlx::Error) -> StoreError {
         .and_then(|e| e.code())
         .map(|code| code.into_owned());
     let (kind, what) = match code.as_deref() {
+        _ if is_busy(&error) => (
+            StoreErrorKind::Unavailable,
+            "is locked by another process for too long; end that process, or let it go on if it was stopped",
+        ),
         Some("26") => (
             StoreErrorKind::Corrupt,
             "is not a session store (it is not an SQLite database); hint: move it or name another file",
@@ -264,3 +268,27 @@ fn migrate_error(path: &Path, error: MigrateError) -> StoreError {
 }
 
 store_through_sql!(SqliteStore);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_another_process_holds_is_said_to_be_locked() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("sessions.db");
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .busy_timeout(Duration::ZERO);
+        let mut stopped = options.connect().await.unwrap();
+        stopped.execute("BEGIN IMMEDIATE").await.unwrap();
+        let mut other = options.connect().await.unwrap();
+        let error = migrate(&path, &mut other).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+        assert!(
+            error.to_string().contains("locked by another process"),
+            "{error}"
+        );
+    }
+}
