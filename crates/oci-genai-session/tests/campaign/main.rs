@@ -16,6 +16,7 @@ mod child;
 mod clock;
 mod crashes;
 mod crowd;
+mod late;
 #[path = "../it/postgres.rs"]
 mod postgres;
 mod target;

@@ -69,8 +69,14 @@ pub(crate) async fn open_store(address: &str) -> Result<Arc<dyn Store>, StoreErr
     Ok(Arc::new(SqliteStore::open(address).await?))
 }
 
+/// How the service sees which process a request comes from.
+pub(crate) fn user_agent(process: u32) -> String {
+    format!("campaign/{process}")
+}
+
 pub(crate) fn client(base_url: &str) -> Client {
     Client::builder()
+        .user_agent(user_agent(std::process::id()))
         .base_url(base_url)
         .api_key("sk-emulator")
         .project("ocid1.generativeaiproject.oc1.us-chicago-1.emulator")

@@ -10,6 +10,7 @@ use oci_genai_session::{HistoryMode, RecoveryAction, Session};
 use serde_json::Value;
 
 use crate::child::key;
+use crate::late::{self, LateRequest};
 use crate::target;
 
 const PROJECT: &str = "ocid1.generativeaiproject.oc1.us-chicago-1.emulator";
@@ -20,6 +21,8 @@ pub(crate) struct Totals {
     pub(crate) turns: u64,
     calls: u64,
     unknown: u64,
+    /// Requests that landed though their process had lost its lease while it was stopped.
+    late: u64,
     decisions: BTreeMap<String, u64>,
     failures: BTreeMap<String, u64>,
 }
@@ -29,8 +32,9 @@ impl fmt::Display for Totals {
         write!(
             f,
             "{} turns exactly once, {} tool calls exactly once, \
-             {} reported to the model as of unknown outcome; {:?}; turns that failed and were asked again: {:?}",
-            self.turns, self.calls, self.unknown, self.decisions, self.failures
+             {} reported to the model as of unknown outcome; {:?}; turns that failed and were asked again: {:?}; \
+             sent by a process that had been stopped: {}",
+            self.turns, self.calls, self.unknown, self.decisions, self.failures, self.late
         )
     }
 }
@@ -76,6 +80,7 @@ pub(crate) async fn verify(
     session: &Session,
     emulator: &Emulator,
     ledger: &Path,
+    late: &[LateRequest],
     totals: &mut Totals,
 ) {
     let turns = session.turns(0, u32::MAX).await.unwrap();
@@ -95,6 +100,14 @@ pub(crate) async fn verify(
             .as_ref()
             .map_or_else(Vec::new, |conversation| conversation.items.clone()),
     };
+    let there = conversation
+        .as_ref()
+        .map_or(&[][..], |conversation| &conversation.items);
+    let stray = late::places(late, there, &items);
+    totals.late += stray
+        .iter()
+        .filter(|place| there[**place]["role"] == "user")
+        .count() as u64;
     let notes = std::fs::read_to_string(ledger.join("notes")).unwrap_or_default();
     // No call left two traces, whatever became of its turn.
     let mut lines: Vec<&str> = notes.lines().collect();
@@ -151,9 +164,14 @@ pub(crate) async fn verify(
         if calls.is_empty() {
             // The model counts what it sees: each earlier turn is a question and an answer.
             if number % 5 != 4 {
-                let seen = match index {
+                // Besides those, it sees what a process sent that had been stopped.
+                let id = &of_turn.last().unwrap()["id"];
+                let place = there.iter().position(|item| item["id"] == *id);
+                let is_message = |place: &&usize| there[**place]["type"] == "message";
+                let strays = stray.range(..place.unwrap_or(0)).filter(is_message);
+                let seen = match 2 * index + strays.count() {
                     0 => "no earlier messages".to_owned(),
-                    _ => format!("{} earlier messages", 2 * index),
+                    seen => format!("{seen} earlier messages"),
                 };
                 assert!(
                     answer.contains(&seen),
@@ -226,7 +244,11 @@ pub(crate) async fn verify(
                 item["call_id"].clone(),
             )
         };
-        let there: Vec<_> = conversation.items.iter().map(brief).collect();
+        let there = conversation.items.iter().enumerate();
+        let there: Vec<_> = there
+            .filter(|(place, _)| !stray.contains(place))
+            .map(|(_, item)| brief(item))
+            .collect();
         let here: Vec<_> = items.iter().map(brief).collect();
         assert_eq!(there, here, "the service and the store hold the same");
     }
