@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::MigrateError;
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Executor};
 
 use super::sql::{Dialect, MIGRATOR, SqlStore, is_up_to_date, store_through_sql};
 use super::{
@@ -13,10 +13,15 @@ use super::{
 };
 use crate::clock::Timestamp;
 
+/// Without bounds a process that was stopped in the middle of a write would hold its session's row for ever.
+const BOUND_WAITS: &str = "SELECT set_config(name, '10s', false) FROM pg_settings \
+    WHERE name IN ('lock_timeout', 'idle_in_transaction_session_timeout') AND setting = '0'";
+
 /// Keeps sessions in a PostgreSQL database, in the first schema of the connection's search path.
 ///
-/// Leases are measured by the clocks of the machines that share the database. Keep those clocks
-/// within a second of each other, as NTP does, and the lease duration well above that.
+/// Leases are measured by the server's clock. A process that is stopped while it writes keeps others from its session for at most
+/// 10 s: then the server ends its connection. Who waits longer than 10 s for such a process is told that the store does not answer.
+/// A URL that sets `lock_timeout` or `idle_in_transaction_session_timeout` itself has its own way.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), oci_genai_session::store::StoreError> {
@@ -72,6 +77,9 @@ impl PostgresStore {
         let pool = AnyPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(30))
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(BOUND_WAITS).await.map(drop) })
+            })
             .connect_with(options)
             .await
             .map_err(unreachable)?;

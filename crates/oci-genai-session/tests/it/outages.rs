@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use std::time::Duration;
+
 use oci_genai_session::store::PostgresStore;
 use oci_genai_session::{HistoryMode, Session};
+
+use sqlx::Connection;
 
 use crate::double::Fault;
 use crate::postgres::{self, Database};
@@ -52,6 +56,29 @@ async fn turns_before_and_after_an_outage_are_each_taken_once() {
     }
     assert_eq!(world.service.requests().len(), 6);
     assert_eq!(world.transcript(&session).len(), 12);
+}
+
+#[tokio::test]
+async fn a_process_that_stands_still_while_it_writes_holds_up_others_for_so_long_and_no_longer() {
+    let Some(database) = postgres::database().await else {
+        return;
+    };
+    let world = world(&database).await;
+    let session = world.session(HistoryMode::Conversation).await;
+    session.send("one").await.unwrap();
+    let mut stopped = sqlx::PgConnection::connect(&database.url).await.unwrap();
+    sqlx::raw_sql("BEGIN; UPDATE sessions SET updated_at = 0")
+        .execute(&mut stopped)
+        .await
+        .unwrap();
+    // Without a bound this waits for ever.
+    let turn = session.turn("two").turn_id("t2").send();
+    let turn = tokio::time::timeout(Duration::from_secs(60), turn).await;
+    let error = turn.expect("the wait ends").unwrap_err();
+    assert_eq!(error.kind(), oci_genai_session::ErrorKind::Store);
+    drop(stopped);
+    assert_eq!(insist(&session, "two", "t2").await, 2);
+    assert_eq!(world.transcript(&session), history(&session).await);
 }
 
 #[tokio::test]
