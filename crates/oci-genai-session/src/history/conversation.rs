@@ -56,8 +56,9 @@ impl History for ConversationHistory {
         }
         let mut look = self.landed(service, journal).await?;
         // The response itself knows more than its items do: its id, its usage, why it stopped.
-        if let (Found::Answer(found), Some(Found::Answer(answer))) = (&look.found, named)
-            && !matches!(answer.status, AnswerStatus::Failed { .. })
+        if let (RoundState::Complete(found), Some(RoundState::Complete(answer))) =
+            (&look.found, named)
+            && !matches!(answer.status, ModelResponseStatus::Failed { .. })
             && (look.copies.is_empty() || is_same(&found.items, &answer.items))
         {
             look.found = RoundState::Complete(answer);
@@ -65,14 +66,23 @@ impl History for ConversationHistory {
         Ok(look)
     }
 
-    async fn landed(&self, service: &dyn Service, journal: &Journal) -> Result<Look, ServiceError> {
+    async fn landed(
+        &self,
+        service: &dyn Backend,
+        journal: &Journal,
+    ) -> Result<Inspection, BackendError> {
         let listed = listed_after(service, journal, journal.turn().anchor.clone()).await?;
         let sent = journal.round_input().map_err(unreadable)?;
         let was_resent = journal.was_resent(journal.turn().round);
-        Ok(sort_out(&sent, &listed, &journal.asked(), was_resent))
+        Ok(sort_out(
+            &sent,
+            &listed,
+            &journal.pending_calls(),
+            was_resent,
+        ))
     }
 
-    async fn tidy(
+    async fn clean_up(
         &self,
         service: &dyn Backend,
         journal: &Journal,
@@ -208,7 +218,12 @@ fn output_at(start: usize, sent: &[Value], listed: &[Value]) -> Range<usize> {
 }
 
 /// Tells what of a round is among the items that came after its anchor.
-fn sort_out(sent: &[Value], listed: &[Value], asked: &Asked, was_resent: bool) -> Look {
+fn sort_out(
+    sent: &[Value],
+    listed: &[Value],
+    asked: &PendingCalls,
+    was_resent: bool,
+) -> Inspection {
     let ids = |items: &[Value]| {
         items
             .iter()
@@ -240,15 +255,15 @@ fn sort_out(sent: &[Value], listed: &[Value], asked: &Asked, was_resent: bool) -
     };
     let (start, found) = match place {
         Some(start) if is_whole(&start) => {
-            let answer = Answer {
+            let answer = ModelResponse {
                 response_id: None,
-                status: AnswerStatus::Completed,
+                status: ModelResponseStatus::Completed,
                 items: listed[output_at(start, sent, listed)].to_vec(),
                 usage: TokenUsage::default(),
             };
-            (start, Found::Answer(answer))
+            (start, RoundState::Complete(answer))
         }
-        Some(start) => (start, Found::Part(ids(&listed[start..]))),
+        Some(start) => (start, RoundState::Partial(ids(&listed[start..]))),
         None => match cut_off_at(sent, listed) {
             Some(start) => (start, RoundState::Partial(ids(&listed[start..]))),
             None => (listed.len(), RoundState::Absent),
@@ -260,7 +275,7 @@ fn sort_out(sent: &[Value], listed: &[Value], asked: &Asked, was_resent: bool) -
         .filter(|item| !is_copy(item))
         .cloned()
         .collect();
-    Look {
+    Inspection {
         found,
         foreign: foreign.last().and_then(item::id).map(str::to_owned),
         foreign_questions: asked.open(&foreign).into_iter().cloned().collect(),
@@ -274,8 +289,8 @@ mod tests {
 
     use super::*;
 
-    fn sorted(sent: &[Value], listed: &[Value]) -> Look {
-        sort_out(sent, listed, &Asked::default(), false)
+    fn sorted(sent: &[Value], listed: &[Value]) -> Inspection {
+        sort_out(sent, listed, &PendingCalls::default(), false)
     }
 
     fn stored(id: &str, mut item: Value) -> Value {
@@ -346,8 +361,8 @@ mod tests {
             question("3"),
             answer("4", "c"),
         ];
-        let look = sort_out(&sent, &listed, &Asked::default(), true);
-        let Found::Answer(found) = look.found else {
+        let look = sort_out(&sent, &listed, &PendingCalls::default(), true);
+        let RoundState::Complete(found) = look.found else {
             panic!("not taken for an answer");
         };
         assert_eq!(found.items, listed[1..2]);
@@ -358,13 +373,13 @@ mod tests {
         assert_eq!((look.foreign.as_deref(), look.copies.len()), (Some("2"), 0));
         // A question without an answer beside a whole round is a copy, whichever came first.
         let listed = [question("1"), question("2"), answer("3", "b")];
-        let look = sort_out(&sent, &listed, &Asked::default(), true);
-        assert!(matches!(look.found, Found::Answer(_)));
+        let look = sort_out(&sent, &listed, &PendingCalls::default(), true);
+        assert!(matches!(look.found, RoundState::Complete(_)));
         assert_eq!((look.foreign, look.copies), (None, vec!["1".to_owned()]));
-        let look = sort_out(&sent, &listed[..2], &Asked::default(), true);
+        let look = sort_out(&sent, &listed[..2], &PendingCalls::default(), true);
         assert_eq!(
             look.found,
-            Found::Part(vec!["1".to_owned(), "2".to_owned()])
+            RoundState::Partial(vec!["1".to_owned(), "2".to_owned()])
         );
     }
 

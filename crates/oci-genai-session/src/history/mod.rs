@@ -58,21 +58,21 @@ pub(crate) trait History: Send + Sync {
     async fn compose(&self, journal: &Journal, request: &mut Map<String, Value>) -> Result<()>;
 
     /// Looks for the current round on the service.
-    async fn look(&self, service: &dyn Service, journal: &Journal) -> Result<Look, ServiceError>;
-
-    /// What landed of the current round by now, whatever is known of its response.
-    async fn landed(&self, service: &dyn Service, journal: &Journal) -> Result<Look, ServiceError> {
-        let _ = (service, journal);
-        Ok(Look::just(Found::Nothing))
-    }
-
-    /// Brings what the service has of a turn that was given up into a state that later turns can build on, and
-    /// returns what stays of it, oldest first.
-    async fn tidy(
+    async fn inspect(
         &self,
         service: &dyn Backend,
         journal: &Journal,
     ) -> Result<Inspection, BackendError>;
+
+    /// What landed of the current round by now, whatever is known of its response.
+    async fn landed(
+        &self,
+        service: &dyn Backend,
+        journal: &Journal,
+    ) -> Result<Inspection, BackendError> {
+        let _ = (service, journal);
+        Ok(Inspection::of(RoundState::Absent))
+    }
 
     /// Cleans up what the service has of a canceled turn so that later turns can build on it, and
     /// returns the items that stay, oldest first.

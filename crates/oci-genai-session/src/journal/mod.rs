@@ -79,7 +79,7 @@ impl Journal {
         record: SessionRecord,
     ) -> Self {
         let turn = TurnRecord::new(0, "", clock.now());
-        let taken_over = held.lease.taken_over && record.memory == HistoryMode::Conversation;
+        let taken_over = held.lease.taken_over && record.history_mode == HistoryMode::Conversation;
         Self {
             store,
             clock,
@@ -257,7 +257,7 @@ impl Journal {
 
     /// Ends the turn as failed if the service has nothing of its round.
     pub(crate) async fn refuse(&mut self, why: String) -> Result<()> {
-        self.end_unseen(TurnFailure::Refused, why).await
+        self.end_unseen(TurnFailure::Rejected, why).await
     }
 
     /// Ends the turn as failed without a look at what the service has of it.
@@ -279,7 +279,8 @@ impl Journal {
     /// Whether a round's request was sent again after a look.
     pub(crate) fn was_resent(&self, round: u32) -> bool {
         let mut recoveries = self.turn.recoveries.iter();
-        recoveries.any(|recovery| recovery.round == round && recovery.decision == RecoveryAction::Resent)
+        recoveries
+            .any(|recovery| recovery.round == round && recovery.action == RecoveryAction::Resent)
     }
 
     /// Whether a request of the turn was sent again without a look.
@@ -324,7 +325,7 @@ impl Journal {
     }
 
     /// The next step, with an answer.
-    fn take_answer(&mut self, answer: &Answer, state: TurnState) -> Batch {
+    fn take_answer(&mut self, answer: &ModelResponse, state: TurnState) -> Batch {
         let pending = self.turn.pending_response_id.take();
         (self.turn.error, self.turn.failure) = (None, None);
         self.turn.replays_history = false;
@@ -340,13 +341,13 @@ impl Journal {
     }
 
     /// Writes an answer that asks for tools.
-    pub(crate) async fn act(&mut self, answer: &Answer) -> Result<()> {
+    pub(crate) async fn act(&mut self, answer: &ModelResponse) -> Result<()> {
         let batch = self.take_answer(answer, TurnState::RunningTools);
         self.write(batch).await
     }
 
     /// Writes the answer that ends the turn, and gives the lease back.
-    pub(crate) async fn commit(&mut self, answer: &Answer) -> Result<()> {
+    pub(crate) async fn commit(&mut self, answer: &ModelResponse) -> Result<()> {
         let mut batch = self.take_answer(answer, TurnState::Committed);
         let record = &mut batch.session;
         record.last_response_id = self.turn.response_id.clone();
@@ -355,7 +356,7 @@ impl Journal {
         record.usage.add(self.turn.usage);
         record.open_turn = None;
         record.stale = self.taken_over;
-        record.unanswered = unanswered(&self.asked(), &answer.items);
+        record.unanswered = unanswered(&self.pending_calls(), &answer.items);
         batch.release = true;
         self.write(batch).await
     }
@@ -472,7 +473,7 @@ impl Journal {
             .map(str::to_owned)
             .or(self.turn.base.clone());
         record.open_turn = None;
-        record.stale = record.memory == HistoryMode::Conversation;
+        record.stale = record.history_mode == HistoryMode::Conversation;
         record.next_position = from;
         if !kept.is_empty() {
             record.unanswered.clear();

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::{Journal, KNOWN_ITEMS};
 use crate::error::Result;
-use crate::item::{self, Asked};
-use crate::store::{ItemRange, HistoryMode};
+use crate::item::{self, PendingCalls};
+use crate::store::{HistoryMode, ItemRange};
 
 /// Output for a call that the caller never answered.
 const UNANSWERED: &str = "error: the call was not answered";
@@ -117,7 +117,7 @@ impl Journal {
             record.anchor = tail.iter().rev().find_map(|item| item.item_id.clone());
         }
         record.unanswered.retain(|call| !goes(item::id(call)));
-        if record.memory == HistoryMode::PreviousResponse {
+        if record.history_mode == HistoryMode::PreviousResponse {
             // The response itself cannot be changed: the next request carries the history instead of naming it.
             record.last_response_id = None;
             record.memory_since = record.next_turn;

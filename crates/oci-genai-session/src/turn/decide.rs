@@ -178,16 +178,16 @@ pub(super) enum AfterFailedLook {
 }
 
 /// What to do after a look that failed in this way.
-pub(super) fn after_failed_look(kind: ServiceErrorKind, doubt: Doubt) -> AfterFailedLook {
+pub(super) fn after_failed_look(kind: BackendErrorKind, doubt: Doubt) -> AfterFailedLook {
     match (kind, doubt) {
-        (ServiceErrorKind::NotFound, _) => AfterFailedLook::Refuse,
-        (ServiceErrorKind::NoOutput, _) => AfterFailedLook::End(TurnFailure::NoOutput),
+        (BackendErrorKind::NotFound, _) => AfterFailedLook::Refuse,
+        (BackendErrorKind::NoOutput, _) => AfterFailedLook::End(TurnFailure::NoOutput),
         // Looking again would not make it readable. This turn was never sent.
-        (ServiceErrorKind::Unusable, Doubt::None | Doubt::Stale) => AfterFailedLook::Send,
-        (ServiceErrorKind::Unusable, Doubt::Lost) => {
+        (BackendErrorKind::Unusable, Doubt::None | Doubt::Stale) => AfterFailedLook::Send,
+        (BackendErrorKind::Unusable, Doubt::Lost) => {
             AfterFailedLook::EndUnseen(TurnFailure::AnswerLost)
         }
-        (ServiceErrorKind::Unusable, Doubt::Answered) => {
+        (BackendErrorKind::Unusable, Doubt::Answered) => {
             AfterFailedLook::EndUnseen(TurnFailure::NoOutput)
         }
         _ => AfterFailedLook::Again,
@@ -342,13 +342,13 @@ mod tests {
 
     #[test]
     fn a_look_that_cannot_be_read_holds_up_nobody() {
-        use ServiceErrorKind::{NoOutput, NotDone, NotFound, Refused, Unknown, Unusable};
+        use BackendErrorKind::{NoOutput, NotExecuted, NotFound, Rejected, Unknown, Unusable};
         let unseen = AfterFailedLook::EndUnseen;
         for (kind, doubt, expected) in [
-            (NotDone, Doubt::Lost, AfterFailedLook::Again),
+            (NotExecuted, Doubt::Lost, AfterFailedLook::Again),
             (Unknown, Doubt::Lost, AfterFailedLook::Again),
             // Credentials may be refused now and accepted later.
-            (Refused, Doubt::Lost, AfterFailedLook::Again),
+            (Rejected, Doubt::Lost, AfterFailedLook::Again),
             (NotFound, Doubt::Lost, AfterFailedLook::Refuse),
             (
                 NoOutput,

@@ -201,8 +201,8 @@ impl Driver {
                         doubt = after_sending_again(journal.record().history_mode, doubt);
                     }
                     match self.ask(journal, doubt, streaming).await? {
-                        Asked::Answer(answer) => {
-                            doubt = self.answered(journal, &mut patience, doubt, answer).await?;
+                        CallOutcome::Answer(answer) => {
+                            doubt = self.answered(journal, &mut retry, doubt, answer).await?;
                         }
                         CallOutcome::Cancelled => journal.enter(TurnState::Cancelling).await?,
                         CallOutcome::LeaseLapsed => {

@@ -3,6 +3,7 @@
 mod calls;
 mod decide;
 mod driver;
+mod duplicates;
 mod event;
 mod fallback;
 mod input;
@@ -10,7 +11,7 @@ mod model_call;
 mod recovery;
 mod request;
 mod stream;
-mod twice;
+mod tool_calls;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -132,15 +132,15 @@ impl Driver {
     pub(super) async fn answered(
         &mut self,
         journal: &mut Journal,
-        patience: &mut Patience,
+        retry: &mut RetryState,
         doubt: Doubt,
-        answer: Answer,
+        answer: ModelResponse,
     ) -> Result<Doubt> {
         let is_failure = matches!(answer.status, ModelResponseStatus::Failed { .. });
         let is_spent = is_failure && !retry.allows_another();
         match after_answer(&answer.status, &answer.items, is_spent) {
             AfterAnswer::Accept => {
-                let answer = self.first_answer(journal, patience, doubt, answer).await?;
+                let answer = self.first_answer(journal, retry, doubt, answer).await?;
                 self.accept(journal, answer).await?;
                 *retry = RetryState::new(&self.shared.sessions.config);
                 Ok(Doubt::None)
@@ -166,7 +166,7 @@ impl Driver {
                 Ok(Doubt::None)
             }
             AfterAnswer::End(failure) => {
-                if self.first_landed(journal, patience, doubt).await? {
+                if self.first_landed(journal, retry, doubt).await? {
                     return Ok(doubt);
                 }
                 journal.fail(failure, why(&answer.status)).await?;
@@ -191,9 +191,7 @@ impl Driver {
             turn.round > 0 || turn.pending_response_id.is_some() || doubt > Doubt::None;
         let after = after_failure(error.kind(), doubt, may_be_there);
         if matches!(after, AfterFailure::Refuse | AfterFailure::End(_))
-            && let Some(doubt) = self
-                .goes_on_refused(journal, patience, doubt, &error)
-                .await?
+            && let Some(doubt) = self.goes_on_refused(journal, retry, doubt, &error).await?
         {
             return Ok(doubt);
         }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::TurnEvent;
-use super::model_call::{full_text, refusal};
 use super::decide::{
     AfterFailedLook, AfterLook, Doubt, Facts, Seen, after_failed_look, after_look,
 };
@@ -17,17 +16,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::history::{self, Inspection, RoundState};
 use crate::item;
 use crate::journal::Journal;
-use crate::history::{self, Found, Look};
-use crate::config::{Backoff, SessionConfig};
-use crate::backend::{AnswerStatus, BackendRetry, ServiceError, ServiceErrorKind};
-use crate::store::{RecoveryAction, HistoryMode, TurnState};
+use crate::store::{HistoryMode, RecoveryAction, TurnState};
 use crate::tool::INTERRUPTED;
 
 /// The error of a turn over Chain or Local memory whose outcome nothing shows.
 const LOST_TWICE: &str = "the answer was lost twice, and nothing shows what became of the requests: both may have been \
     carried out and paid for; hint: ask again if you want to, the session is as it was before the turn";
 
-/// The retry of one turn.
+/// Retry state of one turn.
 pub(super) struct RetryState {
     backoff: Backoff,
     arrival_backoff: Backoff,
@@ -75,7 +71,7 @@ impl Driver {
             .await
         {
             Ok(look) => look,
-            Err(error) => return self.not_seen(journal, patience, doubt, error).await,
+            Err(error) => return self.not_seen(journal, retry, doubt, error).await,
         };
         let Inspection {
             found,
@@ -105,13 +101,13 @@ impl Driver {
             next = after_look(seen, facts);
         }
         match (next, found) {
-            (AfterLook::Adopt { noted }, Found::Answer(answer)) => {
-                if matches!(answer.status, AnswerStatus::Failed { .. }) {
-                    self.answered(journal, patience, doubt, answer).await?;
+            (AfterLook::Adopt { noted }, RoundState::Complete(answer)) => {
+                if matches!(answer.status, ModelResponseStatus::Failed { .. }) {
+                    self.answered(journal, retry, doubt, answer).await?;
                     return Ok(false);
                 }
                 if let Err(error) = self.remove_copies(journal, copies).await {
-                    self.pause(patience, error).await?;
+                    self.pause(retry, error).await?;
                     return Ok(false);
                 }
                 if noted {
@@ -161,12 +157,12 @@ impl Driver {
     async fn not_seen(
         &mut self,
         journal: &mut Journal,
-        patience: &mut Patience,
+        retry: &mut RetryState,
         doubt: Doubt,
-        error: ServiceError,
+        error: BackendError,
     ) -> Result<bool> {
         match after_failed_look(error.kind(), doubt) {
-            AfterFailedLook::Again => self.pause(patience, error).await?,
+            AfterFailedLook::Again => self.pause(retry, error).await?,
             AfterFailedLook::Refuse => journal.refuse(refusal(&error)).await?,
             AfterFailedLook::End(failure) => journal.fail(failure, full_text(&error)).await?,
             AfterFailedLook::EndUnseen(failure) => {
@@ -260,19 +256,19 @@ impl Driver {
         retry: &mut RetryState,
     ) -> Result<()> {
         let service = self.shared.sessions.service.clone();
-        let history_mode = history::of(journal.record().history_mode);
+        let history = history::of(journal.record().history_mode);
         let failed = journal.turn().error.is_some();
         if !failed {
-            match memory.look(service.as_ref(), journal).await {
-                Ok(Look {
-                    found: Found::Answer(answer),
+            match history.inspect(service.as_ref(), journal).await {
+                Ok(Inspection {
+                    found: RoundState::Complete(answer),
                     copies,
                     ..
                 }) if !matches!(answer.status, ModelResponseStatus::Failed { .. })
                     && journal.pending_calls().open(&answer.items).is_empty() =>
                 {
                     if let Err(error) = self.remove_copies(journal, copies).await {
-                        return self.pause(patience, error).await;
+                        return self.pause(retry, error).await;
                     }
                     self.note(journal, RecoveryAction::Adopted).await;
                     return journal.commit(&answer).await;
@@ -291,10 +287,10 @@ impl Driver {
                 }
                 Ok(_) => {}
                 Err(error) if is_beyond_reach(&error) => {}
-                Err(error) => return self.pause(patience, error).await,
+                Err(error) => return self.pause(retry, error).await,
             }
         }
-        match history_mode.clean_up(service.as_ref(), journal).await {
+        match history.clean_up(service.as_ref(), journal).await {
             Ok(kept) => {
                 if !kept.is_empty() {
                     self.note(journal, RecoveryAction::Repaired).await;
@@ -400,9 +396,9 @@ fn unsettled(text: &str, error: BackendError) -> Error {
 }
 
 /// Whether nothing can be cleaned up, now or later: it is not there, or cannot be read.
-fn is_beyond_reach(error: &ServiceError) -> bool {
+fn is_beyond_reach(error: &BackendError) -> bool {
     matches!(
         error.kind(),
-        ServiceErrorKind::NotFound | ServiceErrorKind::Unusable
+        BackendErrorKind::NotFound | BackendErrorKind::Unusable
     )
 }

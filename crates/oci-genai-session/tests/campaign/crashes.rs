@@ -179,7 +179,7 @@ impl Campaign {
     }
 }
 
-pub(crate) async fn run(memory: HistoryMode, kind: StoreKind) {
+pub(crate) async fn run(history_mode: HistoryMode, kind: StoreKind) {
     let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
     let usual = if is_ci { CI_KILLS } else { KILLS };
     let kills = number("OCI_GENAI_CAMPAIGN_KILLS").unwrap_or(usual);
@@ -238,8 +238,8 @@ pub(crate) async fn run(memory: HistoryMode, kind: StoreKind) {
         let session = session.with_tools(tools(dir.path().to_owned()));
         // Where nothing can be looked at, the turn that was interrupted may be one that is not sent a third time, or whose
         // answer could not be read.
-        if let Err(error) = session.settle().await {
-            assert_ne!(memory, HistoryMode::Conversation, "{error:?}");
+        if let Err(error) = session.recover().await {
+            assert_ne!(history_mode, HistoryMode::Conversation, "{error:?}");
             let expected = [ErrorKind::AnswerLost, ErrorKind::NoOutput];
             assert!(expected.contains(&error.kind()), "{error:?}");
         }

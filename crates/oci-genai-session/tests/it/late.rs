@@ -5,7 +5,7 @@ use std::time::Duration;
 use oci_genai::Client;
 use oci_genai::middleware::RetryConfig;
 use oci_genai_emulator::Effect;
-use oci_genai_session::{RecoveryAction, HistoryMode, SessionConfig, SessionOptions, Sessions};
+use oci_genai_session::{HistoryMode, RecoveryAction, SessionConfig, SessionOptions, Sessions};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -59,7 +59,10 @@ async fn a_request_that_lands_between_the_look_and_the_one_sent_again_makes_no_s
         assert_eq!(turn.output_text(), "1 questions before; you said: two");
         let decisions = decisions(&turn);
         assert_eq!(decisions[..1], [RecoveryAction::Resent]);
-        assert!(decisions.contains(&RecoveryAction::Repaired), "{decisions:?}");
+        assert!(
+            decisions.contains(&RecoveryAction::Repaired),
+            "{decisions:?}"
+        );
         assert_eq!(world.transcript(&session).len(), 4);
         assert_eq!(world.transcript(&session), history(&session).await);
         let turn = session.send("three").await.unwrap();

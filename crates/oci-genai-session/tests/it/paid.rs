@@ -176,7 +176,7 @@ async fn not_even_the_next_process_sends_such_a_turn_a_third_time() {
         let error = session.recover().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::AnswerLost, "{history_mode}");
         assert_eq!(world.service.requests().len(), 2);
-        // Asked again with its id it is a new turn.
+        // PendingCalls again with its id it is a new turn.
         let turn = session.turn("one").turn_id("a").send().await.unwrap();
         assert_eq!((turn.number(), turn.id()), (2, "a"));
     }
@@ -254,7 +254,11 @@ async fn a_service_whose_lists_cannot_be_read_holds_up_no_later_turn() {
             ErrorKind::NoOutput,
         ),
         // The id came before the connection broke.
-        (HistoryMode::PreviousResponse, Fault::Cut, ErrorKind::AnswerLost),
+        (
+            HistoryMode::PreviousResponse,
+            Fault::Cut,
+            ErrorKind::AnswerLost,
+        ),
     ] {
         let world = World::new();
         let session = world.session(memory).await;

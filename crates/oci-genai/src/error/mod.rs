@@ -8,8 +8,6 @@ mod retry_safety;
 mod retry_table;
 mod service;
 mod truncated;
-mod verdict;
-mod words;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;

@@ -7,8 +7,8 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::Outcome;
+use super::error_body::{is_error, json_in, plain_text, scalar, without_secrets};
 use super::truncated::object_before_the_cut;
-use super::words::{is_error, json_in, plain_text, scalar, without_secrets};
 use crate::wire::SentCredentials;
 
 /// Part of the service's message about a locked conversation.

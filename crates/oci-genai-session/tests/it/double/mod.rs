@@ -110,13 +110,13 @@ fn lost() -> BackendError {
     BackendError::new(BackendErrorKind::Unknown, "the connection was reset")
 }
 
-fn unreadable() -> ServiceError {
+fn unreadable() -> BackendError {
     let text = "the answer is JSON, but not as expected";
-    ServiceError::new(ServiceErrorKind::Unusable, text)
+    BackendError::new(BackendErrorKind::Unusable, text)
 }
 
-fn refused(text: &str) -> ServiceError {
-    ServiceError::new(ServiceErrorKind::Refused, text)
+fn refused(text: &str) -> BackendError {
+    BackendError::new(BackendErrorKind::Rejected, text)
 }
 
 impl State {
@@ -328,7 +328,7 @@ impl Double {
         &self,
         request: &Map<String, Value>,
         fault: Option<Fault>,
-    ) -> Result<Answer, ServiceError> {
+    ) -> Result<ModelResponse, BackendError> {
         self.land();
         match fault {
             Some(Fault::RequestLost) => return Err(lost()),

@@ -1,31 +1,32 @@
 //! Requests that were sent again and then met the first one: between the look that found nothing and the request sent again,
 //! the first may have landed. Nothing on the service's side keeps it from doing so; what came of it is found afterwards.
 
-use super::model_call::full_text;
 use super::decide::{AfterFailedLook, Doubt, after_failed_look};
 use super::driver::Driver;
-use super::recovery::Patience;
+use super::model_call::full_text;
+use super::recovery::RetryState;
+use crate::backend::{BackendError, BackendErrorKind, BackendRetry, ModelResponse};
 use crate::error::Result;
+use crate::history::{self, Inspection, RoundState};
 use crate::journal::Journal;
-use crate::history::{self, Found, Look};
-use crate::backend::{Answer, BackendRetry, ServiceError, ServiceErrorKind};
-use crate::store::{RecoveryAction, HistoryMode};
+use crate::store::{HistoryMode, RecoveryAction};
 
 impl Driver {
     /// Looks what landed of a round whose request was sent again, now that it was answered or refused.
     async fn landed(
         &self,
         journal: &Journal,
-        patience: &mut Patience,
+        retry: &mut RetryState,
         doubt: Doubt,
-    ) -> Result<Option<Look>> {
+    ) -> Result<Option<Inspection>> {
         let service = self.shared.sessions.service.clone();
         loop {
-            let landed = history::of(journal.record().memory).landed(service.as_ref(), journal);
+            let landed =
+                history::of(journal.record().history_mode).landed(service.as_ref(), journal);
             match landed.await {
                 Ok(look) => return Ok(Some(look)),
                 Err(error) => match after_failed_look(error.kind(), doubt) {
-                    AfterFailedLook::Again => self.pause(patience, error).await?,
+                    AfterFailedLook::Again => self.pause(retry, error).await?,
                     _ => return Ok(None),
                 },
             }
@@ -37,17 +38,17 @@ impl Driver {
     pub(super) async fn first_answer(
         &mut self,
         journal: &mut Journal,
-        patience: &mut Patience,
+        retry: &mut RetryState,
         doubt: Doubt,
-        answer: Answer,
-    ) -> Result<Answer> {
+        answer: ModelResponse,
+    ) -> Result<ModelResponse> {
         if !is_in_doubt(journal, doubt) {
             return Ok(answer);
         }
         loop {
-            let (first, copies) = match self.landed(journal, patience, doubt).await? {
-                Some(Look {
-                    found: Found::Answer(first),
+            let (first, copies) = match self.landed(journal, retry, doubt).await? {
+                Some(Inspection {
+                    found: RoundState::Complete(first),
                     copies,
                     ..
                 }) if !copies.is_empty() => (first, copies),
@@ -58,7 +59,7 @@ impl Driver {
                     journal.forget_response().await?;
                     return Ok(first);
                 }
-                Err(error) => self.pause(patience, error).await?,
+                Err(error) => self.pause(retry, error).await?,
             }
         }
     }
@@ -68,14 +69,14 @@ impl Driver {
     pub(super) async fn first_landed(
         &self,
         journal: &mut Journal,
-        patience: &mut Patience,
+        retry: &mut RetryState,
         doubt: Doubt,
     ) -> Result<bool> {
         if !is_in_doubt(journal, doubt) {
             return Ok(false);
         }
-        let landed = self.landed(journal, patience, doubt).await?;
-        if !landed.is_some_and(|look| matches!(look.found, Found::Answer(_))) {
+        let landed = self.landed(journal, retry, doubt).await?;
+        if !landed.is_some_and(|look| matches!(look.found, RoundState::Complete(_))) {
             return Ok(false);
         }
         // What is known of a response is of the one that came to nothing.
@@ -88,19 +89,19 @@ impl Driver {
     pub(super) async fn goes_on_refused(
         &mut self,
         journal: &mut Journal,
-        patience: &mut Patience,
+        retry: &mut RetryState,
         doubt: Doubt,
-        error: &ServiceError,
+        error: &BackendError,
     ) -> Result<Option<Doubt>> {
-        if self.first_landed(journal, patience, doubt).await? {
+        if self.first_landed(journal, retry, doubt).await? {
             return Ok(Some(doubt));
         }
-        if journal.record().memory != HistoryMode::Conversation
-            || error.kind() != ServiceErrorKind::Refused
+        if journal.record().history_mode != HistoryMode::Conversation
+            || error.kind() != BackendErrorKind::Rejected
         {
             return Ok(None);
         }
-        match self.landed(journal, patience, doubt).await? {
+        match self.landed(journal, retry, doubt).await? {
             Some(look) if !look.foreign_questions.is_empty() => {
                 tracing::debug!(session = %self.shared.id, error = %full_text(error), "items of somebody else");
                 self.pass_over(journal, look.foreign, look.foreign_questions)
@@ -116,7 +117,7 @@ impl Driver {
         &self,
         journal: &mut Journal,
         copies: Vec<String>,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<(), BackendError> {
         if copies.is_empty() {
             return Ok(());
         }
@@ -133,5 +134,5 @@ impl Driver {
 
 /// Whether the round's request was sent again where what became of the first can be looked at.
 fn is_in_doubt(journal: &Journal, doubt: Doubt) -> bool {
-    doubt == Doubt::Lost && journal.record().memory == HistoryMode::Conversation
+    doubt == Doubt::Lost && journal.record().history_mode == HistoryMode::Conversation
 }
