@@ -67,7 +67,7 @@ impl http_body::Body for ProxyBody {
         Poll::Ready(match frame {
             Some(Ok(frame)) => {
                 if let (Some(watch), Some(data)) = (&mut self.watch, frame.data_ref()) {
-                    watch.sent(data.len());
+                    watch.sent(data);
                 }
                 Some(Ok(frame))
             }

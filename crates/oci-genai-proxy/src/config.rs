@@ -57,7 +57,11 @@ pub struct ProxyConfig {
     pub models: Vec<ModelInfo>,
     /// Additional source of models for `GET /v1/models`. Default: none.
     pub discovery: Option<ModelDiscovery>,
-    /// Longest pause in a request body. Default: 30 s.
+    /// Reads the model of requests, and the model, id, status and token counts of responses, into
+    /// [`RequestRecord`]. It looks at each piece of a body as it passes, and holds none back. Model and
+    /// tokens are read for traces too, when a subscriber wants those. Default: no.
+    pub read_usage: bool,
+    /// The longest pause in a request body. Default: 30 s.
     pub read_timeout: Duration,
     /// Timeout of a whole request body. Default: 10 min.
     pub upload_timeout: Duration,
@@ -78,6 +82,7 @@ impl Default for ProxyConfig {
             models_map: ModelMap::default(),
             models: Vec::new(),
             discovery: None,
+            read_usage: false,
             read_timeout: Duration::from_secs(30),
             upload_timeout: Duration::from_secs(600),
             observer: None,

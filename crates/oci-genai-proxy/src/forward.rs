@@ -3,22 +3,25 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
+use http::header::{CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response};
 use http_body::Body as _;
-use oci_genai::middleware::{Idempotency, RetryOverride, Stateless};
-use oci_genai::{Error, ErrorKind, Passthrough, RetryConfig, RetrySafety};
+use oci_genai::middleware::{CallSpan, Resend, RetryOverride, Stateless};
+use oci_genai::{Error, ErrorKind, Passthrough, RetrySafety, RetryConfig};
 use oci_genai_api::{Body, BoxError};
 use tower_service::Service as _;
 
 use crate::config::ProxyConfig;
 use crate::headers::strip_request;
 use crate::json_members::member;
+use crate::operation::Operation;
+use crate::record::Watch;
 use crate::refusal::Refusal;
 use crate::rename::ModelMap;
 use crate::target::Target;
 use crate::upload::{Patience, Upload};
+use crate::usage::is_plain;
 
 /// Maximum number of retries of a request that was certainly not sent, and the first pause before
 /// one.
@@ -29,6 +32,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) struct Forwarder {
     service: Passthrough,
+    /// Where the service is, for traces.
+    host: Option<String>,
+    port: Option<u16>,
     retries: u32,
     failover: bool,
     map: ModelMap,
@@ -44,7 +50,13 @@ enum Content<B> {
 
 impl Forwarder {
     pub(crate) fn new(service: Passthrough, config: &ProxyConfig) -> Self {
+        let origin = url::Url::parse(service.endpoint().origin()).ok();
         Self {
+            host: origin
+                .as_ref()
+                .and_then(url::Url::host_str)
+                .map(str::to_owned),
+            port: origin.as_ref().and_then(url::Url::port_or_known_default),
             service,
             retries: config.retries,
             failover: config.failover,
@@ -62,15 +74,31 @@ impl Forwarder {
         &self,
         request: Request<B>,
         target: Target,
+        watch: &mut Watch,
     ) -> Result<Response<Body>, Refusal>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
         let (mut parts, body) = request.into_parts();
+        let span = watch.forwards(Operation::of(&parts.method, target.path()));
+        if let Some(host) = &self.host {
+            span.record("server.address", &**host);
+        }
+        if let Some(port) = self.port {
+            span.record("server.port", port);
+        }
         strip_request(&mut parts.headers);
-        let content = self.content(&parts, body).await?;
+        let reads = watch.reads_usage() && is_json(&parts.headers);
+        let content = self.content(&parts, body, reads).await?;
+        if let (true, Content::Memory(body)) = (reads, &content)
+            && let Some(model) = member(body, b"model")
+            && let Ok(model) = serde_json::from_slice::<String>(model)
+        {
+            watch.asks(&model);
+        }
         let mut template = Request::new(());
+        template.extensions_mut().insert(CallSpan(span));
         *template.method_mut() = parts.method;
         self.mark(&mut template, target.path(), &content);
         *template.uri_mut() = target.into_uri();
@@ -82,13 +110,17 @@ impl Forwarder {
             let chunked = HeaderValue::from_static("chunked");
             template.headers_mut().insert(TRANSFER_ENCODING, chunked);
         }
-        self.send(template, content)
-            .await
-            .map_err(|error| Refusal::failed(&error))
+        let sent = self.send(template, &content).await;
+        if let Content::Stream(upload) = &content
+            && let Some(model) = upload.model()
+        {
+            watch.asks(&model);
+        }
+        sent.map_err(|error| Refusal::failed(&error))
     }
 
-    /// Returns the body, and reads it into memory only if needed.
-    async fn content<B>(&self, parts: &Parts, body: B) -> Result<Content<B>, Refusal>
+    /// The body, read into memory only where it has to be.
+    async fn content<B>(&self, parts: &Parts, body: B, reads: bool) -> Result<Content<B>, Refusal>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
     {
@@ -99,7 +131,7 @@ impl Forwarder {
         let decides = self.retries > 0 || self.failover;
         let upload = Upload::new(body, self.patience);
         if !(self.service.signs_bodies() || decides || renames) {
-            return Ok(Content::Stream(upload));
+            return Ok(Content::Stream(if reads { upload.read() } else { upload }));
         }
         let collected = upload.collect(self.max_body_bytes).await;
         let bytes = collected.map_err(|error| Refusal::upload(&error))?;
@@ -145,7 +177,7 @@ impl Forwarder {
     async fn send<B>(
         &self,
         template: Request<()>,
-        content: Content<B>,
+        content: &Content<B>,
     ) -> Result<Response<Body>, Error>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -155,7 +187,7 @@ impl Forwarder {
         let mut pause = FIRST_PAUSE;
         let mut left = if retried { 0 } else { RESENDS };
         loop {
-            let request = template.clone().map(|()| match &content {
+            let request = template.clone().map(|()| match content {
                 Content::Memory(bytes) => Body::from(bytes.clone()),
                 Content::Stream(upload) => Body::wrap(upload.clone()),
             });
@@ -163,7 +195,7 @@ impl Forwarder {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            let untouched = match &content {
+            let untouched = match content {
                 Content::Memory(_) => true,
                 Content::Stream(upload) => !upload.has_begun(),
             };
@@ -193,7 +225,7 @@ fn never_left(error: &Error) -> bool {
 /// Returns true if the body is readable JSON: not compressed, and of no other type.
 fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes());
-    !headers.contains_key(CONTENT_ENCODING)
+    is_plain(headers)
         && kind.is_none_or(|kind| {
             let kind = kind.to_ascii_lowercase();
             kind.windows(4).any(|part| part == b"json")

@@ -44,6 +44,7 @@ struct Shared {
     models: Models,
     in_flight: Arc<Semaphore>,
     observer: Option<Observer>,
+    reads_usage: bool,
     has_token: bool,
     clock: SharedClock,
 }
@@ -64,6 +65,7 @@ impl Proxy {
                 models: Models::new(&config),
                 in_flight: Arc::new(Semaphore::new(room)),
                 has_token: config.token.is_some(),
+                reads_usage: config.read_usage,
                 observer: config.observer,
                 clock: SharedClock::default(),
             }),
@@ -82,7 +84,12 @@ impl Proxy {
         B::Error: Into<BoxError>,
     {
         let shared = &self.shared;
-        let mut watch = Watch::begin(&request, shared.observer.clone(), &shared.clock);
+        let mut watch = Watch::begin(
+            &request,
+            shared.observer.clone(),
+            shared.reads_usage,
+            &shared.clock,
+        );
         let source = shared.guard.check_source(&request);
         let (outcome, origin) = match source {
             Ok(origin) => {
@@ -135,7 +142,7 @@ impl Proxy {
         }
         let permit = Arc::clone(&shared.in_flight).acquire_owned().await;
         watch.hold(permit.map_err(|_| Refusal::stopping())?);
-        let response = shared.forwarder.forward(request, target).await?;
+        let response = shared.forwarder.forward(request, target, watch).await?;
         if let Some(failure) = response.extensions().get::<RefreshError>() {
             watch.reason(format!(
                 "the credentials were rejected and could not be refreshed: {}",

@@ -10,7 +10,9 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use tokio::time::{Instant, Sleep};
 
-/// Error from reading a request body.
+use crate::usage::Scanner;
+
+/// Why a request body could not be read whole.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum UploadError {
     #[error(
@@ -43,6 +45,8 @@ struct State<B> {
     patience: Patience,
     waited: Duration,
     waiting: Option<(Instant, Pin<Box<Sleep>>)>,
+    /// Reads what passes.
+    scanner: Option<Scanner>,
 }
 
 impl<B> Clone for Upload<B> {
@@ -62,10 +66,22 @@ where
             patience,
             waited: Duration::ZERO,
             waiting: None,
+            scanner: None,
         })))
     }
 
-    /// Returns true if reading has begun.
+    /// Has its model read while it passes; it must be JSON.
+    pub(crate) fn read(self) -> Self {
+        self.lock().scanner = Some(Scanner::default());
+        self
+    }
+
+    /// The model it names, as far as it has passed.
+    pub(crate) fn model(&self) -> Option<String> {
+        self.lock().scanner.as_ref()?.found().model.clone()
+    }
+
+    /// Whether somebody has begun to read it.
     pub(crate) fn has_begun(&self) -> bool {
         self.lock().begun
     }
@@ -116,9 +132,15 @@ where
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, UploadError>>> {
         let mut state = self.lock();
+        let state = &mut *state;
         state.begun = true;
         match state.body.as_mut().poll_frame(context) {
             Poll::Ready(frame) => {
+                if let (Some(scanner), Some(Ok(frame))) = (&mut state.scanner, &frame)
+                    && let Some(data) = frame.data_ref()
+                {
+                    scanner.push(data);
+                }
                 if let Some((since, _)) = state.waiting.take() {
                     state.waited += since.elapsed();
                 }

@@ -20,6 +20,7 @@ use tower_service::Service;
 use crate::error::ServiceError;
 use crate::middleware::{
     EndpointLayer, FailoverLayer, RetryLayer, RetryOverride, StandardHeadersLayer, Stateless,
+    TraceLayer,
 };
 use crate::transport_stack::{AnyLayer, HttpService, Innermost, any_service};
 use crate::{Endpoint, Error, Result};
@@ -35,7 +36,10 @@ const MAX_READ: usize = 64 * 1024;
 /// Responses are forwarded unchanged: error statuses are responses, and bodies are neither
 /// decompressed nor read ahead.
 ///
-/// A request is sent once, unless its extensions contain a
+/// Each request has a span, as those of [`Client`](crate::Client) do: the one of a
+/// [`CallSpan`](crate::middleware::CallSpan) in its extensions, or else one of its own.
+///
+/// A request is sent once, unless its extensions hold a
 /// [`RetryOverride`](crate::middleware::RetryOverride) or
 /// [`Stateless`](crate::middleware::Stateless).
 ///
@@ -78,6 +82,7 @@ impl Passthrough {
         }
         let failover: Either<FailoverLayer, tower_layer::Identity> = option_layer(parts.failover);
         let core = ServiceBuilder::new()
+            .layer(TraceLayer::new())
             .layer(failover)
             .layer(parts.retry)
             .layer(PeekErrorLayer)

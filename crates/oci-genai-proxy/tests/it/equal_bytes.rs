@@ -311,8 +311,10 @@ fn world() -> &'static World {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let (upstream, with_key, with_signer) = runtime.block_on(async {
             let upstream = Upstream::start().await;
-            let with_key = proxy(upstream.with_key(), |_, _| {}).await;
-            let with_signer = proxy(upstream.with_signer(), |_, _| {}).await;
+            // What is read of bodies must not change them.
+            let with_key = proxy(upstream.with_key(), |config, _| config.read_usage = true).await;
+            let with_signer =
+                proxy(upstream.with_signer(), |config, _| config.read_usage = true).await;
             (upstream, with_key, with_signer)
         });
         World {

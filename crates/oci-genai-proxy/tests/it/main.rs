@@ -9,3 +9,4 @@ mod models;
 mod resend;
 mod server;
 mod support;
+mod usage;
