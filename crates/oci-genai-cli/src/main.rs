@@ -15,6 +15,7 @@ mod render;
 mod secrets;
 mod settings;
 mod terminal;
+mod usage;
 mod time_format;
 
 use std::process::ExitCode;

@@ -196,8 +196,9 @@ impl Drop for Watch {
         }
         match self.record.outcome {
             Outcome::Broken => self.failed("stream_interrupted"),
-            Outcome::Canceled => self.failed("canceled"),
-            Outcome::Complete | Outcome::ByProxy => {}
+            // Clients leave a stream when they have its last event, which has the tokens.
+            Outcome::Canceled if self.record.usage.is_none() => self.failed("canceled"),
+            Outcome::Canceled | Outcome::Complete | Outcome::ByProxy => {}
         }
         if let Some(observer) = &self.observer {
             observer(&self.record);

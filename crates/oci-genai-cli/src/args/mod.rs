@@ -12,6 +12,8 @@ mod pages;
 mod parse_error;
 mod proxy;
 mod sessions;
+mod usage;
+mod wrong;
 
 use std::path::PathBuf;
 
@@ -28,8 +30,8 @@ pub(crate) use self::sessions::{
     DeleteSession, ExportSession, ForkSession, ImportSession, ListSessions, Memory, PurgeSessions,
     RewindSession, SearchSessions, Sessions, SessionsAction, ShowSession, Store,
 };
-
-pub(crate) use self::parse_error::text as usage_error;
+pub(crate) use self::usage::Usage;
+pub(crate) use self::wrong::text as usage_error;
 
 /// The exit codes that the long help of commands lists.
 const EXIT_CODES: &str = "\
@@ -123,6 +125,7 @@ pub(crate) enum Command {
     Doctor(Doctor),
     Emulator(Emulator),
     Proxy(Box<Proxy>),
+    Usage(Usage),
     Completions(Completions),
     Man(Man),
 }

@@ -131,7 +131,16 @@ pub(crate) struct ProxyOptions {
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(crate) retries: u32,
 
-    /// Maximum number of concurrent requests; others wait
+    /// Where to send a request that keeps no state on the service when the region cannot answer, with
+    /// the project there; may be repeated. API keys are good in their own region only
+    #[arg(long, value_name = "REGION[=PROJECT]", hide_short_help = true)]
+    pub(crate) failover: Vec<String>,
+
+    /// File to append a line of JSON to for each call of a model, with its tokens; `oci-genai usage` sums it up
+    #[arg(long, value_name = "FILE")]
+    pub(crate) usage: Option<PathBuf>,
+
+    /// Most requests under way at a time; others wait
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = at_least_one)]
     pub(crate) max_in_flight: usize,
 

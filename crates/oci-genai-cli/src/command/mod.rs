@@ -10,7 +10,9 @@ mod man;
 mod proxy;
 mod quickstart;
 mod sessions;
-mod stopped_turn;
+mod stopped;
+mod answer_printer;
+mod usage;
 
 use crate::args::{Cli, Command};
 use crate::error::Error;
@@ -26,6 +28,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
         Command::Doctor(options) => stoppable(doctor::run(&options)).await,
         Command::Emulator(options) => emulator::run(options).await,
         Command::Proxy(options) => proxy::run(*options).await,
+        Command::Usage(options) => usage::run(&options),
         Command::Completions(options) => {
             completions::run(&options);
             Ok(())

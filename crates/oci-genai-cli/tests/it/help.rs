@@ -27,6 +27,7 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["emulator"],
     &["proxy"],
     &["proxy", "run"],
+    &["usage"],
     &["completions"],
     &["man"],
 ];

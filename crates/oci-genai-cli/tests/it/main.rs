@@ -21,5 +21,6 @@ mod sessions;
 mod settings;
 mod support;
 mod terminal;
+mod usage;
 mod world;
 mod wrong;

@@ -12,16 +12,16 @@ use tokio::process::{Child, Command};
 use crate::support::{Home, USER, run};
 
 /// `oci-genai proxy` as a process of its own.
-struct Proxy {
+pub(crate) struct Proxy {
     child: Child,
     line: String,
-    base_url: String,
-    token: String,
+    pub(crate) base_url: String,
+    pub(crate) token: String,
     http: Client,
 }
 
 impl Proxy {
-    async fn start(command: &mut Command, options: &[&str]) -> Self {
+    pub(crate) async fn start(command: &mut Command, options: &[&str]) -> Self {
         let mut child = command
             .arg("proxy")
             .args(options)
@@ -49,7 +49,7 @@ impl Proxy {
         }
     }
 
-    async fn post(&self, path: &str, body: Value) -> Response {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Response {
         self.http
             .post(format!("{}{path}", self.base_url))
             .bearer_auth(&self.token)
@@ -60,7 +60,7 @@ impl Proxy {
     }
 
     /// Posts and expects success.
-    async fn ok(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn ok(&self, path: &str, body: Value) -> Value {
         let response = self.post(path, body).await;
         let status = response.status();
         let value: Value = response.json().await.unwrap();
@@ -68,7 +68,7 @@ impl Proxy {
         value
     }
 
-    fn kill(&self, signal: &str) {
+    pub(crate) fn kill(&self, signal: &str) {
         let pid = self.child.id().unwrap().to_string();
         let sent = std::process::Command::new("kill")
             .args([signal, &pid])
@@ -77,7 +77,7 @@ impl Proxy {
     }
 
     /// What it logged, once it has ended.
-    async fn ended(mut self) -> (Option<i32>, String) {
+    pub(crate) async fn ended(mut self) -> (Option<i32>, String) {
         let mut text = String::new();
         let mut errors = self.child.stderr.take().unwrap();
         errors.read_to_string(&mut text).await.unwrap();

@@ -11,9 +11,10 @@ use serde::Serialize;
 
 use self::report::Reporter;
 use super::stop_requested;
-use crate::args::{self, ProxyAction, ProxyServer};
+use crate::args::{self, ProxyAction, ProxyOptions, ProxyServer};
 use crate::error::Error;
 use crate::output;
+use crate::usage::UsageLog;
 
 /// The ready line, which programs that start the proxy wait for.
 #[derive(Serialize)]
@@ -40,8 +41,8 @@ async fn serve(options: args::Proxy) -> Result<(), Error> {
     let (upstream, mut config) = setup::setup(&options.options).await?;
     config.token.clone_from(&token);
     reach(&mut config, &options.server);
-    let lines = reporter.lines();
-    config.observe(move |record| lines.send(record));
+    let usage = usage_log(&options.options, &mut config)?;
+    observe(&mut config, Some(&reporter), usage.as_ref());
     let server = server_config(&options.server)?;
     let server = Server::start(proxy(upstream, config)?, server).await?;
     let stop = stop_requested();
@@ -59,10 +60,33 @@ async fn serve(options: args::Proxy) -> Result<(), Error> {
         () = noted() => {}
     }
     reporter.finish();
+    if let Some(usage) = usage {
+        usage.finish();
+    }
     Ok(())
 }
 
-/// Explains after a moment why the proxy still runs.
+/// Opens the usage log, if one was asked for.
+fn usage_log(options: &ProxyOptions, config: &mut ProxyConfig) -> Result<Option<UsageLog>, Error> {
+    config.read_usage = options.usage.is_some();
+    options.usage.as_deref().map(UsageLog::open).transpose()
+}
+
+/// Has requests that ended reported and logged.
+fn observe(config: &mut ProxyConfig, reporter: Option<&Reporter>, usage: Option<&UsageLog>) {
+    let lines = reporter.map(Reporter::lines);
+    let usage = usage.map(UsageLog::lines);
+    config.observe(move |record| {
+        if let Some(lines) = &lines {
+            lines.send(record);
+        }
+        if let Some(usage) = &usage {
+            usage.send(record);
+        }
+    });
+}
+
+/// Says after a moment why the proxy has not ended yet.
 async fn noted() {
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     output::note("Waiting for open responses to end; press Ctrl-C again to stop now.");

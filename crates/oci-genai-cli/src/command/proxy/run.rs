@@ -2,12 +2,13 @@
 
 use std::ffi::OsString;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use oci_genai_proxy::{Server, ServerConfig};
 use tokio::process::{Child, Command};
 
 use super::report::Reporter;
-use super::{proxy, setup, token};
+use super::{observe, proxy, setup, token, usage_log};
 use crate::args::ProxyRun;
 use crate::error::Error;
 use crate::output;
@@ -16,7 +17,10 @@ use crate::output;
 const NOT_FOUND: u8 = 127;
 const NOT_RUN: u8 = 126;
 
-/// Variables that would select another endpoint or project.
+/// How long responses may take to end when the program has.
+const LAST_RESPONSES: Duration = Duration::from_millis(500);
+
+/// Variables that would send the program elsewhere, or have it name another project.
 const REMOVED: [&str; 4] = [
     "OPENAI_ORG_ID",
     "OPENAI_ORGANIZATION",
@@ -29,10 +33,8 @@ pub(super) async fn run(options: ProxyRun) -> Result<(), Error> {
     let token = token()?;
     config.token = Some(token.clone());
     let reporter = tracing::enabled!(tracing::Level::INFO).then(Reporter::start);
-    if let Some(reporter) = &reporter {
-        let lines = reporter.lines();
-        config.observe(move |record| lines.send(record));
-    }
+    let usage = usage_log(&options.options, &mut config)?;
+    observe(&mut config, reporter.as_ref(), usage.as_ref());
     let server = Server::start(proxy(upstream, config)?, ServerConfig::default()).await?;
     let base_url = server.base_url();
     let Some((name, arguments)) = options.command.split_first() else {
@@ -66,9 +68,13 @@ pub(super) async fn run(options: ProxyRun) -> Result<(), Error> {
     };
     let status = signals.wait(&mut child).await;
     let status = status.map_err(|error| Error::io("wait for", name.as_ref(), error))?;
-    drop(server);
+    // The program may have ended before the last of its responses had.
+    let _ = tokio::time::timeout(LAST_RESPONSES, server.shut_down()).await;
     if let Some(reporter) = reporter {
         reporter.finish();
+    }
+    if let Some(usage) = usage {
+        usage.finish();
     }
     match exit_code(status) {
         0 => Ok(()),

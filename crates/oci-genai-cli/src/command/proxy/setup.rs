@@ -1,11 +1,13 @@
 //! Builds the proxy's settings from the options.
 
-use oci_genai::{Client, Passthrough, Region};
+use oci_genai::middleware::FailoverTarget;
+use oci_genai::{Client, Endpoint, Passthrough, Region, RegionResolver};
 use oci_genai_proxy::{ModelDiscovery, ModelInfo, ProxyConfig};
 
 use crate::args::ProxyOptions;
 use crate::error::Error;
 use crate::output;
+use crate::secrets::quoted;
 use crate::settings::{Credential, Settings, no_region};
 
 /// Version of the control plane, part of its base path.
@@ -34,6 +36,13 @@ pub(super) async fn setup(options: &ProxyOptions) -> Result<(Passthrough, ProxyC
     if let Some(compartment) = &settings.compartment {
         client = client.compartment(&compartment.value);
     }
+    for text in &options.failover {
+        let target = failover(text).map_err(|error| {
+            let why = error.paragraph();
+            Error::usage(format!("could not use --failover {}: {why}", quoted(text)))
+        })?;
+        client = client.failover(target);
+    }
     let upstream = client
         .auth(credential.clone().into_provider())
         .max_request_bytes(options.max_body_bytes)
@@ -44,6 +53,7 @@ pub(super) async fn setup(options: &ProxyOptions) -> Result<(Passthrough, ProxyC
     config.max_body_bytes = options.max_body_bytes;
     config.max_in_flight = options.max_in_flight;
     config.retries = options.retries;
+    config.failover = !options.failover.is_empty();
     for (from, to) in &options.map {
         config.models_map.insert(from, to);
     }
@@ -54,7 +64,24 @@ pub(super) async fn setup(options: &ProxyOptions) -> Result<(Passthrough, ProxyC
     Ok((upstream, config))
 }
 
-/// Returns the models that are known without a request.
+/// Another region, or base URL, and the project there.
+fn failover(text: &str) -> Result<FailoverTarget, Error> {
+    let (place, project) = match text.split_once('=') {
+        Some((place, project)) => (place, Some(project)),
+        None => (text, None),
+    };
+    let endpoint = match place.contains("://") {
+        true => Endpoint::from_url(place)?,
+        false => Endpoint::builder(RegionResolver::from_env()?.resolve(place)?).build()?,
+    };
+    let target = FailoverTarget::new(endpoint);
+    Ok(match project {
+        Some(project) => target.project(project)?,
+        None => target,
+    })
+}
+
+/// The models that are known without asking anybody.
 fn models(options: &ProxyOptions, settings: &Settings) -> Result<Vec<ModelInfo>, Error> {
     let mut models: Vec<ModelInfo> = Vec::new();
     if let Some(path) = &options.models {
