@@ -2,7 +2,7 @@
 
 It has one profile with an API signing key and one with a security token.
 
-usage: oci_config.py FOLDER
+usage: oci_config.py FOLDER [SECONDS THAT THE TOKEN IS GOOD FOR]
 """
 
 import base64
@@ -18,6 +18,7 @@ USER = "ocid1.user.oc1..aaaaaaaainterop"
 TENANCY = "ocid1.tenancy.oc1..aaaaaaaainterop"
 
 folder = os.path.abspath(sys.argv[1])
+seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 3600
 os.makedirs(folder, exist_ok=True)
 
 
@@ -50,7 +51,7 @@ def token():
         return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
 
     now = int(time.time())
-    claims = {"sub": USER, "tenant": TENANCY, "iat": now, "exp": now + 3600}
+    claims = {"sub": USER, "tenant": TENANCY, "iat": now, "exp": now + seconds}
     return b".".join([part({"alg": "RS256", "kid": "interop"}), part(claims), b"bm90LWNoZWNrZWQ"])
 
 

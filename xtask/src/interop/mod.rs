@@ -1,5 +1,5 @@
 //! `cargo xtask interop`: clients, signers and test tools that others wrote, and a browser, against
-//! the emulator.
+//! the emulator; the clients once more, unchanged, through the proxy.
 //!
 //! Everything they need comes into `target/interop`: a virtual environment of Python, the packages of
 //! Node, their logs. Their versions are pinned in `tests/python/requirements.txt` and
@@ -12,10 +12,16 @@ mod tools;
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Instant;
 
-use emulator::Emulator;
-use peer::{Peer, Runtime};
+use emulator::{Emulator, Proxy};
+use peer::{Peer, Runtime, Way};
 use tools::Tools;
+
+/// How long session tokens are good, in seconds: longer than any run.
+const TOKEN_SECONDS: u64 = 3600;
+/// The same where one has to end during the run.
+const SHORT_TOKEN_SECONDS: u64 = 10;
 
 /// What `cargo xtask interop` is told.
 #[derive(Debug, clap::Args)]
@@ -57,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<Report, String> 
         });
     }
     let program = emulator::build(root)?;
-    let config = tools.oci_config()?;
+    let config = tools.oci_config("oci", TOKEN_SECONDS)?;
     let mut report = Report {
         text: String::new(),
         failed: 0,
@@ -79,7 +85,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<Report, String> 
                 ("FAILED", problem)
             }
         };
-        let line = format!("{word:<8} {:<14} {detail}", peer.name);
+        let line = format!("{word:<8} {:<20} {detail}", peer.name);
         progress(&line);
         let _ = writeln!(report.text, "{line}");
     }
@@ -101,14 +107,80 @@ fn missing(peer: &Peer, tools: &Tools) -> Result<Option<String>, String> {
 }
 
 /// Runs a peer's script against an emulator that nobody else uses.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a token ends by the machine's clock"
+)]
 fn try_out(peer: &Peer, tools: &Tools, program: &Path, config: &Path) -> Result<String, String> {
     let versions = tools.versions(peer)?;
-    progress(&format!("trying   {:<14} {versions}", peer.name));
-    let emulator = Emulator::start(program, config, &tools.log(peer.name, "emulator"))?;
+    progress(&format!("trying   {:<20} {versions}", peer.name));
+    let log = |what: &str| tools.log(peer.name, what);
+    let proxy = |emulator: &Emulator, config: &Path, profile: &str| {
+        let (home, log) = (tools.home(), log("proxy"));
+        Proxy::start(program, emulator, config, profile, &home, &log)
+    };
+    let checks = match peer.way {
+        Way::Direct => {
+            let emulator = Emulator::start(program, config, &log("emulator"), TOKEN_SECONDS)?;
+            check(peer, tools, &emulator.base_url, emulator::API_KEY, config)?
+        }
+        Way::SigningKey => {
+            let emulator = Emulator::start(program, config, &log("emulator"), TOKEN_SECONDS)?;
+            let proxy = proxy(&emulator, config, "DEFAULT")?;
+            let checks = check(peer, tools, &proxy.base_url, &proxy.token, config)?;
+            all_signed(&log("emulator"))?;
+            checks
+        }
+        Way::SessionToken => {
+            let config = tools.oci_config("oci-session", SHORT_TOKEN_SECONDS)?;
+            let began = Instant::now();
+            let token = |when: &str| {
+                let file = config.with_file_name("token");
+                std::fs::read(&file).map_err(|error| format!("the token {when}: {error}"))
+            };
+            let first = token("at the beginning")?;
+            let emulator = log("emulator");
+            let emulator = Emulator::start(program, &config, &emulator, SHORT_TOKEN_SECONDS)?;
+            let proxy = proxy(&emulator, &config, "SESSION")?;
+            let mut checks = String::new();
+            // Until the first token has surely ended.
+            while checks.is_empty() || began.elapsed().as_secs() < SHORT_TOKEN_SECONDS + 2 {
+                checks = check(peer, tools, &proxy.base_url, &proxy.token, &config)?;
+            }
+            if token("at the end")? == first {
+                return Err(format!("{versions}: the session token was not refreshed"));
+            }
+            all_signed(&log("emulator"))?;
+            checks
+        }
+    };
+    Ok(format!("{versions}: {checks}"))
+}
+
+/// Sees that the requests that reached an emulator were signed.
+fn all_signed(log: &Path) -> Result<(), String> {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    match text.contains("ocid1.user.") && !text.contains("api_key") {
+        true => Ok(()),
+        false => Err(format!(
+            "not all requests were signed; see {}",
+            log.display()
+        )),
+    }
+}
+
+/// Runs a peer's script once, and counts its checks.
+fn check(
+    peer: &Peer,
+    tools: &Tools,
+    base_url: &str,
+    api_key: &str,
+    config: &Path,
+) -> Result<String, String> {
     let log = tools.log(peer.name, "peer");
     let mut command = tools.command(peer);
     command
-        .args([&emulator.base_url, emulator::API_KEY, emulator::PROJECT])
+        .args([base_url, api_key, emulator::PROJECT])
         .arg(config);
     let ended = tools::run_to_log(&mut command, &log)?;
     let printed = std::fs::read_to_string(&log).unwrap_or_default();
@@ -119,10 +191,10 @@ fn try_out(peer: &Peer, tools: &Tools, program: &Path, config: &Path) -> Result<
     if ended && checks > 0 && printed.trim_end().ends_with("all checks passed") {
         let counted = printed.lines().rfind(|line| line.starts_with("validated "));
         let counted = counted.map_or_else(String::new, |line| format!(", {line}"));
-        Ok(format!("{versions}: {checks} checks{counted}"))
+        Ok(format!("{checks} checks{counted}"))
     } else {
         progress(&printed);
-        Err(format!("{versions}: see {}", log.display()))
+        Err(format!("see {}", log.display()))
     }
 }
 

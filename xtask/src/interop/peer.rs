@@ -9,10 +9,22 @@ pub(super) enum Runtime {
     Browser,
 }
 
+/// How a peer reaches the emulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By itself, with the emulator's API key.
+    Direct,
+    /// Through `oci-genai proxy`, which signs with an API signing key.
+    SigningKey,
+    /// Through `oci-genai proxy`, with a session token that ends during the run and is refreshed.
+    SessionToken,
+}
+
 /// Somebody else's software.
 pub(super) struct Peer {
     pub(super) name: &'static str,
     pub(super) runtime: Runtime,
+    pub(super) way: Way,
     /// The packages whose versions are reported.
     pub(super) packages: &'static [&'static str],
     /// The script, below `tests/`; its arguments are a base URL, an API key, a project and an OCI config
@@ -24,42 +36,77 @@ pub(super) const PEERS: &[Peer] = &[
     Peer {
         name: "openai-python",
         runtime: Runtime::Python,
+        way: Way::Direct,
         packages: &["openai"],
         script: "python/openai_client.py",
     },
     Peer {
         name: "openai-node",
         runtime: Runtime::Node,
+        way: Way::Direct,
         packages: &["openai"],
         script: "node/openai_client.mjs",
     },
     Peer {
         name: "openai-agents",
         runtime: Runtime::Python,
+        way: Way::Direct,
         packages: &["openai-agents", "openai"],
         script: "python/openai_agents.py",
     },
     Peer {
+        name: "openai-python-proxy",
+        runtime: Runtime::Python,
+        way: Way::SigningKey,
+        packages: &["openai"],
+        script: "python/openai_client.py",
+    },
+    Peer {
+        name: "openai-node-proxy",
+        runtime: Runtime::Node,
+        way: Way::SigningKey,
+        packages: &["openai"],
+        script: "node/openai_client.mjs",
+    },
+    Peer {
+        name: "openai-agents-proxy",
+        runtime: Runtime::Python,
+        way: Way::SigningKey,
+        packages: &["openai-agents", "openai"],
+        script: "python/openai_agents.py",
+    },
+    Peer {
+        name: "session-token-proxy",
+        runtime: Runtime::Python,
+        way: Way::SessionToken,
+        packages: &["openai"],
+        script: "python/openai_client.py",
+    },
+    Peer {
         name: "oracle",
         runtime: Runtime::Python,
+        way: Way::Direct,
         packages: &["oci", "oci-genai-auth"],
         script: "python/oracle_signers.py",
     },
     Peer {
         name: "schemathesis",
         runtime: Runtime::Python,
+        way: Way::Direct,
         packages: &["schemathesis"],
         script: "python/contract.py",
     },
     Peer {
         name: "open-responses",
         runtime: Runtime::Python,
+        way: Way::Direct,
         packages: &["openresponses-types"],
         script: "python/open_responses.py",
     },
     Peer {
         name: "inspector",
         runtime: Runtime::Browser,
+        way: Way::Direct,
         packages: &["selenium"],
         script: "python/inspector.py",
     },

@@ -94,13 +94,20 @@ impl Tools {
         self.folder.join("venv").join(inside)
     }
 
-    /// An OCI config file with a key and a session token made for this run.
-    pub(super) fn oci_config(&self) -> Result<PathBuf, String> {
-        let folder = self.folder.join("oci");
+    /// An OCI config file with a key and a session token made for this run; the token is good for so
+    /// many seconds.
+    pub(super) fn oci_config(&self, name: &str, token_seconds: u64) -> Result<PathBuf, String> {
+        let folder = self.folder.join(name);
         run(Command::new(self.python())
             .arg(self.scripts.join("python/oci_config.py"))
-            .arg(&folder))?;
+            .arg(&folder)
+            .arg(token_seconds.to_string()))?;
         Ok(folder.join("config"))
+    }
+
+    /// A home folder with nothing in it that a program could take for its settings.
+    pub(super) fn home(&self) -> PathBuf {
+        self.folder.join("logs")
     }
 
     /// The versions of what a peer is made of, as they are installed.

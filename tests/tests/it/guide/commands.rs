@@ -75,6 +75,22 @@ impl Setup {
             .current_dir(folder);
         command
     }
+
+    /// A command as this page's reader runs it: the examples for other people's clients are run by the
+    /// proxy.
+    fn command_of(&self, page: &Page, name: &Path) -> Command {
+        if page.name() != "any-client.md" {
+            return self.command(name);
+        }
+        let mut command = self.command(Path::new(program().get_program()));
+        command
+            .env("OCI_GENAI_BASE_URL", self.emulator.base_url())
+            .env("OCI_GENAI_API_KEY", "sk-emulator")
+            .env("OCI_GENAI_PROJECT", DEFAULT_PROJECT)
+            .args(["proxy", "run", "--"])
+            .arg(name);
+        command
+    }
 }
 
 /// A command and its expected output.
@@ -139,8 +155,8 @@ async fn run_commands(page: &Page) -> usize {
         script.push_str(&setup.local(&step.command));
         script.push_str("\nprintf '\\036%s\\036' \"$?\"\n");
     }
-    let output = setup
-        .command(Path::new("sh"))
+    let output = desk
+        .command_of(page, Path::new("sh"))
         .args(["-c", &script])
         .output()
         .await;
@@ -171,8 +187,8 @@ async fn commands_print_what_the_page_shows() {
 }
 
 #[tokio::test]
-async fn python_programs_run() {
-    let Some(python) = python_with(&["openai", "oci_genai_auth", "httpx"]) else {
+async fn python_runs() {
+    let Some(python) = python_with(&["openai", "oci_genai_auth", "httpx", "agents"]) else {
         return;
     };
     // Not canonicalized, because the target of the symbolic link is outside of the virtual
@@ -181,10 +197,10 @@ async fn python_programs_run() {
     let mut count = 0;
     for page in pages() {
         for block in page.blocks("python") {
-            let setup = Setup::new().await;
-            let output = setup
-                .command(&python)
-                .args(["-c", &setup.local(&block)])
+            let desk = Desk::new().await;
+            let output = desk
+                .command_of(&page, &python)
+                .args(["-c", &desk.local(&block)])
                 .output()
                 .await;
             let output = output.expect("the interpreter runs");
@@ -195,7 +211,7 @@ async fn python_programs_run() {
             count += 1;
         }
     }
-    assert_eq!(count, 2, "the guide's Python");
+    assert_eq!(count, 4, "the guide's Python");
 }
 
 #[test]
