@@ -58,9 +58,13 @@ pub struct EmulatorConfig {
     /// Adds the members `presence_penalty` and `frequency_penalty` to responses. Open Responses
     /// requires them, and OCI is not known to send them. Default: true.
     pub open_responses: bool,
-    /// Project of requests without an `OpenAI-Project` header, for clients that cannot send it. It
-    /// exists like those of [`projects`](Self::projects). Default: none; such requests are
-    /// rejected, as on the service.
+    /// Whether to answer as a public gateway does that may be what OCI runs; none of it is confirmed. An update of
+    /// metadata is merged into what is there, and null removes a key; an item that is in the conversation already is
+    /// refused with the code `item_already_in_conversation`; a model is shown the first 100 items of a conversation
+    /// only; and a turn without a message is refused. Default: no, as documented.
+    pub gateway: bool,
+    /// The project of requests that have no `OpenAI-Project` header, for clients that cannot send it. It exists like
+    /// those of [`projects`](Self::projects). Default: none; such requests are refused, as the service does.
     pub default_project: Option<String>,
     /// Time for which a background response with `store: false` can be retrieved after its
     /// creation. Default: 10 minutes; the service's value is not confirmed.
@@ -120,6 +124,7 @@ impl Default for EmulatorConfig {
             strict: true,
             error_shape: ErrorShape::default(),
             open_responses: true,
+            gateway: false,
             default_project: None,
             background_retention: Duration::from_secs(10 * 60),
             queue_turns: false,
@@ -238,6 +243,7 @@ impl fmt::Debug for EmulatorConfig {
             .field("strict", &self.strict)
             .field("error_shape", &self.error_shape)
             .field("open_responses", &self.open_responses)
+            .field("gateway", &self.gateway)
             .field(
                 "default_project",
                 &self.default_project.as_deref().map(redact::shown),

@@ -28,6 +28,7 @@ mod error;
 mod error_chain;
 mod fault;
 mod files;
+mod gateway;
 mod identity;
 mod ids;
 mod json_error;

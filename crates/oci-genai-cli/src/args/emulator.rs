@@ -156,7 +156,12 @@ pub(crate) struct Service {
     #[arg(long)]
     pub(crate) no_open_responses: bool,
 
-    /// Retention of background responses with store: false [default: 10m]
+    /// Answer as a public gateway does that may be what OCI runs; none of it is confirmed: metadata is merged,
+    /// null removes a key, a model is shown 100 items, a turn needs a message
+    #[arg(long)]
+    pub(crate) gateway: bool,
+
+    /// How long a background response with store: false can be retrieved [default: 10m]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) background_retention: Option<Duration>,
 

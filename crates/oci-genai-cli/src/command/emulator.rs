@@ -95,6 +95,7 @@ fn config(options: &args::Emulator) -> Result<EmulatorConfig, Error> {
     config.queue_turns = service.queue_turns;
     config.strict = !service.lenient;
     config.open_responses = !service.no_open_responses;
+    config.gateway = service.gateway;
     set(
         &mut config.background_retention,
         service.background_retention,

@@ -11,6 +11,7 @@ use super::{Caller, json_object};
 use crate::app::App;
 use crate::contract::Operation;
 use crate::error::ApiError;
+use crate::gateway::{self, ALREADY_THERE};
 use crate::state::Change;
 use crate::state::conversations::CONDENSE;
 use crate::state::items::{self, Item};
@@ -73,15 +74,23 @@ pub(super) async fn update(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Answer {
+    let (body, removed) = match app.config.gateway {
+        true => gateway::take_removed(&body),
+        false => (body.to_vec(), Vec::new()),
+    };
     let (body, allowed) = json_object(&app, &caller, Operation::UpdateConversation, &body)?;
-    if !body.contains_key("metadata") {
+    let Some(given) = body.get("metadata") else {
         return Err(ApiError::missing("metadata"));
-    }
-    let metadata = conversation_metadata(&app, body.get("metadata"))?;
+    };
+    let replaced = conversation_metadata(&app, Some(given))?;
     allowed?;
     let at = app.clock.unix();
     app.store.change(|state| {
-        state.project(&caller.project).conversation(&id)?;
+        let found = state.project(&caller.project).conversation(&id)?;
+        let metadata = match app.config.gateway {
+            true => gateway::merge(&found.metadata, metadata(Some(given))?, &removed)?,
+            false => replaced,
+        };
         let (project, id) = (caller.project.clone(), id.clone());
         Ok((
             vec![Change::PutConversation {
@@ -132,7 +141,14 @@ pub(super) async fn create_items(
             .filter(|item| conversation.item(item.id()).is_some())
             .cloned()
             .collect();
-        refuse_duplicates(&known, &items)?;
+        let is_gateway = app.config.gateway;
+        refuse_duplicates(&known, &items).map_err(|error| {
+            if is_gateway {
+                error.code(ALREADY_THERE)
+            } else {
+                error
+            }
+        })?;
         let page = PageQuery {
             limit: MAX_ITEMS,
             ascending: true,

@@ -280,9 +280,11 @@ fn context(
     let model = fields.text("model", 512)?;
     let request = ContextRequest::take(&mut body)?;
     allowed?;
-    let context = app
-        .store
-        .read(|state| request.gather(state.project(&caller.project), &app.ids))?;
+    let context = app.store.read(|state| {
+        let project = state.project(&caller.project);
+        // Only turns go the gateway's way.
+        request.gather(project, &app.ids, false)
+    })?;
     Ok((context, instructions, model))
 }
 

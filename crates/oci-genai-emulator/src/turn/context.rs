@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::request::Fields;
 use crate::error::ApiError;
+use crate::gateway::{self, ALREADY_THERE};
 use crate::ids::Ids;
 use crate::model::words;
 use crate::state::Project;
@@ -108,10 +109,15 @@ impl ContextRequest {
         })
     }
 
-    /// Collects the items, and returns an error if they do not fit together.
-    pub(crate) fn gather(&self, project: &Project, ids: &Ids) -> Result<Context, ApiError> {
+    /// Finds the items; complains about those that do not go together.
+    pub(crate) fn gather(
+        &self,
+        project: &Project,
+        ids: &Ids,
+        is_gateway: bool,
+    ) -> Result<Context, ApiError> {
         let (mut chain, mut condensed) = (None, false);
-        let earlier: Vec<Item> = match (&self.conversation, &self.previous) {
+        let mut earlier: Vec<Item> = match (&self.conversation, &self.previous) {
             (Some(id), _) => {
                 let conversation = project.conversation(id)?;
                 condensed = conversation.condensed();
@@ -127,7 +133,18 @@ impl ContextRequest {
         };
         let input = items::normalise_all(self.input.clone(), "input", ids)?;
         let input = resolve_references(project, input)?;
-        refuse_duplicates(&earlier, &input)?;
+        refuse_duplicates(&[], &input)?;
+        refuse_duplicates(&earlier, &input).map_err(|error| {
+            if is_gateway {
+                error.code(ALREADY_THERE)
+            } else {
+                error
+            }
+        })?;
+        if is_gateway {
+            gateway::needs_message(&input)?;
+            earlier.truncate(gateway::MAX_HISTORY);
+        }
         let items: Vec<Item> = earlier.into_iter().chain(input.iter().cloned()).collect();
         Ok(Context {
             items,

@@ -57,7 +57,9 @@ pub(crate) async fn prepare(
     };
     let (context, memories) = app.store.read(|state| {
         let project = state.project(&caller.project);
-        let context = request.context.gather(project, &app.ids)?;
+        let context = request
+            .context
+            .gather(project, &app.ids, app.config.gateway)?;
         let memories = match &request.context.conversation {
             Some(id) => long_term_memory::recall(app, project, id),
             None => Vec::new(),

@@ -5,6 +5,7 @@ mod agents;
 mod conversations;
 mod faults;
 mod front_page;
+mod gateway;
 mod hosts;
 mod identity;
 mod limits;
