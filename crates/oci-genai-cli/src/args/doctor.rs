@@ -37,6 +37,12 @@ pub(crate) struct Doctor {
     #[arg(long)]
     pub(crate) free: bool,
 
+    /// Find out about two things that are not documented: whether only the first 100 items of a conversation are
+    /// loaded as history, and whether a turn without a message is refused. Makes 9 more calls, two of which ask the
+    /// model, and deletes the conversation it creates
+    #[arg(long, conflicts_with = "free")]
+    pub(crate) probe: bool,
+
     /// Print the findings as JSON
     #[arg(long)]
     pub(crate) json: bool,

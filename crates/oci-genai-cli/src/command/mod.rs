@@ -25,7 +25,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
         Command::Ask(ask) => ask::run(ask).await,
         Command::Chat(chat) => chat::run(chat).await,
         Command::Sessions(sessions) => sessions::run(sessions).await,
-        Command::Doctor(options) => stoppable(doctor::run(&options)).await,
+        Command::Doctor(options) => doctor::run(&options).await,
         Command::Emulator(options) => emulator::run(options).await,
         Command::Proxy(options) => proxy::run(*options).await,
         Command::Usage(options) => usage::run(&options),
@@ -37,8 +37,8 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Error> {
     }
 }
 
-/// Ends a command without state on Ctrl-C, after removing its progress indicator.
-async fn stoppable(command: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+/// Has Ctrl-C end a command that keeps nothing, so that no sign of waiting is left behind.
+async fn stoppable<T>(command: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let interrupted = interrupted();
     tokio::select! {
         done = command => done,

@@ -5,13 +5,15 @@
 //! 5. what their answers say, read together with the rest.
 
 mod diagnose;
+mod leads;
 mod local_checks;
 mod probe;
 mod remote_checks;
 mod report;
 
 use self::probe::Watch;
-use self::report::{Diagnosis, Name, Report};
+use self::report::{Blame, Name, Report};
+use super::stoppable;
 use crate::args;
 use crate::error::Error;
 use crate::output;
@@ -19,9 +21,21 @@ use crate::settings::Settings;
 use crate::terminal::Spinner;
 
 pub(crate) async fn run(options: &args::Doctor) -> Result<(), Error> {
+    if options.probe {
+        output::note(&leads::announcement());
+    }
     let spinner = Spinner::start("Reading settings");
-    let report = examine(options, &spinner).await.finish();
+    let examined = async { Ok(examine(options, &spinner).await.finish()) };
+    let mut report = stoppable(examined).await?;
+    if options.probe && report.ok {
+        let settings = Settings::resolve(&options.connection)?;
+        let credential = settings.credential()?;
+        report.probed(leads::probe(&settings, &credential, &spinner).await?);
+    }
     drop(spinner);
+    if options.probe && report.probe.is_none() {
+        output::note("Not probed: what failed has to be put right first.");
+    }
     if options.json {
         output::json(&report)?;
     } else {

@@ -231,7 +231,7 @@ pub(super) async fn ask(
     report.requests = last(watch);
 }
 
-async fn client(
+pub(super) async fn client(
     settings: &Settings,
     credential: &Credential,
     watch: &Watch,

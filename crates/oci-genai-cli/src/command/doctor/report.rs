@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::leads::Probe;
 use super::probe::Exchange;
 use crate::output::{BAD, BOLD, DIM, GOOD, WARN, wrap};
 use crate::secrets::hide;
@@ -80,6 +81,9 @@ pub(super) struct Report {
     pub(super) steps: Vec<Step>,
     /// The requests that were sent, without secrets.
     pub(super) requests: Vec<Exchange>,
+    /// What was found of things that are not documented, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) probe: Option<Probe>,
     /// The one thing to change; none if all is well.
     pub(super) change: Option<String>,
     #[serde(skip)]
@@ -125,6 +129,7 @@ impl Report {
             ok: true,
             steps: Vec::new(),
             requests: Vec::new(),
+            probe: None,
             change: None,
             exit: 0,
         }
@@ -151,6 +156,16 @@ impl Report {
             self.change = Some(blame.change);
             self.exit = blame.exit;
         }
+    }
+
+    /// Adds what a probe found. A conversation that it left behind is for the person to delete.
+    pub(super) fn probed(&mut self, probe: Probe) {
+        if let Some(change) = probe.change() {
+            self.ok = false;
+            self.exit = 1;
+            self.change = Some(change);
+        }
+        self.probe = Some(probe);
     }
 
     pub(super) fn is_blamed(&self, name: Name) -> bool {
@@ -213,6 +228,10 @@ impl Report {
         for exchange in &self.requests {
             lines.push(String::new());
             exchange.write(&mut lines);
+        }
+        if let Some(probe) = &self.probe {
+            lines.push(String::new());
+            probe.write(columns, &mut lines);
         }
         lines.push(String::new());
         lines.push(match &self.change {

@@ -5,6 +5,7 @@ mod files;
 mod healthy;
 mod network;
 mod principals;
+mod probe;
 mod refused;
 mod sessions;
 

@@ -407,6 +407,29 @@ async fn a_policy_is_asked_for_in_the_words_of_the_credential() {
     diagnosis.blames(
         "model",
         1,
-        &["allow group NAME to manage generative-ai-response"],
+        &[
+            "`allow group NAME to use generative-ai-family in compartment NAME`",
+            "allow group NAME to manage generative-ai-response",
+        ],
     );
+    assert!(!diagnosis.change().contains("new API key"), "it has none");
+}
+
+#[tokio::test]
+async fn the_policy_of_an_api_key_is_the_one_that_oracle_prints_and_comes_first() {
+    let (home, emulator) = (Home::new(), Emulator::start().await.unwrap());
+    let effect = status(
+        404,
+        Some("NotAuthorizedOrNotFound"),
+        "Authorization failed or requested resource not found.",
+    );
+    emulator.faults().add(Fault::new(effect)).unwrap();
+    let diagnosis = doctor(&mut home.client(&emulator)).await;
+    let policy = "`allow any-user to use generative-ai-family in compartment NAME where ALL \
+        {request.principal.type='generativeaiapikey'}`";
+    diagnosis.blames("model", 1, &[policy]);
+    let change = diagnosis.change();
+    let policy_at = change.find(policy).unwrap();
+    let key_at = change.find("make a new API key").unwrap();
+    assert!(policy_at < key_at, "{change}");
 }

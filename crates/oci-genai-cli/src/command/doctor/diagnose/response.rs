@@ -203,7 +203,8 @@ fn unauthenticated(said: &str, error: &Error, facts: &Facts) -> Diagnosis {
             refused,
             format!(
                 "put a Generative AI API key into OCI_GENAI_API_KEY that was made in {region} and is \
-                 neither expired nor revoked: keys are good in their own region only"
+                 neither expired nor revoked: keys are good in their own region only; if it is older than \
+                 its policy, make a new one"
             ),
         ),
         Identity::SigningKey(id) => blame(
@@ -258,13 +259,21 @@ fn policy(facts: &Facts) -> String {
     let (subject, condition) = match facts.identity {
         Identity::ApiKey => (
             "any-user",
-            " where request.principal.type='generativeaiapikey'",
+            " where ALL {request.principal.type='generativeaiapikey'}",
         ),
         Identity::SigningKey(_) | Identity::Session(_) => ("group NAME", ""),
         Identity::Principal => ("dynamic-group NAME", ""),
     };
+    let then = match facts.identity {
+        Identity::ApiKey => {
+            "; then make a new API key, since one that is older than its policy was seen to stay refused"
+        }
+        _ => "",
+    };
     format!(
-        "have an administrator add the policy `allow {subject} to manage generative-ai-response in \
-         compartment NAME{condition}`, and the same for generative-ai-conversation"
+        "have an administrator add the policy `allow {subject} to use generative-ai-family in compartment \
+         NAME{condition}`, which Oracle documents; where that was not enough, `allow {subject} to manage \
+         generative-ai-response in compartment NAME{condition}` and the same for \
+         generative-ai-conversation were seen to help{then}"
     )
 }
