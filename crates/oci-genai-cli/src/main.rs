@@ -15,8 +15,8 @@ mod render;
 mod secrets;
 mod settings;
 mod terminal;
-mod usage;
 mod time_format;
+mod usage;
 
 use std::process::ExitCode;
 

@@ -7,8 +7,8 @@ use http::header::{CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response};
 use http_body::Body as _;
-use oci_genai::middleware::{CallSpan, Resend, RetryOverride, Stateless};
-use oci_genai::{Error, ErrorKind, Passthrough, RetrySafety, RetryConfig};
+use oci_genai::middleware::{CallSpan, Idempotency, RetryOverride, Stateless};
+use oci_genai::{Error, ErrorKind, Passthrough, RetryConfig, RetrySafety};
 use oci_genai_api::{Body, BoxError};
 use tower_service::Service as _;
 

@@ -13,7 +13,6 @@ mod parse_error;
 mod proxy;
 mod sessions;
 mod usage;
-mod wrong;
 
 use std::path::PathBuf;
 
@@ -25,13 +24,13 @@ pub(crate) use self::connection::{Auth, Connection};
 pub(crate) use self::doctor::Doctor;
 pub(crate) use self::emulator::Emulator;
 pub(crate) use self::pages::{Completions, Man};
+pub(crate) use self::parse_error::text as usage_error;
 pub(crate) use self::proxy::{Proxy, ProxyAction, ProxyOptions, ProxyRun, ProxyServer};
 pub(crate) use self::sessions::{
     DeleteSession, ExportSession, ForkSession, ImportSession, ListSessions, Memory, PurgeSessions,
     RewindSession, SearchSessions, Sessions, SessionsAction, ShowSession, Store,
 };
 pub(crate) use self::usage::Usage;
-pub(crate) use self::wrong::text as usage_error;
 
 /// The exit codes that the long help of commands lists.
 const EXIT_CODES: &str = "\

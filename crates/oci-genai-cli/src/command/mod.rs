@@ -10,8 +10,7 @@ mod man;
 mod proxy;
 mod quickstart;
 mod sessions;
-mod stopped;
-mod answer_printer;
+mod stopped_turn;
 mod usage;
 
 use crate::args::{Cli, Command};

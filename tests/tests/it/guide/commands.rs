@@ -155,7 +155,7 @@ async fn run_commands(page: &Page) -> usize {
         script.push_str(&setup.local(&step.command));
         script.push_str("\nprintf '\\036%s\\036' \"$?\"\n");
     }
-    let output = desk
+    let output = setup
         .command_of(page, Path::new("sh"))
         .args(["-c", &script])
         .output()
@@ -197,10 +197,10 @@ async fn python_runs() {
     let mut count = 0;
     for page in pages() {
         for block in page.blocks("python") {
-            let desk = Desk::new().await;
-            let output = desk
+            let setup = Setup::new().await;
+            let output = setup
                 .command_of(&page, &python)
-                .args(["-c", &desk.local(&block)])
+                .args(["-c", &setup.local(&block)])
                 .output()
                 .await;
             let output = output.expect("the interpreter runs");

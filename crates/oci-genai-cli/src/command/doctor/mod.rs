@@ -5,14 +5,14 @@
 //! 5. what their answers say, read together with the rest.
 
 mod diagnose;
-mod leads;
+mod gateway_probe;
 mod local_checks;
 mod probe;
 mod remote_checks;
 mod report;
 
 use self::probe::Watch;
-use self::report::{Blame, Name, Report};
+use self::report::{Diagnosis, Name, Report};
 use super::stoppable;
 use crate::args;
 use crate::error::Error;
@@ -22,7 +22,7 @@ use crate::terminal::Spinner;
 
 pub(crate) async fn run(options: &args::Doctor) -> Result<(), Error> {
     if options.probe {
-        output::note(&leads::announcement());
+        output::note(&gateway_probe::announcement());
     }
     let spinner = Spinner::start("Reading settings");
     let examined = async { Ok(examine(options, &spinner).await.finish()) };
@@ -30,7 +30,7 @@ pub(crate) async fn run(options: &args::Doctor) -> Result<(), Error> {
     if options.probe && report.ok {
         let settings = Settings::resolve(&options.connection)?;
         let credential = settings.credential()?;
-        report.probed(leads::probe(&settings, &credential, &spinner).await?);
+        report.probed(gateway_probe::probe(&settings, &credential, &spinner).await?);
     }
     drop(spinner);
     if options.probe && report.probe.is_none() {

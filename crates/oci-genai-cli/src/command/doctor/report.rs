@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::leads::Probe;
+use super::gateway_probe::Probe;
 use super::probe::Exchange;
 use crate::output::{BAD, BOLD, DIM, GOOD, WARN, wrap};
 use crate::secrets::hide;

@@ -109,8 +109,8 @@ async fn nothing_is_probed_unless_it_is_asked_for() {
 async fn a_failure_in_between_is_unclear_and_leaves_nothing_behind() {
     let (home, emulator) = (Home::new(), emulator(false).await);
     // The turn without a message, behind doctor's own two requests, and the third batch of items.
-    let turn = refuse(500).on("POST /responses").after(2).times(1);
-    let batch = refuse(503).on("POST /conversations/").after(2);
+    let turn = refuse(500).route("POST /responses").after(2).times(1);
+    let batch = refuse(503).route("POST /conversations/").after(2);
     for fault in [turn, batch] {
         emulator.faults().add(fault).unwrap();
     }
@@ -126,7 +126,7 @@ async fn a_failure_in_between_is_unclear_and_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_conversation_that_stays_is_named() {
     let (home, emulator) = (Home::new(), emulator(false).await);
-    let fault = refuse(500).on("DELETE /conversations");
+    let fault = refuse(500).route("DELETE /conversations");
     emulator.faults().add(fault).unwrap();
     let diagnosis = doctor_with(&mut home.client(&emulator), &["--probe"]).await;
     assert_eq!(diagnosis.ran.code, 1, "{diagnosis:#?}");

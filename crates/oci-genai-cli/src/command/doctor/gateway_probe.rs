@@ -5,8 +5,8 @@ use oci_genai::{Client, Error, types};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::ask;
 use super::probe::Watch;
+use super::remote_checks;
 use crate::error::{self, chain};
 use crate::output::{BOLD, wrap};
 use crate::secrets::hide;
