@@ -81,14 +81,22 @@ impl Environment {
         }))
     }
 
-    /// A variable; one that is empty counts as unset.
+    /// A variable; one that is empty counts as unset. Quotes around the whole of it, as Docker's
+    /// `--env-file` leaves them, are no part of it, except in a pass phrase.
     pub fn var(&self, name: &str) -> Option<String> {
         let value = match &self.0.vars {
             Some(vars) => vars.get(name).cloned(),
             // What is not UTF-8 is at least not taken for unset.
             None => std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
         };
-        value.filter(|value| !value.is_empty())
+        let value = value.filter(|value| !value.is_empty())?;
+        if name.to_ascii_uppercase().contains("PASS") {
+            return Some(value);
+        }
+        let mut quotes = ['"', '\''].into_iter();
+        let inner = quotes.find_map(|quote| value.trim().strip_prefix(quote)?.strip_suffix(quote));
+        let inner = inner.map(str::to_owned).unwrap_or(value);
+        (!inner.is_empty()).then_some(inner)
     }
 
     /// The user's home directory.

@@ -121,7 +121,8 @@ pub(super) fn legacy(
 /// The name of a cipher in an error; what is none is not repeated.
 fn cipher_name(name: &str) -> &str {
     let is_name = name.ends_with("-CBC") || name.ends_with("-ECB") || name.ends_with("-CFB");
-    let is_short = name.len() <= 20
+    // The longest is CAMELLIA-256-CBC.
+    let is_short = name.len() <= 16
         && name
             .bytes()
             .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');

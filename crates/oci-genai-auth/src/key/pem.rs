@@ -141,9 +141,12 @@ impl<'t> Boundary<'t> {
                 .bytes()
                 .take_while(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b' '))
                 .count();
-            if (1..=MAX_LABEL).contains(&length) && rest[length..].starts_with(DASHES) {
+            // Blanks around a label are none of it.
+            let label = rest[..length].trim();
+            let is_label = !label.is_empty() && length <= MAX_LABEL;
+            if is_label && rest[length..].starts_with(DASHES) {
                 return Some(Self {
-                    label: &rest[..length],
+                    label,
                     start,
                     end: text.len() - rest.len() + length + DASHES.len(),
                 });

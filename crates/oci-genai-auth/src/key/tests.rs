@@ -34,3 +34,21 @@ fn mistakes_are_told_apart() {
         assert!(error.to_string().contains(part), "{error}");
     }
 }
+
+#[test]
+fn labels_and_ciphers_that_are_none_are_not_repeated() {
+    let blanks = " ".repeat(25);
+    for text in [
+        format!("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END{blanks}-----\n"),
+        format!("-----BEGIN{blanks}-----\nAAAA\n-----END{blanks}-----\n"),
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: CAMELLI----A-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n".to_owned(),
+    ] {
+        let phrase = secrecy::SecretString::from("x");
+        let error = PrivateKey::from_pem(&text, Some(&phrase)).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(
+            !shown.contains("          ") && !shown.contains("CAMELLI"),
+            "{shown}"
+        );
+    }
+}

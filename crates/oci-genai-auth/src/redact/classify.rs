@@ -50,7 +50,9 @@ pub(super) fn look(value: &str) -> Looks {
 /// The kind of a secret that is known by its form, wherever in the text it stands.
 pub(super) fn known_secret(text: &str) -> Option<&'static str> {
     let upper = text.to_ascii_uppercase();
-    if upper.contains("-BEGIN") || upper.contains("PRIVATE KEY") || upper.contains("-END ") {
+    // The names of ordinary files and folders hold these words too.
+    let is_pem = ["--BEGIN", "-BEGIN ", "--END ", "PRIVATE KEY-"];
+    if is_pem.iter().any(|part| upper.contains(part)) || text.contains("PRIVATE KEY") {
         let is_public = (upper.contains("CERTIFICATE") || upper.contains("PUBLIC KEY"))
             && !upper.contains("PRIVATE");
         return Some(if is_public { "PEM text" } else { "private key" });

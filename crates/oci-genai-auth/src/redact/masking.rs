@@ -118,9 +118,19 @@ fn hide_pem(lower: &str, hidden: &mut [bool]) {
                 .find("-----")
                 .map_or(lower.len(), |dashes| after + dashes + 5)
         });
-        hidden[start..end].fill(true);
+        if !is_boundaries_alone(&lower[start..end]) {
+            hidden[start..end].fill(true);
+        }
         from = end;
     }
+}
+
+/// Whether a text only names the two lines around a key, as hints do.
+fn is_boundaries_alone(lower: &str) -> bool {
+    let mut parts = lower.split("-----").skip(2);
+    let (between, end) = (parts.next(), parts.next());
+    let is_end = end.is_some_and(|end| end.starts_with("end "));
+    is_end && between.is_some_and(|between| between.trim_matches(['`', ' ']) == "and")
 }
 
 /// The line of a signing string with the digest of the body, which looks like a piece of a key.

@@ -33,6 +33,8 @@ fn ordinary_values_are_shown() {
         "https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/openai/v1",
         "http://127.0.0.1:8080",
         "http://[::1]:8080/v1",
+        "/home/me/no-begin/week-end trip/key.pem",
+        "/home/me/Private Keys/key.pem",
     ] {
         assert_eq!(shown(value).to_string(), value);
         assert!(!is_secret(value), "{value}");
@@ -196,6 +198,11 @@ fn sent_credentials_are_masked() {
             "said: -----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\nbye",
             "unrelated",
             "said: [masked]\nbye",
+        ),
+        (
+            "the lines `-----BEGIN PRIVATE KEY-----` and `-----END PRIVATE KEY-----` are missing",
+            "unrelated",
+            "the lines `-----BEGIN PRIVATE KEY-----` and `-----END PRIVATE KEY-----` are missing",
         ),
         (
             "host: a\nx-content-sha256: FvfgSSU9stoinQ+k2+GtyMGwkLdHRM+10De2OBDkK80=",

@@ -93,6 +93,11 @@ async fn an_api_signing_key_is_made_of_profile_and_variables() {
     let expected = KeyId::api_key(TENANCY, other, &fingerprint());
     assert_eq!(key_id(&chain(&identity, &vars, &files)).await, expected);
 
+    // Docker's `--env-file` leaves quotes in.
+    let quoted = format!("\"{other}\"");
+    let vars = [("OCI_CLI_AUTH", "'api_key'"), ("OCI_CLI_USER", &quoted)];
+    assert_eq!(key_id(&chain(&identity, &vars, &files)).await, expected);
+
     // A key from a variable brings its own fingerprint.
     let key = crate::forms::key("rsa3072");
     let vars = [("OCI_CLI_AUTH", "api_key"), ("OCI_CLI_KEY_CONTENT", &key)];
