@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask fuzz` runs the program of this crate. The targets of `cargo fuzz` call the same entry points.
 
+pub mod answer;
 pub mod auth;
 pub mod mutator;
 pub mod runner;

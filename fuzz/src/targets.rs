@@ -1,6 +1,6 @@
 //! The list of targets.
 
-use crate::auth;
+use crate::{answer, auth};
 
 /// Something that reads input from outside.
 #[derive(Clone, Copy, Debug)]
@@ -35,5 +35,11 @@ pub const TARGETS: &[Target] = &[
         corpus: auth::corpus::authorizations,
         dictionary: auth::corpus::authorization_pieces,
         run: auth::authorization,
+    },
+    Target {
+        name: "answer",
+        corpus: answer::corpus::answers,
+        dictionary: answer::corpus::pieces,
+        run: answer::answer,
     },
 ];
