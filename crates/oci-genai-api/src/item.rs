@@ -45,14 +45,14 @@ impl Item {
     #[must_use]
     pub fn into_valid(mut self) -> Self {
         if let Self::Unknown(_) = self
-            && self.is_misfit()
             && let Some(text) = self.output_text()
         {
             let part = OutputText::new(text);
             self = Message::new(Role::Assistant, vec![ContentPart::from(part)]).into();
         }
         if let Self::Message(message) = &mut self {
-            if message.role.as_str().is_empty() {
+            // A number, say, is no role that a request can have.
+            if message.role.as_str().is_empty() || message.extra.get("role").is_some() {
                 message.role = Role::Assistant;
             }
             message.make_content_valid();
@@ -71,7 +71,7 @@ impl Message {
             return;
         };
         for part in parts.iter_mut() {
-            let stray = matches!(part, ContentPart::Text(_)) || part.is_misfit();
+            let stray = matches!(part, ContentPart::Text(_) | ContentPart::Unknown(_));
             let Some(text) = part.output_text().filter(|_| stray) else {
                 continue;
             };
@@ -134,6 +134,9 @@ mod tests {
             json!({"type": "message", "role": "assistant", "content": ["Hi"]}),
             json!({"type": "message", "role": null, "content": [{"type": "text", "text": "Hi"}]}),
             json!({"type": "message", "role": "assistant", "content": [{"text": "Hi"}]}),
+            json!({"type": "message", "role": 7, "content": [part]}),
+            json!({"type": "Message", "content": [{"type": "OUTPUT_TEXT", "text": "Hi"}]}),
+            json!({"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": {"value": "Hi"}}]}),
         ] {
             assert_eq!(as_input(odd.clone()), message, "{odd}");
         }

@@ -9,8 +9,16 @@ use crate::types::{ContentPart, Item, MessageContent, Response, Role};
 
 impl Response {
     /// The text of all output messages, joined. Empty if there is none.
+    ///
+    /// Text that came as `output_text` beside an empty output counts.
     pub fn output_text(&self) -> String {
-        self.output.iter().filter_map(Item::output_text).collect()
+        let text: String = self.output.iter().filter_map(Item::output_text).collect();
+        let beside = || Some(self.extra.get("output_text")?.as_str()?.to_owned());
+        if text.is_empty() && self.output.is_empty() {
+            beside().unwrap_or(text)
+        } else {
+            text
+        }
     }
 }
 
@@ -22,13 +30,13 @@ impl Item {
     pub fn output_text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Message(message) => {
-                let is_models = message.role == Role::Assistant || message.role.as_str().is_empty();
-                is_models.then(|| message.content.output_text())
+                is_models(&message.role).then(|| message.content.output_text())
             }
             Self::Unknown(unknown) => match unknown.as_value() {
                 Value::String(text) => Some(text.into()),
-                Value::Object(members) if unknown.tag().is_none() => {
-                    if members.get("role").is_some_and(|role| role == "user") {
+                Value::Object(members) if unknown.tag().is_none_or(is_message) => {
+                    let role = members.get("role").and_then(Value::as_str);
+                    if !role.is_none_or(|role| is_models(&role.into())) {
                         return None;
                     }
                     let content: MessageContent = from_value(members.get("content")?).ok()?;
@@ -39,6 +47,23 @@ impl Item {
             _ => None,
         }
     }
+}
+
+/// Whether a message is the model's. Servers have names of their own for it, such as `model`.
+fn is_models(role: &Role) -> bool {
+    match role {
+        Role::Assistant | Role::Unknown => true,
+        Role::Other(name) => {
+            let others = ["user", "human", "system", "developer", "tool"];
+            !others.iter().any(|other| name.eq_ignore_ascii_case(other))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a type of an item says that it is a message, written otherwise.
+fn is_message(tag: &str) -> bool {
+    tag.eq_ignore_ascii_case("message")
 }
 
 impl MessageContent {
@@ -62,7 +87,7 @@ impl ContentPart {
             Self::OutputText(part) => Some(&part.text),
             Self::InputText(part) => Some(&part.text),
             Self::Text(part) => Some(&part.text),
-            Self::Unknown(unknown) if unknown.tag().is_none() => untagged_text(unknown.as_value()),
+            Self::Unknown(unknown) => untagged_text(unknown.as_value()),
             _ => None,
         }
     }
@@ -74,8 +99,10 @@ fn untagged_text(value: &Value) -> Option<&str> {
         Value::String(text) => Some(text),
         Value::Object(members) => {
             let kind = members.get("type").and_then(Value::as_str);
-            let is_text =
-                kind.is_none_or(|kind| ["output_text", "input_text", "text"].contains(&kind));
+            let is_text = kind.is_none_or(|kind| {
+                let kinds = ["output_text", "input_text", "text"];
+                kinds.iter().any(|text| kind.eq_ignore_ascii_case(text))
+            });
             members.get("text").filter(|_| is_text)?.as_str()
         }
         _ => None,
@@ -86,7 +113,7 @@ fn untagged_text(value: &Value) -> Option<&str> {
 mod tests {
     use serde_json::json;
 
-    use crate::types::{Item, Response};
+    use crate::types::{Item, Response, StreamEvent};
 
     #[test]
     fn text_is_found_whatever_surrounds_it() {
@@ -99,6 +126,12 @@ mod tests {
             json!({"type": "message", "content": ["H", {"text": "i"}]}),
             json!({"role": "assistant", "content": [{"type": "output_text", "text": "Hi"}]}),
             json!({"content": "Hi"}),
+            json!({"type": "message", "role": "model", "content": "Hi"}),
+            json!({"type": "message", "role": 7, "content": "Hi"}),
+            json!({"type": "Message", "role": "ASSISTANT", "content": [{"type": "OUTPUT_TEXT", "text": "Hi"}]}),
+            json!({"role": "model", "content": [{"text": "Hi"}]}),
+            json!({"type": "message", "content": [{"type": "output_text", "text": {"value": "Hi", "annotations": []}}]}),
+            json!({"type": "message", "content": [{"type": "output_text", "text": ["H", {"text": "i"}]}]}),
         ] {
             let read: Item = serde_json::from_value(item.clone()).unwrap();
             assert_eq!(read.output_text().as_deref(), Some("Hi"), "{item}");
@@ -109,10 +142,44 @@ mod tests {
     }
 
     #[test]
+    fn text_in_place_of_a_list_or_beside_it_is_found() {
+        for body in [
+            json!({"object": "response", "output": "Hi"}),
+            json!({"object": "response", "output": [], "output_text": "Hi"}),
+        ] {
+            let response: Response = serde_json::from_value(body.clone()).unwrap();
+            assert_eq!(response.output_text(), "Hi", "{body}");
+            assert_eq!(serde_json::to_value(&response).unwrap(), body);
+        }
+    }
+
+    #[test]
+    fn a_delta_that_is_an_object_is_text_where_it_says_so() {
+        let delta = |kind: &str, delta: serde_json::Value| {
+            let event = json!({"type": format!("response.{kind}.delta"), "delta": delta});
+            let event: StreamEvent = serde_json::from_value(event).unwrap();
+            match event {
+                StreamEvent::OutputTextDelta(event) => event.delta,
+                StreamEvent::FunctionCallArgumentsDelta(event) => event.delta,
+                other => panic!("{other:?}"),
+            }
+        };
+        let part = json!({"type": "text_delta", "text": "Hi"});
+        assert_eq!(delta("output_text", part.clone()), "Hi");
+        assert_eq!(delta("output_text", json!([part, part])), "HiHi");
+        let arguments = json!({"text": "Hi"});
+        assert_eq!(
+            delta("function_call_arguments", arguments),
+            r#"{"text":"Hi"}"#
+        );
+    }
+
+    #[test]
     fn other_items_have_no_output_text() {
         for item in [
             json!({"type": "message", "role": "user", "content": "Hi"}),
             json!({"role": "user", "content": "Hi"}),
+            json!({"role": "system", "content": "Hi"}),
             json!({"type": "later", "content": "Hi"}),
             json!({"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hi"}]}),
             json!(3),

@@ -51,6 +51,7 @@ pub use id::ResourceId;
 pub use memory::{Memory, MemoryAccess};
 pub use middleware::{RetryBudget, RetryConfig};
 pub use oci_genai_api::types;
+pub use oci_genai_api::{Defect, DefectKind, Tolerant};
 pub use options::RequestOptions;
 pub use page::{ListItems, Page};
 pub use passthrough::Passthrough;

@@ -30,7 +30,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "oci-genai-session",
         ],
     ),
-    ("oci-genai-fuzz", &["oci-genai-auth"]),
+    ("oci-genai-fuzz", &["oci-genai-api", "oci-genai-auth"]),
     (
         "oci-genai-tests",
         &[

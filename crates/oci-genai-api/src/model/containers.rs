@@ -73,11 +73,17 @@ impl<T: Tolerant> Tolerant for Vec<T> {
         Self::new()
     }
 
-    /// The elements that can be read, or a single element without its list.
+    /// The elements that can be read, or a single element without its list. Text in place of a list is
+    /// what it would be within one.
     fn stand_in(odd: &Value) -> Option<Self> {
         match odd {
             Value::Null => None,
             Value::Array(values) => Some(values.iter().filter_map(understood).collect()),
+            Value::String(text) => {
+                let element = from_value(odd).or_else(|odd| T::stand_in(&odd).ok_or(odd));
+                let element = element.ok().filter(|_| !text.is_empty())?;
+                Some(vec![element])
+            }
             single => understood(single).map(|element| vec![element]),
         }
     }

@@ -175,7 +175,7 @@ impl Extra {
     /// Whether a required member's field only stands in for what came, or for nothing.
     pub(crate) fn stands_in<T: Tolerant>(&self, name: &str, field: &T) -> bool {
         match self.get(name) {
-            Some(odd) => *field == T::required_stand_in(odd),
+            Some(odd) => *field == required_stand_in::<T>(name, odd),
             None => self.is_absent(name) && *field == T::blank(),
         }
     }
@@ -309,7 +309,7 @@ impl ExtraReader {
         let mut members = self.0.iter().flat_map(|rest| &rest.members);
         let odd = members.rfind(|(other, _)| other == name);
         if let Some((_, odd)) = odd {
-            return T::required_stand_in(odd);
+            return required_stand_in(name, odd);
         }
         self.absent(name);
         T::blank()
@@ -322,6 +322,37 @@ impl ExtraReader {
             sort(&mut rest.members);
         }
         Extra(self.0)
+    }
+}
+
+/// What stands in for a required member that came as `odd`.
+fn required_stand_in<T: Tolerant>(name: &str, odd: &Value) -> T {
+    let text = text_within(name, odd).and_then(T::of_text);
+    text.unwrap_or_else(|| T::required_stand_in(odd))
+}
+
+/// The text of a member that is one, where an object or a list came around it. A piece of a function's
+/// arguments may be an object too, so in a `delta` the object has to say that it is text.
+fn text_within(name: &str, odd: &Value) -> Option<String> {
+    let is_delta = match name {
+        "delta" => true,
+        "text" => false,
+        _ => return None,
+    };
+    match odd {
+        Value::String(text) if !is_delta => Some(text.clone()),
+        Value::Array(parts) if !parts.is_empty() => {
+            parts.iter().map(|part| text_within(name, part)).collect()
+        }
+        Value::Object(members) => {
+            let kind = members.get("type").and_then(Value::as_str);
+            if is_delta && !kind.is_some_and(|kind| kind.contains("text")) {
+                return None;
+            }
+            let mut texts = ["text", "value", "content"].into_iter();
+            texts.find_map(|name| Some(members.get(name)?.as_str()?.to_owned()))
+        }
+        _ => None,
     }
 }
 

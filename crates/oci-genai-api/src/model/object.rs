@@ -7,7 +7,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::defect::kind_of;
-use super::tolerant::{Odd, Tolerant, hand_back, read};
+use super::tolerant::{Odd, Tolerant, hand_back};
 
 /// Constructs, reads and writes a struct that stands for a JSON object.
 ///
@@ -348,12 +348,28 @@ pub(crate) fn deserialize<'de, T: Tolerant, D: Deserializer<'de>>(
     deserializer: D,
     expected: &'static str,
 ) -> Result<T, D::Error> {
-    read(deserializer)?.or_else(|odd| {
-        T::stand_in(&odd).ok_or_else(|| {
-            de::Error::custom(format_args!(
-                "{expected} was expected, {} came",
-                kind_of(&odd)
-            ))
-        })
-    })
+    let mut place = None;
+    deserialize_into(deserializer, &mut place, expected)?;
+    place.ok_or_else(|| de::Error::custom(format_args!("{expected} was expected, nothing came")))
+}
+
+/// Reads a value by itself into its place, which is filled if this succeeds.
+pub(super) fn deserialize_into<'de, T: Tolerant, D: Deserializer<'de>>(
+    deserializer: D,
+    place: &mut Option<T>,
+    expected: &'static str,
+) -> Result<(), D::Error> {
+    let odd = T::read(deserializer, place)?;
+    if place.is_some() {
+        return Ok(());
+    }
+    let odd = odd.map(|odd| *odd).unwrap_or_default();
+    *place = T::stand_in(&odd);
+    match place {
+        Some(_) => Ok(()),
+        None => Err(de::Error::custom(format_args!(
+            "{expected} was expected, {} came",
+            kind_of(&odd)
+        ))),
+    }
 }

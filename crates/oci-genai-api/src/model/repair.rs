@@ -25,30 +25,40 @@ pub fn read<T: Tolerant>(text: &[u8]) -> Result<T, Error> {
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     // Checked as a whole, which is quicker than string by string, and makes code for one kind of
     // input only.
+    // A value may be large, so it is read into its place and moved once.
+    let mut place = None;
     let first = match std::str::from_utf8(text) {
-        Ok(text) => parse(text),
+        Ok(text) => parse(text, &mut place),
         Err(error) => Err(Error::custom(error)),
     };
-    let error = match first {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
-    };
-    let repaired = repair(text);
-    let Ok(mut value) = parse::<T>(&repaired.text) else {
-        return Err(error);
-    };
-    value.remember(&repaired.defects);
-    Ok(value)
+    if let Err(error) = first {
+        place = Some(read_repaired(text, error)?);
+    }
+    place.ok_or_else(|| Error::custom("no value"))
 }
 
-fn parse<T: Tolerant>(text: &str) -> Result<T, Error> {
+#[cold]
+fn read_repaired<T: Tolerant>(text: &[u8], error: Error) -> Result<T, Error> {
+    let repaired = repair(text);
+    let mut place = None;
+    match (parse::<T>(&repaired.text, &mut place), place) {
+        (Ok(()), Some(mut value)) => {
+            value.remember(&repaired.defects);
+            Ok(value)
+        }
+        _ => Err(error),
+    }
+}
+
+/// Reads a value into its place, which is filled if this succeeds.
+fn parse<T: Tolerant>(text: &str, place: &mut Option<T>) -> Result<(), Error> {
     let mut deserializer = Deserializer::from_str(text);
-    let value: T = super::object::deserialize(&mut deserializer, "another kind of JSON")?;
+    super::object::deserialize_into(&mut deserializer, place, "another kind of JSON")?;
     deserializer.end()?;
-    if value.is_hollow() {
+    if place.as_ref().is_some_and(Tolerant::is_hollow) {
         return Err(Error::custom("none of the required members came"));
     }
-    Ok(value)
+    Ok(())
 }
 
 struct Repaired {

@@ -56,6 +56,12 @@ pub trait Tolerant: Sized + PartialEq + Serialize {
         Self::stand_in(odd).unwrap_or_else(Self::blank)
     }
 
+    /// What text means that was found within a value of another type.
+    #[doc(hidden)]
+    fn of_text(_text: String) -> Option<Self> {
+        None
+    }
+
     /// Whether it is a null that was kept.
     #[doc(hidden)]
     fn is_null(&self) -> bool {
@@ -236,6 +242,10 @@ impl Tolerant for String {
 
     fn stand_in(odd: &Value) -> Option<Self> {
         scalar_text(odd)
+    }
+
+    fn of_text(text: String) -> Option<Self> {
+        Some(text)
     }
 
     /// Where a text has to be, an object or list is taken for its JSON text: some servers send the

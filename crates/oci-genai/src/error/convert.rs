@@ -176,7 +176,13 @@ impl Error {
     /// Creates the error of a response with a success status whose body is not the expected one: an
     /// error object, or something that cannot be decoded.
     pub(crate) fn undecodable(body: &[u8], error: serde_json::Error) -> Self {
-        Self::unexpected(body).with_source(error)
+        let unexpected = Self::unexpected(body);
+        // Where the service said what it is about, nothing more is to be known of its form.
+        if unexpected.kind() == ErrorKind::Decode {
+            unexpected.with_source(error)
+        } else {
+            unexpected
+        }
     }
 
     /// Creates the error of a response with a success status whose body, JSON or not, is not the

@@ -6,17 +6,23 @@ use serde_json::Value;
 /// Characters of an error body that is not JSON, shown as the message.
 pub(super) const MAX_TEXT: usize = 500;
 
-/// Returns `true` if an object describes an error, in any of the forms of error responses.
+/// Whether a value tells of an error, in any of the shapes that error answers have.
 pub(crate) fn is_error(value: &Value) -> bool {
+    if let Value::Array(list) = value {
+        return list.first().is_some_and(is_error);
+    }
     let has = |name: &str| match value.get(name) {
         Some(Value::Object(members)) => !members.is_empty(),
         Some(Value::String(text)) => !text.is_empty(),
         Some(Value::Number(_)) => true,
+        Some(Value::Array(list)) => matches!(name, "errors" | "detail") && !list.is_empty(),
         _ => false,
     };
     let in_words = ["message", "detail"].into_iter().any(has);
     let is_success = has("id") || has("object");
-    has("error") || (in_words && !is_success && (has("code") || has("detail")))
+    has("error")
+        || (!is_success && has("errors"))
+        || (in_words && !is_success && (has("code") || has("detail")))
 }
 
 /// Returns the JSON of an error response. Accepts a byte order mark before it, the rest of an event
@@ -39,9 +45,28 @@ pub(super) fn json_in(text: &str) -> Option<Value> {
         let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
         return data
             .filter_map(|data| first(data.trim_start()))
-            .find(Value::is_object);
+            .find(|value| value.is_object() || value.is_array());
     }
     first(text)
+}
+
+/// The words in a member that explains an error: text, or an object or a list that has some.
+pub(super) fn explanation(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::Null => return None,
+        Value::String(text) => text.clone(),
+        Value::Array(list) => {
+            let texts: Vec<String> = list.iter().filter_map(explanation).collect();
+            texts.join("; ")
+        }
+        Value::Object(members) => {
+            let mut names = ["message", "msg", "detail", "text"].into_iter();
+            let within = names.find_map(|name| explanation(members.get(name)?));
+            within.unwrap_or_else(|| value.to_string())
+        }
+        other => other.to_string(),
+    };
+    (!text.is_empty()).then_some(text)
 }
 
 pub(super) fn scalar(value: &Value) -> Option<String> {

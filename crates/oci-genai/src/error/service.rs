@@ -7,14 +7,24 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::Outcome;
-use super::error_body::{is_error, json_in, plain_text, scalar, without_secrets};
-use super::truncated::object_before_the_cut;
+use super::words::{explanation, is_error, json_in, plain_text, scalar, without_secrets};
 use crate::wire::SentCredentials;
 
 /// Part of the service's message about a locked conversation.
 const LOCKED: &str = "operating on this conversation";
 
-/// An error response of the service.
+/// The members that explain an error. `title` is a short name of its kind in a problem document.
+const MESSAGES: [&str; 7] = [
+    "message",
+    "detail",
+    "error_description",
+    "error_message",
+    "errorMessage",
+    "msg",
+    "title",
+];
+
+/// An error answer of the service, read from whichever shape it came in.
 ///
 /// `Debug` omits the [body](Self::body), which may repeat parts of the request.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -34,9 +44,9 @@ pub struct ServiceError {
 impl ServiceError {
     /// Reads an error response.
     ///
-    /// Supports OCI's `{code, message}`, the same with an OpenAI error as JSON text inside
-    /// `message`, OpenAI's `{error: {..}}`, a provider's `{code, error: "text"}`, a `detail`
-    /// member, plain text, and HTML. Any other text becomes the message unchanged.
+    /// Understood are OCI's `{code, message}`, the same with an OpenAI error as JSON text inside
+    /// `message`, OpenAI's `{error: {..}}`, a provider's `{code, error: "text"}`, a list of errors, members
+    /// such as `detail` and `error_description`, plain text, and HTML. Text that fits none of them becomes the message as it is.
     pub fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let text = |name: &str| {
             headers
@@ -134,6 +144,12 @@ impl ServiceError {
     }
 
     fn from_value(value: &Value) -> Self {
+        // Some gateways put a list around their errors. The first one tells the cause.
+        if let Value::Array(list) = value
+            && let Some(first @ Value::Object(_)) = list.first()
+        {
+            return Self::from_value(first);
+        }
         let Value::Object(object) = value else {
             return Self {
                 message: value
@@ -147,8 +163,9 @@ impl ServiceError {
             code: text("code"),
             error_type: text("type"),
             param: text("param"),
-            message: text("message")
-                .or_else(|| text("detail"))
+            message: MESSAGES
+                .into_iter()
+                .find_map(|name| explanation(object.get(name)?))
                 .unwrap_or_default(),
             ..Self::default()
         };
@@ -156,8 +173,23 @@ impl ServiceError {
             Some(Value::String(message)) if error.message.is_empty() => {
                 error.message.clone_from(message);
             }
+            // OAuth has a short name beside its words.
+            Some(Value::String(name)) if error.code.is_none() && !name.contains(' ') => {
+                error.code = Some(name.clone());
+            }
             Some(inner @ Value::Object(_)) => error = error.overlaid(Self::from_value(inner)),
             _ => {}
+        }
+        if let Some(list @ Value::Array(_)) = object.get("errors")
+            && error.message.is_empty()
+        {
+            error = match list.get(0) {
+                Some(first @ Value::Object(_)) => error.overlaid(Self::from_value(first)),
+                _ => Self {
+                    message: explanation(list).unwrap_or_default(),
+                    ..error
+                },
+            };
         }
         // OCI wraps an OpenAI error as JSON text.
         if error.message.starts_with('{')

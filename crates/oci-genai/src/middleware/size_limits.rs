@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use oci_genai_api::{Body, BoxError, Operation};
 use pin_project_lite::pin_project;
@@ -67,6 +67,7 @@ where
         let operation = request.extensions().get::<Operation>();
         let is_stream = operation.is_some_and(|operation| operation.id().ends_with("_stream"));
         ResponseFuture::Sent {
+            is_operation: operation.is_some(),
             limit: (!is_stream).then_some(self.limits.max_response_bytes),
             future: self.inner.call(request),
         }
@@ -77,7 +78,7 @@ pin_project! {
     /// The future of [`SizeLimits`].
     #[project = Projection]
     pub(crate) enum ResponseFuture<F> {
-        Sent { #[pin] future: F, limit: Option<usize> },
+        Sent { #[pin] future: F, limit: Option<usize>, is_operation: bool },
         Refused { error: Option<Error> },
     }
 }
@@ -91,8 +92,15 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
-            Projection::Sent { future, limit } => {
-                let response = ready!(future.poll(context)).map_err(Into::into)?;
+            Projection::Sent {
+                future,
+                limit,
+                is_operation,
+            } => {
+                let mut response = ready!(future.poll(context)).map_err(Into::into)?;
+                if *is_operation && is_other_success(response.status()) {
+                    *response.status_mut() = StatusCode::OK;
+                }
                 if response.status().is_success()
                     && let Some(encoding) = unread_encoding(&response)
                 {
@@ -113,8 +121,16 @@ where
     }
 }
 
-/// Returns the encoding that is left on a response. The HTTP client removes the header of an
-/// encoding that it decodes.
+/// Whether a status is a success that no operation names. Gateways give some to what they create; the
+/// body is what was promised all the same.
+fn is_other_success(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::CREATED | StatusCode::ACCEPTED | StatusCode::NON_AUTHORITATIVE_INFORMATION
+    )
+}
+
+/// The encoding that is left on an answer: what the HTTP client decodes it takes off the headers.
 fn unread_encoding<B>(response: &Response<B>) -> Option<String> {
     let encoding = response.headers().get(CONTENT_ENCODING)?;
     let encoding = String::from_utf8_lossy(encoding.as_bytes());

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::accumulator::ResponseAccumulator;
 use super::event::Received;
-use super::failure::{failure, missing_output};
+use super::failure::{failure, missing_output, words_of};
 use crate::Result;
 use crate::error::{Error, ErrorKind, Outcome, retry_safety};
 use crate::types::{Response, ResponseCompletedEvent, ResponseStatus, StreamEvent};
@@ -166,7 +166,7 @@ impl Assembler {
             self.defect(StreamDefect::IncompleteClosingEvent);
         }
         let beside = match &mut event {
-            StreamEvent::Failed(failed) => failed.extra.remove("error"),
+            StreamEvent::Failed(failed) => words_of(&failed.extra),
             _ => None,
         };
         let is_failed = matches!(event, StreamEvent::Failed(_));

@@ -1,7 +1,6 @@
 //! The request builder for creating a response.
 
-use super::failure::{raise_failed, require_output};
-use super::json_body::response_of;
+use super::failure::{answered, is_answer};
 use super::raw::RawResponse;
 use super::span::record;
 use super::stream::ResponseStream;
@@ -116,7 +115,7 @@ impl CreateResponse {
         let reasoning = self
             .body
             .reasoning
-            .get_or_insert_with(types::ReasoningConfig::new);
+            .get_or_insert_with(|| types::ReasoningConfig::new().into());
         reasoning.effort = Some(effort.into());
         self
     }
@@ -126,7 +125,7 @@ impl CreateResponse {
         let reasoning = self
             .body
             .reasoning
-            .get_or_insert_with(types::ReasoningConfig::new);
+            .get_or_insert_with(|| types::ReasoningConfig::new().into());
         reasoning.summary = Some(summary.into());
         self
     }
@@ -189,8 +188,10 @@ impl CreateResponse {
             let answer = call.api.create_response(&body).await;
             let response = response_of(&call, answer)?;
             record(&call.span, &response);
-            let response = raise_failed(response);
-            require_output(response.map_err(|error| error.masked(call.client.sent_credentials()))?)
+            if is_answer(&response) {
+                return Ok(response);
+            }
+            answered(response).map_err(|error| error.masked(call.client.sent_credentials()))
         }
     }
 

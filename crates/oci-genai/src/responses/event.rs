@@ -61,19 +61,33 @@ impl EventReader {
 
     #[inline]
     pub(super) fn read(&mut self, frame: &Frame) -> Received {
-        let data = frame.data.trim_ascii();
+        let (data, name) = (&frame.data[..], &frame.event[..]);
+        // The usual event: named, and more than an empty object.
+        if !(name.starts_with(b"response.") && data.len() > 16 && data[0] == b'{') {
+            return self.read_unusual(data.trim_ascii(), name.trim_ascii());
+        }
+        self.read_event(data, name)
+    }
+
+    fn read_unusual(&mut self, data: &[u8], name: &[u8]) -> Received {
         if data == b"[DONE]" {
             return Received::Done;
         }
-        let name = frame.event.trim_ascii();
         if says_nothing(data, name) {
             return Received::Heartbeat;
         }
+        self.read_event(data, name)
+    }
+
+    #[inline]
+    fn read_event(&mut self, data: &[u8], name: &[u8]) -> Received {
         match parse(data) {
-            Ok(StreamEvent::Unknown(unknown)) => self.unknown(unknown.into_value(), name, data),
+            Ok(StreamEvent::Unknown(unknown)) => {
+                self.unknown(unknown.into_value(), name.trim_ascii(), data)
+            }
             Ok(StreamEvent::Error(_)) => error(data),
             Ok(event) => self.event(event, data),
-            Err(_) => self.almost_json(name, data),
+            Err(_) => self.almost_json(name.trim_ascii(), data),
         }
     }
 
@@ -93,6 +107,13 @@ impl EventReader {
     #[cold]
     fn unknown(&mut self, mut value: Value, name: &[u8], data: &[u8]) -> Received {
         let is_untagged = value.get("type").is_none_or(|tag| !tag.is_string());
+        if is_untagged && let Some(closing) = of_whole_response(&value) {
+            value = serde_json::json!({ "type": closing, "response": value });
+            return match serde_json::from_value(value) {
+                Ok(event) => self.event(event, data),
+                Err(cause) => garbled(cause, name, data),
+            };
+        }
         if is_untagged
             && let Ok(name) = std::str::from_utf8(name)
             && !name.is_empty()
@@ -255,7 +276,21 @@ fn closing_tag(value: &Value, tag: &str) -> Option<&'static str> {
     }
 }
 
-/// Turns a closing event that has another name into its standard form.
+/// What a whole response means that came as an event, without an event around it.
+fn of_whole_response(value: &Value) -> Option<&'static str> {
+    let is_response = value
+        .get("object")
+        .is_some_and(|object| object == "response");
+    match value.get("status").and_then(Value::as_str) {
+        _ if !is_response => None,
+        Some("in_progress" | "queued") => Some("response.in_progress"),
+        Some("failed" | "cancelled" | "canceled") => Some("response.failed"),
+        Some("incomplete") => Some("response.incomplete"),
+        _ => Some("response.completed"),
+    }
+}
+
+/// Makes a closing event of another name the one that it means.
 fn close(value: &mut Value, closing: &'static str) {
     let is_cancelled = value.get("type").and_then(Value::as_str) != Some("response.done");
     let Some(members) = value.as_object_mut() else {

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::failure::{raise_failed, require_output};
+use super::failure::answered;
 use crate::error::{ErrorKind, RetrySafety};
 use crate::types::{
     ContentPart, FunctionCall, Item, Message, MessageContent, Response, ResponseStatus, Role,
@@ -88,7 +88,7 @@ impl ResponseExt for Response {
     }
 
     fn into_result(self) -> Result<Response> {
-        require_output(raise_failed(self)?)
+        answered(self)
     }
 
     fn output_json<T: DeserializeOwned>(&self) -> Result<T> {

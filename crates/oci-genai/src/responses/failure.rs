@@ -1,6 +1,7 @@
 //! Detects responses that failed, are empty, or are not responses.
 
 use http::StatusCode;
+use oci_genai_api::Extra;
 use serde_json::Value;
 
 use super::accumulator::is_blank;
@@ -8,17 +9,57 @@ use crate::Result;
 use crate::error::{Error, ErrorKind, Outcome, ServiceError, retry_safety};
 use crate::types::{Item, Response, ResponseStatus};
 
-/// Returns an error if the service reports the response as failed.
-pub(super) fn raise_failed(response: Response) -> Result<Response> {
-    let failed = match response.status {
-        Some(ResponseStatus::Failed) => true,
-        Some(ResponseStatus::Completed) => false,
-        _ => response.error.is_some() && !has_output(&response),
+/// What the members of a response or of an event, which the contract does not name, say about a failure.
+pub(super) fn words_of(extra: &Extra) -> Option<Value> {
+    let found = |value: &Value| match value {
+        Value::Null => None,
+        Value::Object(members) if members.is_empty() => None,
+        value => Some(value.clone()),
     };
-    if failed {
+    let mut names = ["error", "last_error"].into_iter();
+    let error = names.find_map(|name| found(extra.get(name)?));
+    error
+        .or_else(|| {
+            let details = extra.get("status_details")?;
+            found(details.get("error").unwrap_or(details))
+        })
+        .or_else(|| {
+            extra.get("message").filter(|message| message.is_string())?;
+            let words = ["code", "message", "type", "param"].into_iter();
+            let members =
+                words.filter_map(|name| Some((name.to_owned(), found(extra.get(name)?)?)));
+            Some(Value::Object(members.collect()))
+        })
+}
+
+/// A response to go on with: one that the service itself calls failed does not pass for a success, and
+/// one that ended and says nothing does not pass for an answer.
+pub(super) fn answered(response: Response) -> Result<Response> {
+    if has_failed(&response) {
         return Err(failure(response, None));
     }
-    Ok(response)
+    match missing_output(&response) {
+        None => Ok(response),
+        Some(message) => {
+            let error = Error::new(ErrorKind::NoOutput, verdict(Outcome::Answered), message);
+            Err(error.with_response(response))
+        }
+    }
+}
+
+/// Whether a response is one to go on with. A response is large, so it is worth looking at it before it
+/// is moved.
+pub(super) fn is_answer(response: &Response) -> bool {
+    !has_failed(response) && missing_output(response).is_none()
+}
+
+/// A response that the service itself calls failed does not pass for a success.
+fn has_failed(response: &Response) -> bool {
+    match response.status {
+        Some(ResponseStatus::Failed) => true,
+        Some(ResponseStatus::Completed) => false,
+        _ => response.error.is_some() && !has_output(response),
+    }
 }
 
 /// Creates the error of a failed response. `beside` is an error object next to the response.
@@ -27,8 +68,8 @@ pub(super) fn failure(response: Response, beside: Option<Value>) -> Error {
         .error
         .as_ref()
         .and_then(|error| serde_json::to_value(error).ok())
-        .or_else(|| response.extra.get("error").cloned())
         .filter(|error| !error.is_null())
+        .or_else(|| words_of(&response.extra))
         .or(beside);
     let said = words.as_ref().map(ServiceError::from_error);
     let is_cancelled = response.status == Some(ResponseStatus::Cancelled);
@@ -49,6 +90,12 @@ pub(super) fn failure(response: Response, beside: Option<Value>) -> Error {
         if said.is_quota_exhausted() {
             outcome = Outcome::ErrorObject(said);
         }
+    } else if let Some(reason) = response
+        .incomplete_details
+        .as_ref()
+        .and_then(|details| details.reason.as_ref())
+    {
+        message.push_str(&format!(": {reason}"));
     }
     Error::new(ErrorKind::ResponseFailed, retry_safety(outcome), message)
         .with_service(said.unwrap_or_else(|| ServiceError {
@@ -58,22 +105,7 @@ pub(super) fn failure(response: Response, beside: Option<Value>) -> Error {
         .with_response(response)
 }
 
-/// Returns an error if a response ended without output. An empty text would look like a success.
-pub(super) fn require_output(response: Response) -> Result<Response> {
-    match missing_output(&response) {
-        None => Ok(response),
-        Some(message) => {
-            let error = Error::new(
-                ErrorKind::NoOutput,
-                retry_safety(Outcome::Answered),
-                message,
-            );
-            Err(error.with_response(response))
-        }
-    }
-}
-
-/// Returns a description if the response ended without output.
+/// Says that a response ended without output, if it did.
 pub(super) fn missing_output(response: &Response) -> Option<String> {
     let details = response.incomplete_details.as_ref();
     let says_why = details.is_some_and(|details| details.reason.is_some());
@@ -97,9 +129,9 @@ fn has_output(response: &Response) -> bool {
     })
 }
 
-/// Rejects values that are not responses. A response has an `output` or `object` member, or a known
-/// status.
-pub(super) fn require_response(response: Response) -> Result<Response> {
+/// Refuses what is no response, whatever it is: one has a list of output, or says that it is one, or has
+/// a status that is known.
+pub(super) fn require_response(response: &Response) -> Result<()> {
     let extra = &response.extra;
     let came = |name: &str| !extra.is_missing(name) && extra.get(name).is_none();
     let is_known = match &response.status {
@@ -107,9 +139,9 @@ pub(super) fn require_response(response: Response) -> Result<Response> {
         Some(_) => true,
     };
     if came("output") || came("object") || is_known {
-        return Ok(response);
+        return Ok(());
     }
-    // The value can be serialized as it was received.
-    let body = serde_json::to_vec(&response).unwrap_or_default();
+    // What came can be written as it came.
+    let body = serde_json::to_vec(response).unwrap_or_default();
     Err(Error::unexpected(&body))
 }

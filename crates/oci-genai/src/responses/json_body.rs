@@ -18,24 +18,35 @@ pub(super) fn response_of(
     call: &Call,
     result: Result<ResponseValue<Response>, ApiError<ErrorResponse>>,
 ) -> Result<Response> {
-    let read = match result {
-        Ok(answer) => require_response(answer.into_inner()),
-        Err(ApiError::InvalidResponsePayload(body, cause)) => {
-            if form_of(&body, false, true) == Some(BodyFormat::Events) {
-                from_events(body, call.client.streams().max_event_bytes)
-            } else {
-                Err(Error::undecodable(&body, cause))
+    let error = match result {
+        Ok(answer) => {
+            let response = answer.into_inner();
+            match require_response(&response) {
+                Ok(()) => return Ok(response),
+                Err(error) => error,
             }
         }
-        Err(error) => Err(Error::from(error)),
+        Err(ApiError::InvalidResponsePayload(body, cause)) => {
+            if form_of(&body, false, true) == Some(Form::Events) {
+                match from_events(body, call.client.streams().max_event_bytes) {
+                    Ok(response) => return Ok(response),
+                    Err(error) => error,
+                }
+            } else {
+                Error::undecodable(&body, cause)
+            }
+        }
+        Err(error) => Error::from(error),
     };
-    read.map_err(|error| error.masked(call.client.sent_credentials()))
+    Err(error.masked(call.client.sent_credentials()))
 }
 
 /// Reads a body that is one JSON value.
 pub(super) fn from_json(body: &[u8]) -> Result<Response> {
     let read = oci_genai_api::read(body);
-    require_response(read.map_err(|cause| Error::undecodable(body, cause))?)
+    let response = read.map_err(|cause| Error::undecodable(body, cause))?;
+    require_response(&response)?;
+    Ok(response)
 }
 
 /// Returns the format of a line that is JSON and needs no further lines: a document, or an event

@@ -7,9 +7,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Span;
 
-use super::body_format::{BodyFormat, form_of};
-use super::failure::{raise_failed, require_output};
-use super::json_body::{from_events, from_json};
+use super::failure::answered;
+use super::form::{Form, form_of};
+use super::whole::{from_events, from_json};
+use crate::typed_call::{request_id, selected_region};
 use crate::middleware::{CallSpan, Idempotency};
 use crate::sse::DEFAULT_MAX_EVENT_BYTES;
 use crate::typed_call::{request_id, selected_region};
@@ -104,7 +105,7 @@ impl RawResponse {
             Some(BodyFormat::Events) => from_events(self.body.clone(), DEFAULT_MAX_EVENT_BYTES),
             _ => from_json(&self.body),
         };
-        let response = read.and_then(raise_failed).and_then(require_output);
+        let response = read.and_then(answered);
         response.map_err(|error| {
             let error = error.with_request_id(self.request_id());
             error.masked(&SentCredentials::default())

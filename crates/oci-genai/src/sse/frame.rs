@@ -12,7 +12,18 @@ pub struct Frame {
     pub data: Bytes,
 }
 
-/// A frame that is not complete yet.
+/// Whether a line has a field that the format knows.
+pub(super) fn is_field(line: &[u8]) -> bool {
+    let names: [&[u8]; 4] = [b"data:", b"event:", b"id:", b"retry:"];
+    names.iter().any(|name| line.starts_with(name))
+}
+
+/// Whether a text is one JSON value, and no more.
+pub(super) fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+/// The frame under way.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     event: Bytes,
@@ -61,7 +72,8 @@ impl Pending {
         self.event.len() + self.data.len()
     }
 
-    /// Adds a line that is neither blank nor a comment.
+    /// Takes in a line that is neither blank nor a comment.
+    #[inline]
     pub(super) fn field(&mut self, mut line: Bytes) {
         let (name, value_at) = match memchr(b':', &line) {
             // One space after the colon belongs to the syntax.
@@ -85,7 +97,28 @@ impl Pending {
         }
     }
 
-    /// Ends the frame. According to the format there is no frame without a data line.
+    /// The frame so far, if it is whole and a line begins another one without a blank line between them.
+    #[inline]
+    pub(super) fn ended_by(&mut self, line: &[u8]) -> Option<Frame> {
+        match self.data {
+            Data::None => None,
+            _ => self.ended_by_field(line),
+        }
+    }
+
+    fn ended_by_field(&mut self, line: &[u8]) -> Option<Frame> {
+        let Data::Line(data) = &self.data else {
+            return None;
+        };
+        let begins = match line.strip_prefix(b"data:") {
+            Some(next) => matches!(next.trim_ascii_start(), [b'{', ..] | b"[DONE]"),
+            None => line.starts_with(b"event:") && !self.event.is_empty(),
+        };
+        (begins && is_json(data)).then(|| self.take())?
+    }
+
+    /// Ends the frame. Without a data line there is none, as the format says.
+    #[inline]
     pub(super) fn take(&mut self) -> Option<Frame> {
         let event = std::mem::take(&mut self.event);
         let data = match std::mem::take(&mut self.data) {

@@ -11,7 +11,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use memchr::memchr2;
 
 pub use self::frame::Frame;
-use self::frame::Pending;
+use self::frame::{Pending, is_field, is_json};
 
 /// Default limit of an event: 16 MiB, enough for an image in base64.
 pub const DEFAULT_MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
@@ -42,6 +42,8 @@ pub struct Decoder {
     /// The beginning of an incomplete line.
     partial: BytesMut,
     pending: Pending,
+    /// JSON without the form of a stream around it, of which more lines may come.
+    json: BytesMut,
     max_event_bytes: usize,
     /// The last line ended with CR. A directly following LF belongs to the same line end.
     after_cr: bool,
@@ -63,6 +65,7 @@ impl Decoder {
             input: Bytes::new(),
             partial: BytesMut::new(),
             pending: Pending::default(),
+            json: BytesMut::new(),
             max_event_bytes: DEFAULT_MAX_EVENT_BYTES,
             after_cr: false,
             started: false,
@@ -78,8 +81,11 @@ impl Decoder {
         self
     }
 
-    /// Treats a line that begins with `{` as a frame of its own. The format requires ignoring such
-    /// a line, but servers send errors inside a stream this way. Default: `false`.
+    /// Takes JSON for frames of its own where the format says otherwise. Default: no.
+    ///
+    /// Such are lines that begin with `{`, as servers write errors that come up within a stream, and the lines after
+    /// one that is no JSON by itself; and an event behind one that lacks its blank line, which would
+    /// otherwise be joined to it.
     #[must_use]
     pub const fn with_json_lines(mut self, json_lines: bool) -> Self {
         self.json_lines = json_lines;
@@ -151,7 +157,7 @@ impl Decoder {
         {
             return Some(frame);
         }
-        self.pending.take()
+        self.take_json().or_else(|| self.pending.take())
     }
 
     fn line(&mut self, mut line: Bytes) -> Option<Frame> {
@@ -162,21 +168,56 @@ impl Decoder {
             }
         }
         match line.first() {
-            None => return self.pending.take(),
-            Some(b':') => self.comments += 1,
-            Some(b'{') if self.json_lines => {
-                return Some(Frame {
-                    event: Bytes::new(),
-                    data: line,
-                });
+            None => self.take_json().or_else(|| self.pending.take()),
+            Some(b':') => {
+                self.comments += 1;
+                None
             }
-            Some(_) => self.pending.field(line),
+            Some(_) if self.json_lines => self.line_or_json(line),
+            Some(_) => {
+                self.pending.field(line);
+                None
+            }
         }
-        None
+    }
+
+    #[inline]
+    fn line_or_json(&mut self, line: Bytes) -> Option<Frame> {
+        if line[0] == b'{' || !self.json.is_empty() {
+            return self.json_line(line);
+        }
+        let ended = self.pending.ended_by(&line);
+        self.pending.field(line);
+        ended
+    }
+
+    /// A line of JSON without the form of a stream around it.
+    #[cold]
+    fn json_line(&mut self, line: Bytes) -> Option<Frame> {
+        if is_field(&line) {
+            // What came was no JSON after all.
+            let frame = self.take_json();
+            self.pending.field(line);
+            return frame;
+        }
+        if !self.json.is_empty() {
+            self.json.extend_from_slice(b"\n");
+        }
+        self.json.extend_from_slice(&line);
+        let may_be_over = line.trim_ascii_end().ends_with(b"}");
+        (may_be_over && is_json(&self.json)).then(|| self.take_json())?
+    }
+
+    fn take_json(&mut self) -> Option<Frame> {
+        let data = self.json.split().freeze();
+        (!data.is_empty()).then(|| Frame {
+            event: Bytes::new(),
+            data,
+        })
     }
 
     fn check(&self, more: usize) -> Result<(), EventTooLarge> {
-        if self.pending.len() + self.partial.len() + more > self.max_event_bytes {
+        if self.pending.len() + self.partial.len() + self.json.len() + more > self.max_event_bytes {
             return Err(EventTooLarge {
                 limit: self.max_event_bytes,
             });

@@ -4,7 +4,9 @@ use std::io::Write as _;
 
 use futures_util::TryStreamExt;
 use oci_genai::time::ManualClock;
-use oci_genai::{Client, Delta, Error, ErrorKind, RetrySafety, StreamEventExt};
+use oci_genai::{
+    Client, Defect, DefectKind, Delta, Error, ErrorKind, RetrySafety, StreamEventExt, Tolerant,
+};
 use serde_json::{Value, json};
 
 use crate::scripted::{self, End, Reply, Scripted};
@@ -455,4 +457,158 @@ async fn the_message_of_an_error_is_found_in_any_wrapping() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn an_error_is_found_in_lists_and_under_other_names() {
+    for (body, code) in [
+        (
+            json!([{"error": {"message": "You may not.", "code": "x"}}]),
+            Some("x"),
+        ),
+        (
+            json!({"errors": [{"message": "You may not.", "code": "x"}, {"message": "More."}]}),
+            Some("x"),
+        ),
+        (json!({"errors": ["You may not."]}), None),
+        (
+            json!({"detail": [{"loc": ["body"], "msg": "You may not.", "type": "missing"}]}),
+            None,
+        ),
+        (
+            json!({"error": "x", "error_description": "You may not."}),
+            Some("x"),
+        ),
+        (
+            json!({"error": {"message": {"text": "You may not."}, "code": "x"}}),
+            Some("x"),
+        ),
+    ] {
+        for status in [200, 400] {
+            let reply = || scripted::json(status, &body);
+            let server = Scripted::start(vec![reply(), reply()]).await;
+            let client = server.client();
+            for error in [
+                asked(&client).await.unwrap_err(),
+                streamed(&client).await.unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), ErrorKind::Service, "{body}: {error:?}");
+                assert_eq!(
+                    (error.message(), error.code()),
+                    ("You may not.", code),
+                    "{body}"
+                );
+                // The form of the body is nobody's concern.
+                assert!(
+                    !format!("{error:#}").contains("required members"),
+                    "{error:#}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_another_success_is_read() {
+    for status in [201, 202, 203] {
+        let server = Scripted::start(vec![
+            Reply::Body(status, TYPES[2], response("hello").to_string()),
+            Reply::Body(status, TYPES[3], stream_text("hello")),
+            scripted::json(status, json!({"id": "conv_1", "object": "conversation"})),
+        ])
+        .await;
+        let client = server.client();
+        assert_eq!(asked(&client).await.unwrap(), "hello", "{status}");
+        assert_eq!(streamed(&client).await.unwrap(), "hello", "{status}");
+        let conversation = client.conversations().create().await.unwrap();
+        assert_eq!(conversation.id, "conv_1");
+    }
+}
+
+#[tokio::test]
+async fn a_response_in_place_of_events_is_read() {
+    let whole = response("hello");
+    for body in [
+        format!("data: {whole}\n\ndata: [DONE]\n\n"),
+        format!("event: message\ndata: {whole}\n\n"),
+        format!(": working\n\n: working\n\n{whole}"),
+        format!(
+            ": working\n\n{}\n",
+            serde_json::to_string_pretty(&whole).unwrap()
+        ),
+    ] {
+        for headers in TYPES {
+            let server =
+                Scripted::start(vec![chunks(headers, &body), chunks(headers, &body)]).await;
+            let client = server.client();
+            assert_eq!(asked(&client).await.unwrap(), "hello", "{headers} {body}");
+            let stream = client.responses().create("Hi").store(false).stream();
+            let response = stream.await.unwrap().final_response().await.unwrap();
+            assert_eq!(response.output_text(), "hello", "{headers} {body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_without_blank_lines_are_told_apart() {
+    for name in ["", "event: x\n"] {
+        let body = stream_text("hello").replace("\n\ndata", &format!("\n{name}data"));
+        let server = Scripted::start(vec![chunks(TYPES[3], &body), chunks(TYPES[2], &body)]).await;
+        assert_eq!(streamed(&server.client()).await.unwrap(), "hello", "{body}");
+        assert_eq!(asked(&server.client()).await.unwrap(), "hello", "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_on_several_lines_of_a_stream_is_read() {
+    let error = json!({"error": {"message": "You broke it", "code": 500}});
+    let error = serde_json::to_string_pretty(&error).unwrap();
+    let begun = stream_text("hel");
+    let begun = &begun[..begun.rfind("data:").unwrap()];
+    for end in [
+        "",
+        "\n",
+        "\n\n",
+        "\n\ndata: [DONE]\n\n",
+        "\ndata: [DONE]\n\n",
+    ] {
+        let body = format!("{begun}{error}{end}");
+        let server = Scripted::start(vec![chunks(TYPES[3], &body)]).await;
+        let failed = streamed(&server.client()).await.unwrap_err();
+        assert_words(&failed, RetrySafety::Unknown, "500");
+    }
+    // What is no JSON costs nothing.
+    let (first, rest) = stream_text("hello")
+        .split_once("\n\n")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    let body = format!("{first}\n\n{{\"broken\":\n{rest}");
+    let server = Scripted::start(vec![chunks(TYPES[3], &body)]).await;
+    assert_eq!(streamed(&server.client()).await.unwrap(), "hello");
+}
+
+#[tokio::test]
+async fn what_came_in_another_form_is_listed() {
+    let mut body = response("hello");
+    body["created_at"] = json!("yesterday");
+    body["output"][0]["role"] = Value::Null;
+    let server = Scripted::start(vec![scripted::json(200, body)]).await;
+    let response = server
+        .client()
+        .responses()
+        .create("Hi")
+        .send()
+        .await
+        .unwrap();
+    let defects: Vec<(String, DefectKind)> = Tolerant::defects(&response)
+        .into_iter()
+        .map(|Defect { pointer, kind, .. }| (pointer, kind))
+        .collect();
+    assert_eq!(
+        defects,
+        [
+            ("/created_at".to_owned(), DefectKind::Type("a string")),
+            ("/output/0/role".to_owned(), DefectKind::Null),
+        ]
+    );
 }

@@ -576,6 +576,30 @@ async fn the_services_error_messages_reach_the_caller() {
             RetrySafety::Completed,
         ),
         (
+            json!({"type": "response.failed", "response": {"last_error": {"code": "x", "message": "Broke."}}}),
+            Some("x"),
+            "Broke.",
+            RetrySafety::Completed,
+        ),
+        (
+            json!({"type": "response.failed", "response": {"status_details": {"error": {"code": "x", "message": "Broke."}}}}),
+            Some("x"),
+            "Broke.",
+            RetrySafety::Completed,
+        ),
+        (
+            json!({"type": "response.failed", "code": "x", "message": "Broke."}),
+            Some("x"),
+            "Broke.",
+            RetrySafety::Completed,
+        ),
+        (
+            json!({"type": "response.failed", "response": {"incomplete_details": {"reason": "content_filter"}}}),
+            None,
+            "content_filter",
+            RetrySafety::Completed,
+        ),
+        (
             json!({"error": {"message": quota, "code": 429}}),
             Some("429"),
             quota,

@@ -1,13 +1,21 @@
-//! Which values are boxed: those that would contain themselves, and variants that would make every
-//! value of their union large.
+//! Which values are boxed: those that would contain themselves, variants that would make every value of
+//! their union large, and members that would make an object large though they are left out mostly.
 
 use super::{Kind, Presence, Shape, TypeRef};
 
 /// Variants larger than this many bytes are boxed.
 const LARGE: usize = 200;
 
+/// Objects stay below so many bytes, if members that may be left out can be boxed for it. Allocators
+/// have a quick path up to about a kilobyte, and an object is moved several times before it is where
+/// it belongs.
+const LARGE_OBJECT: usize = 1000;
+/// Members up to this many bytes are not worth a box.
+const SMALL_MEMBER: usize = 100;
+
 pub(super) fn place(shape: &mut Shape) {
     break_circles(shape);
+    shrink_objects(shape);
     for index in 0..shape.types.len() {
         let Kind::Union(union) = &shape.types[index].kind else {
             continue;
@@ -23,6 +31,28 @@ pub(super) fn place(shape: &mut Shape) {
         if let Kind::Union(union) = &mut shape.types[index].kind {
             for (variant, large) in union.variants.iter_mut().zip(large) {
                 variant.boxed |= large;
+            }
+        }
+    }
+}
+
+/// Boxes the largest optional members of large objects, one after the other.
+fn shrink_objects(shape: &mut Shape) {
+    for index in 0..shape.types.len() {
+        while size(shape, &TypeRef::Named(index), 0) > LARGE_OBJECT {
+            let Kind::Object(object) = &shape.types[index].kind else {
+                break;
+            };
+            let optional = object.fields.iter().enumerate().filter(|(_, field)| {
+                let is_named = matches!(shape.resolve(&field.ty), TypeRef::Named(_));
+                is_named && field.presence == Presence::Optional && !field.boxed
+            });
+            let sizes = optional.map(|(position, field)| (size(shape, &field.ty, 0), position));
+            let Some((_, position)) = sizes.filter(|(size, _)| *size > SMALL_MEMBER).max() else {
+                break;
+            };
+            if let Kind::Object(object) = &mut shape.types[index].kind {
+                object.fields[position].boxed = true;
             }
         }
     }

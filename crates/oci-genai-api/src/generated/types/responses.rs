@@ -63,7 +63,7 @@ pub struct CreateResponse {
     /// The form of the text to generate: plain, JSON, or JSON that follows a schema.
     pub text: Option<TextConfig>,
     /// How much a reasoning model thinks, and what it shows of it. Some models with reasoning in their name refuse it.
-    pub reasoning: Option<ReasoningConfig>,
+    pub reasoning: Option<Box<ReasoningConfig>>,
     /// What to do when the input exceeds the model's context window. Default `disabled`.
     ///
     /// Deprecated.
@@ -121,7 +121,7 @@ object! {
             plain frequency_penalty: f64 = "frequency_penalty";
             int top_logprobs: i64 = "top_logprobs";
             plain text: TextConfig = "text";
-            plain reasoning: ReasoningConfig = "reasoning";
+            plain reasoning: Box<ReasoningConfig> = "reasoning";
             plain truncation: Truncation = "truncation";
             list context_management: ContextManagement = "context_management";
             plain prompt: Prompt = "prompt";
@@ -232,7 +232,7 @@ pub struct Response {
     /// How far it is, or how it ended.
     pub status: Option<ResponseStatus>,
     /// Why it failed; null unless `status` is `failed`.
-    pub error: Option<ResponseError>,
+    pub error: Option<Box<ResponseError>>,
     /// Why it was cut short; null unless `status` is `incomplete`.
     pub incomplete_details: Option<IncompleteDetails>,
     /// The model that answered.
@@ -240,7 +240,7 @@ pub struct Response {
     /// What the model put out, in order: messages, reasoning, tool calls. Do not take the first item for the message; reasoning often comes first.
     pub output: Vec<Item>,
     /// The tokens used; absent or null while the response is not finished.
-    pub usage: Option<Usage>,
+    pub usage: Option<Box<Usage>>,
     /// The conversation the turn was added to: an object on the service, a plain id on some compatible servers.
     pub conversation: Option<ConversationRef>,
     /// Id of the response this one continues.
@@ -268,9 +268,9 @@ pub struct Response {
     /// How many likeliest tokens were reported at each position.
     pub top_logprobs: Option<i64>,
     /// The form of the generated text.
-    pub text: Option<TextConfig>,
+    pub text: Option<Box<TextConfig>>,
     /// The reasoning settings used.
-    pub reasoning: Option<ReasoningConfig>,
+    pub reasoning: Option<Box<ReasoningConfig>>,
     /// What was to happen when the input exceeds the context window.
     pub truncation: Option<Truncation>,
     /// The prompt template used.
@@ -302,7 +302,7 @@ pub struct Response {
     /// Why a prompt cache was used or not; asked for by `comparison_response_id`.
     pub prompt_cache_diagnostics: Option<PromptCacheDiagnostics>,
     /// What the tools run by the service used, apart from `usage`.
-    pub tool_usage: Option<ToolUsage>,
+    pub tool_usage: Option<Box<ToolUsage>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
 }
@@ -322,9 +322,9 @@ object! {
         optional {
             int completed_at: i64 = "completed_at";
             plain status: ResponseStatus = "status";
-            plain error: ResponseError = "error";
+            plain error: Box<ResponseError> = "error";
             plain incomplete_details: IncompleteDetails = "incomplete_details";
-            plain usage: Usage = "usage";
+            plain usage: Box<Usage> = "usage";
             plain conversation: ConversationRef = "conversation";
             plain previous_response_id: String = "previous_response_id";
             plain instructions: Input = "instructions";
@@ -338,8 +338,8 @@ object! {
             plain temperature: f64 = "temperature";
             plain top_p: f64 = "top_p";
             int top_logprobs: i64 = "top_logprobs";
-            plain text: TextConfig = "text";
-            plain reasoning: ReasoningConfig = "reasoning";
+            plain text: Box<TextConfig> = "text";
+            plain reasoning: Box<ReasoningConfig> = "reasoning";
             plain truncation: Truncation = "truncation";
             plain prompt: Prompt = "prompt";
             plain service_tier: ServiceTier = "service_tier";
@@ -354,7 +354,7 @@ object! {
             plain image: ImageOptions = "image";
             list input_transformations: InputTransformation = "input_transformations";
             plain prompt_cache_diagnostics: PromptCacheDiagnostics = "prompt_cache_diagnostics";
-            plain tool_usage: ToolUsage = "tool_usage";
+            plain tool_usage: Box<ToolUsage> = "tool_usage";
         }
     }
 }
