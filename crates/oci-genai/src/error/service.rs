@@ -7,7 +7,8 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::Outcome;
-use super::words::{explanation, is_error, json_in, plain_text, scalar, without_secrets};
+use super::error_body::{explanation, is_error, json_in, plain_text, scalar, without_secrets};
+use super::truncated::object_before_the_cut;
 use crate::wire::SentCredentials;
 
 /// Part of the service's message about a locked conversation.

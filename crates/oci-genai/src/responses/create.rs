@@ -1,6 +1,7 @@
 //! The request builder for creating a response.
 
 use super::failure::{answered, is_answer};
+use super::json_body::response_of;
 use super::raw::RawResponse;
 use super::span::record;
 use super::stream::ResponseStream;

@@ -41,7 +41,11 @@ pub(super) fn answered(response: Response) -> Result<Response> {
     match missing_output(&response) {
         None => Ok(response),
         Some(message) => {
-            let error = Error::new(ErrorKind::NoOutput, verdict(Outcome::Answered), message);
+            let error = Error::new(
+                ErrorKind::NoOutput,
+                retry_safety(Outcome::Answered),
+                message,
+            );
             Err(error.with_response(response))
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn response_of(
             }
         }
         Err(ApiError::InvalidResponsePayload(body, cause)) => {
-            if form_of(&body, false, true) == Some(Form::Events) {
+            if form_of(&body, false, true) == Some(BodyFormat::Events) {
                 match from_events(body, call.client.streams().max_event_bytes) {
                     Ok(response) => return Ok(response),
                     Err(error) => error,

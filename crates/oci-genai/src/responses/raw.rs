@@ -7,10 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Span;
 
+use super::body_format::{BodyFormat, form_of};
 use super::failure::answered;
-use super::form::{Form, form_of};
-use super::whole::{from_events, from_json};
-use crate::typed_call::{request_id, selected_region};
+use super::json_body::{from_events, from_json};
 use crate::middleware::{CallSpan, Idempotency};
 use crate::sse::DEFAULT_MAX_EVENT_BYTES;
 use crate::typed_call::{request_id, selected_region};
