@@ -1,4 +1,4 @@
-//! What signing a request costs beyond the RSA signature itself.
+//! Measures the cost of signing a request on top of the RSA signature.
 //!
 //! ```sh
 //! cargo bench -p oci-genai-auth --bench signing
@@ -27,7 +27,7 @@ fn signing(criterion: &mut Criterion) {
     let bare = KeyPair::from_pkcs8(&der).unwrap();
     let signer = RequestSigner::new(KeyId::parse(KEY_ID).unwrap(), key.clone());
     let now = SystemTime::UNIX_EPOCH;
-    // The text that is signed has about this length.
+    // A signing string has about this length.
     let text = vec![b'x'; 330];
     let mut group = criterion.benchmark_group("2048 bits");
     group.bench_function("bare RSA signature", |bencher| {
@@ -68,7 +68,7 @@ fn signing(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Takes the two by turns, so that whatever else the machine does hits both, and compares medians.
+/// Alternates the two, so that load on the machine affects both, and compares medians.
 #[allow(clippy::disallowed_methods, clippy::print_stdout)] // A bench reads the clock and reports.
 fn paired(_: &mut Criterion) {
     const ROUNDS: usize = 8000;

@@ -1,9 +1,9 @@
-//! Authentication of one's own: a corporate gateway that takes a token from a command and wants a
-//! header naming the team.
+//! Custom authentication: a corporate gateway that takes a token from a command and requires a
+//! header with the team's name.
 //!
-//! Two ways are shown. `CommandTokenProvider` implements the trait `ProvideCredentials`, and leaves
-//! caching, refreshing and the second try after a 401 to `AuthLayer`. `TeamLayer` is a tower layer that
-//! takes the place of `AuthLayer` altogether.
+//! Shows two approaches. `CommandTokenProvider` implements the trait `ProvideCredentials` and
+//! leaves caching, refreshing and the retry after a 401 to `AuthLayer`. `TeamLayer` is a tower
+//! layer that replaces `AuthLayer`.
 //!
 //! ```sh
 //! cargo run -p oci-genai-auth --example corporate_gateway
@@ -25,7 +25,7 @@ use tower::{Layer, Service, ServiceBuilder, ServiceExt as _};
 
 const TEAM: HeaderName = HeaderName::from_static("x-team");
 
-/// Runs a command that prints a token, which is good for a quarter of an hour.
+/// Runs a command that prints a token. The token is valid for 15 minutes.
 #[derive(Debug)]
 struct CommandTokenProvider {
     program: String,
@@ -54,7 +54,7 @@ impl ProvideCredentials for CommandTokenProvider {
     }
 }
 
-/// Authentication as a tower layer and nothing else.
+/// Authentication as a plain tower layer.
 #[derive(Clone)]
 struct TeamLayer;
 
@@ -89,7 +89,7 @@ where
     }
 }
 
-/// Stands in for the gateway: says what it was sent.
+/// Starts a test gateway that returns the headers it received.
 async fn gateway() -> std::io::Result<String> {
     let app = Router::new().route(
         "/openai/v1/responses",
@@ -162,7 +162,7 @@ async fn run() -> std::result::Result<[String; 2], BoxError> {
 }
 
 #[tokio::main]
-#[allow(clippy::print_stdout)] // An example shows what it does.
+#[allow(clippy::print_stdout)] // An example prints its results.
 async fn main() -> std::result::Result<(), BoxError> {
     for line in run().await? {
         println!("{line}");
@@ -173,7 +173,7 @@ async fn main() -> std::result::Result<(), BoxError> {
 #[cfg(test)]
 mod tests {
     #[tokio::test]
-    async fn both_ways_reach_the_gateway() {
+    async fn both_approaches_reach_the_gateway() {
         let expected = [
             "authorization: Bearer token-of-the-gateway, x-team: research",
             "authorization: -, x-team: operations",

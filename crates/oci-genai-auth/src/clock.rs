@@ -1,4 +1,4 @@
-//! Where the time comes from: the one module that reads the system clock.
+//! Time sources. Only this module reads the system clock.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,15 +9,14 @@ pub(crate) const LAST_SECOND: u64 = 253_402_300_799;
 
 /// A source of the current time.
 ///
-/// Everything in this crate that dates a request or looks at a token's age asks one of these, so
-/// that tests move time instead of waiting for it.
+/// All code in this crate that dates a request or checks a token's age uses a time source, so that
+/// tests can set the time instead of waiting.
 pub trait TimeSource: fmt::Debug + Send + Sync {
     /// The current time.
     fn now(&self) -> SystemTime;
 }
 
-/// A time as HTTP writes it. A time that cannot be written, before 1970 or after the year 9999, is
-/// written as the nearest that can.
+/// Formats a time as an HTTP date. Clamps times before 1970 or after the year 9999 to that range.
 pub(crate) fn http_date(time: SystemTime) -> String {
     let since = time
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -31,13 +30,13 @@ pub(crate) fn http_date(time: SystemTime) -> String {
 pub struct SystemTimeSource;
 
 impl TimeSource for SystemTimeSource {
-    #[allow(clippy::disallowed_methods)] // The one legal call in this crate.
+    #[allow(clippy::disallowed_methods)] // The only allowed call in this crate.
     fn now(&self) -> SystemTime {
         SystemTime::now()
     }
 }
 
-/// A clock that stands still until it is moved. For tests.
+/// A clock for tests that changes only when it is set.
 ///
 /// Clones share the same time.
 ///
@@ -53,7 +52,7 @@ impl TimeSource for SystemTimeSource {
 pub struct ManualTimeSource(Arc<Mutex<SystemTime>>);
 
 impl ManualTimeSource {
-    /// A clock that shows `now`.
+    /// Creates a clock with the time `now`.
     pub fn new(now: SystemTime) -> Self {
         Self(Arc::new(Mutex::new(now)))
     }
@@ -79,7 +78,7 @@ impl TimeSource for ManualTimeSource {
     }
 }
 
-/// A [`TimeSource`] that can be handed around; the default is the system clock.
+/// A shared, cloneable [`TimeSource`]. The default is the system clock.
 #[derive(Clone, Debug)]
 pub struct SharedTimeSource(Arc<dyn TimeSource>);
 

@@ -1,4 +1,4 @@
-//! What a provider yields.
+//! Credentials that a provider returns.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,21 +15,22 @@ use crate::{Error, RequestSigner, Result};
 
 /// A Generative AI API key (`sk-…`), sent as a bearer token. `Debug` does not show it.
 ///
-/// Keys are regional: one made in another region is answered with 401.
+/// Keys are regional: the service rejects a key from another region with 401.
 #[derive(Clone)]
 pub struct ApiKey(Arc<Key>);
 
 struct Key {
     text: SecretString,
-    /// `Bearer …`; wiped when the last request that carries it is gone.
+    /// `Bearer …`; zeroed when the last request with it is dropped.
     header: HeaderValue,
 }
 
 impl ApiKey {
-    /// Takes a key; surrounding white space and quotes are dropped, which files of variables leave there.
+    /// Creates a key from text. Removes surrounding white space and quotes, which files with
+    /// variables often contain.
     ///
     /// # Errors
-    /// When the key is empty or has characters that cannot stand in a header.
+    /// Returns an error if the key is empty or has characters that are not allowed in a header.
     pub fn new(key: impl Into<SecretString>) -> Result<Self> {
         let key = key.into();
         let text = unquoted(key.expose_secret().trim());
@@ -41,7 +42,7 @@ impl ApiKey {
             return Err(Error::config(if is_header {
                 "the API key begins with `Bearer`; hint: give the key alone"
             } else {
-                "the API key has blanks or characters outside ASCII: was more than the key copied?"
+                "the API key has blanks or characters outside ASCII; hint: copy the key alone"
             }));
         }
         let bearer = Zeroizing::new(format!("Bearer {text}").into_bytes());
@@ -52,13 +53,13 @@ impl ApiKey {
         Ok(Self(Arc::new(Key { text, header })))
     }
 
-    /// The key itself. A secret.
+    /// Returns the key itself. A secret.
     pub fn expose(&self) -> &str {
         self.0.text.expose_secret()
     }
 }
 
-/// A text without the quotes around it.
+/// Returns a text without surrounding quotes.
 fn unquoted(text: &str) -> &str {
     let inner = ['"', '\'']
         .iter()
@@ -72,7 +73,7 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// Credentials for a request: a bearer key or a signing key, and when they end.
+/// Credentials for a request: a bearer key or a signing key, with an optional expiry.
 ///
 /// Cloning is cheap. `Debug` shows no secret.
 #[derive(Clone)]
@@ -90,12 +91,12 @@ enum Kind {
 }
 
 impl Credentials {
-    /// A bearer token.
+    /// Creates credentials from a bearer token.
     pub fn bearer(key: ApiKey) -> Self {
         Self::new(Kind::Bearer(key))
     }
 
-    /// A key that signs requests.
+    /// Creates credentials from a key that signs requests.
     pub fn signing(signer: RequestSigner) -> Self {
         Self::new(Kind::Signing(signer))
     }
@@ -109,25 +110,25 @@ impl Credentials {
         }
     }
 
-    /// Says when the credentials end. From then on they are not used.
+    /// Sets the expiry. The credentials are not used after it.
     ///
-    /// Credentials without an end are never kept: their provider is asked for every request.
+    /// Credentials without an expiry are never cached: the provider is called for every request.
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         self.expires_at = Some(expires_at);
         self
     }
 
-    /// Says from when on new credentials are fetched in the background while these are still
-    /// used. Default: a while before the end.
+    /// Sets the time from which new credentials are fetched in the background while these are still
+    /// used. Default: some time before the expiry.
     #[must_use]
     pub fn with_refresh_at(mut self, refresh_at: SystemTime) -> Self {
         self.refresh_at = Some(refresh_at);
         self
     }
 
-    /// Adds a header that every request with these credentials carries; it is treated as secret
-    /// and is not signed.
+    /// Adds a header to every request with these credentials. The header is treated as secret and
+    /// is not signed.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
         value.set_sensitive(true);
@@ -135,17 +136,17 @@ impl Credentials {
         self
     }
 
-    /// When the credentials end.
+    /// Returns the expiry of the credentials.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.expires_at
     }
 
-    /// From when on they should be replaced.
+    /// Returns the time from which the credentials should be replaced.
     pub fn refresh_at(&self) -> Option<SystemTime> {
         self.refresh_at
     }
 
-    /// The bearer token, if that is what these are.
+    /// Returns the bearer token, if these are bearer credentials.
     pub fn api_key(&self) -> Option<&ApiKey> {
         match &self.kind {
             Kind::Bearer(key) => Some(key),
@@ -153,7 +154,7 @@ impl Credentials {
         }
     }
 
-    /// The signer, if that is what these are.
+    /// Returns the signer, if these are signing credentials.
     pub fn signer(&self) -> Option<&RequestSigner> {
         match &self.kind {
             Kind::Bearer(_) => None,
@@ -161,7 +162,7 @@ impl Credentials {
         }
     }
 
-    /// Whether these prove the same identity with the same secret.
+    /// Returns true if both prove the same identity with the same secret.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
             (Kind::Bearer(one), Kind::Bearer(two)) => one.expose() == two.expose(),
@@ -172,10 +173,10 @@ impl Credentials {
         }
     }
 
-    /// Puts the credentials on a request: for signatures see [`RequestSigner::sign`].
+    /// Adds the credentials to a request. For signatures, see [`RequestSigner::sign`].
     ///
     /// # Errors
-    /// When the request cannot be signed; it is then unchanged.
+    /// Returns an error if the request cannot be signed; it is then unchanged.
     pub fn apply(&self, parts: &mut Parts, body: &[u8], now: SystemTime) -> Result<()> {
         match &self.kind {
             Kind::Bearer(key) => {

@@ -1,4 +1,4 @@
-//! Environment variables and files, real or made up.
+//! Environment variables and files, from the process or for tests.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,8 +12,8 @@ use crate::files::{self, FileStamp};
 
 /// The environment variables and files that providers read.
 ///
-/// The default is the process's own. Tests pass fixed variables and files in memory, so that they
-/// never change the process they run in. `Debug` shows no values.
+/// The default is the environment of the process. Tests pass fixed variables and in-memory files,
+/// so that they never change the process. `Debug` shows no values.
 #[derive(Clone)]
 pub struct Environment(Arc<Inner>);
 
@@ -29,7 +29,7 @@ struct MemoryFile {
 }
 
 impl Environment {
-    /// The process's variables and the machine's files.
+    /// Uses the process's variables and the machine's files.
     pub fn from_process() -> Self {
         Self(Arc::new(Inner {
             vars: None,
@@ -37,7 +37,7 @@ impl Environment {
         }))
     }
 
-    /// These variables and no others, with the machine's files.
+    /// Uses only these variables, with the machine's files.
     ///
     /// ```
     /// let environment = oci_genai_auth::Environment::from_vars([("HOME", "/home/someone")]);
@@ -57,7 +57,7 @@ impl Environment {
         }))
     }
 
-    /// The same variables with these files and no others.
+    /// Uses the same variables with only these files.
     #[must_use]
     pub fn with_files<P: Into<PathBuf>, T: Into<String>>(
         self,
@@ -86,7 +86,7 @@ impl Environment {
     pub fn var(&self, name: &str) -> Option<String> {
         let value = match &self.0.vars {
             Some(vars) => vars.get(name).cloned(),
-            // What is not UTF-8 is at least not taken for unset.
+            // A value that is not UTF-8 must not count as unset.
             None => std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
         };
         let value = value.filter(|value| !value.is_empty())?;
@@ -110,7 +110,8 @@ impl Environment {
         }
     }
 
-    /// Replaces a leading `~` by the home directory, and `~user` by that of another user.
+    /// Replaces a leading `~` with the home directory, and `~user` with the home directory of that
+    /// user.
     pub fn expand(&self, path: &str) -> PathBuf {
         let Some(rest) = path.strip_prefix('~') else {
             return PathBuf::from(path);
@@ -129,13 +130,13 @@ impl Environment {
         }
     }
 
-    /// The text of a file.
+    /// Reads the text of a file.
     pub(crate) fn read(&self, path: &Path) -> io::Result<Zeroizing<String>> {
         let bytes = self.read_bytes(path)?;
         files::text(&bytes).map(|text| Zeroizing::new(text.to_owned()))
     }
 
-    /// The text of a file of which only a part need be text, such as a key with remarks around it.
+    /// Reads a file of which only a part must be text, such as a key with comments around it.
     pub(crate) fn read_lossy(&self, path: &Path) -> io::Result<Zeroizing<String>> {
         let bytes = self.read_bytes(path)?;
         Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
@@ -152,7 +153,7 @@ impl Environment {
         Ok(Zeroizing::new(file.text.clone().into_bytes()))
     }
 
-    /// Replaces a file in one step; only its owner may read it.
+    /// Replaces a file atomically; only its owner can read it.
     pub(crate) fn write_private(&self, path: &Path, text: &str) -> io::Result<()> {
         let Some(files) = &self.0.files else {
             return files::write_private(path, text);
@@ -173,7 +174,7 @@ impl Environment {
         self.stamp(path).is_some()
     }
 
-    /// A cheap mark of a file's state; `None` when it is not there.
+    /// Returns a cheap stamp of a file's state; `None` if the file does not exist.
     pub(crate) fn stamp(&self, path: &Path) -> Option<FileStamp> {
         match &self.0.files {
             Some(files) => {

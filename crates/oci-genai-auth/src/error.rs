@@ -12,10 +12,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Any error, boxed.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Why credentials could not be had, or a request not be authenticated.
+/// An error while getting credentials or authenticating a request.
 ///
-/// `Display` says what went wrong at this level, with a hint where there is one; the cause is
-/// behind [`source`](StdError::source). No secret is ever part of it.
+/// `Display` describes the failure at this level, with a hint if there is one.
+/// [`source`](StdError::source) returns the cause. Errors never contain secrets.
 ///
 /// Cloning is cheap: callers that wait for the same refresh get the same error.
 #[derive(Clone)]
@@ -26,32 +26,32 @@ pub struct Error {
     status: Option<StatusCode>,
 }
 
-/// What kind of thing went wrong; each variant says what a user can do.
+/// Kinds of errors. Each variant describes the remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A setting is missing or malformed: a configuration file, a profile, an environment variable.
-    /// Correct it; trying again does not help.
+    /// Correct it; retrying does not help.
     Config,
     /// A private key could not be read: malformed, encrypted without (or with a wrong) pass phrase,
     /// or not an RSA private key.
     Key,
-    /// A security token is malformed or has expired and cannot be renewed: log in again.
+    /// A security token is malformed, or it has expired and cannot be refreshed: log in again.
     Token,
-    /// A service that issues tokens refused: wrong identity, missing policy, session over.
+    /// A token service rejected the request: wrong identity, missing policy, expired session.
     Refused,
-    /// A service that issues tokens could not be reached or failed. Trying again later may help.
+    /// A token service was unreachable or failed. Retrying later may help.
     Unavailable,
-    /// Credentials would have left over an unprotected connection or to a foreign host.
+    /// Credentials would have been sent over an unprotected connection or to a disallowed host.
     Insecure,
-    /// The request cannot be signed: an unusual verb, a relative URL, an oversized body.
+    /// The request cannot be signed: an unsupported method, a relative URL, an oversized body.
     Request,
-    /// No source of credentials applied; the message lists each with its reason.
+    /// No source of credentials applied. The message lists each source with its reason.
     NoCredentials,
 }
 
 impl Error {
-    /// An error of the given kind. For implementations of
+    /// Creates an error of the given kind. For implementations of
     /// [`ProvideCredentials`](crate::ProvideCredentials).
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl Error {
         self
     }
 
-    /// The status a service that issues tokens answered with, where that is the cause.
+    /// Returns the HTTP status of a token service's response, if that is the cause.
     pub fn status(&self) -> Option<StatusCode> {
         self.status
     }
@@ -107,47 +107,47 @@ impl Error {
         Self::new(ErrorKind::Request, message)
     }
 
-    /// What kind of thing went wrong.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Whether a setting, file or variable is at fault.
+    /// Returns true if a setting, file or variable caused the error.
     pub fn is_config(&self) -> bool {
         self.kind == ErrorKind::Config
     }
 
-    /// Whether a private key is at fault.
+    /// Returns true if a private key caused the error.
     pub fn is_key(&self) -> bool {
         self.kind == ErrorKind::Key
     }
 
-    /// Whether a token is at fault: a new login is needed.
+    /// Returns true if a token caused the error: log in again.
     pub fn is_token(&self) -> bool {
         self.kind == ErrorKind::Token
     }
 
-    /// Whether the issuer of tokens refused.
+    /// Returns true if a token service rejected the request.
     pub fn is_refused(&self) -> bool {
         self.kind == ErrorKind::Refused
     }
 
-    /// Whether trying again later may help: the issuer of tokens was unreachable or failed.
+    /// Returns true if retrying later may help: a token service was unreachable or failed.
     pub fn is_unavailable(&self) -> bool {
         self.kind == ErrorKind::Unavailable
     }
 
-    /// Whether credentials were held back from an unprotected or foreign host.
+    /// Returns true if credentials were not sent because the host was unprotected or disallowed.
     pub fn is_insecure(&self) -> bool {
         self.kind == ErrorKind::Insecure
     }
 
-    /// Whether the request itself could not be signed.
+    /// Returns true if the request itself could not be signed.
     pub fn is_request(&self) -> bool {
         self.kind == ErrorKind::Request
     }
 
-    /// Whether no source of credentials applied.
+    /// Returns true if no source of credentials applied.
     pub fn is_no_credentials(&self) -> bool {
         self.kind == ErrorKind::NoCredentials
     }

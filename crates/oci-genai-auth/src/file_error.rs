@@ -1,12 +1,12 @@
-//! Why a file that a setting names cannot be read.
+//! Errors for unreadable files that a setting names.
 
 use std::io;
 
 use crate::redact::{kind_of_secret, shown_path};
 use crate::{Environment, Error};
 
-/// The error for a file that a variable names. `holder` is the variable that takes the contents
-/// themselves, where there is one.
+/// Creates the error for a file that a variable names. `holder` is the variable that takes the
+/// contents instead, if there is one.
 pub(crate) fn variable(
     name: &str,
     value: &str,
@@ -19,7 +19,7 @@ pub(crate) fn variable(
     with_reason(Error::config(message), value, holder, cause, environment)
 }
 
-/// Adds the cause to an error, and what the value shows of the reason.
+/// Adds the cause to an error, or an explanation that the value suggests.
 pub(crate) fn with_reason(
     error: Error,
     value: &str,
@@ -50,7 +50,7 @@ fn reason(value: &str, holder: Option<&str>, environment: &Environment) -> Optio
             Some(holder) => format!("set {holder} to it, or name a file here"),
             None => format!("put the {what} into a file and name the file here"),
         };
-        return Some(format!("it is the {what} itself and no path; hint: {hint}"));
+        return Some(format!("the value is the {what} itself, not a path; hint: {hint}"));
     }
     if let Some(why) = odd_characters(value) {
         return Some(format!("there is no such file: {why}"));
@@ -65,7 +65,7 @@ fn reason(value: &str, holder: Option<&str>, environment: &Environment) -> Optio
     let path = environment.expand(value);
     if path.starts_with("~") || value.starts_with('~') && path.is_relative() {
         return Some(
-            "there is no such file: the home folder it begins with is not known".to_owned(),
+            "there is no such file: the home folder in the path is unknown".to_owned(),
         );
     }
     if path.is_relative() {
@@ -79,12 +79,12 @@ fn reason(value: &str, holder: Option<&str>, environment: &Environment) -> Optio
     None
 }
 
-/// Quotes and remarks, which an INI file takes for a part of the value.
+/// Detects quotes and comments, which an INI file includes in the value.
 pub(crate) fn odd_characters(value: &str) -> Option<&'static str> {
     if value.starts_with(['"', '\'']) || value.ends_with(['"', '\'']) {
-        Some("its quotes are taken as a part of it; hint: remove them")
+        Some("its quotes are part of the value; hint: remove them")
     } else if value.contains(" #") || value.contains(" ;") {
-        Some("a remark behind a value is taken as a part of it; hint: give it a line of its own")
+        Some("a comment after a value is part of the value; hint: put the comment on its own line")
     } else {
         None
     }

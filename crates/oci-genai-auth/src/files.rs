@@ -1,4 +1,4 @@
-//! Reading and replacing files, bounded in size and time whatever is at a path.
+//! Reads and replaces files, with limits on size and time.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _, Write as _};
@@ -11,12 +11,12 @@ use zeroize::Zeroizing;
 
 use crate::private_files;
 
-/// Nothing this crate reads comes near this size.
+/// Maximum file size. All files that this crate reads are much smaller.
 const MAX_BYTES: u64 = 1024 * 1024;
-/// How long a pipe or a device may take. A program that fetches a key from a vault takes seconds.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Timeout for a pipe or device. A program that fetches a key from a vault takes seconds.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Distinguishes one state of a file from the next.
+/// Identifies a state of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FileStamp {
     pub(crate) length: u64,
@@ -28,13 +28,13 @@ pub(crate) struct FileStamp {
 /// Reads a file of at most 1 MiB.
 ///
 /// # Errors
-/// When there is none, it is a folder or longer, or nothing comes within 5 s from something that is
-/// no ordinary file: a pipe without a writer, say.
+/// Returns an error if the file does not exist, is a folder or is too long, or if a special file,
+/// such as a pipe without a writer, yields nothing within 5 s.
 pub(crate) fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    read_within(path, PATIENCE)
+    read_within(path, READ_TIMEOUT)
 }
 
-fn read_within(path: &Path, patience: Duration) -> io::Result<Zeroizing<Vec<u8>>> {
+fn read_within(path: &Path, timeout: Duration) -> io::Result<Zeroizing<Vec<u8>>> {
     let metadata = std::fs::metadata(path)?;
     if metadata.is_dir() {
         return Err(io::Error::new(
@@ -42,20 +42,20 @@ fn read_within(path: &Path, patience: Duration) -> io::Result<Zeroizing<Vec<u8>>
             "it is a folder, not a file",
         ));
     }
-    // A file of the kernel's has no length and may block like a pipe.
+    // Kernel files report no length and may block like a pipe.
     if metadata.is_file() && metadata.len() > 0 {
         return read_bounded(path);
     }
     let (done, result) = mpsc::sync_channel(1);
     let path = path.to_owned();
-    // Opening a pipe cannot be given up, so a thread does it that may be left behind.
+    // Opening a pipe cannot be canceled, so a thread does it that may be left behind.
     std::thread::Builder::new()
         .name("oci-genai-read".to_owned())
         .spawn(move || done.send(read_bounded(&path)))?;
-    result.recv_timeout(patience).unwrap_or_else(|_| {
+    result.recv_timeout(timeout).unwrap_or_else(|_| {
         Err(io::Error::new(
             io::ErrorKind::TimedOut,
-            "it is no ordinary file, and nothing came out of it in time",
+            "it is not a regular file, and it returned no data in time",
         ))
     })
 }
@@ -74,10 +74,10 @@ fn read_bounded(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-/// The text of a file.
+/// Returns the text of a file.
 ///
 /// # Errors
-/// When it is not UTF-8; the message names the line. Its bytes are not repeated.
+/// Returns an error if it is not UTF-8. The message names the line and does not repeat its bytes.
 pub(crate) fn text(bytes: &[u8]) -> io::Result<&str> {
     std::str::from_utf8(bytes).map_err(|error| {
         let what = if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
@@ -94,7 +94,7 @@ pub(crate) fn text(bytes: &[u8]) -> io::Result<&str> {
     })
 }
 
-/// A cheap mark of a file's state; `None` when there is no ordinary file.
+/// Returns a cheap stamp of a file's state; `None` if there is no regular file.
 pub(crate) fn stamp(path: &Path) -> Option<FileStamp> {
     let metadata = std::fs::metadata(path)
         .ok()
@@ -116,9 +116,9 @@ fn number(_: &Metadata) -> u64 {
     0
 }
 
-/// Replaces a file in one step; only its owner may read it.
+/// Replaces a file atomically; only its owner can read it.
 pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    // A link is followed, so that the file it names is replaced and not the link.
+    // Follow a link, so that its target is replaced and not the link.
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path
         .parent()
@@ -135,20 +135,20 @@ pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
         std::fs::rename(&beside, &path)
     })();
     if written.is_err() {
-        // Best effort: the error that matters is the first one.
+        // Best effort: the first error is the important one.
         std::fs::remove_file(&beside).ok();
     }
     written
 }
 
-/// The home folder of another user of this machine.
+/// Returns the home folder of another user of this machine.
 #[cfg(unix)]
 pub(crate) fn home_of(user: &str) -> Option<PathBuf> {
     let user = nix::unistd::User::from_name(user).ok()??;
     Some(user.dir)
 }
 
-/// Elsewhere folders of users lie side by side.
+/// On other systems, home folders share a parent folder.
 #[cfg(not(unix))]
 pub(crate) fn home_of(user: &str) -> Option<PathBuf> {
     let folder = std::env::home_dir()?.parent()?.join(user);
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_that_is_not_utf8_is_named_by_its_line() {
+    fn errors_for_invalid_utf8_name_the_line() {
         for (bytes, part) in [
             (b"a\nb\xe9\nc".as_slice(), "line 2 is not UTF-8"),
             (b"\xff\xfea\0", "UTF-16"),
@@ -172,7 +172,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nothing_at_a_path_can_fill_the_memory_or_hang() {
+    fn special_files_cannot_fill_the_memory_or_hang() {
         let message = |path: &Path| read(path).unwrap_err().to_string();
         assert!(message(Path::new("/dev/zero")).contains("longer than 1 MiB"));
         assert!(message(Path::new("/")).contains("a folder"));
@@ -186,7 +186,7 @@ mod tests {
         };
         let silent = read_within(&pipe("silent"), Duration::from_millis(1));
         assert_eq!(silent.unwrap_err().kind(), io::ErrorKind::TimedOut);
-        // With a writer a pipe is as good as a file.
+        // A pipe with a writer works like a file.
         let pipe = pipe("written");
         let writer = {
             let pipe = pipe.clone();

@@ -1,14 +1,15 @@
-//! Files and folders that only their owner may read.
+//! Files and folders that only their owner can read.
 //!
-//! On Unix, files are created with mode 0600 and folders with 0700, whatever the umask. Elsewhere the
-//! system's defaults hold.
+//! On Unix, files are created with mode 0600 and folders with 0700, regardless of the umask. Other
+//! systems use their defaults.
 
 use std::fmt;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Options whose new files only their owner may read and write. A file that exists keeps its mode.
+/// Returns options that create files which only their owner can read and write. An existing file
+/// keeps its mode.
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
@@ -26,34 +27,34 @@ pub fn options() -> OpenOptions {
     options
 }
 
-/// Opens a file for writing: a new one, or one that exists, which is emptied.
+/// Opens a file for writing. Creates it, or truncates an existing one.
 ///
 /// # Errors
-/// When it cannot be opened.
+/// Returns an error if it cannot be opened.
 pub fn create(path: &Path) -> io::Result<File> {
     options().write(true).create(true).truncate(true).open(path)
 }
 
-/// Creates a file that must not exist yet, for reading and writing.
+/// Creates a new file for reading and writing.
 ///
 /// # Errors
-/// When it exists ([`io::ErrorKind::AlreadyExists`]) or cannot be created.
+/// Returns [`io::ErrorKind::AlreadyExists`] if it exists, or another error if it cannot be created.
 pub fn create_new(path: &Path) -> io::Result<File> {
     options().read(true).write(true).create_new(true).open(path)
 }
 
-/// Opens a file for writing at its end, and creates it where there is none.
+/// Opens a file for appending. Creates it if it does not exist.
 ///
 /// # Errors
-/// When it cannot be opened.
+/// Returns an error if it cannot be opened.
 pub fn append(path: &Path) -> io::Result<File> {
     options().append(true).create(true).open(path)
 }
 
-/// Creates a folder and those above it that are missing. Folders that exist keep their mode.
+/// Creates a folder and its missing parents. Existing folders keep their mode.
 ///
 /// # Errors
-/// When one cannot be created.
+/// Returns an error if a folder cannot be created.
 pub fn create_dir_all(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -62,8 +63,8 @@ pub fn create_dir_all(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// A file or folder that others than its owner can read. `Display` says so and gives the command
-/// that closes it.
+/// A file or folder that users other than its owner can read. `Display` includes the command that
+/// restricts it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposed {
     path: PathBuf,
@@ -71,8 +72,8 @@ pub struct Exposed {
     is_folder: bool,
 }
 
-/// Looks whether others than its owner can read or write a file, or list or enter a folder. `None`
-/// when they cannot, when there is nothing at `path`, and where there are no Unix modes.
+/// Checks if users other than the owner can read or write a file, or list or enter a folder.
+/// Returns `None` if they cannot, if `path` does not exist, or on systems without Unix modes.
 pub fn exposed(path: &Path) -> Option<Exposed> {
     let metadata = std::fs::metadata(path).ok()?;
     let is_folder = metadata.is_dir();
@@ -86,12 +87,12 @@ pub fn exposed(path: &Path) -> Option<Exposed> {
 }
 
 impl Exposed {
-    /// The permission bits, such as `0o644`.
+    /// Returns the permission bits, for example `0o644`.
     pub fn mode(&self) -> u32 {
         self.mode
     }
 
-    /// The command that closes it: `chmod 600 PATH`, or `chmod 700 PATH` for a folder.
+    /// Returns the command that restricts it: `chmod 600 PATH`, or `chmod 700 PATH` for a folder.
     pub fn command(&self) -> String {
         let mode = if self.is_folder { "700" } else { "600" };
         format!("chmod {mode} {}", quoted(&self.path.to_string_lossy()))
@@ -120,7 +121,7 @@ fn mode_of(_: &std::fs::Metadata) -> Option<u32> {
     None
 }
 
-/// A word as a shell reads it.
+/// Quotes a word for a shell.
 fn quoted(word: &str) -> String {
     let is_plain = !word.is_empty()
         && word
@@ -140,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn new_files_and_folders_are_the_owners_alone() {
+    fn new_files_and_folders_are_private() {
         let folder = tempfile::tempdir().unwrap();
         let within = folder.path().join("a/b");
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_can_read_is_named_with_the_command_that_closes_it() {
+    fn exposed_files_are_reported_with_the_command_that_restricts_them() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("it's");
         std::fs::write(&path, "").unwrap();

@@ -6,18 +6,19 @@ use zeroize::Zeroizing;
 
 use crate::redact::{key_name, shown};
 
-/// A section's keys, in lower case, and values.
+/// The keys, in lower case, and values of a section.
 pub(super) type Section = BTreeMap<String, Value>;
 
-/// A value, with what an error needs to know about where it came from.
+/// A value and its position in the file, for error messages.
 #[derive(Clone)]
 pub(super) struct Value {
     pub(super) text: Zeroizing<String>,
-    /// The line, from 1, that was joined to the value because it is indented more deeply.
+    /// The number, from 1, of a line that was joined to the value because of its deeper
+    /// indentation.
     pub(super) joined: Option<usize>,
 }
 
-/// A file taken apart.
+/// A parsed file.
 #[derive(Default)]
 pub(super) struct Ini {
     /// `[DEFAULT]`, which every other section inherits.
@@ -26,31 +27,32 @@ pub(super) struct Ini {
     pub(super) sections: Vec<(String, Section)>,
 }
 
-/// What is wrong, and on which line (from 1).
+/// A parse error and its line, from 1.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct IniError {
     pub(super) line: usize,
     pub(super) what: String,
 }
 
-/// Where the reader is.
+/// State of the parser.
 #[derive(Default)]
 struct Cursor {
-    /// The index of a section; `None` is `[DEFAULT]`.
+    /// Index of the current section; `None` is `[DEFAULT]`.
     section: Option<usize>,
     is_in_section: bool,
-    /// The key that a continuation belongs to.
+    /// The key that a continuation line belongs to.
     key: Option<String>,
-    /// The indentation a continuation has to exceed, in characters.
+    /// A continuation line must be indented more than this, in characters.
     indent: usize,
 }
 
 impl Ini {
-    /// Reads the text of a file.
+    /// Parses the text of a file.
     ///
-    /// Lines end in LF, CR or both. Full-line `#` and `;` comments only; `%` is literal; `=` or `:`
-    /// splits key and value; keys are case-insensitive; a more deeply indented line continues the value
-    /// above it; `[DEFAULT]` may come several times; another section or a key given twice is an error.
+    /// Lines end in LF, CR or both. Only full-line `#` and `;` comments are supported. `%` is
+    /// literal. `=` or `:` separates key and value. Keys are case-insensitive. A line that is
+    /// indented more deeply continues the value above it. `[DEFAULT]` may appear several times; any
+    /// other duplicate section or key is an error.
     pub(super) fn parse(text: &str) -> Result<Self, IniError> {
         let mut ini = Self::default();
         let mut cursor = Cursor::default();
@@ -99,7 +101,7 @@ impl Ini {
         if !cursor.is_in_section {
             return Err("there is a line before the first [section]".to_owned());
         }
-        // The line is not repeated: it may be part of a secret.
+        // Do not repeat the line: it may be part of a secret.
         let (key, value) = line
             .split_once(['=', ':'])
             .ok_or("the line is neither `key=value`, `[section]` nor a comment")?;
@@ -118,7 +120,7 @@ impl Ini {
             .is_some()
         {
             return Err(format!(
-                "the key `{}` is there twice in its section",
+                "the key `{}` appears twice in its section",
                 key_name(written)
             ));
         }
@@ -134,14 +136,14 @@ impl Ini {
             return Ok(());
         }
         if self.sections.iter().any(|(existing, _)| existing == name) {
-            return Err(format!("the section [{}] is there twice", shown(name)));
+            return Err(format!("the section [{}] appears twice", shown(name)));
         }
         self.sections.push((name.to_owned(), Section::new()));
         cursor.section = Some(self.sections.len() - 1);
         Ok(())
     }
 
-    /// The value that a continuation would belong to.
+    /// Returns the value that a continuation line belongs to.
     fn open_value(&mut self, cursor: &Cursor) -> Option<&mut Value> {
         let key = cursor.key.as_ref()?;
         self.section(cursor.section).get_mut(key)
@@ -156,14 +158,14 @@ impl Ini {
 }
 
 impl Value {
-    /// Takes off the empty lines behind a value.
+    /// Removes empty lines at the end of values.
     fn finish(&mut self) {
         let length = self.text.trim_end().len();
         self.text.truncate(length);
     }
 }
 
-/// The lines of a text, whatever they end in.
+/// Splits a text into lines with any line ending.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {

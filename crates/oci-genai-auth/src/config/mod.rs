@@ -1,6 +1,7 @@
-//! Reading OCI configuration files (`~/.oci/config`).
+//! Reads OCI configuration files (`~/.oci/config`).
 //!
-//! [`OciConfig`] is a file, [`Profile`] one of its sections with what it inherits from `[DEFAULT]`.
+//! [`OciConfig`] is a file. [`Profile`] is one of its sections, with the values that it inherits
+//! from `[DEFAULT]`.
 
 mod ini;
 mod profile;
@@ -14,7 +15,7 @@ use self::ini::Ini;
 use crate::redact::{shown, shown_path};
 use crate::{Environment, Error, Result};
 
-/// An OCI configuration file. `Debug` shows the profiles' names, no values.
+/// An OCI configuration file. `Debug` shows the names of the profiles, no values.
 #[derive(Clone)]
 pub struct OciConfig {
     path: Option<PathBuf>,
@@ -24,12 +25,13 @@ pub struct OciConfig {
 }
 
 impl OciConfig {
-    /// Reads a file: `path`, where given; else `~/.oci/config`; if that does not exist, what
-    /// `OCI_CONFIG_FILE` names; else `~/.oraclebmc/config`. This is the order of Oracle's own
-    /// libraries: the variable does not override an existing default file.
+    /// Loads a file: `path` if given; else `~/.oci/config`; if that does not exist, the file in
+    /// `OCI_CONFIG_FILE`; else `~/.oraclebmc/config`. This is the order of Oracle's own libraries:
+    /// the variable does not override an existing default file.
     ///
     /// # Errors
-    /// When there is no such file, it cannot be read, or it is malformed (the line is named).
+    /// Returns an error if the file does not exist, cannot be read or is malformed. The message
+    /// names the line.
     pub fn load(path: Option<&str>, environment: &Environment) -> Result<Self> {
         let path = Self::find(path, environment)?;
         let text = environment.read(&path).map_err(|error| {
@@ -42,10 +44,10 @@ impl OciConfig {
         Self::read(&text, Some(path), environment)
     }
 
-    /// Reads the text of a file.
+    /// Parses the text of a file.
     ///
     /// # Errors
-    /// When it is malformed; the line is named.
+    /// Returns an error if the text is malformed. The message names the line.
     pub fn parse(text: &str, environment: &Environment) -> Result<Self> {
         Self::read(text, None, environment)
     }
@@ -63,10 +65,10 @@ impl OciConfig {
         })
     }
 
-    /// Where [`load`](Self::load) reads from.
+    /// Returns the path that [`load`](Self::load) reads from.
     ///
     /// # Errors
-    /// When none of the places has a file; the message lists them.
+    /// Returns an error if none of the locations has a file. The message lists them.
     pub fn find(path: Option<&str>, environment: &Environment) -> Result<PathBuf> {
         if let Some(path) = path {
             return Ok(environment.expand(path));
@@ -90,12 +92,13 @@ impl OciConfig {
         )))
     }
 
-    /// The file, where it was read from one.
+    /// Returns the path of the file, if it was read from one.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// The profiles' names in the order of the file; `DEFAULT` first, if it has keys.
+    /// Returns the names of the profiles in the order of the file. `DEFAULT` is first, if it has
+    /// keys.
     pub fn profile_names(&self) -> Vec<&str> {
         let default = (!self.defaults.is_empty()).then_some("DEFAULT");
         default
@@ -104,11 +107,11 @@ impl OciConfig {
             .collect()
     }
 
-    /// A profile with what it inherits. Nothing is checked yet: each use of a profile asks for what
-    /// it needs.
+    /// Returns a profile with its inherited values. Nothing is checked yet: each use of a profile
+    /// checks the values that it needs.
     ///
     /// # Errors
-    /// When there is no such profile; the message lists those there are.
+    /// Returns an error if the profile does not exist. The message lists the existing profiles.
     pub fn profile(&self, name: &str) -> Result<Profile> {
         let own = match self.sections.iter().find(|(section, _)| section == name) {
             Some((_, section)) => section.clone(),

@@ -1,4 +1,4 @@
-//! What the DER of a private key is, whatever its PEM label says.
+//! Detects the form of a private key from its DER, independent of the PEM label.
 
 use pkcs8::der::asn1::{AnyRef, OctetStringRef, UintRef};
 use pkcs8::der::oid::ObjectIdentifier;
@@ -15,21 +15,22 @@ const PBES2: ObjectIdentifier = oid("1.2.840.113549.1.5.13");
 
 /// The form of a private key.
 pub(super) enum Contents<'d> {
-    /// A key of any algorithm, and its own encoding.
+    /// A PKCS#8 key: its algorithm and the encoding of the key itself.
     Pkcs8(ObjectIdentifier, &'d [u8]),
-    /// An RSA key without an algorithm, with the bits of its modulus.
+    /// A PKCS#1 RSA key, with the length of its modulus in bits.
     Pkcs1(usize),
-    /// An encrypted PKCS#8 key, with the name of how it is encrypted.
+    /// An encrypted PKCS#8 key, with its encryption scheme.
     Encrypted(Encryption),
     Unknown,
 }
 
-/// How a PKCS#8 key is encrypted.
+/// Encryption scheme of a PKCS#8 key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encryption {
-    /// PBES2 with a cipher that is opened.
+    /// PBES2 with a supported cipher.
     Supported,
-    /// Another scheme or cipher: its name, and whether OpenSSL opens it only with its legacy provider.
+    /// An unsupported scheme or cipher: its name, and true if OpenSSL opens it only with its legacy
+    /// provider.
     Refused(&'static str, bool),
 }
 
@@ -50,7 +51,7 @@ fn outer<'d, T>(
     reader.sequence(read).ok()
 }
 
-/// Passes over what follows, so that the sequence counts as read.
+/// Skips the remaining content, so that the sequence counts as read.
 fn skip<'d>(reader: &mut SliceReader<'d>) -> Result<(), pkcs8::der::Error> {
     while !reader.is_finished() {
         reader.decode::<AnyRef<'d>>()?;
@@ -68,7 +69,7 @@ fn pkcs8(der: &[u8]) -> Option<Contents<'_>> {
     })
 }
 
-/// How many bits the modulus of a PKCS#1 key has.
+/// Returns the length of a PKCS#1 key's modulus in bits.
 pub(super) fn pkcs1_bits(der: &[u8]) -> Option<usize> {
     outer(der, |reader| {
         reader.decode::<u8>()?;
@@ -115,7 +116,8 @@ fn encryption(algorithm: &AlgorithmIdentifierRef<'_>) -> Encryption {
     }
 }
 
-/// PBES1 of PKCS#5 and PBE of PKCS#12, by OpenSSL's names; whether its legacy provider is needed.
+/// PBES1 of PKCS#5 and PBE of PKCS#12, by OpenSSL's names; true if OpenSSL needs its legacy
+/// provider.
 const SCHEMES: &[(&str, &str, bool)] = &[
     ("1.2.840.113549.1.5.1", "PBE-MD2-DES (PBES1)", true),
     ("1.2.840.113549.1.5.3", "PBE-MD5-DES (PBES1)", true),
@@ -139,7 +141,7 @@ const SCHEMES: &[(&str, &str, bool)] = &[
     ("1.2.840.113549.1.12.1.6", "PBE-SHA1-RC2-40 (PKCS#12)", true),
 ];
 
-/// The ciphers of PBES2. `None` stands for those that are opened.
+/// The ciphers of PBES2. `None` marks the supported ones.
 const CIPHERS: &[(&str, Option<(&str, bool)>)] = &[
     ("2.16.840.1.101.3.4.1.2", None),
     ("2.16.840.1.101.3.4.1.22", None),
@@ -167,7 +169,7 @@ const CIPHERS: &[(&str, Option<(&str, bool)>)] = &[
     ("2.16.840.1.101.3.4.1.44", Some(("AES-256-CFB", false))),
 ];
 
-/// What people call an algorithm that cannot sign for OCI.
+/// Returns the common name of an algorithm that cannot sign for OCI.
 pub(super) fn algorithm_name(oid: ObjectIdentifier) -> &'static str {
     match oid.to_string().as_str() {
         "1.2.840.10045.2.1" => "an EC key",

@@ -1,4 +1,4 @@
-//! Opening encrypted private keys.
+//! Decrypts private keys.
 
 use aes::cipher::block_padding::Pkcs7;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
@@ -15,7 +15,7 @@ use super::contents::Encryption;
 use super::pem::PemBlock;
 use crate::{Error, Result};
 
-/// Opens an encrypted PKCS#8 key.
+/// Decrypts an encrypted PKCS#8 key.
 pub(super) fn pkcs8(
     der: &[u8],
     encryption: Encryption,
@@ -45,7 +45,7 @@ fn refused(name: &str, legacy: bool) -> Error {
     ))
 }
 
-/// How to encrypt a key with a cipher of today.
+/// Returns the command that encrypts a key with a modern cipher.
 fn rewrite(legacy: bool) -> String {
     let providers = if legacy {
         " -provider default -provider legacy"
@@ -57,7 +57,7 @@ fn rewrite(legacy: bool) -> String {
     )
 }
 
-/// The error when decryption yields no key.
+/// Returns the error for a decryption that yields no key.
 pub(super) fn wrong(pass_phrase: &SecretString) -> Error {
     let phrase = pass_phrase.expose_secret();
     let is_quoted = ['"', '\'']
@@ -70,7 +70,8 @@ pub(super) fn wrong(pass_phrase: &SecretString) -> Error {
     })
 }
 
-/// Whether opening takes seconds at most, and not hours or all memory, as a crafted file might.
+/// Returns true if decryption takes at most seconds. A crafted file could require hours or all
+/// memory.
 fn is_affordable(scheme: &EncryptionScheme) -> bool {
     let Some(parameters) = scheme.pbes2() else {
         return true;
@@ -86,7 +87,7 @@ fn is_affordable(scheme: &EncryptionScheme) -> bool {
     rounds <= 10_000_000 && bytes <= 256 * 1024 * 1024
 }
 
-/// Opens a key with `Proc-Type: 4,ENCRYPTED`.
+/// Decrypts a key with `Proc-Type: 4,ENCRYPTED`.
 pub(super) fn legacy(
     block: &PemBlock,
     pass_phrase: Option<&SecretString>,
@@ -118,7 +119,7 @@ pub(super) fn legacy(
     open(block.contents(), needed(pass_phrase)?, &iv)
 }
 
-/// The name of a cipher in an error; what is none is not repeated.
+/// Returns the name of a cipher for an error. Does not repeat text that is not a cipher name.
 fn cipher_name(name: &str) -> &str {
     let is_name = name.ends_with("-CBC") || name.ends_with("-ECB") || name.ends_with("-CFB");
     // The longest is CAMELLIA-256-CBC.
@@ -133,7 +134,7 @@ fn cipher_name(name: &str) -> &str {
     }
 }
 
-/// Whether OpenSSL needs its legacy provider for it.
+/// Returns true if OpenSSL needs its legacy provider for the cipher.
 fn is_old(cipher: &str) -> bool {
     ["DES-CBC", "RC2", "RC4", "BF", "IDEA", "SEED", "CAST5"]
         .iter()
@@ -158,7 +159,8 @@ where
         .map_err(|_| wrong(pass_phrase))
 }
 
-/// OpenSSL's key derivation for this form: MD5 over previous block, pass phrase and salt.
+/// Implements OpenSSL's key derivation for this form: MD5 over previous block, pass phrase and
+/// salt.
 fn derive_key(pass_phrase: &[u8], salt: &[u8], length: usize) -> Zeroizing<Vec<u8>> {
     let mut key = Zeroizing::new(Vec::with_capacity(length + 16));
     let mut block = Zeroizing::new(Vec::new());
@@ -202,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_that_would_take_hours_to_open_are_refused() {
+    fn keys_that_take_hours_to_decrypt_are_rejected() {
         let at = |rounds| {
             let parameters =
                 Parameters::generate_pbkdf2_sha256_aes256cbc(rounds, b"saltsalt", [0; 16]).unwrap();

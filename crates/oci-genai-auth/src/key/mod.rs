@@ -1,4 +1,4 @@
-//! RSA keys: private ones that sign, public ones that check.
+//! RSA keys: private keys that sign, public keys that verify.
 
 mod contents;
 mod decrypt;
@@ -32,18 +32,18 @@ struct Inner {
 }
 
 impl PrivateKey {
-    /// Reads a key from PEM text: PKCS#8 and PKCS#1, plain or encrypted (PBES2, and the older
+    /// Parses a key from PEM text: PKCS#8 and PKCS#1, plain or encrypted (PBES2, and the older
     /// `Proc-Type: 4,ENCRYPTED` form).
     ///
-    /// Keys are taken as they come out of files, forms and variables: line ends may be of any kind,
-    /// blanks, or `\n` written as two characters; the key may stand in quotes and in one line; text
-    /// around the PEM block is ignored, such as the `OCI_API_KEY` that Oracle's tools append. What
-    /// counts is the contents, not the label. A pass phrase that is not needed is ignored.
+    /// Accepts keys as files, forms and variables contain them: with any line ends, blanks, or `\n`
+    /// written as two characters; in quotes and in one line. Ignores text around the PEM block,
+    /// such as the `OCI_API_KEY` that Oracle's tools append. The contents determine the form, not
+    /// the label. An unneeded pass phrase is ignored.
     ///
     /// # Errors
-    /// With [`ErrorKind::Key`](crate::ErrorKind::Key) when the text has no private key, when it is
-    /// encrypted and the pass phrase is missing or wrong, when it is encrypted with PBES1 or PBE,
-    /// whose ciphers are weak, or when the key is not RSA of 2048 to 8192 bits.
+    /// Returns [`ErrorKind::Key`](crate::ErrorKind::Key) if the text has no private key; if it is
+    /// encrypted and the pass phrase is missing or wrong; if it is encrypted with PBES1 or PBE,
+    /// whose ciphers are weak; or if the key is not RSA of 2048 to 8192 bits.
     ///
     /// ```
     /// let error = oci_genai_auth::PrivateKey::from_pem("no key", None).unwrap_err();
@@ -68,7 +68,7 @@ impl PrivateKey {
         }
     }
 
-    /// Reads what decryption yielded: a wrong pass phrase now and then yields well-padded nonsense.
+    /// Parses decrypted bytes. A wrong pass phrase sometimes yields garbage with valid padding.
     fn from_opened(der: &[u8], pass_phrase: Option<&SecretString>) -> Result<Self> {
         match (Contents::of(der), pass_phrase) {
             (Contents::Unknown | Contents::Encrypted(_), Some(wrong)) => Err(decrypt::wrong(wrong)),
@@ -79,20 +79,20 @@ impl PrivateKey {
     fn from_private_der(der: &[u8]) -> Result<Self> {
         let (pair, bits) = match Contents::of(der) {
             Contents::Pkcs8(contents::RSA, key) => (KeyPair::from_pkcs8(der), pkcs1_bits(key)),
-            // The algorithm only says how the key is to be used.
+            // The algorithm only restricts the use of the key.
             Contents::Pkcs8(contents::RSA_PSS, key) => (KeyPair::from_der(key), pkcs1_bits(key)),
             Contents::Pkcs8(other, _) => return Err(not_rsa(contents::algorithm_name(other))),
             Contents::Pkcs1(bits) => (KeyPair::from_der(der), Some(bits)),
             _ => {
                 return Err(Error::key(
-                    "the contents of the private key are damaged: was it cut or edited?",
+                    "the contents of the private key are damaged; hint: copy the whole key, unedited",
                 ));
             }
         };
         Self::from_pair(pair.map_err(|rejected| {
             let message = match bits {
                 Some(bits) if !(2048..=8192).contains(&bits) => {
-                    format!("the private key has {bits} bits; OCI takes keys of 2048 to 8192 bits")
+                    format!("the private key has {bits} bits; OCI accepts keys of 2048 to 8192 bits")
                 }
                 _ => "the private key is not a usable RSA key of 2048 to 8192 bits".to_owned(),
             };
@@ -100,10 +100,10 @@ impl PrivateKey {
         })?)
     }
 
-    /// Makes a new key of 2048 bits. Takes tens of milliseconds of computing.
+    /// Generates a new key of 2048 bits. Takes tens of milliseconds of CPU time.
     ///
     /// # Errors
-    /// When the system's source of randomness fails.
+    /// Returns an error if the system's random number generator fails.
     pub fn generate() -> Result<Self> {
         let pair = KeyPair::generate(KeySize::Rsa2048)
             .map_err(|_| Error::key("no RSA key could be generated"))?;
@@ -114,20 +114,20 @@ impl PrivateKey {
         let der: PublicKeyX509Der<'static> = pair
             .public_key()
             .as_der()
-            .map_err(|_| Error::key("the public half of the key cannot be encoded"))?;
+            .map_err(|_| Error::key("the public key cannot be encoded"))?;
         let public = PublicKey::from_der(der.as_ref())?;
         Ok(Self(Arc::new(Inner { pair, public })))
     }
 
-    /// The public half.
+    /// Returns the public key.
     pub fn public_key(&self) -> &PublicKey {
         &self.0.public
     }
 
-    /// The key as unencrypted PKCS#8 PEM. A secret.
+    /// Returns the key as unencrypted PKCS#8 PEM. A secret.
     ///
     /// # Errors
-    /// When the key cannot be encoded.
+    /// Returns an error if the key cannot be encoded.
     pub fn to_pem(&self) -> Result<SecretString> {
         let der: Pkcs8V1Der<'static> = self
             .0
@@ -137,7 +137,7 @@ impl PrivateKey {
         Ok(SecretString::from(pem::armour("PRIVATE KEY", der.as_ref())))
     }
 
-    /// Signs with RSA PKCS#1 v1.5 and SHA-256; writes base64.
+    /// Signs with RSA PKCS#1 v1.5 and SHA-256. Returns base64.
     pub(crate) fn sign_base64(&self, message: &[u8]) -> Result<String> {
         use base64::Engine as _;
         let mut signature = vec![0; self.0.pair.public_modulus_len()];
@@ -158,7 +158,7 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// Refuses keys whose label alone says that they are of no use.
+/// Rejects keys that are unusable according to their label.
 fn check_label(label: &str) -> Result<()> {
     match label {
         "EC PRIVATE KEY" => Err(not_rsa("an EC key")),
@@ -186,19 +186,19 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// Reads a `PUBLIC KEY` (or `RSA PUBLIC KEY`) PEM block.
+    /// Parses a `PUBLIC KEY` (or `RSA PUBLIC KEY`) PEM block.
     ///
     /// # Errors
-    /// When there is no such block or the key is not RSA of 2048 to 8192 bits.
+    /// Returns an error if there is no such block or the key is not RSA of 2048 to 8192 bits.
     pub fn from_pem(text: &str) -> Result<Self> {
         let block = PemBlock::find(text, |label| label.ends_with("PUBLIC KEY"))?;
         Self::from_der(block.contents())
     }
 
-    /// Reads a DER-encoded `SubjectPublicKeyInfo` (or a bare PKCS#1 public key).
+    /// Parses a DER-encoded `SubjectPublicKeyInfo` (or a bare PKCS#1 public key).
     ///
     /// # Errors
-    /// When the key is not RSA of 2048 to 8192 bits.
+    /// Returns an error if the key is not RSA of 2048 to 8192 bits.
     pub fn from_der(der: &[u8]) -> Result<Self> {
         let key = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der).map_err(|rejected| {
             Error::key("the public key is not a usable RSA key of 2048 to 8192 bits")
@@ -210,23 +210,23 @@ impl PublicKey {
         })
     }
 
-    /// The `SubjectPublicKeyInfo` in DER.
+    /// Returns the `SubjectPublicKeyInfo` in DER.
     pub fn as_der(&self) -> &[u8] {
         &self.der
     }
 
-    /// The key as a `PUBLIC KEY` PEM block.
+    /// Returns the key as a `PUBLIC KEY` PEM block.
     pub fn to_pem(&self) -> String {
         pem::armour("PUBLIC KEY", &self.der)
     }
 
-    /// The fingerprint OCI uses for API signing keys: MD5 of the DER, 16 lower-case hex pairs
-    /// joined by colons.
+    /// Returns the fingerprint that OCI uses for API signing keys: MD5 of the DER, as 16 lower-case
+    /// hex pairs joined by colons.
     pub fn fingerprint(&self) -> String {
         colon_hex(&Md5::digest(&self.der), false)
     }
 
-    /// Whether `signature` is this key's over `message` (RSA PKCS#1 v1.5, SHA-256).
+    /// Returns true if this key made `signature` over `message` (RSA PKCS#1 v1.5, SHA-256).
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         self.key.verify_sig(message, signature).is_ok()
     }
@@ -248,7 +248,7 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// Hex pairs joined by colons.
+/// Formats bytes as hex pairs joined by colons.
 pub(crate) fn colon_hex(bytes: &[u8], upper: bool) -> String {
     let pairs: Vec<String> = bytes
         .iter()

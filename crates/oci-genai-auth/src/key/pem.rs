@@ -1,12 +1,12 @@
-//! Finding a PEM block in text.
+//! Finds PEM blocks in text.
 //!
-//! The strict PEM crates refuse the RFC 1421 headers of older encrypted keys, and what happens to keys
-//! on their way through forms, variables and editors: other line ends, or `\n` written as two
-//! characters, quotes, text beside the boundaries. So the armour is read here and the base64 left to
-//! its crate.
+//! The strict PEM crates reject the RFC 1421 headers of older encrypted keys. They also reject the
+//! changes that forms, variables and editors make to keys: other line ends, `\n` written as two
+//! characters, quotes, text next to the boundaries. So this module parses the armor and leaves the
+//! base64 to its crate.
 //!
-//! A label is at most 32 characters of `[A-Z0-9 ]`. Nothing else of the text is ever part of an error:
-//! it may be a key that stands in one line.
+//! A label is at most 32 characters of `[A-Z0-9 ]`. No other text is ever part of an error: it may
+//! be a key in one line.
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD as ALPHABET;
@@ -16,12 +16,12 @@ use zeroize::Zeroizing;
 use super::no_block;
 use crate::{Error, Result};
 
-/// Key files are a few kilobytes; nothing near this size is one.
+/// Maximum size. Key files are a few kilobytes.
 const MAX_PEM_BYTES: usize = 256 * 1024;
 const MAX_LABEL: usize = 32;
 const DASHES: &str = "-----";
 const CONFIG: GeneralPurposeConfig = NO_PAD.with_decode_allow_trailing_bits(true);
-/// Base64 whose padding has been taken off.
+/// Base64 without padding; the padding is removed first.
 const UNPADDED: GeneralPurpose = GeneralPurpose::new(&ALPHABET, CONFIG);
 
 /// One `-----BEGIN X-----` … `-----END X-----` block, decoded.
@@ -32,7 +32,7 @@ pub(crate) struct PemBlock {
 }
 
 impl PemBlock {
-    /// The first block whose label `wanted` takes; text around it is ignored.
+    /// Returns the first block whose label `wanted` accepts. Ignores text around it.
     pub(crate) fn find(original: &str, wanted: impl Fn(&str) -> bool) -> Result<Self> {
         let text = plain(original)?;
         let mut passed_over = None;
@@ -48,7 +48,7 @@ impl PemBlock {
         Err(no_block::error(original, passed_over))
     }
 
-    /// Every block whose label `wanted` takes, in the order of the text.
+    /// Returns all blocks whose label `wanted` accepts, in the order of the text.
     pub(crate) fn all(text: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<Self>> {
         let text = plain(text)?;
         let mut blocks = Vec::new();
@@ -64,12 +64,12 @@ impl PemBlock {
         Ok(blocks)
     }
 
-    /// Reads what follows a BEGIN; also returns where its END ends.
+    /// Parses the text after a BEGIN. Also returns the end position of its END.
     fn read(label: &str, text: &str) -> Result<(Self, usize)> {
         let end = Boundary::find(text, "END")
             .filter(|end| Boundary::find(&text[..end.start], "BEGIN").is_none())
             .ok_or_else(|| {
-                Error::key(format!("the `{label}` block has no END line: was it cut?"))
+                Error::key(format!("the `{label}` block has no END line; hint: copy the whole key"))
             })?;
         if end.label != label {
             return Err(Error::key(format!(
@@ -77,13 +77,13 @@ impl PemBlock {
                 end.label
             )));
         }
-        // Boundaries with more than five hyphens leave some behind.
+        // Boundaries with more than five hyphens leave some here.
         let (headers, base64) = split(text[..end.start].trim_matches('-'));
         let contents = UNPADDED
             .decode(base64.trim_end_matches('=').as_bytes())
             .map_err(|_| {
                 Error::key(format!(
-                    "the `{label}` block is not base64: was it cut or edited?"
+                    "the `{label}` block is not base64; hint: copy the whole key, unedited"
                 ))
             })?;
         let block = Self {
@@ -109,7 +109,7 @@ impl PemBlock {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Whether this is a key in the older encrypted form, with RFC 1421 headers.
+    /// Returns true if this is a key in the older encrypted form, with RFC 1421 headers.
     pub(crate) fn is_legacy_encrypted(&self) -> bool {
         self.header("DEK-Info").is_some()
             || self
@@ -118,7 +118,7 @@ impl PemBlock {
     }
 }
 
-/// `-----BEGIN X-----` or `-----END X-----`, with its place in the text.
+/// `-----BEGIN X-----` or `-----END X-----`, with its position in the text.
 struct Boundary<'t> {
     label: &'t str,
     start: usize,
@@ -156,8 +156,8 @@ impl<'t> Boundary<'t> {
     }
 }
 
-/// The text with real line ends and slashes in the place of written ones (`\n`, `\r`, `\t`, `\/`), as
-/// they are left by JSON, YAML and variables.
+/// Replaces escape sequences (`\n`, `\r`, `\t`, `\/`), which JSON, YAML and variables leave, with
+/// the characters themselves.
 fn plain(text: &str) -> Result<Zeroizing<String>> {
     if text.len() > MAX_PEM_BYTES {
         return Err(Error::key("the PEM text is longer than 256 KiB"));
@@ -180,7 +180,7 @@ fn plain(text: &str) -> Result<Zeroizing<String>> {
     Ok(plain)
 }
 
-/// The headers and the base64 of a block.
+/// Splits a block into headers and base64.
 fn split(body: &str) -> (Vec<(String, String)>, Zeroizing<String>) {
     let mut headers = Vec::new();
     let mut base64 = Zeroizing::new(String::with_capacity(body.len()));
@@ -197,8 +197,8 @@ fn split(body: &str) -> (Vec<(String, String)>, Zeroizing<String>) {
     (headers, base64)
 }
 
-/// The header a line begins with. The value of one that is not known takes the whole line; after
-/// others there may be more, where blanks have taken the place of line ends.
+/// Parses the header at the start of a line. The value of an unknown header is the rest of the
+/// line. More text may follow a known header if blanks have replaced line ends.
 fn header(line: &str) -> Option<(&str, String, &str)> {
     let (name, value) = line.split_once(':')?;
     let is_name = (1..=40).contains(&name.len())
@@ -214,7 +214,7 @@ fn header(line: &str) -> Option<(&str, String, &str)> {
     if !is_known {
         return Some((name, value.trim().to_owned(), ""));
     }
-    // `4,ENCRYPTED`, `AES-256-CBC,0011…`; a blank after the comma is let pass.
+    // `4,ENCRYPTED`, `AES-256-CBC,0011…`; a blank after the comma is allowed.
     let mut rest = value.trim_start();
     let mut taken = String::new();
     for _ in 0..2 {
@@ -228,7 +228,7 @@ fn header(line: &str) -> Option<(&str, String, &str)> {
     Some((name, taken, rest))
 }
 
-/// What may surround base64 without being part of it.
+/// Returns true for characters that may surround base64 without being part of it.
 fn is_padding(character: char) -> bool {
     character.is_whitespace()
         || matches!(
@@ -237,7 +237,7 @@ fn is_padding(character: char) -> bool {
         )
 }
 
-/// Writes a block with lines of 64 characters.
+/// Formats a block with lines of 64 characters.
 pub(crate) fn armour(label: &str, der: &[u8]) -> String {
     let base64 = Zeroizing::new(STANDARD.encode(der));
     let mut text = String::with_capacity(base64.len() + base64.len() / 64 + 64);

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn a_generated_key_signs_and_survives_its_pem() {
+fn a_generated_key_signs_and_round_trips_through_pem() {
     use secrecy::ExposeSecret as _;
     let key = PrivateKey::generate().unwrap();
     let again = PrivateKey::from_pem(key.to_pem().unwrap().expose_secret(), None).unwrap();
@@ -15,7 +15,7 @@ fn a_generated_key_signs_and_survives_its_pem() {
 }
 
 #[test]
-fn mistakes_are_told_apart() {
+fn each_mistake_has_its_own_message() {
     let key = PrivateKey::generate().unwrap();
     let public = key.public_key().to_pem();
     let cut = "-----BEGIN PRIVATE KEY-----\nAAAA\n";

@@ -1,4 +1,4 @@
-//! How far this machine's clock is off the service's.
+//! Measures the difference between this machine's clock and the service's.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -6,39 +6,40 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::DATE;
 
-/// `Date` has whole seconds and answers take time: less than this is no skew.
+/// `Date` has whole seconds and responses take time, so smaller differences are ignored.
 const NOISE_SECONDS: i64 = 5;
 
-/// A clock is corrected by this much at most: a date that is further off says more about whoever sent it.
+/// Maximum correction. A larger difference suggests that the sender's date is wrong.
 const MAX_CORRECTION_SECONDS: u64 = 3600;
 
-/// How far the service's clock is ahead of this machine's, as learned from its answers.
+/// The lead of the service's clock over this machine's, measured from its responses.
 ///
-/// A request whose date is more than 5 minutes off is refused with 401. The layer puts this into
-/// the extensions of a 401 response when the clocks differ by more than a few seconds.
+/// The service rejects a request whose date is more than 5 minutes off with 401. The layer adds
+/// this to the extensions of a 401 response if the clocks differ by more than a few seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockSkew {
     seconds: i64,
 }
 
 impl ClockSkew {
-    /// Seconds to add to this machine's clock to get the service's; negative when this machine is ahead.
+    /// Returns the seconds to add to this machine's clock to get the service's; negative if this
+    /// machine is ahead.
     pub fn seconds(self) -> i64 {
         self.seconds
     }
 
-    /// Whether this alone makes the service refuse signed requests.
+    /// Returns true if the skew alone makes the service reject signed requests.
     pub fn is_fatal(self) -> bool {
         self.seconds.unsigned_abs() > 300
     }
 }
 
-/// The last skew seen.
+/// The last measured skew.
 #[derive(Debug, Default)]
 pub(super) struct SkewMeter(AtomicI64);
 
 impl SkewMeter {
-    /// Learns from an answer's `Date`.
+    /// Updates the skew from a response's `Date`.
     pub(super) fn learn(&self, headers: &HeaderMap, now: SystemTime) {
         let date = headers.get(DATE).and_then(|value| value.to_str().ok());
         let Some(date) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else {
@@ -65,7 +66,7 @@ impl SkewMeter {
         }
     }
 
-    /// This machine's time put right, by an hour at most.
+    /// Returns this machine's time, corrected by at most an hour.
     pub(super) fn correct(&self, now: SystemTime) -> SystemTime {
         let seconds = self.0.load(Ordering::Relaxed);
         let by = Duration::from_secs(seconds.unsigned_abs().min(MAX_CORRECTION_SECONDS));

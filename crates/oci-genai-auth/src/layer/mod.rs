@@ -2,26 +2,27 @@
 //!
 //! # Ordering
 //!
-//! Put it last, directly around the HTTP client: what it signs must be what is sent, and each
-//! attempt of a retry further out must be signed afresh.
+//! Put it last, directly around the HTTP client, so that nothing changes a signed request. Retry
+//! layers go outside of it, because each attempt needs its own signature.
 //!
-//! # What it does with a request
+//! # Processing of a request
 //!
-//! 1. It refuses hosts that are neither reached by TLS nor on this machine, nor among those given
-//!    with [`AuthLayer::allow_host`].
-//! 2. It takes the body into memory (bounded), and writes the URI as HTTP clients send it.
-//! 3. It takes credentials from its [`CredentialsCache`], which looks at their age each time.
-//! 4. It dates and signs, the body's hash included, or puts the API key on; then it sends.
-//! 5. After a 401 it has the credentials replaced and sends once more, with a fresh date; where
-//!    that is not possible the 401 is the answer, with [`RefreshError`] and [`ClockSkew`] in its
-//!    extensions where they explain it.
+//! 1. Rejects hosts that are neither reached over TLS nor on this machine, and hosts other than
+//!    those allowed with [`AuthLayer::allow_host`], if any are.
+//! 2. Buffers the body (up to a limit), and writes the URI in the form that HTTP clients send.
+//! 3. Takes credentials from its [`CredentialsCache`], which checks their age each time.
+//! 4. Dates and signs the request, including the body's hash, or adds the API key. Then sends it.
+//! 5. After a 401, replaces the credentials and retries once with a new date. If that is not
+//!    possible, returns the 401, with the cause as [`RefreshError`] and [`ClockSkew`] in its
+//!    extensions, if known.
 //!
-//! With a key that never changes ([`StaticCredentialsProvider`](crate::StaticCredentialsProvider) of an
-//! [`ApiKey`](crate::ApiKey)) only the first holds: the key goes on, and the request out with its body as it is.
+//! With a key that never changes ([`StaticCredentialsProvider`](crate::StaticCredentialsProvider)
+//! of an [`ApiKey`](crate::ApiKey)) only the host check applies. The layer adds the key and sends
+//! the request with its body unchanged.
 //!
-//! Redirects: let the HTTP client follow none (`reqwest::redirect::Policy::none()`), since it would
-//! send the headers set here to wherever it is pointed. A layer further out may follow them: each hop
-//! passes here, and [`AuthLayer::allow_host`] keeps the credentials from other hosts.
+//! Redirects: configure the HTTP client to follow none (`reqwest::redirect::Policy::none()`), since
+//! it would send the headers set here to any target. An outer layer may follow them: each hop
+//! passes through this layer, and [`AuthLayer::allow_host`] keeps the credentials from other hosts.
 //!
 //! # Example
 //!
@@ -76,7 +77,7 @@ use crate::{BoxError, ProvideCredentials, SharedTimeSource, TimeSource};
 /// Bodies are held in memory to be hashed.
 const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;
 
-/// Authenticates the requests of the service it wraps; see the [module](self).
+/// Authenticates the requests of the wrapped service; see the [module](self).
 #[derive(Clone, Debug)]
 pub struct AuthLayer {
     config: Arc<Config>,
@@ -93,12 +94,12 @@ struct Config {
 }
 
 impl AuthLayer {
-    /// Takes credentials from `provider`, through a [`CredentialsCache`].
+    /// Creates a layer that takes credentials from `provider`, through a [`CredentialsCache`].
     pub fn new(provider: impl ProvideCredentials + 'static) -> Self {
         Self::from_cache(CredentialsCache::new(provider))
     }
 
-    /// Takes credentials from this cache, which may be shared with other layers.
+    /// Creates a layer that takes credentials from this cache, which other layers may share.
     pub fn from_cache(cache: CredentialsCache) -> Self {
         Self {
             config: Arc::new(Config {
@@ -112,9 +113,10 @@ impl AuthLayer {
         }
     }
 
-    /// Dates requests, and looks at the age of credentials, by this clock. Default: the system's.
+    /// Sets the clock for dating requests and checking the age of credentials. Default: the
+    /// system's.
     ///
-    /// The cache starts empty again.
+    /// This empties the cache.
     #[must_use]
     pub fn with_time_source(mut self, time: impl TimeSource + 'static) -> Self {
         let time = SharedTimeSource::new(time);
@@ -125,16 +127,17 @@ impl AuthLayer {
         self
     }
 
-    /// The largest request body, in bytes, that is taken into memory to be signed. Default: 64 MiB.
+    /// Sets the maximum size, in bytes, of a request body that is buffered for signing. Default: 64
+    /// MiB.
     #[must_use]
     pub fn with_max_body(mut self, bytes: usize) -> Self {
         Arc::make_mut(&mut self.config).max_body = bytes;
         self
     }
 
-    /// Sends credentials to this host (a name or address, without port) and to others given the
-    /// same way, and to no other: a request that a redirect points elsewhere fails.
-    /// Default: any host reached by TLS, and this machine.
+    /// Allows this host (a name or address, without port). After the first call, credentials are
+    /// sent to allowed hosts only: a request that a redirect points elsewhere fails. Default: any
+    /// host reached over TLS, and this machine.
     #[must_use]
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         let config = Arc::make_mut(&mut self.config);
@@ -143,16 +146,16 @@ impl AuthLayer {
         self
     }
 
-    /// Dates requests by the service's clock, as its answers tell it, where this machine's is off, by an
-    /// hour at most.
-    /// Default: no; a wrong clock is then reported ([`ClockSkew`]) but not made up for.
+    /// Dates requests by the service's clock, learned from its responses, if this machine's clock
+    /// is wrong; corrects by at most an hour. Default: false; a wrong clock is then reported
+    /// ([`ClockSkew`]) but not corrected.
     #[must_use]
     pub fn with_clock_correction(mut self, correct: bool) -> Self {
         Arc::make_mut(&mut self.config).correct_clock = correct;
         self
     }
 
-    /// The cache the credentials come from.
+    /// Returns the cache of the credentials.
     pub fn cache(&self) -> &CredentialsCache {
         &self.config.cache
     }
@@ -181,7 +184,7 @@ impl<S> Layer<S> for AuthLayer {
     }
 }
 
-/// The service [`AuthLayer`] makes.
+/// The service created by [`AuthLayer`].
 #[derive(Clone, Debug)]
 pub struct Auth<S> {
     inner: S,
@@ -189,12 +192,12 @@ pub struct Auth<S> {
 }
 
 impl<S> Auth<S> {
-    /// The service inside.
+    /// Returns the inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// The service inside, without authentication.
+    /// Returns the inner service, without authentication.
     pub fn into_inner(self) -> S {
         self.inner
     }
@@ -230,7 +233,7 @@ where
                 },
             });
         }
-        // The service that was polled ready goes; its clone stays.
+        // Call the service that was polled ready; keep its clone.
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
         let config = Arc::clone(&self.config);
@@ -251,7 +254,7 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<F, R> {
-        // With a key that never changes: all is said, only the answer is missing.
+        // With a fixed key, the request is sent as is and never retried.
         Sent { #[pin] future: F },
         Boxed { future: BoxFuture<'static, Result<Response<R>, BoxError>> },
     }

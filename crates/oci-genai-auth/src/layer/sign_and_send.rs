@@ -1,4 +1,4 @@
-//! From a request without credentials to the answer to one that has them.
+//! Signs and sends a request, and retries it after a 401.
 
 use std::future::poll_fn;
 use std::time::SystemTime;
@@ -16,22 +16,22 @@ use crate::signing::CONTENT_SHA256;
 use crate::{BoxError, Credentials, Error, Result, TimeSource as _};
 
 const X_CONTENT_SHA256: HeaderName = HeaderName::from_static(CONTENT_SHA256);
-/// Counts in the place of `date` where it is sent.
+/// Used instead of `date` if present.
 const X_DATE: HeaderName = HeaderName::from_static("x-date");
 
-/// In the extensions of a 401 response: why no fresh credentials were to be had.
+/// The reason for missing fresh credentials, in the extensions of a 401 response.
 #[derive(Clone, Debug)]
 pub struct RefreshError(Error);
 
 impl RefreshError {
-    /// The provider's error.
+    /// Returns the provider's error.
     pub fn error(&self) -> &Error {
         &self.0
     }
 }
 
 impl Config {
-    /// Puts credentials on, sends, and after a 401 tries once more where that may help.
+    /// Adds credentials and sends. Retries once after a 401 if that may help.
     pub(super) async fn exchange<S, B, R>(
         &self,
         mut inner: S,
@@ -46,7 +46,7 @@ impl Config {
         let request = self.prepare(request).await?;
         let lease = self.cache.lease().await?;
         let date = self.now();
-        let spare = request.clone();
+        let retry = request.clone();
         let signed = request.signed::<B>(&lease.credentials, date)?;
         let mut response = inner.call(signed).await.map_err(Into::into)?;
         self.skew.learn(response.headers(), self.time.now());
@@ -60,7 +60,7 @@ impl Config {
                 None
             }
         };
-        // The same credentials are worth a second try only if it is the date that was wrong.
+        // With the same credentials, a retry helps only if the date was wrong.
         let fresh = fresh.or_else(|| {
             let signs = lease.credentials.signer().is_some();
             (signs && self.redates(date)).then_some(lease)
@@ -72,7 +72,7 @@ impl Config {
             return Ok(response);
         };
         drop(response);
-        let signed = spare.signed::<B>(&fresh.credentials, self.now())?;
+        let signed = retry.signed::<B>(&fresh.credentials, self.now())?;
         poll_fn(|cx| inner.poll_ready(cx))
             .await
             .map_err(Into::into)?;
@@ -104,7 +104,7 @@ impl Config {
         Ok(Prepared { parts, body })
     }
 
-    /// The request with a key that is the same for ever: there is nothing to hash, to date or to try again.
+    /// Returns the request with a fixed key. It needs no hash, date or retry.
     pub(super) fn with_key<B>(&self, request: Request<B>, key: &Credentials) -> Result<Request<B>> {
         let (mut parts, body) = request.into_parts();
         self.admit(&mut parts)?;
@@ -112,7 +112,7 @@ impl Config {
         Ok(Request::from_parts(parts, body))
     }
 
-    /// Lets a request pass that may carry credentials, without those it may have from before.
+    /// Checks that the request may carry credentials, and removes any existing ones.
     fn admit(&self, parts: &mut Parts) -> Result<()> {
         uri::admit(&parts.uri, &self.hosts)?;
         for name in [AUTHORIZATION, DATE, X_DATE, X_CONTENT_SHA256] {
@@ -121,7 +121,7 @@ impl Config {
         Ok(())
     }
 
-    /// The date requests get.
+    /// Returns the date for requests.
     fn now(&self) -> SystemTime {
         let now = self.time.now();
         if self.correct_clock {
@@ -131,7 +131,7 @@ impl Config {
         }
     }
 
-    /// Whether a request dated `before` would now get a date that differs by enough to matter.
+    /// Returns true if a request dated `before` would now get a significantly different date.
     fn redates(&self, before: SystemTime) -> bool {
         let now = self.now();
         let moved = now

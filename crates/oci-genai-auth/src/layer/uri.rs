@@ -1,4 +1,4 @@
-//! Where a request goes, and in which words.
+//! Checks the host of a request and normalizes its URI.
 
 use std::net::Ipv4Addr;
 
@@ -10,7 +10,7 @@ use url::{Host, Url};
 use crate::redact::shown;
 use crate::{Error, Result};
 
-/// Lets only TLS and loopback pass, and of those only `hosts`, where any are given.
+/// Accepts only TLS and loopback, and of those only `hosts`, if any are given.
 pub(super) fn admit(uri: &Uri, hosts: &[String]) -> Result<()> {
     protected(uri)?;
     let host = uri.host().unwrap_or_default();
@@ -22,7 +22,7 @@ pub(super) fn admit(uri: &Uri, hosts: &[String]) -> Result<()> {
         return Ok(());
     }
     Err(Error::insecure(format!(
-        "credentials for {} are not sent to {}; was there a redirect?",
+        "credentials for {} are not sent to {}; hint: check for a redirect",
         hosts
             .iter()
             .map(|host| shown(host).to_string())
@@ -32,14 +32,14 @@ pub(super) fn admit(uri: &Uri, hosts: &[String]) -> Result<()> {
     )))
 }
 
-/// Lets only TLS and loopback pass.
+/// Accepts only TLS and loopback.
 pub(crate) fn protected(uri: &Uri) -> Result<()> {
     if uri.scheme_str() == Some("https") || is_loopback(uri) {
         return Ok(());
     }
     let host = uri.host().unwrap_or("a relative URI");
     Err(Error::insecure(format!(
-        "credentials go only to https or to this machine, not to {} unprotected",
+        "credentials are sent only over https or to this machine, not to {}",
         shown(host)
     )))
 }
@@ -57,8 +57,8 @@ pub(crate) fn is_loopback(uri: &Uri) -> bool {
     }
 }
 
-/// Writes URI and content type the way HTTP clients send them, so that what is signed is what is
-/// sent: they drop a default port and escape some characters, and some of OCI's front ends drop
+/// Writes URI and content type the way HTTP clients send them, so that the signature covers what is
+/// sent: clients drop a default port and escape some characters, and some of OCI's front ends drop
 /// `charset` before they verify.
 pub(super) fn normalise(parts: &mut Parts) -> Result<()> {
     if !is_plain(&parts.uri) {
@@ -72,7 +72,7 @@ pub(super) fn normalise(parts: &mut Parts) -> Result<()> {
     Ok(())
 }
 
-/// Whether nothing in the URI can be written in another way. Most requests need no rewriting.
+/// Returns true if no part of the URI can be written differently. Most requests need no rewriting.
 fn is_plain(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default();
     let default_port = match uri.scheme_str() {
@@ -80,7 +80,8 @@ fn is_plain(uri: &Uri) -> bool {
         Some("http") => 80,
         _ => return false,
     };
-    // Addresses have many spellings, and differ from names in what their last part begins with.
+    // IP addresses have many spellings. Unlike a name, their last part does not begin with a
+    // letter.
     let last_part = host.rsplit('.').next().unwrap_or_default();
     let plain_host = (last_part.starts_with(|first: char| first.is_ascii_lowercase())
         || host.parse::<Ipv4Addr>().is_ok())
@@ -111,7 +112,7 @@ fn is_plain(uri: &Uri) -> bool {
 }
 
 fn rewrite(uri: &mut Uri) -> Result<()> {
-    let malformed = || Error::request("the request's URI is not a URL that can be sent");
+    let malformed = || Error::request("the request's URI is not a valid URL");
     let mut url = Url::parse(&uri.to_string()).map_err(|cause| malformed().with_source(cause))?;
     url.set_fragment(None);
     *uri = url
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ordinary_targets_are_plain_and_others_rewritten() {
+    fn only_unusual_targets_are_rewritten() {
         for (uri, plain) in [
             (
                 "https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/openai/v1/responses",
@@ -163,7 +164,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_plain_uri_is_written_as_it_stands(
+        fn a_plain_uri_is_unchanged(
             scheme in "https?",
             host in "[a-zA-Z0-9.-]{1,12}",
             port in prop::option::of(0_u32..70_000),

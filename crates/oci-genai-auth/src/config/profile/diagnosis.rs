@@ -1,4 +1,4 @@
-//! What is the matter with a value, where the value alone does not show it.
+//! Explains problems with a profile's values that depend on other lines or keys.
 
 use super::{AuthKind, Profile};
 use crate::Result;
@@ -6,7 +6,7 @@ use crate::file_error::odd_characters;
 use crate::redact::{key_name, shown};
 
 impl Profile {
-    /// A value that must be there.
+    /// Returns a required value.
     pub(super) fn require(&self, key: &str, kind: AuthKind) -> Result<&str> {
         if let Some(value) = self.value(key) {
             if value.joined.is_some() {
@@ -42,7 +42,8 @@ impl Profile {
         Err(self.error(format!("has no {}, which {needs}{hint}", self.named(key))))
     }
 
-    /// Refuses values over several lines where one line is meant: they would fail far from here.
+    /// Rejects multi-line values where one line is expected; otherwise they would cause a less
+    /// clear error later.
     pub(crate) fn check_lines(&self) -> Result<()> {
         for key in ["region", "user", "tenancy", "fingerprint", "key_file"] {
             if self.value(key).is_some_and(|value| value.joined.is_some()) {
@@ -52,7 +53,7 @@ impl Profile {
         Ok(())
     }
 
-    /// Why the keys fit no kind of credential.
+    /// Explains why the keys match no kind of credential.
     pub(super) fn no_kind(&self) -> String {
         let missing =
             "has neither `user` (an API signing key) nor `security_token_file` (a session)";
@@ -73,7 +74,7 @@ impl Profile {
         }
     }
 
-    /// What is the matter with a value that is there.
+    /// Explains the problem with a value that is present.
     pub(super) fn trouble(&self, key: &str) -> Option<String> {
         let value = self.value(key)?;
         if let Some(line) = value.joined {
@@ -85,7 +86,7 @@ impl Profile {
         odd_characters(&value.text).map(str::to_owned)
     }
 
-    /// The value that has taken up the line of a missing key.
+    /// Explains that another value has absorbed the line of a missing key.
     fn swallowed(&self, key: &str) -> Option<String> {
         let is_line_of = |line: &str| {
             line.split_once(['=', ':'])

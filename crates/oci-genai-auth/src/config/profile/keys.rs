@@ -1,4 +1,4 @@
-//! The files that a profile names: its key and its tokens.
+//! Files named by a profile: its key and its tokens.
 
 use std::path::PathBuf;
 
@@ -9,17 +9,18 @@ use super::{AuthKind, Profile, TrustedKey};
 use crate::redact::{shown, shown_path};
 use crate::{Error, KeyId, PrivateKey, Result, SecurityToken, file_error};
 
-/// The variable that holds the pass phrase of a profile's key.
+/// The variable with the pass phrase of a profile's key.
 const PASS_PHRASE: &str = "OCI_CLI_PASSPHRASE";
 
 impl Profile {
-    /// The pass phrase of the private key, where there is one: `pass_phrase`, else `passphrase`, else
+    /// Returns the pass phrase of the private key, if any: `pass_phrase`, else `passphrase`, else
     /// the variable `OCI_CLI_PASSPHRASE`.
     pub fn pass_phrase(&self) -> Option<SecretString> {
         self.pass_phrases().into_iter().next()
     }
 
-    /// Every pass phrase that may be the key's. A profile may inherit one that is another key's.
+    /// Returns all candidates for the key's pass phrase. A profile may inherit a pass phrase that
+    /// belongs to another key.
     fn pass_phrases(&self) -> Vec<SecretString> {
         let keys = ["pass_phrase", "passphrase"];
         let of_profile = keys
@@ -32,8 +33,8 @@ impl Profile {
     /// Reads and parses `key_file`.
     ///
     /// # Errors
-    /// When `key_file` is absent or unreadable, or its key cannot be used; the message names
-    /// profile and file.
+    /// Returns an error if `key_file` is absent or unreadable, or its key cannot be used. The
+    /// message names the profile and the file.
     pub fn private_key(&self) -> Result<PrivateKey> {
         if let Some(text) = self.get("key_content") {
             if !self.is_overridden("key_content") {
@@ -59,7 +60,7 @@ impl Profile {
         })
     }
 
-    /// Opens a key with the first pass phrase that does.
+    /// Opens a key with the first pass phrase that works.
     fn open(&self, pem: &str) -> Result<PrivateKey> {
         let mut first = None;
         for pass_phrase in self.pass_phrases() {
@@ -74,10 +75,10 @@ impl Profile {
         }
     }
 
-    /// Where `key_file` points.
+    /// Returns the path in `key_file`.
     ///
     /// # Errors
-    /// When it is absent.
+    /// Returns an error if it is absent.
     pub fn key_file(&self) -> Result<PathBuf> {
         self.path(
             "key_file",
@@ -85,10 +86,10 @@ impl Profile {
         )
     }
 
-    /// Where `security_token_file` points.
+    /// Returns the path in `security_token_file`.
     ///
     /// # Errors
-    /// When it is absent.
+    /// Returns an error if it is absent.
     pub fn security_token_file(&self) -> Result<PathBuf> {
         self.path("security_token_file", AuthKind::SessionToken)
     }
@@ -96,7 +97,7 @@ impl Profile {
     /// Reads `security_token_file`.
     ///
     /// # Errors
-    /// When it is absent, unreadable or has no token.
+    /// Returns an error if it is absent, unreadable or contains no token.
     pub fn security_token(&self) -> Result<SecurityToken> {
         let path = self.security_token_file()?;
         let text = self.read("security_token_file", AuthKind::SessionToken)?;
@@ -119,11 +120,11 @@ impl Profile {
             .map(|text| SecretString::from(text.trim()))
     }
 
-    /// The id and public key behind this profile's signatures, read again: what a server needs to
-    /// trust the profile. `None` for profiles that sign with a key of their own making.
+    /// Returns the key id and public key of this profile's signatures, read again. A server needs
+    /// them to trust the profile. Returns `None` for profiles that sign with a generated key.
     ///
     /// # Errors
-    /// When the profile lacks a key or a file cannot be read.
+    /// Returns an error if the profile has no key or a file cannot be read.
     pub fn trusted_key(&self) -> Result<Option<TrustedKey>> {
         let key_id = match self.auth_kind()? {
             AuthKind::ApiSigningKey => self.api_key_id()?,
@@ -134,14 +135,14 @@ impl Profile {
         Ok(Some(TrustedKey { key_id, public_key }))
     }
 
-    /// How a new token is made. Profiles of an identity provider's exchange have no user, and nobody
-    /// could log in for them in a browser.
+    /// Returns a hint for getting a new token. Profiles from an identity provider's token exchange
+    /// have no user, so a browser login is not possible for them.
     pub(crate) fn how_to_log_in(&self) -> String {
         let is_exchanged = self
             .get("user")
             .is_some_and(|user| user.trim().eq_ignore_ascii_case("not used"));
         if is_exchanged {
-            return "hint: run again what exchanged an identity provider's token for it".to_owned();
+            return "hint: repeat the token exchange with the identity provider".to_owned();
         }
         format!(
             "log in again with `oci session authenticate --profile-name {}`",

@@ -1,4 +1,4 @@
-//! One profile of an OCI configuration file.
+//! A profile of an OCI configuration file.
 
 mod diagnosis;
 mod keys;
@@ -11,7 +11,7 @@ use super::ini::{Section, Value};
 use crate::redact::{key_name, shown};
 use crate::{Environment, Error, KeyId, PublicKey, Result};
 
-/// How a profile authenticates.
+/// Authentication method of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthKind {
@@ -23,25 +23,25 @@ pub enum AuthKind {
     DelegationToken,
 }
 
-/// A profile with what it inherits from `[DEFAULT]`. `Debug` shows the keys, no values.
+/// A profile with the values that it inherits from `[DEFAULT]`. `Debug` shows the keys, no values.
 #[derive(Clone)]
 pub struct Profile {
     name: String,
     place: String,
     own: Section,
     inherited: Section,
-    /// The keys that variables have set, and the variables; `None` if variables do not count.
+    /// Keys that variables have set, with the variables; `None` if variables are not used.
     overridden: Option<Vec<(&'static str, &'static str)>>,
     environment: Environment,
 }
 
-/// A profile's key as a server sees it: enough to trust the profile's owner.
+/// Key id and public key of a profile, which a server needs to trust the profile's owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrustedKey {
     /// The `keyId` of the profile's signatures.
     pub key_id: KeyId,
-    /// What checks them.
+    /// The key that verifies the signatures.
     pub public_key: PublicKey,
 }
 
@@ -68,7 +68,8 @@ impl Profile {
         &self.name
     }
 
-    /// A value by key, in any case; its own before an inherited one. Empty values count as absent.
+    /// Returns the value of a key, in any case. The profile's own value overrides an inherited one.
+    /// Empty values count as absent.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.value(key).map(|value| value.text.as_str())
     }
@@ -79,19 +80,20 @@ impl Profile {
         value.filter(|value| !value.text.is_empty())
     }
 
-    /// The region: `region`, else the variable `OCI_REGION`.
+    /// Returns the region: `region`, else the variable `OCI_REGION`.
     pub fn region(&self) -> Option<String> {
         self.get("region")
             .map(str::to_owned)
             .or_else(|| self.environment.var("OCI_REGION"))
     }
 
-    /// How the profile authenticates, read off its keys: its own count before inherited ones, since
-    /// a session profile below a `[DEFAULT]` with an API signing key inherits a `user`, and
-    /// the other way round.
+    /// Returns the authentication method, derived from the profile's keys. Its own keys override
+    /// inherited ones: a session profile inherits a `user` from a `[DEFAULT]` with an API signing
+    /// key, and the reverse is possible too.
     ///
     /// # Errors
-    /// When `authentication_type` is one that profiles cannot have, or the keys fit no kind.
+    /// Returns an error if `authentication_type` is not valid for profiles, or if the keys match no
+    /// method.
     pub fn auth_kind(&self) -> Result<AuthKind> {
         if let Some(kind) = self.get("authentication_type") {
             if !kind.eq_ignore_ascii_case("instance_principal") {
@@ -129,26 +131,26 @@ impl Profile {
         Err(self.error(self.no_kind()))
     }
 
-    /// The tenancy's OCID.
+    /// Returns the tenancy's OCID.
     ///
     /// # Errors
-    /// When it is absent or not an OCID.
+    /// Returns an error if it is absent or not an OCID.
     pub fn tenancy(&self) -> Result<&str> {
         self.ocid("tenancy", AuthKind::ApiSigningKey)
     }
 
-    /// The user's OCID.
+    /// Returns the user's OCID.
     ///
     /// # Errors
-    /// When it is absent (as in session profiles) or not an OCID.
+    /// Returns an error if it is absent (as in session profiles) or not an OCID.
     pub fn user(&self) -> Result<&str> {
         self.ocid("user", AuthKind::ApiSigningKey)
     }
 
-    /// The fingerprint of the API signing key, in lower case.
+    /// Returns the fingerprint of the API signing key, in lower case.
     ///
     /// # Errors
-    /// When it is absent or not 16 hex pairs joined by colons.
+    /// Returns an error if it is absent or not 16 hex pairs joined by colons.
     pub fn fingerprint(&self) -> Result<String> {
         let value = self.require("fingerprint", AuthKind::ApiSigningKey)?;
         let text = value.to_ascii_lowercase();
@@ -178,7 +180,7 @@ impl Profile {
         self.key_id_of(&self.fingerprint()?)
     }
 
-    /// The key id of the profile's user with the key of this fingerprint.
+    /// Returns the key id of the profile's user for the key with this fingerprint.
     pub(crate) fn key_id_of(&self, fingerprint: &str) -> Result<KeyId> {
         let (tenancy, user) = (self.tenancy()?, self.user()?);
         let is_swapped = |user: &str, tenancy: &str| {
@@ -196,7 +198,7 @@ impl Profile {
         &self.environment
     }
 
-    /// An OCID, as widely understood as Oracle's own libraries do.
+    /// Returns an OCID, with the same tolerance as Oracle's own libraries.
     fn ocid(&self, key: &str, kind: AuthKind) -> Result<&str> {
         let value = self.require(key, kind)?;
         let parts: Vec<&str> = value.split(['.', ':']).collect();

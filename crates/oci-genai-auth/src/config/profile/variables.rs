@@ -1,4 +1,4 @@
-//! Variables that take the place of a profile's keys, as Oracle's command line reads them.
+//! Environment variables that override a profile's keys, as in Oracle's command line.
 
 use zeroize::Zeroizing;
 
@@ -28,8 +28,7 @@ impl Profile {
         Self::new(name, place, own, inherited, environment.clone())
     }
 
-    /// The profile with the variables `OCI_CLI_USER`, `OCI_CLI_TENANCY` and so on in the place of its
-    /// own keys.
+    /// Replaces the profile's keys with the variables `OCI_CLI_USER`, `OCI_CLI_TENANCY` and so on.
     pub(crate) fn with_variables(mut self) -> Self {
         let mut overridden = Vec::new();
         for (variable, key) in VARIABLES {
@@ -44,7 +43,7 @@ impl Profile {
             overridden.insert(0, (key, variable));
         }
         self.overridden = Some(overridden);
-        // The nearer of the two ways to give a key counts.
+        // If both forms of the key are given, the one from a variable wins.
         if self.is_overridden("key_file") && !self.is_overridden("key_content") {
             self.own.remove("key_content");
             self.inherited.remove("key_content");
@@ -52,7 +51,7 @@ impl Profile {
         self
     }
 
-    /// What an error calls a key: with its variable, if that is where the value came from.
+    /// Returns the name of a key for an error, with its variable if the value came from one.
     pub(super) fn named(&self, key: &str) -> String {
         let overridden = self.overridden.iter().flatten();
         let found = overridden.into_iter().find(|(name, _)| *name == key);
@@ -62,21 +61,21 @@ impl Profile {
         }
     }
 
-    /// Whether a variable has set a key.
+    /// Returns true if a variable has set a key.
     pub(crate) fn is_overridden(&self, key: &str) -> bool {
         let mut overridden = self.overridden.iter().flatten();
         overridden.any(|(name, _)| *name == key)
     }
 
-    /// Whether the fingerprint is that of the key, whatever the profile says: a variable has replaced
-    /// the key and not the fingerprint, or there is none.
+    /// Returns true if the fingerprint must be computed from the key: a variable has replaced the
+    /// key but not the fingerprint, or there is no fingerprint.
     pub(crate) fn fingerprint_follows_key(&self) -> bool {
         let is_key = self.is_overridden("key_file") || self.is_overridden("key_content");
         let is_absent = self.overridden.is_some() && self.get("fingerprint").is_none();
         (is_key || is_absent) && !self.is_overridden("fingerprint")
     }
 
-    /// The variable that would set a missing key, where variables count.
+    /// Returns the variable that would set a missing key, if variables are used.
     pub(super) fn variable_for(&self, key: &str) -> Option<&'static str> {
         self.overridden.as_ref()?;
         let mut variables = VARIABLES.iter().rev();
