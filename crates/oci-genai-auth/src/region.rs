@@ -1,4 +1,4 @@
-//! Which domain a region's services are under.
+//! Domains of regions.
 
 #[rustfmt::skip]
 mod generated;
@@ -9,11 +9,11 @@ use self::generated::REGIONS;
 use crate::Environment;
 use crate::redact::shown;
 
-/// The domain of realm oc1, and of regions nobody knows.
+/// The domain of realm oc1, and of unknown regions.
 const DEFAULT_DOMAIN: &str = "oraclecloud.com";
 
-/// One region as `OCI_REGION_METADATA`, `~/.oci/regions-config.json` and the metadata service
-/// describe it.
+/// A region as described by `OCI_REGION_METADATA`, `~/.oci/regions-config.json` and the metadata
+/// service.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RegionInfo {
@@ -22,7 +22,7 @@ pub(crate) struct RegionInfo {
     pub(crate) region_identifier: String,
 }
 
-/// A region's identifier and second-level domain; takes a short code too.
+/// Identifier and second-level domain of a region. Can be resolved from a short code too.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ResolvedRegion {
     pub(crate) id: String,
@@ -30,9 +30,9 @@ pub(crate) struct ResolvedRegion {
 }
 
 impl ResolvedRegion {
-    /// Looks a region up the way Oracle's libraries do: the known ones, `~/.oci/regions-config.json`,
-    /// `OCI_REGION_METADATA`; then a region with a dot is its own domain, and others are under
-    /// `OCI_DEFAULT_REALM` or `oraclecloud.com`.
+    /// Resolves a region like Oracle's libraries: first the known ones, then
+    /// `~/.oci/regions-config.json`, then `OCI_REGION_METADATA`. Otherwise a region with a dot is
+    /// its own domain, and other regions use `OCI_DEFAULT_REALM` or `oraclecloud.com`.
     pub(crate) fn resolve(region: &str, environment: &Environment) -> Self {
         let name = region.trim().to_lowercase();
         let known = REGIONS
@@ -54,8 +54,8 @@ impl ResolvedRegion {
         }
     }
 
-    /// As [`resolve`](Self::resolve), for what people write: a host or URL in the place of a region
-    /// is an error that says which region it belongs to.
+    /// Like [`resolve`](Self::resolve), for user input. A host or URL instead of a region is an
+    /// error that suggests the region.
     pub(crate) fn of_setting(region: &str, environment: &Environment) -> Result<Self, String> {
         let name = region.trim().to_lowercase();
         let mut labels = name.split(['/', '.', ':']);
@@ -85,7 +85,7 @@ impl ResolvedRegion {
         }
     }
 
-    /// The identity service that issues tokens.
+    /// Returns the address of the identity service that issues tokens.
     pub(crate) fn auth_endpoint(&self) -> String {
         if self.id.contains('.') {
             return format!("https://auth.{}", self.id);
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn regions_lead_to_their_realms_domain() {
+    fn regions_resolve_to_their_realms_domain() {
         let environment = Environment::from_vars([
             ("HOME", "/h"),
             (
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_in_the_place_of_a_region_is_named() {
+    fn a_host_instead_of_a_region_is_an_error() {
         let environment = Environment::from_vars([("HOME", "/h")]).with_files([("/h/none", "")]);
         let of = |region| ResolvedRegion::of_setting(region, &environment);
         for host in [

@@ -12,10 +12,11 @@ use serde_json::{Map, Value};
 use crate::clock::LAST_SECOND;
 use crate::{Error, Result};
 
-/// Tokens are a few kilobytes; nothing near this size is one.
+/// Maximum length. Tokens are a few kilobytes.
 const MAX_TOKEN_BYTES: usize = 64 * 1024;
 
-/// A security token with its claims, which are read but **not verified**: only the service can.
+/// A security token with its claims, which are parsed but **not verified**: only the service can
+/// verify them.
 ///
 /// `Debug` shows the times, never the token.
 #[derive(Clone)]
@@ -25,10 +26,11 @@ pub struct SecurityToken {
 }
 
 impl SecurityToken {
-    /// Reads a token; surrounding white space and a leading `ST$` are dropped.
+    /// Parses a token. Removes surrounding white space and a leading `ST$`.
     ///
     /// # Errors
-    /// When the text is not three dot-separated parts with a JSON object in the second.
+    /// Returns an error if the text is not three dot-separated parts with a JSON object in the
+    /// second.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
         let text = text.strip_prefix("ST$").unwrap_or(text);
@@ -65,33 +67,33 @@ impl SecurityToken {
         })
     }
 
-    /// The token itself. A secret.
+    /// Returns the token itself. A secret.
     pub fn expose(&self) -> &str {
         self.text.expose_secret()
     }
 
-    /// A claim by name.
+    /// Returns a claim by name.
     pub fn claim(&self, name: &str) -> Option<&Value> {
         self.claims.get(name)
     }
 
-    /// When the token ends (`exp`, in seconds or milliseconds since 1970).
+    /// Returns the expiry (`exp`, in seconds or milliseconds since 1970).
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.time("exp")
     }
 
-    /// When the token was issued (`iat`).
+    /// Returns the time of issue (`iat`).
     pub fn issued_at(&self) -> Option<SystemTime> {
         self.time("iat")
     }
 
-    /// Whether the token has ended at `now`. A token without `exp` never ends.
+    /// Returns true if the token has expired at `now`. A token without `exp` never expires.
     pub fn is_expired_at(&self, now: SystemTime) -> bool {
         self.expires_at().is_some_and(|end| end <= now)
     }
 
-    /// A time in seconds since 1970. Some issuers write milliseconds, or smaller units, and some a text;
-    /// no token lives beyond the year 9999.
+    /// Returns a time in seconds since 1970. Some issuers write milliseconds or smaller units, and
+    /// some a string. No token is valid after the year 9999.
     fn time(&self, claim: &str) -> Option<SystemTime> {
         let number = match self.claims.get(claim)? {
             Value::Number(number) => number.as_f64()?,
@@ -101,7 +103,7 @@ impl SecurityToken {
         if !number.is_finite() {
             return None;
         }
-        // As whole seconds a float is exact far beyond the year 9999; a negative one becomes 0.
+        // A float is exact for whole seconds far beyond the year 9999; a negative one becomes 0.
         let mut seconds = number as u64;
         while seconds > LAST_SECOND {
             seconds /= 1000;
@@ -150,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn times_in_other_units_are_understood_and_none_is_beyond_the_year_9999() {
+    fn times_in_other_units_are_accepted_up_to_the_year_9999() {
         for (exp, seconds) in [
             ("1790003600", Some(1_790_003_600)),
             ("1790003600000", Some(1_790_003_600)),
@@ -177,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_token_without_repeating_it() {
+    fn rejects_invalid_tokens_without_repeating_them() {
         for text in ["", "a.b", "a.!!.c", "a.e30.c.d", "a b.e30.c", &token("[]")] {
             let error = SecurityToken::parse(text).unwrap_err();
             assert!(error.is_token());

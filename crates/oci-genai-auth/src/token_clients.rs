@@ -1,4 +1,5 @@
-//! The HTTP clients of token services: for the network, for this machine, for one set of certificates.
+//! The HTTP clients of token services: for the network, for this machine, and for specific
+//! certificates.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::OnceLock;
@@ -13,14 +14,14 @@ use crate::{Error, Result};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Clients that are made when they are first needed: reading the system's certificates takes longer
-/// than all else, and most providers of a chain never send anything.
+/// Clients that are created on first use. Reading the system's certificates takes longer than
+/// everything else, and most providers of a chain never send a request.
 #[derive(Debug)]
 pub(crate) struct Clients {
     timeout: Duration,
-    /// Whether there may be no proxy, whatever the host.
+    /// True if no proxy may be used for any host.
     is_direct: bool,
-    /// The certificates to trust, in place of the system's.
+    /// The certificates to trust instead of the system's.
     roots: Option<Vec<Certificate>>,
     network: OnceLock<Client>,
     local: OnceLock<Client>,
@@ -39,11 +40,11 @@ impl Clients {
         }
     }
 
-    /// The client for a URL. What goes to this machine uses no proxy, which would get the credentials,
-    /// and asks nobody for the address of `localhost`. Without TLS it needs no certificates.
+    /// Returns the client for a URL. Requests to this machine use no proxy, which would receive the
+    /// credentials, and no DNS for `localhost`. Without TLS, no certificates are needed.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// Returns an error if the client cannot be created.
     pub(crate) fn client(&self, url: &Uri) -> Result<Client> {
         let is_plain = url.scheme_str() == Some("http");
         let is_local = is_loopback(url);
@@ -67,7 +68,7 @@ impl Clients {
         }
         builder = match &self.roots {
             Some(roots) => builder.tls_certs_only(roots.iter().cloned()),
-            // Plain URLs elsewhere are the metadata service's.
+            // Other plain URLs belong to the metadata service.
             None if is_plain => builder.tls_certs_only([]),
             None => builder,
         };
@@ -87,7 +88,7 @@ fn build(builder: ClientBuilder) -> Result<Client> {
             message.to_owned()
         } else {
             format!(
-                "{message}: check the certificates that {} names",
+                "{message}; hint: check the certificates in {}",
                 set.join(" or ")
             )
         })
@@ -95,7 +96,7 @@ fn build(builder: ClientBuilder) -> Result<Client> {
     })
 }
 
-/// Answers this machine for every name: it is asked for `localhost` and names below it alone.
+/// Resolves every name to this machine. It is used for `localhost` and its subdomains only.
 struct Loopback;
 
 impl Resolve for Loopback {

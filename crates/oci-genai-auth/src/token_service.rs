@@ -1,4 +1,4 @@
-//! Talking to the services that issue tokens.
+//! HTTP requests to the services that issue tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +18,12 @@ use crate::token_clients::Clients;
 use crate::{Error, ErrorKind, RequestSigner, Result, SharedTimeSource, TimeSource as _};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// A metadata service is on the machine itself: it answers at once or not at all.
+/// A metadata service is on the machine itself: it responds at once or not at all.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
-/// Tokens and certificates are a few kilobytes.
+/// Maximum response size. Tokens and certificates are a few kilobytes.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
-/// How much of what a service says is repeated, in characters.
-const MAX_WORDS: usize = 300;
+/// Maximum length of a service's message in an error, in characters.
+const MAX_MESSAGE_CHARS: usize = 300;
 
 /// A client for one kind of token service. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -31,13 +31,13 @@ pub(crate) struct TokenService(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// What errors call it.
+    /// Name of the service in errors.
     name: &'static str,
     timeout: Duration,
     clients: Clients,
 }
 
-/// What a token service answered with a 2xx.
+/// A 2xx response of a token service.
 pub(crate) struct Answer {
     name: &'static str,
     headers: HeaderMap,
@@ -45,17 +45,17 @@ pub(crate) struct Answer {
 }
 
 impl TokenService {
-    /// Over TLS, or plainly on this machine.
+    /// Creates a client that uses TLS, or plain HTTP on this machine.
     pub(crate) fn new(name: &'static str) -> Self {
         Self::with(name, TIMEOUT, false, None)
     }
 
-    /// For a service on this machine: no proxy in between.
+    /// Creates a client for a service on this machine, without a proxy.
     pub(crate) fn direct(name: &'static str) -> Self {
         Self::with(name, TIMEOUT, true, None)
     }
 
-    /// For the link-local metadata service.
+    /// Creates a client for the link-local metadata service.
     pub(crate) fn metadata() -> Self {
         Self::with(
             "the instance metadata service",
@@ -65,7 +65,7 @@ impl TokenService {
         )
     }
 
-    /// Trusting only the certificates of this PEM text.
+    /// Creates a client that trusts only the certificates of this PEM text.
     pub(crate) fn trusting(name: &'static str, ca: &str) -> Result<Self> {
         let unusable = || Error::config(format!("the certificates for {name} cannot be used"));
         let blocks = PemBlock::all(ca, |label| label == "CERTIFICATE")
@@ -107,7 +107,7 @@ impl TokenService {
             .await
     }
 
-    /// As [`signed`](Self::signed), with one more header.
+    /// Like [`signed`](Self::signed), with an additional header.
     pub(crate) async fn signed_with(
         &self,
         method: Method,
@@ -130,7 +130,8 @@ impl TokenService {
         self.send(Request::from_parts(parts, body)).await
     }
 
-    /// Sends a request with these headers. The caller sees to it that no secret goes unprotected.
+    /// Sends a request with these headers. The caller must ensure that secrets are sent only over
+    /// protected connections.
     pub(crate) async fn plain(
         &self,
         method: Method,
@@ -160,7 +161,7 @@ impl TokenService {
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > MAX_ANSWER_BYTES {
                 return Err(Error::unavailable(format!(
-                    "{} answered more than 1 MiB",
+                    "{} returned more than 1 MiB",
                     self.0.name
                 )));
             }
@@ -182,21 +183,21 @@ impl TokenService {
         let request_id = response.headers().get("opc-request-id");
         let request_id = request_id
             .and_then(|id| id.to_str().ok())
-            .map(|id| format!(", opc-request-id {}", shown(&words(id, &secrets))))
+            .map(|id| format!(", opc-request-id {}", shown(&clean(id, &secrets))))
             .unwrap_or_default();
-        let said = said(&body)
-            .map(|said| format!(": {}", words(&said, &secrets)))
+        let message = message_of(&body)
+            .map(|message| format!(": {}", clean(&message, &secrets)))
             .unwrap_or_default();
         Err(Error::new(
             kind,
-            format!("{} answered {status}{request_id}{said}", self.0.name),
+            format!("{} returned {status}{request_id}{message}", self.0.name),
         )
         .with_status(status))
     }
 
     fn unreachable(&self, url: &str, cause: reqwest::Error) -> Error {
         let what = if cause.is_timeout() && !cause.is_connect() {
-            format!("did not answer within {} s", self.0.timeout.as_secs())
+            format!("did not respond within {} s", self.0.timeout.as_secs())
         } else {
             "could not be reached".to_owned()
         };
@@ -221,28 +222,29 @@ impl Answer {
 
     pub(crate) fn text(&self) -> Result<&str> {
         std::str::from_utf8(&self.body).map_err(|_| {
-            Error::unavailable(format!("{} answered with something not text", self.name))
+            Error::unavailable(format!("{} returned a response that is not text", self.name))
         })
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        // The parser's message may quote the answer, so it is not passed on.
+        // The parser's message may quote the response, so it is dropped.
         serde_json::from_slice(&self.body).map_err(|_| {
             Error::unavailable(format!(
-                "{} answered with something other than expected",
+                "{} returned an unexpected response",
                 self.name
             ))
         })
     }
 }
 
-/// The answer of most token services.
+/// The response body of most token services.
 #[derive(Deserialize)]
 pub(crate) struct TokenAnswer {
     pub(crate) token: String,
 }
 
-/// What a request carries that must not be repeated: its credentials, and every text in its body.
+/// Returns the parts of a request that must not be repeated: its credentials, and every string in
+/// its body.
 fn secrets(request: &Request<Bytes>) -> Vec<Zeroizing<String>> {
     let headers = request.headers().values();
     let headers = headers
@@ -258,26 +260,26 @@ fn secrets(request: &Request<Bytes>) -> Vec<Zeroizing<String>> {
     headers.chain(texts).map(Zeroizing::new).collect()
 }
 
-/// What an error body says.
-fn said(body: &[u8]) -> Option<String> {
+/// Returns the message of an error body.
+fn message_of(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct ErrorBody {
         code: Option<String>,
         message: Option<String>,
     }
     let ErrorBody { code, message } = serde_json::from_slice(body).ok()?;
-    let said = [code, message]
+    let text = [code, message]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
         .join(": ");
-    (!said.is_empty()).then_some(said)
+    (!text.is_empty()).then_some(text)
 }
 
-/// A service's words as an error repeats them: short, without credentials and control characters.
-fn words(text: &str, secrets: &[Zeroizing<String>]) -> String {
+/// Prepares a service's message for an error: short, without credentials and control characters.
+fn clean(text: &str, secrets: &[Zeroizing<String>]) -> String {
     let secrets: Vec<&str> = secrets.iter().map(|secret| secret.as_str()).collect();
     let masked = mask(text, &secrets);
-    let short: String = masked.chars().take(MAX_WORDS).collect();
+    let short: String = masked.chars().take(MAX_MESSAGE_CHARS).collect();
     escaped(&short).to_string()
 }

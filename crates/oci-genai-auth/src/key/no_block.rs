@@ -11,11 +11,11 @@ pub(super) fn error(text: &str, passed_over: Option<&str>) -> Error {
         return Error::key(match label {
             "CERTIFICATE" => "the text is a certificate; the private key is needed".to_owned(),
             _ if label.ends_with("PUBLIC KEY") => {
-                "that is a public key; the private key is needed \
+                "the text is a public key; the private key is needed \
                 (the file without `_public` in its name)"
                     .to_owned()
             }
-            _ => format!("found a `{label}` block where a key was wanted"),
+            _ => format!("found a `{label}` block where a key was expected"),
         });
     }
     Error::key(reason(text))

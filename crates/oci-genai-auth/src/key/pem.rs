@@ -156,8 +156,8 @@ impl<'t> Boundary<'t> {
     }
 }
 
-/// Replaces escape sequences (`\n`, `\r`, `\t`, `\/`), which JSON, YAML and variables leave, with
-/// the characters themselves.
+/// Replaces written `\n`, `\r` and `\t` with line feeds, and `\/` with a slash. JSON, YAML and
+/// variables leave such escapes.
 fn plain(text: &str) -> Result<Zeroizing<String>> {
     if text.len() > MAX_PEM_BYTES {
         return Err(Error::key("the PEM text is longer than 256 KiB"));

@@ -1,4 +1,4 @@
-//! Generative AI API keys that may be exchanged while the program runs.
+//! Generative AI API keys that can be rotated while the program runs.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,14 +8,14 @@ use tokio::sync::watch;
 use super::{BoxFuture, ProvideCredentials};
 use crate::{ApiKey, Credentials, Environment, Error, Result};
 
-/// The variable [`ApiKeyCredentialsProvider::from_env`] reads.
+/// The variable that [`ApiKeyCredentialsProvider::from_env`] reads.
 pub(super) const API_KEY_VARIABLE: &str = "OCI_GENAI_API_KEY";
 
-/// Yields an API key that is looked up for each request.
+/// Provides an API key that is looked up for each request.
 ///
-/// An OCI API key resource has two secrets, so that one can be renewed while the other is in use.
-/// Hand the new one over through a channel, or let a closure read it where it is kept; requests
-/// that the service refuses with 401 are sent once more if the key has changed meanwhile.
+/// An OCI API key resource has two secrets, so that one can be rotated while the other is in use.
+/// Pass the new key through a channel, or let a closure read it from its location. A request that
+/// the service rejects with 401 is retried once if the key has changed in the meantime.
 ///
 /// ```
 /// use oci_genai_auth::ApiKey;
@@ -36,20 +36,21 @@ enum Source {
 }
 
 impl ApiKeyCredentialsProvider {
-    /// The key that was last sent into the channel.
+    /// Uses the last key sent to the channel.
     pub fn watch(keys: watch::Receiver<ApiKey>) -> Self {
         Self(Source::Watch(keys))
     }
 
-    /// The key the closure returns; it is called for each request, so it must be quick.
+    /// Uses the key that the closure returns. The closure is called for each request, so it must be
+    /// fast.
     pub fn from_fn(key: impl Fn() -> Result<ApiKey> + Send + Sync + 'static) -> Self {
         Self(Source::Closure(Arc::new(key)))
     }
 
-    /// The key in the variable `OCI_GENAI_API_KEY`.
+    /// Uses the key in the variable `OCI_GENAI_API_KEY`.
     ///
     /// # Errors
-    /// When the variable is unset or holds no key.
+    /// Returns an error if the variable is unset or contains no valid key.
     pub fn from_env(environment: &Environment) -> Result<Self> {
         let key = environment
             .var(API_KEY_VARIABLE)

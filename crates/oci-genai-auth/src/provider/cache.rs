@@ -1,4 +1,4 @@
-//! Keeping credentials and replacing them in time.
+//! Caches credentials and refreshes them before they expire.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,31 +10,35 @@ use futures_util::future::Shared;
 use super::{BoxFuture, ProvideCredentials, SharedCredentialsProvider};
 use crate::{Credentials, Error, Result, SharedTimeSource, TimeSource};
 
-/// Credentials are given up this long before their end, so that none expires under way.
+/// Credentials are no longer used this long before their expiry, so that none expires during a
+/// request.
 const MARGIN: Duration = Duration::from_secs(60);
-/// The pause after a first failed refresh while the old credentials still serve; it doubles.
+/// Pause after the first failed refresh while the old credentials are still valid; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// Replacements that are refused as well are not replaced in turn for this long: the fault is elsewhere.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// If the service also rejects the replacement credentials, they are not replaced for this long:
+/// the cause is elsewhere.
+const REPLACEMENT_PAUSE: Duration = Duration::from_secs(30);
 
-/// Keeps the credentials of a provider and replaces them ahead of their end.
+/// Caches the credentials of a provider and refreshes them before they expire.
 ///
-/// - Credentials with an end are kept. When they should be replaced, one call to the provider is
-///   started in the background, and the old ones are used as long as they are good.
-/// - Only when there are none, or they have ended, do callers wait, and then all for the same call.
-/// - No lock is held while the provider works, and a caller that goes away does not stop the call.
-/// - Credentials without an end are not kept: the provider is asked each time.
+/// - Credentials with an expiry are cached. When it is time to refresh them, one call to the
+///   provider starts in the background. The old ones are used as long as they are valid.
+/// - Callers wait only if there are no credentials or they have expired. All wait for the same
+///   call.
+/// - No lock is held during a call to the provider. A caller that is dropped does not stop the
+///   call.
+/// - Credentials without an expiry are not cached: the provider is called each time.
 ///
-/// [`AuthLayer`](crate::AuthLayer) has one built in. Make one yourself to share it between layers or to
-/// have credentials ready before the first request.
+/// [`AuthLayer`](crate::AuthLayer) contains a cache. Create one to share it between layers or to
+/// get credentials before the first request.
 #[derive(Clone)]
 pub struct CredentialsCache(Arc<Inner>);
 
 struct Inner {
     provider: SharedCredentialsProvider,
     time: SharedTimeSource,
-    /// The key, if it is the same for ever.
+    /// The key, if it never changes.
     fixed_key: Option<Credentials>,
     state: Mutex<State>,
 }
@@ -42,13 +46,14 @@ struct Inner {
 #[derive(Default)]
 struct State {
     kept: Option<Kept>,
-    /// The provider yielded credentials without an end last time.
+    /// True if the provider's last credentials had no expiry.
     endless: bool,
     generation: u64,
     under_way: Option<Job>,
-    /// The generation that took the place of a refused one, and when.
+    /// The generation that replaced rejected credentials, and the time.
     replacement: Option<(u64, SystemTime)>,
-    /// After a failed background refresh: not again before this, and the pause that led here.
+    /// After a failed background refresh: the earliest time of the next attempt, and the last
+    /// pause.
     pause: Option<(SystemTime, Duration)>,
 }
 
@@ -59,7 +64,7 @@ struct Kept {
     usable_until: SystemTime,
 }
 
-/// Credentials with the mark by which a later refusal differs from an earlier one.
+/// Credentials with a generation, which identifies the credentials that the service rejected.
 #[derive(Clone)]
 pub(crate) struct Lease {
     pub(crate) credentials: Credentials,
@@ -67,23 +72,23 @@ pub(crate) struct Lease {
 }
 
 enum Next {
-    /// Good credentials are at hand.
+    /// Use these valid credentials.
     Take(Lease),
-    /// The provider is at work.
+    /// Wait for the provider.
     Wait(Job),
-    /// The provider's credentials are not kept.
+    /// Call the provider: its credentials are not cached.
     Ask,
 }
 
 type Job = Shared<BoxFuture<'static, Result<Option<Lease>>>>;
 
 impl CredentialsCache {
-    /// Keeps the credentials of `provider`, by the system's clock.
+    /// Caches the credentials of `provider`, using the system's clock.
     pub fn new(provider: impl ProvideCredentials + 'static) -> Self {
         Self::with_time_source(provider, SharedTimeSource::default())
     }
 
-    /// Keeps the credentials of `provider`, by the given clock.
+    /// Caches the credentials of `provider`, using the given clock.
     pub fn with_time_source(
         provider: impl ProvideCredentials + 'static,
         time: impl TimeSource + 'static,
@@ -99,15 +104,15 @@ impl CredentialsCache {
         }))
     }
 
-    /// Credentials that are good now. Must be called within a Tokio runtime.
+    /// Returns valid credentials. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// When there are none and the provider fails to yield any.
+    /// Returns an error if there are none and the provider fails.
     pub async fn credentials(&self) -> Result<Credentials> {
         self.lease().await.map(|lease| lease.credentials)
     }
 
-    /// The key, if it is the same for ever.
+    /// Returns the key, if it never changes.
     pub(crate) fn fixed_key(&self) -> Option<&Credentials> {
         self.0.fixed_key.as_ref()
     }
@@ -120,7 +125,7 @@ impl CredentialsCache {
         match self.next()? {
             Next::Take(lease) => Ok(lease),
             Next::Wait(job) => job.await?.ok_or_else(|| {
-                Error::unavailable("the credentials were refused and there are no others")
+                Error::unavailable("the service rejected the credentials and there are no others")
             }),
             Next::Ask => {
                 let credentials = self.0.provider.provide_credentials().await?;
@@ -129,7 +134,7 @@ impl CredentialsCache {
         }
     }
 
-    /// Decides, without waiting, where the next credentials come from.
+    /// Selects the source of the next credentials, without waiting.
     fn next(&self) -> Result<Next> {
         let now = self.0.time.now();
         let changed = self.0.provider.has_changed();
@@ -141,7 +146,7 @@ impl CredentialsCache {
         {
             let paused = state.pause.is_some_and(|(until, _)| now < until);
             if now >= kept.refresh_at && state.under_way.is_none() && !paused {
-                // The job runs by itself; nobody waits for it.
+                // The job runs in the background; do not wait for it.
                 drop(self.start(&mut state, None)?);
             }
             return Ok(Next::Take(kept.lease));
@@ -153,13 +158,13 @@ impl CredentialsCache {
         }
     }
 
-    /// Other credentials after the service refused these; `None` when there are no others.
+    /// Returns other credentials after the service rejected these; `None` if there are no others.
     pub(crate) async fn replace(&self, refused: &Lease) -> Result<Option<Lease>> {
         let job = {
             let now = self.0.time.now();
             let mut state = self.0.lock();
             match &state.kept {
-                // Another request has seen to it already.
+                // Another request has already replaced them.
                 Some(kept) if kept.lease.generation > refused.generation => {
                     return Ok(Some(kept.lease.clone()));
                 }
@@ -167,7 +172,7 @@ impl CredentialsCache {
             }
             match state.replacement {
                 Some((generation, at))
-                    if generation == refused.generation && now < at + PATIENCE =>
+                    if generation == refused.generation && now < at + REPLACEMENT_PAUSE =>
                 {
                     return Ok(None);
                 }
@@ -183,7 +188,7 @@ impl CredentialsCache {
             .filter(|lease| !lease.credentials.is_same(&refused.credentials)))
     }
 
-    /// Starts the one call to the provider; the lock is held, so nobody else does.
+    /// Starts a call to the provider. The caller holds the lock, so there is only one.
     fn start(
         &self,
         state: &mut MutexGuard<'_, State>,
@@ -200,7 +205,7 @@ impl CredentialsCache {
             task.await.unwrap_or_else(|_| {
                 inner.lock().under_way = None;
                 Err(Error::unavailable(
-                    "the credentials provider panicked or was cancelled",
+                    "the credentials provider panicked or was canceled",
                 ))
             })
         };
@@ -245,7 +250,7 @@ impl Inner {
         if !self.lock().endless {
             return Ok(None);
         }
-        // A key may have been rotated since: providers of endless credentials are asked again.
+        // A key may have been rotated: call providers without expiry again.
         let again = self.provider.provide_credentials().await?;
         Ok((!again.is_same(refused)).then_some(again))
     }
@@ -266,7 +271,7 @@ impl State {
         };
         self.kept = lease.credentials.expires_at().map(|end| {
             let life = end.duration_since(now).unwrap_or_default();
-            // Short-lived credentials get a margin in proportion.
+            // Short-lived credentials get a proportional margin.
             let usable_until = end - MARGIN.min(life / 10);
             let default = end - (life / 4).min(Duration::from_secs(900));
             let refresh_at = lease.credentials.refresh_at().unwrap_or(default);

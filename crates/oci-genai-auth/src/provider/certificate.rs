@@ -10,12 +10,12 @@ use x509_cert::der::{Any, Decode as _};
 use crate::key::{PemBlock, colon_hex};
 use crate::{Error, Result};
 
-/// A certificate as federation needs it.
+/// A certificate in the form that federation needs.
 #[derive(Debug)]
 pub(super) struct LeafCertificate {
     /// SHA-1 of the DER, upper-case hex pairs joined by colons.
     pub(super) fingerprint: String,
-    /// The tenancy the instance belongs to.
+    /// The tenancy of the instance.
     pub(super) tenancy: String,
     /// The DER in base64.
     pub(super) bare: String,
@@ -51,7 +51,7 @@ impl LeafCertificate {
     }
 }
 
-/// The base64 of an intermediate certificate, of which nothing else is needed.
+/// Returns the base64 of an intermediate certificate. Nothing else of it is needed.
 pub(super) fn bare_certificate(pem: &str) -> Result<String> {
     let block = PemBlock::find(pem, |label| label == "CERTIFICATE").map_err(|cause| {
         Error::unavailable("the instance's intermediate certificate is malformed")

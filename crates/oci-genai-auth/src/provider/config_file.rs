@@ -11,7 +11,7 @@ use crate::{
     Credentials, Environment, Profile, RequestSigner, Result, SharedTimeSource, TimeSource,
 };
 
-/// Credentials from a profile of an OCI configuration file: an API signing key or a session.
+/// Credentials from a profile of an OCI configuration file: an API signing key or a security token.
 ///
 /// ```no_run
 /// use oci_genai_auth::ConfigFileCredentialsProvider;
@@ -40,80 +40,82 @@ pub struct ConfigFileBuilder {
 }
 
 impl ConfigFileCredentialsProvider {
-    /// Starts with the default file ([`OciConfig::load`]) and the profile `DEFAULT`.
+    /// Creates a builder with the default file ([`OciConfig::load`]) and the profile `DEFAULT`.
     pub fn builder() -> ConfigFileBuilder {
         ConfigFileBuilder::default()
     }
 
-    /// The profile in use.
+    /// Returns the profile in use.
     pub fn profile(&self) -> &Profile {
         &self.profile
     }
 
-    /// How it authenticates.
+    /// Returns the authentication method of the profile.
     pub fn auth_kind(&self) -> AuthKind {
         self.kind
     }
 }
 
 impl ConfigFileBuilder {
-    /// The file. A leading `~` is the home directory. Default: see [`OciConfig::load`].
+    /// Sets the file. A leading `~` is the home directory. Default: see [`OciConfig::load`].
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = Some(Guarded::new(path));
         self
     }
 
-    /// The profile. Default: `DEFAULT`.
+    /// Sets the profile. Default: `DEFAULT`.
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(Guarded::new(name));
         self
     }
 
-    /// How to authenticate. Default: what the profile's keys say ([`Profile::auth_kind`]).
+    /// Sets the authentication method. Default: derived from the profile's keys
+    /// ([`Profile::auth_kind`]).
     #[must_use]
     pub fn auth_kind(mut self, kind: AuthKind) -> Self {
         self.kind = Some(kind);
         self
     }
 
-    /// Whether `OCI_CLI_USER`, `OCI_CLI_TENANCY`, `OCI_CLI_FINGERPRINT`, `OCI_CLI_KEY_FILE`,
-    /// `OCI_CLI_KEY_CONTENT`, `OCI_CLI_PASSPHRASE`, `OCI_CLI_REGION`, `OCI_CLI_SECURITY_TOKEN_FILE` and
-    /// `OCI_CLI_DELEGATION_TOKEN_FILE` take the place of the profile's keys, as in Oracle's command line;
-    /// a file is then not needed. Default: no.
+    /// Lets `OCI_CLI_USER`, `OCI_CLI_TENANCY`, `OCI_CLI_FINGERPRINT`, `OCI_CLI_KEY_FILE`,
+    /// `OCI_CLI_KEY_CONTENT`, `OCI_CLI_PASSPHRASE`, `OCI_CLI_REGION`, `OCI_CLI_SECURITY_TOKEN_FILE`
+    /// and `OCI_CLI_DELEGATION_TOKEN_FILE` override the profile's keys, as in Oracle's command
+    /// line. A file is then not required. Default: false.
     #[must_use]
     pub fn variables(mut self, override_profile: bool) -> Self {
         self.variables = override_profile;
         self
     }
 
-    /// The variables and files to read. Default: the process's.
+    /// Sets the variables and files to read. Default: the process's.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self
     }
 
-    /// The identity service that refreshes sessions, without path. Default: that of the region.
+    /// Sets the identity service for refreshing security tokens, without path. Default: that of the
+    /// region.
     #[must_use]
     pub fn auth_endpoint(mut self, url: impl Into<String>) -> Self {
         self.auth_endpoint = Some(Guarded::new(url));
         self
     }
 
-    /// The clock tokens' ages are read by. Default: the system's.
+    /// Sets the clock for checking the age of tokens. Default: the system's.
     #[must_use]
     pub fn time_source(mut self, time: impl TimeSource + 'static) -> Self {
         self.time = SharedTimeSource::new(time);
         self
     }
 
-    /// Reads file, profile and key.
+    /// Reads the file, the profile and the key.
     ///
     /// # Errors
-    /// When the file, the profile or a key of it is absent or unusable; the message says which, and
-    /// what is likely to help.
+    /// Returns an error if the file, the profile or one of its keys is absent or unusable. The
+    /// message names it, with a hint.
     pub fn build(self) -> Result<ConfigFileCredentialsProvider> {
         let profile = self.read()?;
         profile.check_lines()?;
@@ -196,7 +198,7 @@ fn api_signing_key(profile: &Profile) -> Result<RequestSigner> {
     if stated != actual {
         return Err(profile.error(format!(
             "has the `fingerprint` {stated}, but its `key_file` holds the key {actual}; \
-             correct whichever is wrong"
+             hint: correct whichever is wrong"
         )));
     }
     Ok(RequestSigner::new(key_id, key))
@@ -217,7 +219,7 @@ impl ProvideCredentials for ConfigFileCredentialsProvider {
     fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
         match self.profile.region() {
             Some(region) => Box::pin(std::future::ready(Ok(Some(region)))),
-            // An instance that acts on behalf of somebody knows where it is.
+            // An instance that acts on behalf of a user knows its own region.
             None => self.inner.region(),
         }
     }

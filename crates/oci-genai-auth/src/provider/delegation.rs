@@ -19,7 +19,7 @@ pub struct DelegationCredentialsProvider<P> {
 
 impl<P: ProvideCredentials> DelegationCredentialsProvider<P> {
     /// Signs as `inner` on behalf of the subject of the token that `token` returns. The closure is
-    /// called whenever credentials are fetched, so that a token in a file is read again.
+    /// called for each fetch of credentials, so a token in a file is read again.
     pub fn new(inner: P, token: impl Fn() -> Result<SecretString> + Send + Sync + 'static) -> Self {
         Self {
             inner,
@@ -32,7 +32,7 @@ impl<P: ProvideCredentials> DelegationCredentialsProvider<P> {
             Error::config("a delegation token needs credentials that sign, not an API key")
         })?;
         let token = (self.token)()?;
-        // The end of a delegation token that is a JWT bounds the whole.
+        // The expiry of a delegation token that is a JWT limits the credentials.
         let end = SecurityToken::parse(token.expose_secret()).ok();
         let end = end.and_then(|token| token.expires_at());
         let delegated = Credentials::signing(signer.clone().with_delegation_token(token)?);

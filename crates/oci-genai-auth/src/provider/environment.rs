@@ -16,9 +16,9 @@ const KEY_FILE: &str = "OCI_CLI_KEY_FILE";
 const KEY_CONTENT: &str = "OCI_CLI_KEY_CONTENT";
 const PASS_PHRASE: &str = "OCI_CLI_PASSPHRASE";
 
-/// Signs with an API signing key whose parts are in the variables that Oracle's command line reads:
-/// `OCI_CLI_TENANCY`, `OCI_CLI_USER`, `OCI_CLI_KEY_CONTENT` or `OCI_CLI_KEY_FILE`, and where needed
-/// `OCI_CLI_PASSPHRASE`. `OCI_CLI_FINGERPRINT` may be left out: it follows from the key.
+/// Signs with an API signing key from the variables of Oracle's command line: `OCI_CLI_TENANCY`,
+/// `OCI_CLI_USER`, `OCI_CLI_KEY_CONTENT` or `OCI_CLI_KEY_FILE`, and `OCI_CLI_PASSPHRASE` if needed.
+/// `OCI_CLI_FINGERPRINT` is optional: it is computed from the key.
 #[derive(Clone, Debug)]
 pub struct EnvCredentialsProvider(StaticCredentialsProvider);
 
@@ -26,7 +26,8 @@ impl EnvCredentialsProvider {
     /// Reads the variables.
     ///
     /// # Errors
-    /// When one is missing, the key cannot be used, or the fingerprint is another key's.
+    /// Returns an error if a variable is missing, the key cannot be used, or the fingerprint
+    /// belongs to another key.
     pub fn new(environment: &Environment) -> Result<Self> {
         let tenancy = require(environment, TENANCY)?;
         let user = require(environment, USER)?;
@@ -55,7 +56,7 @@ impl EnvCredentialsProvider {
         }
         let key_id =
             KeyId::parse(KeyId::api_key(&tenancy, &user, &actual).as_str()).map_err(|cause| {
-                Error::config(format!("{TENANCY} or {USER} is no OCID")).with_source(cause)
+                Error::config(format!("{TENANCY} or {USER} is not an OCID")).with_source(cause)
             })?;
         Ok(Self(StaticCredentialsProvider::new(RequestSigner::new(
             key_id, key,

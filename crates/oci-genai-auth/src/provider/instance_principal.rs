@@ -1,4 +1,4 @@
-//! Instance principals: an OCI compute instance acting as itself.
+//! Instance principals: an OCI compute instance acts as itself.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -19,11 +19,11 @@ use crate::{
     SharedTimeSource, SignedHeaders, TimeSource,
 };
 
-/// Signs as the compute instance the program runs on.
+/// Signs as the compute instance that runs the program.
 ///
 /// The instance's certificates come from its metadata service (version 2; `OCI_METADATA_BASE_URL`
-/// overrides the address) and are exchanged for a token at the identity service. Each exchange reads
-/// the certificates again and makes a new session key.
+/// overrides the address). The identity service exchanges them for a token. Each exchange reads the
+/// certificates again and generates a new session key.
 #[derive(Clone, Debug)]
 pub struct InstancePrincipalCredentialsProvider(Arc<Inner>);
 
@@ -33,7 +33,7 @@ struct Inner {
     identity: TokenService,
     endpoint: Option<Guarded>,
     time: SharedTimeSource,
-    /// Fixed by the first exchange: an instance does not move to another tenancy.
+    /// Set by the first exchange: an instance does not move to another tenancy.
     tenancy: OnceLock<String>,
 }
 
@@ -47,7 +47,7 @@ pub struct InstancePrincipalBuilder {
 }
 
 impl InstancePrincipalCredentialsProvider {
-    /// Starts with the process's environment.
+    /// Creates a builder with the process's environment.
     pub fn builder() -> InstancePrincipalBuilder {
         InstancePrincipalBuilder {
             environment: Environment::default(),
@@ -57,7 +57,7 @@ impl InstancePrincipalCredentialsProvider {
         }
     }
 
-    /// Whether this machine is an OCI instance: its metadata service answers.
+    /// Checks that this machine is an OCI instance: its metadata service responds.
     pub(super) async fn probe(&self) -> Result<()> {
         self.0.metadata.probe().await
     }
@@ -66,46 +66,46 @@ impl InstancePrincipalCredentialsProvider {
         self.0.metadata.region().await
     }
 
-    /// The instance's OCID.
+    /// Returns the instance's OCID.
     pub(super) async fn instance_id(&self) -> Result<String> {
         self.0.metadata.get("/instance/id").await
     }
 }
 
 impl InstancePrincipalBuilder {
-    /// The variables to read. Default: the process's.
+    /// Sets the variables to read. Default: the process's.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self
     }
 
-    /// The identity service, without path. Default: that of the instance's region and realm.
+    /// Sets the identity service, without path. Default: that of the instance's region and realm.
     #[must_use]
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(Guarded::endpoint(&url.into()));
         self
     }
 
-    /// The clock requests for tokens are dated by. Default: the system's.
+    /// Sets the clock for dating token requests. Default: the system's.
     #[must_use]
     pub fn time_source(mut self, time: impl TimeSource + 'static) -> Self {
         self.time = SharedTimeSource::new(time);
         self
     }
 
-    /// The first pause when the metadata service is busy; it doubles up to 30 s, and after 8
-    /// attempts the error stands. Default: 1 s.
+    /// Sets the first pause when the metadata service is busy. It doubles up to 30 s; after 8
+    /// attempts the error is returned. Default: 1 s.
     #[must_use]
     pub fn retry_pause(mut self, pause: Duration) -> Self {
         self.pause = pause;
         self
     }
 
-    /// Makes the provider; nothing is asked of any service yet.
+    /// Builds the provider. Sends no request yet.
     ///
     /// # Errors
-    /// When `OCI_METADATA_BASE_URL` is no URL.
+    /// Returns an error if `OCI_METADATA_BASE_URL` is not a URL.
     pub fn build(self) -> Result<InstancePrincipalCredentialsProvider> {
         Ok(InstancePrincipalCredentialsProvider(Arc::new(Inner {
             metadata: Metadata::new(&self.environment, self.pause)?,
@@ -132,7 +132,7 @@ impl Inner {
         let tenancy = self.tenancy.get_or_init(|| leaf.tenancy.clone());
         if *tenancy != leaf.tenancy {
             return Err(Error::refused(
-                "the instance's certificate names another tenancy than before; restart the program if that is right",
+                "the instance's certificate names another tenancy than before; hint: restart the program if this is correct",
             ));
         }
         let body = json!({

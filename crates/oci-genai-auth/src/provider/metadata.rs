@@ -15,7 +15,7 @@ const IPV4_BASE: &str = "http://169.254.169.254/opc/v2";
 const IPV6_BASE: &str = "http://[fd00:c1::a9fe:a9fe]/opc/v2";
 const ATTEMPTS: u32 = 8;
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// How long it takes at most to find out that there is no metadata service.
+/// Timeout for detecting the absence of a metadata service.
 const PROBE_TIMEOUT: Duration = Duration::from_millis(1500);
 
 #[derive(Clone, Debug)]
@@ -27,8 +27,8 @@ pub(super) struct Metadata {
 }
 
 impl Metadata {
-    /// At `OCI_METADATA_BASE_URL`, else at the fixed link-local addresses. `pause` is the first one
-    /// between attempts; it doubles.
+    /// Uses `OCI_METADATA_BASE_URL`, else the fixed link-local addresses. `pause` is the first
+    /// pause between attempts; it doubles.
     pub(super) fn new(environment: &Environment, pause: Duration) -> Result<Self> {
         let bases = match environment.var("OCI_METADATA_BASE_URL") {
             Some(base) => {
@@ -38,7 +38,7 @@ impl Metadata {
                 if !is_url {
                     let base = shown(&base);
                     return Err(Error::config(format!(
-                        "OCI_METADATA_BASE_URL is {base}, which is no URL"
+                        "OCI_METADATA_BASE_URL is {base}, which is not a URL"
                     )));
                 }
                 vec![Guarded::endpoint(&base)]
@@ -54,13 +54,13 @@ impl Metadata {
         })
     }
 
-    /// Whether this machine has a metadata service.
+    /// Checks that this machine has a metadata service.
     pub(super) async fn probe(&self) -> Result<()> {
         let asked = self.ask("/instance/region");
         match tokio::time::timeout(PROBE_TIMEOUT, asked).await {
             Ok(answer) => answer.map(drop),
             Err(_) => Err(Error::unavailable(
-                "no instance metadata service answered within 1.5 s",
+                "no instance metadata service responded within 1.5 s",
             )),
         }
     }
@@ -69,21 +69,21 @@ impl Metadata {
     pub(super) async fn region(&self) -> Result<ResolvedRegion> {
         let described = match self.ask("/instance/regionInfo").await {
             Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => {
-                // Older services have only the name.
+                // Older services return only the name.
                 let name = self.get("/instance/region").await?;
                 return Ok(ResolvedRegion::resolve(&name, &self.environment));
             }
             Err(error) if is_worth_repeating(&error) => self.get("/instance/regionInfo").await?,
             answer => answer?,
         };
-        // The parser's message may quote what was answered, so it is not passed on.
+        // The parser's message may quote the response, so it is dropped.
         let info: RegionInfo = serde_json::from_str(&described).map_err(|_| {
-            Error::unavailable("the instance metadata service describes its region oddly")
+            Error::unavailable("the instance metadata service returned a malformed region")
         })?;
         Ok(ResolvedRegion::from_info(&info))
     }
 
-    /// The document at `path`, asked for again while the service is busy or still starting.
+    /// Returns the document at `path`. Retries while the service is busy or still starting.
     pub(super) async fn get(&self, path: &str) -> Result<String> {
         let mut pause = self.pause;
         let mut attempt = 1;
@@ -111,13 +111,13 @@ impl Metadata {
                 .await;
             match answer {
                 Ok(answer) => return answer.text().map(|text| text.trim().to_owned()),
-                // Without an answer at all the other address may have one.
+                // If there is no response at all, try the other address.
                 Err(error) if error.status().is_none() => unreachable = Some(error),
                 Err(error) => return Err(error),
             }
         }
         let error = Error::unavailable(
-            "this machine has no instance metadata service, so it is no compute instance of OCI",
+            "this machine has no instance metadata service, so it is not an OCI compute instance",
         );
         Err(match unreachable {
             Some(cause) => error.with_source(cause),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_region_comes_with_its_realm() {
+    async fn the_region_includes_its_realm() {
         let info = r#"{"realmKey":"oc19","realmDomainComponent":"oraclecloud.eu",
             "regionKey":"STR","regionIdentifier":"eu-frankfurt-2"}"#;
         let region = region_of(
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_service_that_knows_only_a_short_code_is_understood() {
+    async fn a_short_code_is_accepted_as_the_region() {
         let region = region_of(Router::new().route("/instance/region", get(|| async { "phx\n" })));
         assert_eq!(
             region.await.auth_endpoint(),

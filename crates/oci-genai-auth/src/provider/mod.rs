@@ -1,7 +1,7 @@
-//! Where credentials come from.
+//! Credentials providers.
 //!
-//! A provider is anything that implements [`ProvideCredentials`]; each kind of OCI credential has one
-//! in a module of its own.
+//! A provider is any type that implements [`ProvideCredentials`]. Each kind of OCI credential has a
+//! provider in its own module.
 
 mod api_key;
 mod cache;
@@ -42,9 +42,10 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A source of credentials.
 ///
-/// [`AuthLayer`](crate::AuthLayer) asks it before a request is sent. Credentials with an end
-/// ([`Credentials::with_expiry`]) are kept and replaced ahead of it, in the background, by one call at a
-/// time; credentials without an end are asked for on every request, so yield them cheaply.
+/// [`AuthLayer`](crate::AuthLayer) calls it before it sends a request. Credentials with an expiry
+/// ([`Credentials::with_expiry`]) are cached and refreshed before it, in the background, by one
+/// call at a time. Credentials without an expiry are requested for every request, so return them
+/// cheaply.
 ///
 /// ```
 /// use oci_genai_auth::provider::BoxFuture;
@@ -60,11 +61,11 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// }
 /// ```
 pub trait ProvideCredentials: fmt::Debug + Send + Sync {
-    /// Yields credentials that are good now: new ones, if they have an end.
+    /// Returns valid credentials: new ones, if they expire.
     fn provide_credentials(&self) -> BoxFuture<'_, Result<Credentials>>;
 
-    /// Yields other credentials after the service refused `rejected` with 401; `None` (the default)
-    /// when there are no others to be had.
+    /// Returns other credentials after the service rejected `rejected` with 401; `None` (the
+    /// default) if there are no others.
     fn replace_credentials<'a>(
         &'a self,
         rejected: &'a Credentials,
@@ -73,27 +74,27 @@ pub trait ProvideCredentials: fmt::Debug + Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
-    /// The region that comes with the credentials, where their source names one: a profile, the
-    /// metadata service of an instance, `OCI_RESOURCE_PRINCIPAL_REGION`. Default: none.
+    /// Returns the region that belongs to the credentials, if their source names one: a profile,
+    /// the metadata service of an instance, `OCI_RESOURCE_PRINCIPAL_REGION`. Default: none.
     fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
         Box::pin(async { Ok(None) })
     }
 
-    /// Whether it yields the same credentials for ever, so that asking again after a 401 is of no use.
-    /// Default: no.
+    /// Returns true if the credentials never change, so that calling the provider again after a 401
+    /// is useless. Default: false.
     fn is_fixed(&self) -> bool {
         false
     }
 
-    /// Whether the source has changed since it last yielded, so that kept credentials should be
-    /// replaced before their end: a token file rewritten by another program, say. Asked on
-    /// every request, so it must be cheap. Default: never.
+    /// Returns true if the source has changed since the last call, so that cached credentials
+    /// should be replaced before their expiry: for example, another program rewrote a token file.
+    /// Called for every request, so it must be cheap. Default: false.
     fn has_changed(&self) -> bool {
         false
     }
 }
 
-/// A provider that can be handed around.
+/// A shared, cloneable provider.
 #[derive(Clone, Debug)]
 pub struct SharedCredentialsProvider(Arc<dyn ProvideCredentials>);
 

@@ -1,4 +1,4 @@
-//! Workload identity: a pod on Oracle's Kubernetes Engine acting as itself.
+//! Workload identity: a pod on Oracle's Kubernetes Engine acts as itself.
 
 use std::sync::Arc;
 
@@ -25,12 +25,13 @@ const CA_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
 const TOKEN_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const PORT: u16 = 12250;
 
-/// Signs as the Kubernetes service account the program's pod runs under.
+/// Signs as the Kubernetes service account of the program's pod.
 ///
 /// Reads the variables `KUBERNETES_SERVICE_HOST`, `OCI_KUBERNETES_SERVICE_ACCOUNT_CERT_PATH` and
-/// `OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH`, and for the region `OCI_RESOURCE_PRINCIPAL_REGION`. The cluster must be an enhanced one. Each exchange reads
-/// the service account's token and the cluster's certificate again and makes a new session key;
-/// tokens are replaced from half of their life on.
+/// `OCI_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH`, and for the region `OCI_RESOURCE_PRINCIPAL_REGION`.
+/// The cluster must be an enhanced cluster. Each exchange reads the service account's token and the
+/// cluster's certificate again and generates a new session key. Tokens are refreshed after half of
+/// their lifetime.
 #[derive(Clone, Debug)]
 pub struct OkeWorkloadIdentityCredentialsProvider(Arc<Inner>);
 
@@ -50,38 +51,39 @@ pub struct OkeWorkloadIdentityBuilder {
 }
 
 impl OkeWorkloadIdentityCredentialsProvider {
-    /// Starts with the process's environment.
+    /// Creates a builder with the process's environment.
     pub fn builder() -> OkeWorkloadIdentityBuilder {
         OkeWorkloadIdentityBuilder::default()
     }
 }
 
 impl OkeWorkloadIdentityBuilder {
-    /// The variables and files to read. Default: the process's.
+    /// Sets the variables and files to read. Default: the process's.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self
     }
 
-    /// The cluster's token service, without path. Default: `https://{KUBERNETES_SERVICE_HOST}:12250`.
+    /// Sets the cluster's token service, without path. Default:
+    /// `https://{KUBERNETES_SERVICE_HOST}:12250`.
     #[must_use]
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(Guarded::endpoint(&url.into()));
         self
     }
 
-    /// The clock the service account token's age is read by. Default: the system's.
+    /// Sets the clock for checking the age of the service account token. Default: the system's.
     #[must_use]
     pub fn time_source(mut self, time: impl TimeSource + 'static) -> Self {
         self.time = SharedTimeSource::new(time);
         self
     }
 
-    /// Makes the provider; nothing is asked of any service yet.
+    /// Builds the provider. Sends no request yet.
     ///
     /// # Errors
-    /// When `KUBERNETES_SERVICE_HOST` is not set: the program does not run in a pod.
+    /// Returns an error if `KUBERNETES_SERVICE_HOST` is not set: the program does not run in a pod.
     pub fn build(self) -> Result<OkeWorkloadIdentityCredentialsProvider> {
         let endpoint = match self.endpoint {
             Some(endpoint) => endpoint,
@@ -91,7 +93,7 @@ impl OkeWorkloadIdentityBuilder {
                     .var("KUBERNETES_SERVICE_HOST")
                     .ok_or_else(|| {
                         Error::config(
-                            "KUBERNETES_SERVICE_HOST is not set: this is no Kubernetes pod",
+                            "KUBERNETES_SERVICE_HOST is not set: the program does not run in a Kubernetes pod",
                         )
                     })?;
                 let host = if host.contains(':') && !host.starts_with('[') {
@@ -116,7 +118,7 @@ impl Inner {
         let account = self.account_token()?;
         let url = format!("{}/resourcePrincipalSessionTokens", &*self.endpoint);
         let uri: Uri = url.parse().map_err(|cause| {
-            Error::config(format!("{} is no address", shown(&url))).with_source(cause)
+            Error::config(format!("{} is not an address", shown(&url))).with_source(cause)
         })?;
         protected(&uri)?;
         let service = if uri.scheme_str() == Some("https") {
@@ -138,7 +140,7 @@ impl Inner {
         let answer = service.plain(Method::POST, &url, headers, body).await.map_err(|error| {
             if error.status() == Some(StatusCode::FORBIDDEN) {
                 Error::refused(
-                    "the workload identity service refused: is the cluster an enhanced one, and does a policy name the workload?",
+                    "the workload identity service rejected the request; hint: check that the cluster is an enhanced cluster and that a policy names the workload",
                 )
                 .with_status(StatusCode::FORBIDDEN)
                 .with_source(error)
@@ -177,11 +179,11 @@ impl Inner {
     }
 }
 
-/// The answer is base64 text of JSON, sometimes in quotes, whose token begins with `ST$`.
+/// The response is base64 of JSON, sometimes in quotes. Its token begins with `ST$`.
 fn decode(text: &str) -> Result<SecurityToken> {
     let odd = || {
         Error::unavailable(
-            "the workload identity service answered with something other than expected",
+            "the workload identity service returned an unexpected response",
         )
     };
     let json = STANDARD
@@ -191,7 +193,7 @@ fn decode(text: &str) -> Result<SecurityToken> {
     SecurityToken::parse(&answer.token)
 }
 
-/// Three segments of 32 hex digits.
+/// Creates a request id of three segments of 32 hex digits.
 fn request_id() -> Result<HeaderValue> {
     let mut random = [0_u8; 48];
     aws_lc_rs::rand::fill(&mut random)

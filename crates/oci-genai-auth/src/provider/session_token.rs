@@ -1,4 +1,4 @@
-//! Session tokens, as `oci session authenticate` leaves them.
+//! Security tokens from `oci session authenticate`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -17,17 +17,17 @@ use crate::{
     SecurityToken, SharedTimeSource, TimeSource,
 };
 
-/// A token with less than this left is refreshed.
+/// A token with less remaining time than this is refreshed.
 const REFRESH_AHEAD: Duration = Duration::from_secs(10 * 60);
-/// With less than this left a token is not worth using when it cannot be refreshed.
+/// A token with less remaining time than this is unusable if it cannot be refreshed.
 const LAST_MOMENT: Duration = Duration::from_secs(60);
 
-/// Signs with the key pair and token of a session profile.
+/// Signs with the key pair and security token of a profile.
 ///
-/// The token file is read again as soon as another program has changed it. Ahead of the token's
-/// end it is refreshed at the identity service and written back, atomically and readable by its owner only,
-/// so that the `oci` program and others share the longer session; the configuration file is never
-/// touched. An expired session cannot be refreshed: log in again with `oci session authenticate`.
+/// The token file is read again when another program has changed it. Before the token expires, it
+/// is refreshed at the identity service and written back, atomically and readable by its owner
+/// only, so that the `oci` program and others share the new token. The configuration file is never
+/// changed. An expired token cannot be refreshed: log in again with `oci session authenticate`.
 #[derive(Clone, Debug)]
 pub struct SessionTokenCredentialsProvider(Arc<Inner>);
 
@@ -40,7 +40,7 @@ struct Inner {
     loaded: Mutex<Option<Loaded>>,
 }
 
-/// Key and token as last read; the key is parsed again only when its file changes.
+/// The last read key and token. The key is parsed again only when its file changes.
 #[derive(Clone, Debug)]
 struct Loaded {
     key: PrivateKey,
@@ -49,12 +49,12 @@ struct Loaded {
     token_stamp: Option<FileStamp>,
 }
 
-/// What a refresh is for.
+/// Purpose of a refresh.
 #[derive(Clone, Copy, Debug)]
 enum Want {
-    /// More time.
+    /// A later expiry.
     LaterEnd,
-    /// A token in the place of a refused one.
+    /// A replacement for a rejected token.
     OtherToken,
 }
 
@@ -67,7 +67,7 @@ pub struct SessionTokenBuilder {
 }
 
 impl SessionTokenCredentialsProvider {
-    /// Starts with a profile that has `security_token_file` and `key_file`.
+    /// Creates a builder for a profile with `security_token_file` and `key_file`.
     pub fn builder(profile: Profile) -> SessionTokenBuilder {
         SessionTokenBuilder {
             profile,
@@ -78,24 +78,24 @@ impl SessionTokenCredentialsProvider {
 }
 
 impl SessionTokenBuilder {
-    /// The identity service, without path. Default: `https://auth.{region}.{domain}`.
+    /// Sets the identity service, without path. Default: `https://auth.{region}.{domain}`.
     #[must_use]
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(Guarded::endpoint(&url.into()));
         self
     }
 
-    /// The clock the token's age is read by. Default: the system's.
+    /// Sets the clock for checking the token's age. Default: the system's.
     #[must_use]
     pub fn time_source(mut self, time: impl TimeSource + 'static) -> Self {
         self.time = SharedTimeSource::new(time);
         self
     }
 
-    /// Reads key and token.
+    /// Reads the key and the token.
     ///
     /// # Errors
-    /// When one of the two is absent or unreadable.
+    /// Returns an error if one of them is absent or unreadable.
     pub fn build(self) -> Result<SessionTokenCredentialsProvider> {
         let inner = Inner {
             service: TokenService::new("the identity service"),
@@ -110,9 +110,9 @@ impl SessionTokenBuilder {
 }
 
 impl Inner {
-    /// Reads what has changed; the token in any case, if asked to.
-    fn load(&self, anew: bool) -> Result<Loaded> {
-        // The stamps are taken first: a change while reading shows up as one afterwards.
+    /// Reads changed files. If `reload` is set, always reads the token.
+    fn load(&self, reload: bool) -> Result<Loaded> {
+        // Take the stamps before reading, so that a change during the read is detected afterwards.
         let (token_stamp, key_stamp) = (self.stamp(true), self.stamp(false));
         let before = self.loaded();
         let key = match &before {
@@ -120,8 +120,8 @@ impl Inner {
             _ => self.profile.private_key()?,
         };
         let token = match &before {
-            // A refreshed token that could not be written back lives here only.
-            Some(before) if before.token_stamp == token_stamp && !anew => before.token.clone(),
+            // Keep a refreshed token that could not be written back: it exists only here.
+            Some(before) if before.token_stamp == token_stamp && !reload => before.token.clone(),
             _ => self.profile.security_token()?,
         };
         let loaded = Loaded {
@@ -164,9 +164,10 @@ impl Inner {
         }
         match self.refresh(&loaded, Want::LaterEnd).await {
             Ok(fresh) => Ok(credentials(&fresh)),
-            // What is left of the session is used up, by a program that starts late in it as well.
+            // Use the token until it expires, so that a program that starts late also gets its
+            // remaining time.
             Err(error) if end > now + LAST_MOMENT => {
-                tracing::warn!(%error, "the session could not be refreshed");
+                tracing::warn!(%error, "the security token could not be refreshed");
                 Ok(credentials(&loaded).with_refresh_at(now + LAST_MOMENT))
             }
             Err(error) => Err(error),
@@ -200,7 +201,7 @@ impl Inner {
                 .signed(Method::POST, &url, Bytes::from(body), &signer, &self.time);
         let answer = answer.await.map_err(|cause| {
             if cause.status() == Some(http::StatusCode::UNAUTHORIZED) {
-                let message = format!("has a session that is over; {}", self.login());
+                let message = format!("has an expired security token; {}", self.login());
                 Error::refused(self.profile.describe(&message)).with_source(cause)
             } else {
                 cause
@@ -215,9 +216,9 @@ impl Inner {
             return Err(Error::new(
                 ErrorKind::Refused,
                 format!(
-                    "{} the same end (`exp`): the session has reached its longest time; {}",
+                    "{} the same expiry (`exp`): the session has reached its maximum lifetime; {}",
                     self.profile
-                        .describe("has a token whose refresh yielded one with"),
+                        .describe("has a token whose refresh returned a token with"),
                     self.login(),
                 ),
             ));
@@ -228,8 +229,8 @@ impl Inner {
             .environment()
             .write_private(&file, token.expose())
         {
-            // The session goes on here; only other programs are left with the old token.
-            tracing::warn!(%error, file = %shown_path(&file), "the refreshed token cannot be written back");
+            // This program continues with the new token; only other programs have the old one.
+            tracing::warn!(%error, file = %shown_path(&file), "could not write the refreshed token to its file");
         }
         let fresh = Loaded {
             token,
@@ -246,19 +247,19 @@ impl Inner {
         }
         let region = self.profile.region().ok_or_else(|| {
             self.profile
-                .error("has no `region`, which refreshing the session needs")
+                .error("has no `region`, which is needed to refresh the security token")
         })?;
         let region = ResolvedRegion::of_setting(&region, self.profile.environment());
         region.map(|region| region.auth_endpoint()).map_err(|why| {
             self.profile
-                .error(format!("has a `region` that is no region: {why}"))
+                .error(format!("has an invalid `region`: {why}"))
         })
     }
 
     fn over(&self, end: SystemTime) -> Error {
         Error::token(format!(
             "{} {}; {}",
-            self.profile.describe("has a session token that ended at"),
+            self.profile.describe("has a security token that expired at"),
             http_date(end),
             self.login(),
         ))

@@ -1,14 +1,15 @@
-//! Credentials that stay what they are.
+//! Credentials that never change.
 
 use super::{BoxFuture, ProvideCredentials};
 use crate::{Credentials, Result};
 
-/// Yields the same credentials always: an API key, or a signer built from parts.
+/// Always returns the same credentials: an API key, or a signer.
 #[derive(Clone, Debug)]
 pub struct StaticCredentialsProvider(Credentials);
 
 impl StaticCredentialsProvider {
-    /// Of an [`ApiKey`](crate::ApiKey), a [`RequestSigner`](crate::RequestSigner) or [`Credentials`].
+    /// Creates a provider from an [`ApiKey`](crate::ApiKey), a
+    /// [`RequestSigner`](crate::RequestSigner) or [`Credentials`].
     pub fn new(credentials: impl Into<Credentials>) -> Self {
         Self(credentials.into())
     }

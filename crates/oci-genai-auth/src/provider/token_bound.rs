@@ -1,4 +1,4 @@
-//! What token services issue: a token bound to a key pair.
+//! Tokens that are bound to a key pair, as token services issue them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,14 +8,14 @@ use crate::{
     Credentials, Error, KeyId, PrivateKey, PublicKey, RequestSigner, Result, SecurityToken,
 };
 
-/// A token and the key pair it speaks for.
+/// A token and its key pair.
 #[derive(Clone, Debug)]
 pub(super) struct Issued {
     pub(super) token: SecurityToken,
     pub(super) key: PrivateKey,
 }
 
-/// A source of tokens that others build on.
+/// A source of tokens for other providers.
 pub(super) trait Issue: Send + Sync + std::fmt::Debug {
     fn issue(&self) -> BoxFuture<'_, Result<Issued>>;
 }
@@ -25,7 +25,7 @@ impl Issued {
         RequestSigner::new(KeyId::token(&self.token), self.key.clone())
     }
 
-    /// Credentials that are replaced from half of the token's life on.
+    /// Returns credentials that are refreshed after half of the token's lifetime.
     pub(super) fn credentials(&self) -> Credentials {
         let credentials = Credentials::signing(self.signer());
         let Some(end) = self.token.expires_at() else {
@@ -43,14 +43,14 @@ impl Issued {
     }
 }
 
-/// A new key pair, made off the threads that serve requests.
+/// Generates a key pair on a blocking thread, not on one that serves requests.
 pub(super) async fn new_key() -> Result<PrivateKey> {
     tokio::task::spawn_blocking(PrivateKey::generate)
         .await
         .map_err(|cause| Error::key("no RSA key could be generated").with_source(cause))?
 }
 
-/// A public key as token services want it: its PEM without armour and line ends.
+/// Returns a public key in the form that token services need: its PEM without armor and line ends.
 pub(super) fn bare(key: &PublicKey) -> String {
     STANDARD.encode(key.as_der())
 }

@@ -1,10 +1,10 @@
-//! What a value looks like.
+//! Classifies values: known forms, secrets, unknown.
 
 use super::MAX_SHOWN;
 
-/// From this length on, a value must have a known form to be shown.
+/// A value of this length or more must have a known form to be shown.
 const LONG: usize = 40;
-/// From this length on, characters that change their class all the time are taken for base64.
+/// A value of this length or more whose characters change class very often counts as base64.
 const BASE64: usize = 20;
 
 pub(super) enum Looks {
@@ -47,7 +47,7 @@ pub(super) fn look(value: &str) -> Looks {
     }
 }
 
-/// The kind of a secret that is known by its form, wherever in the text it stands.
+/// Returns the kind of a secret that its form reveals at any position of the text.
 pub(super) fn known_secret(text: &str) -> Option<&'static str> {
     let upper = text.to_ascii_uppercase();
     // The names of ordinary files and folders hold these words too.
@@ -67,7 +67,7 @@ pub(super) struct Found {
     pub(super) end: usize,
 }
 
-/// The first JWT or API key in a text.
+/// Returns the first JWT or API key in a text.
 pub(super) fn find_token(text: &str) -> Option<Found> {
     let mut before = None;
     for (start, character) in text.char_indices() {
@@ -83,8 +83,8 @@ pub(super) fn find_token(text: &str) -> Option<Found> {
         let length = rest
             .find(|c: char| !c.is_ascii_alphanumeric() && !"-_.=$+".contains(c))
             .unwrap_or(rest.len());
-        // At the very start of a value three characters are enough to tell; within a text, words
-        // such as `desk-lamp` or a folder `sk-notes` are not.
+        // At the start of a value, three characters are sufficient evidence. Within a text they are
+        // not: words such as `desk-lamp` or a folder `sk-notes` contain them.
         let leads = text[..start].chars().all(|c| "\"' \t".contains(c));
         if length >= 16 || leads {
             let end = start + length;
@@ -125,7 +125,7 @@ fn url(scheme: &str, rest: &str) -> Option<String> {
         Some((_, port)) => port.strip_prefix(':').unwrap_or(port),
         None => host.split_once(':').map_or("", |(_, port)| port),
     };
-    // A password with a slash in it ends the authority early.
+    // A slash in a password ends the authority early.
     if !port.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -157,7 +157,7 @@ fn is_ocid(value: &str) -> bool {
         && !is_base64(value)
 }
 
-/// Hex pairs joined by colons, up to those of SHA-256.
+/// Returns true for hex pairs joined by colons, up to the length of SHA-256.
 fn is_fingerprint(value: &str) -> bool {
     value.len() < 96
         && value
@@ -193,7 +193,7 @@ fn has_extension(value: &str) -> bool {
     })
 }
 
-/// Whether no part of a path, and not the path as a whole, looks like encoded bytes.
+/// Returns true if no part of a path, and not the whole path, looks like encoded bytes.
 fn has_ordinary_segments(path: &str) -> bool {
     let segments = || path.split(['/', '\\']);
     let is_ordinary = |segment: &str| {
@@ -206,16 +206,17 @@ fn has_ordinary_segments(path: &str) -> bool {
     segments().all(is_ordinary) && !is_base64(path)
 }
 
-/// Whether a run of base64 characters is as long as a line of a key, and as mixed.
+/// Returns true if a run of base64 characters is as long and as mixed as a line of a key.
 pub(super) fn is_long_base64(run: &str) -> bool {
     run.len() >= LONG && is_base64(run)
 }
 
-/// Whether a text changes between capitals, small letters and digits as often as base64 does; the
-/// capital that begins a word is no change.
+/// Returns true if a text changes between capitals, small letters and digits as often as base64
+/// does. The capital at the start of a word does not count as a change.
 ///
-/// In random base64 it is at 56 of 100 characters (of 64 characters, one text in ten thousand is below
-/// 27), in names at 10 to 25. A text that begins like a path, or is short, gets the benefit of the doubt.
+/// Random base64 changes at 56 of 100 characters (of texts with 64 characters, one in ten thousand
+/// is below 27), names at 10 to 25. The threshold is higher for a text that begins like a path or
+/// is short.
 fn is_base64(text: &str) -> bool {
     let class = |character: char| match character {
         'A'..='Z' => Some(0),

@@ -1,4 +1,4 @@
-//! Taking credentials out of what a service answered.
+//! Masks credentials in a service's response.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -7,20 +7,21 @@ use zeroize::Zeroizing;
 
 use super::classify::{find_token, is_long_base64};
 
-/// What stands in the place of a credential.
+/// Replaces a credential.
 const MASKED: &str = "[masked]";
-/// A piece of a secret of this many bytes is masked wherever it stands, so that a shortened echo
-/// of a key is as well.
+/// Pieces of a secret of at least this many bytes are masked, so that a truncated echo of a key is
+/// masked too.
 const PIECE: usize = 12;
-/// Shorter secrets are masked as a whole; below this, too much ordinary text would be.
+/// Minimum length of a secret that is masked, as a whole. Masking shorter secrets would mask too
+/// much ordinary text.
 const SHORTEST: usize = 6;
 
-/// Masks credentials in a text that a service answered: those given, in whole or in pieces of 12
-/// characters and more, in any case; and whatever else is a JWT, an API key, a PEM block or a long run
-/// of base64.
+/// Masks credentials in the text of a service's response: the given secrets, as a whole or in
+/// pieces of at least 12 characters, in any case; and any JWT, API key, PEM block or long run of
+/// base64.
 ///
-/// A secret may be given as the value of an `Authorization` header: of `Bearer …` and `Basic …` it
-/// is what follows, of `Signature …` the signature and a token in the key id.
+/// A secret may be the value of an `Authorization` header. For `Bearer …` and `Basic …` the rest is
+/// the secret; for `Signature …` the signature and a token in the key id.
 ///
 /// ```
 /// use oci_genai_auth::redact::mask;
@@ -45,7 +46,7 @@ pub fn mask<'t>(text: &'t str, secrets: &[impl AsRef<str>]) -> Cow<'t, str> {
     let mut masked = String::with_capacity(text.len());
     let mut was_hidden = false;
     for (at, character) in text.char_indices() {
-        // A character of which one byte is hidden is hidden whole.
+        // If one byte of a character is masked, mask the whole character.
         let is_hidden = hidden[at..at + character.len_utf8()].contains(&true);
         if !is_hidden {
             masked.push(character);
@@ -57,7 +58,7 @@ pub fn mask<'t>(text: &'t str, secrets: &[impl AsRef<str>]) -> Cow<'t, str> {
     Cow::Owned(masked)
 }
 
-/// The parts of a header's value that are secret.
+/// Returns the secret parts of a header's value.
 fn parts(secret: &str) -> Vec<&str> {
     let secret = secret.trim();
     let Some((scheme, rest)) = secret.split_once(char::is_whitespace) else {
@@ -99,7 +100,7 @@ fn hide_pieces(text: &str, secret: &str, hidden: &mut [bool]) {
 fn hide_tokens(text: &str, hidden: &mut [bool]) {
     let mut from = 0;
     while let Some(found) = find_token(&text[from..]) {
-        // At the start of a text `sk-` alone says little: only within values is it a key.
+        // At the start of a text, `sk-` alone is weak evidence; it marks a key only within values.
         if found.end - found.start >= 16 {
             hidden[from + found.start..from + found.end].fill(true);
         }
@@ -136,7 +137,7 @@ fn is_boundaries_alone(lower: &str) -> bool {
 /// The line of a signing string with the digest of the body, which looks like a piece of a key.
 const DIGEST: &str = "x-content-sha256: ";
 
-/// Hides what may be a piece of a key.
+/// Masks base64 that may be a piece of a key.
 fn hide_base64(text: &str, hidden: &mut [bool]) {
     let mut start = 0;
     let is_other =

@@ -1,7 +1,7 @@
-//! The one way in which errors, hints and logs show a value that may be a secret.
+//! Shows values that may be secret in errors, hints and logs.
 //!
-//! People put keys where paths belong and tokens where names belong. [`shown`] therefore looks at a
-//! value before it shows it, and [`mask`] takes the credentials out of what a service answered.
+//! Users put keys where paths belong and tokens where names belong. So [`shown`] checks a value
+//! before it shows it, and [`mask`] removes credentials from a service's response.
 
 mod classify;
 mod masking;
@@ -12,22 +12,23 @@ use std::path::Path;
 use self::classify::Looks;
 pub use self::masking::mask;
 
-/// The longest path or URL that is shown. Longer values are named with their length.
+/// Maximum length of a path or URL that is shown. For longer values, only the length is shown.
 pub(crate) const MAX_SHOWN: usize = 256;
 
-/// A value, ready to be shown: itself, or what kind of secret it looks like.
+/// A value that is safe to show: the value itself, or the kind of secret that it looks like.
 ///
 /// `Display` and `Debug` are the same.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Shown(String);
 
-/// Shows a value that came from a setting, a file or a service.
+/// Shows a value from a setting, a file or a service.
 ///
-/// A value that looks like a secret is named with its kind and its length in characters, such as
-/// `[private key, 1704 characters]`, `[token, 912 characters]` or `[value of 64 characters]`. That
-/// is one with a PEM boundary, a JWT, an API key (`sk-…`), a line break (also written `\n`), or
-/// 40 characters and more that are no path, OCID, host, fingerprint or URL. Anything else is shown
-/// with its control and bidirectional characters escaped; a URL without user information and query.
+/// For a value that looks like a secret, shows its kind and its length in characters, for example
+/// `[private key, 1704 characters]`, `[token, 912 characters]` or `[value of 64 characters]`. A
+/// value looks like a secret if it has a PEM boundary, a JWT, an API key (`sk-…`) or a line break
+/// (also written `\n`), or if it has 40 or more characters and is not a path, OCID, host,
+/// fingerprint or URL. Other values are shown with their control and bidirectional characters
+/// escaped; URLs without user information and query.
 ///
 /// ```
 /// use oci_genai_auth::redact::shown;
@@ -45,8 +46,8 @@ pub fn shown(value: &str) -> Shown {
     }
 }
 
-/// Shows a key of a file or a header's name, which may have lost its capitals and with them the looks
-/// of base64: only short names of ordinary characters are shown.
+/// Shows a key of a file or the name of a header. It may have lost its capitals and so no longer
+/// look like base64. Shows only short names of ordinary characters.
 pub(crate) fn key_name(value: &str) -> Shown {
     let is_name = value.len() < 40
         && value
@@ -55,7 +56,7 @@ pub(crate) fn key_name(value: &str) -> Shown {
     if is_name { shown(value) } else { named(value) }
 }
 
-/// Names a value with its kind and length, and does not show it.
+/// Shows the kind and length of a value instead of the value.
 pub(crate) fn named(value: &str) -> Shown {
     let length = value.chars().count();
     Shown(match classify::look(value) {
@@ -64,23 +65,23 @@ pub(crate) fn named(value: &str) -> Shown {
     })
 }
 
-/// Shows a path the way [`shown`] does.
+/// Shows a path like [`shown`].
 pub fn shown_path(path: &Path) -> Shown {
     shown(&path.to_string_lossy())
 }
 
-/// Whether [`shown`] would name a value and not show it.
+/// Returns true if [`shown`] would not show the value itself.
 pub fn is_secret(value: &str) -> bool {
     matches!(classify::look(value), Looks::Secret(_) | Looks::Unknown)
 }
 
-/// The kind of a secret that a value has in it, if it has the form of one.
+/// Returns the kind of a secret in a value, if its form reveals one.
 pub(crate) fn kind_of_secret(value: &str) -> Option<&'static str> {
     classify::known_secret(value)
 }
 
-/// Shows a text whole, with the characters escaped that steer a terminal or hide other characters:
-/// control characters, bidirectional marks and overrides, and characters of no width.
+/// Shows a whole text and escapes characters that control a terminal or hide other characters:
+/// control characters, bidirectional marks and overrides, and zero-width characters.
 ///
 /// ```
 /// use oci_genai_auth::redact::escaped;
@@ -99,7 +100,7 @@ pub fn escaped(text: &str) -> Shown {
     Shown(plain)
 }
 
-/// Whether a character has an effect on a terminal and no shape of its own.
+/// Returns true if a character affects a terminal and has no visible form.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -107,8 +108,8 @@ fn is_hidden(character: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// A setting that may hold a secret, such as a URL with a password. `Debug` is that of [`shown`]; there
-/// is no `Display`, which would be taken for the value.
+/// A setting that may contain a secret, for example a URL with a password. `Debug` is like
+/// [`shown`]. There is no `Display`, which could be mistaken for the value.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Guarded(String);
 
@@ -117,7 +118,7 @@ impl Guarded {
         Self(value.into())
     }
 
-    /// A URL to which a path will be added.
+    /// Stores a URL to which a path will be appended.
     pub(crate) fn endpoint(url: &str) -> Self {
         Self(url.trim_end_matches('/').to_owned())
     }

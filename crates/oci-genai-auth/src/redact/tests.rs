@@ -90,7 +90,7 @@ fn secrets_are_named_with_their_kind_and_length() {
     }
 }
 
-/// The body of a key: base64 of bytes as random as a key's, and the same at each run.
+/// The body of a key: base64 of bytes as random as a key's, the same in each run.
 fn key_body() -> String {
     let mut state = 2_463_534_242_u32;
     let bytes: Vec<u8> = std::iter::repeat_with(|| {
@@ -129,7 +129,7 @@ fn no_piece_of_a_key_is_shown() {
     for length in [40, 48, 128, 256, 1_000] {
         for start in 0..body.len() - length {
             let piece = &body[start..start + length];
-            // Few characters that happen to begin like a path are too few to tell.
+            // A few characters that happen to begin like a path are not sufficient evidence.
             let is_clear = length >= 64 || !piece.starts_with('/');
             assert!(is_secret(piece) || !is_clear, "{piece}");
         }

@@ -8,10 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use super::KeyId;
 use crate::redact::{key_name, shown};
 
-/// Servers refuse header blocks far below this.
+/// Maximum length. Servers reject header blocks far below this.
 const MAX_HEADER_BYTES: usize = 128 * 1024;
 
-/// An `Authorization` header of the scheme `Signature`, taken apart.
+/// A parsed `Authorization` header of the scheme `Signature`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AuthorizationHeader {
     key_id: KeyId,
@@ -22,11 +22,11 @@ pub struct AuthorizationHeader {
 }
 
 impl AuthorizationHeader {
-    /// Takes a header value apart. Parameters may come in any order, with or without blanks
-    /// around the commas; parameters that are not known are passed over.
+    /// Parses a header value. Parameters may be in any order, with or without blanks around the
+    /// commas. Unknown parameters are ignored.
     ///
     /// # Errors
-    /// A text that says what is malformed; it never repeats the header.
+    /// Returns a description of what is malformed. It never repeats the header.
     ///
     /// ```
     /// let value = r#"Signature version="1",keyId="a/b/c",algorithm="rsa-sha256",headers="date host",signature="AAAA""#;
@@ -67,32 +67,32 @@ impl AuthorizationHeader {
         })
     }
 
-    /// Whose key signed.
+    /// Returns the id of the key that signed.
     pub fn key_id(&self) -> &KeyId {
         &self.key_id
     }
 
-    /// The algorithm named, `rsa-sha256` as a rule.
+    /// Returns the algorithm, usually `rsa-sha256`.
     pub fn algorithm(&self) -> &str {
         &self.algorithm
     }
 
-    /// The names of the signed headers, in lower case and in the order they were signed.
+    /// Returns the names of the signed headers, in lower case and in signing order.
     pub fn headers(&self) -> Vec<&str> {
         self.headers.iter().map(String::as_str).collect()
     }
 
-    /// The signature's bytes.
+    /// Returns the signature's bytes.
     pub fn signature(&self) -> &[u8] {
         &self.signature
     }
 
-    /// The version named; OCI's is `1`.
+    /// Returns the version; OCI's is `1`.
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
     }
 
-    /// Writes the header value as the service's own clients do.
+    /// Formats the header value like the service's own clients.
     pub(crate) fn write(key_id: &KeyId, names: &[&str], signature: &str) -> String {
         format!(
             r#"Signature algorithm="rsa-sha256",headers="{}",keyId="{}",signature="{signature}",version="1""#,
@@ -149,7 +149,7 @@ impl<'a> Parameters<'a> {
             if !rest.is_empty() {
                 rest = rest
                     .strip_prefix(',')
-                    .ok_or("parameters are not split by commas")?
+                    .ok_or("parameters are not separated by commas")?
                     .trim_start();
             }
         }

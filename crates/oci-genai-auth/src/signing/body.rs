@@ -4,7 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// The length and SHA-256 of a request body: all that a signature needs to know of it.
+/// The length and SHA-256 of a request body, which a signature covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BodyDigest {
     length: u64,
@@ -12,7 +12,7 @@ pub struct BodyDigest {
 }
 
 impl BodyDigest {
-    /// Of these bytes.
+    /// Computes the digest of these bytes.
     ///
     /// ```
     /// let nothing = oci_genai_auth::BodyDigest::of(b"");
@@ -25,12 +25,12 @@ impl BodyDigest {
         }
     }
 
-    /// The length in bytes.
+    /// Returns the length in bytes.
     pub fn length(&self) -> u64 {
         self.length
     }
 
-    /// The SHA-256 in base64, as `x-content-sha256` carries it.
+    /// Returns the SHA-256 in base64, as in `x-content-sha256`.
     pub fn sha256(&self) -> &str {
         &self.sha256
     }

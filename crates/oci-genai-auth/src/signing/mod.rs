@@ -1,7 +1,7 @@
-//! OCI request signatures, version 1: making them and checking them.
+//! OCI request signatures, version 1: creates and verifies them.
 //!
-//! [`RequestSigner`] adds an `Authorization: Signature …` header to a request; [`Verifier`] checks
-//! one on a server. Both build the text that is signed with the same code.
+//! [`RequestSigner`] adds an `Authorization: Signature …` header to a request. [`Verifier`] checks
+//! one on a server. Both build the signing string with the same code.
 
 mod authorization;
 mod body;

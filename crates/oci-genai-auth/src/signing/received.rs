@@ -1,4 +1,4 @@
-//! A request as a server received it, and the text its signature covers.
+//! A request as a server received it, and the string that its signature covers.
 
 use std::fmt;
 
@@ -22,29 +22,32 @@ const SECRET: [&str; 5] = [
 /// A request as a server received it.
 #[derive(Clone, Copy)]
 pub struct ReceivedRequest<'a> {
-    /// The verb.
+    /// The method.
     pub method: &'a Method,
     /// Path and query exactly as on the request line.
     pub target: &'a str,
-    /// The headers. Over HTTP/2 the `host` header may be absent: see [`authority`](Self::authority).
+    /// The headers. With HTTP/2, the `host` header may be absent: see
+    /// [`authority`](Self::authority).
     pub headers: &'a HeaderMap,
-    /// The authority of the request where there is no `host` header (HTTP/2's `:authority`).
+    /// The authority of the request if there is no `host` header (HTTP/2's `:authority`).
     pub authority: Option<&'a str>,
-    /// The body's length and hash, as received.
+    /// Length and hash of the received body.
     pub body: &'a BodyDigest,
 }
 
 impl ReceivedRequest<'_> {
-    /// The text that the signature of this request covers, for finding out why a signature is
-    /// refused: the server's text is compared with the one the client signed. It is built from what
-    /// arrived, whether or not the signature is good.
+    /// Returns the string that the signature of this request covers. Compare it with the string
+    /// that the client signed to find out why a signature is rejected. It is built from the
+    /// received request, even if the signature is invalid.
     ///
-    /// Safe to show: values that are credentials, such as a signed delegation token, read `[redacted]`.
+    /// Safe to show: credentials in values, such as a signed delegation token, are replaced with
+    /// `[redacted]`.
     ///
     /// # Errors
-    /// When there is no text: the `Authorization` header is absent or malformed
-    /// ([`NoAuthorization`](VerifyError::NoAuthorization), [`Malformed`](VerifyError::Malformed)), or
-    /// names a header that is not there ([`Absent`](VerifyError::Absent)).
+    /// Returns an error if there is no such string: the `Authorization` header is absent or
+    /// malformed ([`NoAuthorization`](VerifyError::NoAuthorization),
+    /// [`Malformed`](VerifyError::Malformed)), or it names an absent header
+    /// ([`Absent`](VerifyError::Absent)).
     ///
     /// ```
     /// # use oci_genai_auth::*;
@@ -95,7 +98,7 @@ impl ReceivedRequest<'_> {
         AuthorizationHeader::parse(header).map_err(VerifyError::Malformed)
     }
 
-    /// The text that a signature of these names covers.
+    /// Returns the string that a signature of these names covers.
     pub(super) fn text(&self, signed: &[&str]) -> Result<String, VerifyError> {
         let absent = |name: &str| VerifyError::Absent(key_name(name).to_string());
         if let Some(name) = signed
@@ -120,7 +123,7 @@ impl ReceivedRequest<'_> {
     }
 }
 
-/// Headers are named; their values may be credentials.
+/// Shows the names of the headers only; their values may be credentials.
 impl fmt::Debug for ReceivedRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.headers.keys().map(|name| name.as_str()).collect();

@@ -1,4 +1,4 @@
-//! Signing requests.
+//! Signs requests.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub struct RequestSigner {
 }
 
 impl RequestSigner {
-    /// A signer for this key, covering the standard headers.
+    /// Creates a signer for this key that covers the standard headers.
     pub fn new(key_id: KeyId, key: PrivateKey) -> Self {
         Self {
             key_id,
@@ -39,17 +39,17 @@ impl RequestSigner {
         }
     }
 
-    /// Changes which headers are covered.
+    /// Sets the headers that the signature covers.
     #[must_use]
     pub fn with_signed_headers(mut self, covers: SignedHeaders) -> Self {
         self.covers = covers;
         self
     }
 
-    /// Sends and signs `token` as `opc-obo-token`: the request is made on behalf of its subject.
+    /// Sends and signs `token` as `opc-obo-token`: requests are made on behalf of its subject.
     ///
     /// # Errors
-    /// When the token cannot be a header value.
+    /// Returns an error if the token is not a valid header value.
     pub fn with_delegation_token(mut self, token: impl Into<SecretString>) -> Result<Self> {
         let token = token.into();
         let valid = !token.expose_secret().trim().is_empty()
@@ -67,44 +67,43 @@ impl RequestSigner {
         Ok(self)
     }
 
-    /// Whose key this is.
+    /// Returns the key id.
     pub fn key_id(&self) -> &KeyId {
         &self.key_id
     }
 
-    /// The key's public half.
+    /// Returns the public key.
     pub fn public_key(&self) -> &crate::PublicKey {
         self.key.public_key()
     }
 
-    /// Signs a request whose URI is absolute.
+    /// Signs a request with an absolute URI.
     ///
-    /// Sets `host` from the URI, `date` unless there is one (or an `x-date`, which is then signed in its
-    /// place), and for POST, PUT and PATCH
-    /// `content-length`, `content-type` (`application/json` unless there is one) and
-    /// `x-content-sha256` (unless there is one); then `authorization`, marked sensitive. What is
-    /// signed is what these headers say: send them, and the URI, as they are.
+    /// Sets `host` from the URI. Sets `date`, unless there is one or an `x-date`, which is then
+    /// signed instead. For POST, PUT and PATCH, sets `content-length`, and, if absent,
+    /// `content-type` (to `application/json`) and `x-content-sha256`. Finally sets `authorization`,
+    /// marked sensitive. The signature covers these headers and the URI: send them unchanged.
     ///
     /// # Errors
-    /// For a relative URI, a verb other than GET, HEAD, DELETE, POST, PUT and PATCH, or a covered
-    /// header that is not ASCII. The request is then unchanged.
+    /// Returns an error for a relative URI, a method other than GET, HEAD, DELETE, POST, PUT and
+    /// PATCH, or a covered header that is not ASCII. The request is then unchanged.
     pub fn sign(&self, parts: &mut Parts, body: &[u8], now: SystemTime) -> Result<()> {
         let covers_body = self.names(parts)?.contains(&CONTENT_SHA256);
         let digest = covers_body.then(|| BodyDigest::of(body));
         self.sign_with(parts, digest.as_ref(), now)
     }
 
-    /// As [`sign`](Self::sign), for a body whose digest is known.
+    /// Like [`sign`](Self::sign), for a body with a known digest.
     ///
     /// # Errors
-    /// As [`sign`](Self::sign).
+    /// See [`sign`](Self::sign).
     pub fn sign_digest(&self, parts: &mut Parts, body: &BodyDigest, now: SystemTime) -> Result<()> {
         self.sign_with(parts, Some(body), now)
     }
 
     fn names(&self, parts: &Parts) -> Result<Vec<&'static str>> {
         let names = self.covers.names(&parts.method, self.delegation.is_some());
-        // The service looks at `x-date` alone where there is one.
+        // The service uses `x-date` if it is present.
         let names = match names {
             Some(names) if parts.headers.contains_key(X_DATE) => Some(with_x_date(names)),
             names => names,
@@ -124,7 +123,7 @@ impl RequestSigner {
         now: SystemTime,
     ) -> Result<()> {
         let names = self.names(parts)?;
-        // Only the covered headers are gathered here, so that nothing changes on an error.
+        // Collect the covered headers first, so that an error changes nothing.
         let mut covered = HeaderMap::with_capacity(names.len() + 1);
         for name in &names {
             if *name == REQUEST_TARGET {
@@ -154,7 +153,7 @@ impl RequestSigner {
         Ok(())
     }
 
-    /// The value a covered header will have.
+    /// Returns the final value of a covered header.
     fn value(
         &self,
         name: &str,
@@ -208,7 +207,7 @@ impl fmt::Debug for RequestSigner {
     }
 }
 
-/// Path and query as they go on the wire.
+/// Returns path and query as sent.
 pub(crate) fn request_target(uri: &Uri) -> &str {
     uri.path_and_query()
         .map_or("/", |target| match target.as_str() {
@@ -217,7 +216,7 @@ pub(crate) fn request_target(uri: &Uri) -> &str {
         })
 }
 
-/// Host and, where the URI has one, port; never user information.
+/// Returns the host and, if the URI has one, the port; never user information.
 fn host(uri: &Uri) -> Result<String> {
     let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| {
         Error::request("the request's URI is relative; an absolute one is needed to sign the host")

@@ -1,30 +1,30 @@
-//! The text that is signed, built one way for signing and for verification.
+//! The signing string, built by the same code for signing and verification.
 
 use http::{HeaderMap, Method};
 
-/// Which headers a signature covers.
+/// Selects the headers that a signature covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignedHeaders {
-    /// Date, request target and host; for verbs with a body also its length, type and hash.
-    /// What nearly every OCI service expects.
+    /// Date, request target and host; for methods with a body also its length, type and hash.
+    /// Nearly every OCI service expects this.
     #[default]
     Standard,
-    /// Date, request target and host, whatever the verb: Object Storage uploads.
+    /// Date, request target and host, for any method: Object Storage uploads.
     WithoutBody,
-    /// As standard, but without the host: an instance's request for a token.
+    /// Like standard, but without the host: an instance's request for a token.
     WithoutHost,
 }
 
-/// The name under which the verb and path are signed.
+/// The name under which method and path are signed.
 pub(crate) const REQUEST_TARGET: &str = "(request-target)";
 pub(crate) const CONTENT_SHA256: &str = "x-content-sha256";
-/// Counts in the place of `date`, for clients that may not set that header.
+/// Used instead of `date` by clients that cannot set that header.
 pub(crate) const X_DATE: &str = "x-date";
 pub(crate) const DELEGATION: &str = "opc-obo-token";
 
 impl SignedHeaders {
-    /// The names for `method` in the order they are signed; `None` for verbs OCI does not sign.
+    /// Returns the names for `method` in signing order; `None` for methods that OCI does not sign.
     pub(crate) fn names(self, method: &Method, delegated: bool) -> Option<Vec<&'static str>> {
         let has_body = has_signed_body(method)?;
         let mut names = vec!["date", REQUEST_TARGET];
@@ -41,13 +41,14 @@ impl SignedHeaders {
     }
 }
 
-/// The names with `x-date` in the place of `date`.
+/// Replaces `date` with `x-date` in the names.
 pub(crate) fn with_x_date(names: Vec<&'static str>) -> Vec<&'static str> {
     let swap = |name| if name == "date" { X_DATE } else { name };
     names.into_iter().map(swap).collect()
 }
 
-/// Whether signatures of this verb cover the body; `None` for verbs OCI does not sign.
+/// Returns true if signatures of this method cover the body; `None` for methods that OCI does not
+/// sign.
 fn has_signed_body(method: &Method) -> Option<bool> {
     match *method {
         Method::GET | Method::HEAD | Method::DELETE => Some(false),
@@ -56,10 +57,10 @@ fn has_signed_body(method: &Method) -> Option<bool> {
     }
 }
 
-/// Builds the text: a line `name: value` for each name, joined by single line feeds.
+/// Builds the string: a line `name: value` for each name, joined by single line feeds.
 ///
 /// # Errors
-/// The name of the first header that is absent or not ASCII text.
+/// Returns the name of the first header that is absent or not ASCII text.
 pub(crate) fn signing_string<'n>(
     method: &Method,
     target: &str,

@@ -1,4 +1,4 @@
-//! Checking signatures, as the service does.
+//! Verifies signatures like the service.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,19 +9,19 @@ use super::{KeyId, ReceivedRequest, SignedHeaders};
 use crate::PublicKey;
 use crate::redact::shown;
 
-/// What a good signature says.
+/// The result of a valid signature.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Verified {
-    /// Whose key signed.
+    /// Id of the key that signed.
     pub key_id: KeyId,
-    /// When the request was dated.
+    /// Date of the request.
     pub date: SystemTime,
     /// The names that were signed.
     pub signed_headers: Vec<String>,
 }
 
-/// Why a request was not accepted. Never holds a token or a signature.
+/// Reasons for rejecting a request. Never contains a token or a signature.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
@@ -37,13 +37,13 @@ pub enum VerifyError {
     /// The version is not `1`.
     #[error("the signature version `{0}` is not 1")]
     Version(String),
-    /// The verb is none that OCI signs.
+    /// OCI does not sign this method.
     #[error("{} requests cannot be signed", shown(.0.as_str()))]
     Method(Method),
     /// A header that must be signed is not among the signed ones.
-    #[error("the header `{0}` must be signed for this verb")]
+    #[error("the header `{0}` must be signed for this method")]
     NotSigned(&'static str),
-    /// A header is named as signed but not in the request.
+    /// A header is listed as signed but absent from the request.
     #[error("the header `{0}` is signed but absent")]
     Absent(String),
     /// `date`, or `x-date` if that is signed, is not an HTTP date.
@@ -52,36 +52,36 @@ pub enum VerifyError {
     /// `date` is too far from the server's clock.
     #[error("the date is {} s off the clock, more than the {} s allowed", .off.as_secs(), .allowed.as_secs())]
     Skew {
-        /// How far, either way.
+        /// Absolute difference.
         off: Duration,
-        /// How far it may be.
+        /// Maximum difference.
         allowed: Duration,
     },
     /// `content-length` differs from the body's.
     #[error("the body has {actual} bytes but content-length says `{declared}`")]
     ContentLength {
-        /// What the header says.
+        /// Value of the header.
         declared: String,
-        /// What arrived.
+        /// Length of the received body.
         actual: u64,
     },
     /// `x-content-sha256` differs from the body's.
     #[error("x-content-sha256 is not the body's hash: the body was altered")]
     ContentSha256,
-    /// The token in the key id has ended.
+    /// The token in the key id has expired.
     #[error("the security token has expired")]
     TokenExpired,
-    /// Nobody knows the key.
+    /// The key is unknown.
     #[error("the key {0} is not known")]
     UnknownKey(KeyId),
-    /// The key is known but the signature is not its.
+    /// The key is known but did not make the signature.
     #[error(
-        "the signature does not fit the request: something signed was altered, or the key is another"
+        "the signature does not fit the request: something signed was altered, or the key is a different one"
     )]
     Signature,
 }
 
-/// Checks signed requests on a server.
+/// Verifies signed requests on a server.
 ///
 /// ```
 /// # use oci_genai_auth::*;
@@ -113,8 +113,8 @@ impl Default for Verifier {
 }
 
 impl Verifier {
-    /// A verifier that demands the standard headers and allows a date 5 minutes off, as OCI does.
-    /// A signed `x-date` counts in the place of `date`.
+    /// Creates a verifier that requires the standard headers and allows a date 5 minutes off, like
+    /// OCI. A signed `x-date` is used instead of `date`.
     pub const fn new() -> Self {
         Self {
             max_skew: Duration::from_secs(300),
@@ -122,24 +122,24 @@ impl Verifier {
         }
     }
 
-    /// Changes how far the date may be off. Default: 5 minutes.
+    /// Sets the maximum difference of the date. Default: 5 minutes.
     #[must_use]
     pub const fn with_max_skew(mut self, max_skew: Duration) -> Self {
         self.max_skew = max_skew;
         self
     }
 
-    /// Changes which headers must be signed. Default: [`SignedHeaders::Standard`].
+    /// Sets the headers that must be signed. Default: [`SignedHeaders::Standard`].
     #[must_use]
     pub const fn with_signed_headers(mut self, covers: SignedHeaders) -> Self {
         self.covers = covers;
         self
     }
 
-    /// Checks a request; `key_of` finds the public key for a key id.
+    /// Verifies a request. `key_of` returns the public key for a key id.
     ///
     /// # Errors
-    /// The first thing found wrong, in the order of the variants of [`VerifyError`].
+    /// Returns the first problem found, in the order of the variants of [`VerifyError`].
     pub fn verify(
         &self,
         request: &ReceivedRequest<'_>,
@@ -183,7 +183,7 @@ impl Verifier {
         request: &ReceivedRequest<'_>,
         signed: &[&str],
     ) -> Result<(), VerifyError> {
-        // A delegation token that travels unsigned could be anyone's.
+        // An unsigned delegation token could come from anyone.
         let delegated = request.headers.contains_key(DELEGATION);
         let required = self
             .covers
@@ -200,7 +200,7 @@ impl Verifier {
         }
     }
 
-    /// Checks the date that is signed: `x-date` wins over `date`. One that is not signed does not count.
+    /// Checks the signed date: `x-date` overrides `date`. An unsigned date is ignored.
     fn check_date(
         &self,
         headers: &HeaderMap,
@@ -230,8 +230,8 @@ impl Verifier {
     }
 }
 
-/// Reads an HTTP date. A wrong day of the week is let pass: the date is signed as text, and clients
-/// that write it by hand get the day wrong.
+/// Parses an HTTP date. Ignores a wrong day of the week: the date is signed as text, and clients
+/// that format it themselves get the day wrong.
 fn parse_date(text: &str) -> Option<SystemTime> {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     httpdate::parse_http_date(text).ok().or_else(|| {
@@ -241,7 +241,7 @@ fn parse_date(text: &str) -> Option<SystemTime> {
     })
 }
 
-/// Compares body and headers, where the headers are signed.
+/// Compares body and headers, if the headers are signed.
 fn check_body(request: &ReceivedRequest<'_>, signed: &[&str]) -> Result<(), VerifyError> {
     let value = |name: &str| {
         request

@@ -1,4 +1,4 @@
-//! `OCI_CLI_AUTH`: the variable that chooses how Oracle's command line authenticates.
+//! `OCI_CLI_AUTH`: the variable that selects the authentication method of Oracle's command line.
 
 use super::steps::Step;
 use crate::config::AuthKind;
@@ -7,7 +7,7 @@ use crate::{Environment, Error, Result};
 
 const VARIABLE: &str = "OCI_CLI_AUTH";
 
-/// The values and what they mean.
+/// The values and their steps.
 const VALUES: [(&str, Step); 6] = [
     ("api_key", Step::Profile(AuthKind::ApiSigningKey)),
     ("security_token", Step::Profile(AuthKind::SessionToken)),
@@ -20,7 +20,7 @@ const VALUES: [(&str, Step); 6] = [
     ("oke_workload_identity", Step::WorkloadIdentity),
 ];
 
-/// What the variable asks for, if it is set.
+/// Returns the step that the variable selects, if it is set.
 pub(super) fn chosen_by_variable(environment: &Environment) -> Result<Option<Step>> {
     let Some(value) = environment.var(VARIABLE) else {
         return Ok(None);
@@ -42,11 +42,11 @@ pub(super) fn chosen_by_variable(environment: &Environment) -> Result<Option<Ste
     }
 }
 
-/// The error when what the variable asks for cannot be had: nothing else is tried.
+/// Returns the error for a failure of the selected step. No other step is tried.
 pub(super) fn failed(cause: Error) -> Error {
     let error = Error::new(
         cause.kind(),
-        format!("the credentials that {VARIABLE} asks for cannot be had"),
+        format!("could not get the credentials that {VARIABLE} selects"),
     );
     match cause.status() {
         Some(status) => error.with_status(status),

@@ -1,4 +1,4 @@
-//! Finding credentials wherever they are.
+//! Finds credentials in the usual locations.
 
 mod cli_auth;
 mod steps;
@@ -15,41 +15,39 @@ use super::{BoxFuture, ProvideCredentials, SharedCredentialsProvider};
 use crate::redact::Guarded;
 use crate::{Credentials, Environment, Error, ErrorKind, Result, SharedTimeSource, TimeSource};
 
-/// Tries the places where credentials usually are, in this order, and stays with the first that
-/// yields some:
+/// Tries the usual sources of credentials in this order, and keeps the first that provides some:
 ///
 /// 1. the API key in `OCI_GENAI_API_KEY`;
 /// 2. the API signing key in `OCI_CLI_TENANCY`, `OCI_CLI_USER`, …
-///    ([`EnvCredentialsProvider`](crate::EnvCredentialsProvider)), or the session in
+///    ([`EnvCredentialsProvider`](crate::EnvCredentialsProvider)), or the security token in
 ///    `OCI_CLI_SECURITY_TOKEN_FILE`;
-/// 3. a profile of the OCI configuration file: the one named to the builder, or in
-///    `OCI_CLI_PROFILE`, or `DEFAULT`
-///    ([`ConfigFileCredentialsProvider`](crate::ConfigFileCredentialsProvider));
+/// 3. a profile of the OCI configuration file: the one set in the builder, or in `OCI_CLI_PROFILE`,
+///    or `DEFAULT` ([`ConfigFileCredentialsProvider`](crate::ConfigFileCredentialsProvider));
 /// 4. the resource principal
 ///    ([`ResourcePrincipalCredentialsProvider`](crate::ResourcePrincipalCredentialsProvider));
 /// 5. the workload identity of a Kubernetes pod
 ///    ([`OkeWorkloadIdentityCredentialsProvider`](crate::OkeWorkloadIdentityCredentialsProvider));
 /// 6. the instance principal
 ///    ([`InstancePrincipalCredentialsProvider`](crate::InstancePrincipalCredentialsProvider)), if a
-///    metadata service answers within 1.5 s.
+///    metadata service responds within 1.5 s.
 ///
-/// When none applies, the error says of each why not.
+/// If none applies, the error lists each source with its reason.
 ///
 /// # `OCI_CLI_AUTH`
 ///
-/// The variable of Oracle's command line names one place, after which no other is tried; only an API
-/// key in `OCI_GENAI_API_KEY` goes before it.
+/// This variable of Oracle's command line selects one source; no other is tried. Only an API key in
+/// `OCI_GENAI_API_KEY` has precedence over it.
 ///
-/// | value | place |
+/// | value | source |
 /// |---|---|
-/// | `api_key` | the profile, with `OCI_CLI_USER`, `OCI_CLI_TENANCY`, `OCI_CLI_FINGERPRINT`, `OCI_CLI_KEY_FILE` or `OCI_CLI_KEY_CONTENT`, and `OCI_CLI_PASSPHRASE` in the place of its keys |
+/// | `api_key` | the profile, with its keys overridden by `OCI_CLI_USER`, `OCI_CLI_TENANCY`, `OCI_CLI_FINGERPRINT`, `OCI_CLI_KEY_FILE` or `OCI_CLI_KEY_CONTENT`, and `OCI_CLI_PASSPHRASE` |
 /// | `security_token` | the same, with `OCI_CLI_SECURITY_TOKEN_FILE` |
 /// | `instance_principal` | the instance principal |
 /// | `instance_obo_user` | the instance principal with the delegation token in `OCI_CLI_DELEGATION_TOKEN_FILE`, `OCI_DELEGATION_TOKEN_FILE` or the profile |
 /// | `resource_principal` | the resource principal |
 /// | `oke_workload_identity` | the workload identity |
 ///
-/// Any other value is an error. The file may be named in `OCI_CLI_CONFIG_FILE`.
+/// Any other value is an error. `OCI_CLI_CONFIG_FILE` can name the file.
 #[derive(Clone, Debug)]
 pub struct DefaultCredentialsChain(Arc<Inner>);
 
@@ -63,7 +61,7 @@ struct Inner {
 struct Chosen {
     step: Step,
     provider: SharedCredentialsProvider,
-    /// What the choice yielded, for the first asker.
+    /// The credentials from choosing the source, for the first caller.
     first: Mutex<Option<Credentials>>,
 }
 
@@ -78,12 +76,12 @@ pub struct DefaultChainBuilder {
 }
 
 impl DefaultCredentialsChain {
-    /// Starts with the process's environment.
+    /// Creates a builder with the process's environment.
     pub fn builder() -> DefaultChainBuilder {
         DefaultChainBuilder::default()
     }
 
-    /// Where the credentials come from, once they have been found: `configuration file`, say.
+    /// Returns the source of the credentials once it is known, for example `configuration file`.
     pub fn source(&self) -> Option<&'static str> {
         self.0.chosen.get().map(|chosen| chosen.step.name())
     }
@@ -95,7 +93,7 @@ impl DefaultCredentialsChain {
 }
 
 impl Chosen {
-    /// What the choice yielded, unless it has been taken or has ended meanwhile.
+    /// Returns the credentials from choosing the source, unless they were taken or have expired.
     fn take_first(&self, now: SystemTime) -> Option<Credentials> {
         let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
         first
@@ -111,21 +109,21 @@ impl Default for DefaultCredentialsChain {
 }
 
 impl DefaultChainBuilder {
-    /// The variables and files to read. Default: the process's.
+    /// Sets the variables and files to read. Default: the process's.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self
     }
 
-    /// The clock. Default: the system's.
+    /// Sets the clock. Default: the system's.
     #[must_use]
     pub fn time_source(mut self, time: impl TimeSource + 'static) -> Self {
         self.time = SharedTimeSource::new(time);
         self
     }
 
-    /// The OCI configuration file. Default: what `OCI_CLI_CONFIG_FILE` names, else see
+    /// Sets the OCI configuration file. Default: the file in `OCI_CLI_CONFIG_FILE`, else see
     /// [`OciConfig::load`](crate::OciConfig::load).
     #[must_use]
     pub fn config_file(mut self, path: impl Into<String>) -> Self {
@@ -133,21 +131,21 @@ impl DefaultChainBuilder {
         self
     }
 
-    /// The profile. Default: what `OCI_CLI_PROFILE` names, else `DEFAULT`.
+    /// Sets the profile. Default: the value of `OCI_CLI_PROFILE`, else `DEFAULT`.
     #[must_use]
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.profile = Some(Guarded::new(name));
         self
     }
 
-    /// The identity service, without path. Default: that of the region.
+    /// Sets the identity service, without path. Default: that of the region.
     #[must_use]
     pub fn auth_endpoint(mut self, url: impl Into<String>) -> Self {
         self.auth_endpoint = Some(Guarded::new(url));
         self
     }
 
-    /// Makes the chain; nothing is tried yet.
+    /// Builds the chain. Tries no source yet.
     pub fn build(self) -> DefaultCredentialsChain {
         DefaultCredentialsChain(Arc::new(Inner {
             settings: self,
@@ -175,7 +173,7 @@ impl DefaultChainBuilder {
         Err(Error::new(
             ErrorKind::NoCredentials,
             format!(
-                "no credentials were found; what was tried, and why it did not apply:\n  {reasons}"
+                "found no credentials; tried these sources:\n  {reasons}"
             ),
         ))
     }
@@ -194,7 +192,7 @@ impl DefaultChainBuilder {
     }
 }
 
-/// The errors of several steps become one message, so each is written out.
+/// Includes all causes, because the errors of several steps become one message.
 fn with_causes(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);

@@ -1,4 +1,4 @@
-//! The places where credentials may be.
+//! The sources of credentials in the default chain.
 
 use super::DefaultChainBuilder;
 use crate::Result;
@@ -11,7 +11,7 @@ use crate::provider::{
 };
 use crate::redact::Guarded;
 
-/// A place, in the chain or named by `OCI_CLI_AUTH`.
+/// A source of credentials, in the chain or selected by `OCI_CLI_AUTH`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     ApiKey,
@@ -21,7 +21,7 @@ pub(super) enum Step {
     WorkloadIdentity,
     /// The instance principal, if there is a metadata service.
     InstancePrincipal,
-    /// The instance principal, when it is asked for: what goes wrong with it is worth waiting for.
+    /// The instance principal, explicitly selected: waits longer to get a definite error.
     NamedInstancePrincipal,
     /// A profile, overridden by variables.
     Profile(AuthKind),
@@ -36,7 +36,7 @@ impl Step {
         Self::WorkloadIdentity,
         Self::InstancePrincipal,
     ];
-    /// Before this one, `OCI_CLI_AUTH` is looked at.
+    /// `OCI_CLI_AUTH` is checked before this step.
     pub(super) const AFTER_API_KEY: Self = Self::Environment;
 
     pub(super) fn name(self) -> &'static str {
@@ -91,7 +91,7 @@ impl DefaultChainBuilder {
         })
     }
 
-    /// Whether the variables describe a session: a token, and no user whose key would sign.
+    /// Returns true if the variables contain a security token and no user whose key would sign.
     fn has_token_in_variables(&self) -> bool {
         let is_set = |name| self.environment.var(name).is_some();
         is_set("OCI_CLI_SECURITY_TOKEN_FILE") && !is_set("OCI_CLI_USER")

@@ -1,4 +1,4 @@
-//! Exchanging tokens, and version 1.1, which does so as the instance.
+//! Token exchange, and version 1.1, which authenticates the exchange as the instance.
 
 use bytes::Bytes;
 use http::Method;
@@ -16,7 +16,7 @@ use crate::{PrivateKey, RequestSigner, Result, SecurityToken, SharedTimeSource};
 const VERSION: &str = "1.1";
 const PATH: &str = "/20180711/resourcePrincipalToken/{id}";
 
-/// What a resource's own service says of it.
+/// Tokens of a resource from its own service.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ResourceTokens {
@@ -41,7 +41,7 @@ impl Services {
         }
     }
 
-    /// Asks the resource's service who the resource is.
+    /// Requests the resource's tokens from its own service.
     pub(super) async fn resource_tokens(
         &self,
         url: &str,
@@ -54,7 +54,7 @@ impl Services {
             .await
     }
 
-    /// Has the identity service make a session token of them, bound to `key`.
+    /// Requests a security token for them from the identity service, bound to `key`.
     pub(super) async fn session_token(
         &self,
         endpoint: &str,
@@ -77,7 +77,7 @@ impl Services {
     }
 }
 
-/// Version 1.1.
+/// A source of version 1.1.
 #[derive(Debug)]
 pub(super) struct Exchange {
     instance: InstancePrincipalCredentialsProvider,

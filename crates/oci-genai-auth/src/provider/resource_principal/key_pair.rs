@@ -18,7 +18,7 @@ pub(super) struct KeyPairExchange {
     url: Guarded,
     identity_endpoint: Guarded,
     key_id: KeyId,
-    /// Sent along, where 2.1.2 is given one.
+    /// Sent with the exchange, if version 2.1.2 has one.
     context: Option<SecretString>,
 }
 
@@ -37,7 +37,7 @@ impl KeyPairExchange {
             format!("resource/v{version}/{tenancy}/{id}")
         };
         let key_id = KeyId::parse(&key_id).map_err(|cause| {
-            Error::config("the resource's id or tenancy is no OCID").with_source(cause)
+            Error::config("the resource's id or tenancy is not an OCID").with_source(cause)
         })?;
         let is_212 = version == "2.1.2";
         let path = match settings.get("RPT_PATH").filter(|_| is_212) {

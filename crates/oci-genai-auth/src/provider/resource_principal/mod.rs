@@ -1,6 +1,6 @@
-//! Resource principals: functions, data science jobs and other OCI resources acting as themselves.
+//! Resource principals: functions, data science jobs and other OCI resources act as themselves.
 //!
-//! `OCI_RESOURCE_PRINCIPAL_VERSION` names the scheme; each has a module here.
+//! `OCI_RESOURCE_PRINCIPAL_VERSION` selects the scheme. Each scheme has a module here.
 
 mod exchange;
 mod key_pair;
@@ -22,23 +22,24 @@ use super::{BoxFuture, InstancePrincipalCredentialsProvider, ProvideCredentials}
 use crate::redact::{Guarded, shown};
 use crate::{Credentials, Environment, Error, Result, SharedTimeSource, TimeSource};
 
-/// Signs as the OCI resource the program runs in, as its `OCI_RESOURCE_PRINCIPAL_…` variables say.
+/// Signs as the OCI resource that runs the program, according to its `OCI_RESOURCE_PRINCIPAL_…`
+/// variables.
 ///
-/// | version | where the token comes from |
+/// | version | source of the token |
 /// |---|---|
-/// | 2.2 | the variables, or the files they name; these are read again when they change |
-/// | 2.1, 2.1.1, 2.1.2 | exchanged, with a key pair from the variables |
-/// | 1.1 | exchanged, on the strength of the instance principal |
-/// | 3.0 | one of the above for the leaf resource, then exchanged for its parents' tokens |
+/// | 2.2 | the variables, or the files that they name; read again when they change |
+/// | 2.1, 2.1.1, 2.1.2 | an exchange with a key pair from the variables |
+/// | 1.1 | an exchange that the instance principal signs |
+/// | 3.0 | one of the above for the leaf resource, then exchanges for its parents' tokens |
 #[derive(Clone, Debug)]
 pub struct ResourcePrincipalCredentialsProvider {
     source: Arc<dyn Source>,
     environment: Environment,
 }
 
-/// How one version comes by its token.
+/// A source of tokens for one version.
 trait Source: Issue {
-    /// The region where no variable names one.
+    /// Returns the region if no variable names one.
     fn region(&self) -> BoxFuture<'_, Result<Option<String>>> {
         Box::pin(async { Ok(None) })
     }
@@ -58,7 +59,7 @@ pub struct ResourcePrincipalBuilder {
 }
 
 impl ResourcePrincipalCredentialsProvider {
-    /// Starts with the process's environment.
+    /// Creates a builder with the process's environment.
     pub fn builder() -> ResourcePrincipalBuilder {
         ResourcePrincipalBuilder {
             environment: Environment::default(),
@@ -70,42 +71,43 @@ impl ResourcePrincipalCredentialsProvider {
 }
 
 impl ResourcePrincipalBuilder {
-    /// The variables and files to read. Default: the process's.
+    /// Sets the variables and files to read. Default: the process's.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self
     }
 
-    /// The clock tokens' ages are read by. Default: the system's.
+    /// Sets the clock for checking the age of tokens. Default: the system's.
     #[must_use]
     pub fn time_source(mut self, time: impl TimeSource + 'static) -> Self {
         self.time = SharedTimeSource::new(time);
         self
     }
 
-    /// For version 1.1: the identity service, without path. Default: that of the instance's region.
+    /// For version 1.1: sets the identity service, without path. Default: that of the instance's
+    /// region.
     #[must_use]
     pub fn federation_endpoint(mut self, url: impl Into<String>) -> Self {
         self.federation = Some(Guarded::endpoint(&url.into()));
         self
     }
 
-    /// For version 1.1: the first pause when the metadata service is busy. Default: 1 s.
+    /// For version 1.1: sets the first pause when the metadata service is busy. Default: 1 s.
     #[must_use]
     pub fn retry_pause(mut self, pause: Duration) -> Self {
         self.pause = pause;
         self
     }
 
-    /// Reads the variables; nothing is asked of any service yet.
+    /// Reads the variables. Sends no request yet.
     ///
     /// # Errors
-    /// When the version is unset or unknown, or a variable it needs is missing.
+    /// Returns an error if the version is unset or unknown, or a required variable is missing.
     pub fn build(self) -> Result<ResourcePrincipalCredentialsProvider> {
         let version = self.environment.var(VERSION).ok_or_else(|| {
             Error::config(format!(
-                "{VERSION} is not set: this is no OCI resource with a principal"
+                "{VERSION} is not set: the program does not run in an OCI resource with a principal"
             ))
         })?;
         let source = if version == "3.0" {
@@ -151,7 +153,7 @@ impl ResourcePrincipalBuilder {
             }
             other => {
                 return Err(Error::config(format!(
-                    "{named} is `{}`; 1.1, 2.1, 2.1.1, 2.1.2, 2.2 and 3.0 are known",
+                    "{named} is `{}`; supported versions: 1.1, 2.1, 2.1.1, 2.1.2, 2.2, 3.0",
                     shown(other)
                 )));
             }

@@ -10,10 +10,10 @@ use crate::redact::Guarded;
 use crate::region::ResolvedRegion;
 use crate::{Environment, Error, PrivateKey, Result, file_error};
 
-/// The variable that names the scheme.
+/// The variable that selects the scheme.
 pub(super) const VERSION: &str = "OCI_RESOURCE_PRINCIPAL_VERSION";
 
-/// The region that the platform names, for resources and for pods.
+/// Returns the region that the platform sets for resources and pods.
 pub(in crate::provider) fn region(environment: &Environment) -> Option<String> {
     let named = ["", "_FOR_LEAF_RESOURCE"]
         .iter()
@@ -22,7 +22,7 @@ pub(in crate::provider) fn region(environment: &Environment) -> Option<String> {
     (!named.is_empty()).then(|| ResolvedRegion::resolve(named, environment).id)
 }
 
-/// The variables of one resource: plain ones, or those that end in `_FOR_LEAF_RESOURCE`.
+/// The variables of one resource: plain names, or names that end in `_FOR_LEAF_RESOURCE`.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     environment: Environment,
@@ -54,20 +54,21 @@ impl Settings {
         })
     }
 
-    /// A service's address, without the slash at its end.
+    /// Returns a service's address without a trailing slash.
     pub(super) fn endpoint(&self, part: &str, version: &str) -> Result<Guarded> {
         self.require(part, version)
             .map(|url| Guarded::endpoint(&url))
     }
 
-    /// The file a variable names, if it is an absolute path and not the value itself.
+    /// Returns the file that a variable names, if its value is an absolute path and not the value
+    /// itself.
     fn file(&self, part: &str) -> Option<PathBuf> {
         self.get(part)
             .map(PathBuf::from)
             .filter(|path| Path::is_absolute(path))
     }
 
-    /// A value that stands in a variable or in the file it names.
+    /// Returns a value from a variable, or from the file that the variable names.
     pub(super) fn value(&self, part: &str, version: &str) -> Result<Zeroizing<String>> {
         let Some(path) = self.file(part) else {
             return self.require(part, version).map(Zeroizing::new);
@@ -78,7 +79,7 @@ impl Settings {
         })
     }
 
-    /// The private key of `PRIVATE_PEM`, opened with `PRIVATE_PEM_PASSPHRASE`.
+    /// Returns the private key of `PRIVATE_PEM`, decrypted with `PRIVATE_PEM_PASSPHRASE`.
     pub(super) fn private_key(&self, version: &str) -> Result<PrivateKey> {
         let pem = self.value("PRIVATE_PEM", version)?;
         let pass_phrase = match self.get("PRIVATE_PEM_PASSPHRASE") {
@@ -94,7 +95,7 @@ impl Settings {
         })
     }
 
-    /// The state of the files that token and key come from.
+    /// Returns the stamps of the token and key files.
     pub(super) fn stamps(&self) -> [Option<FileStamp>; 2] {
         ["RPST", "PRIVATE_PEM"].map(|part| {
             self.file(part)

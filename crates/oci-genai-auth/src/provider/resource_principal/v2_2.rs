@@ -1,4 +1,4 @@
-//! Version 2.2: token and key are handed to the program.
+//! Version 2.2: the platform passes token and key to the program.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -32,14 +32,14 @@ impl FixedToken {
     }
 
     fn load(&self) -> Result<Issued> {
-        // The stamps are taken first: a change while reading shows up as one afterwards.
+        // Take the stamps before reading, so that a change during the read is detected afterwards.
         let stamps = self.settings.stamps();
         let token = SecurityToken::parse(&self.settings.value("RPST", VERSION)?)?;
         let key = self.settings.private_key(VERSION)?;
         *self.read.lock().unwrap_or_else(PoisonError::into_inner) = stamps;
         if let Some(end) = token.expires_at().filter(|end| *end <= self.time.now()) {
             return Err(Error::token(format!(
-                "the resource's session token ended at {}; what runs the resource should have \
+                "the resource's security token expired at {}; hint: the platform should have \
                  replaced it (it is read again when its file changes)",
                 http_date(end)
             )));

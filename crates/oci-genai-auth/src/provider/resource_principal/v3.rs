@@ -1,4 +1,4 @@
-//! Version 3.0: a leaf resource acts as its parent, and that one as its own.
+//! Version 3.0: a leaf resource acts as its parent, which may act as its own parent.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{Environment, Error, Result, SharedTimeSource};
 
 const RPT_URL: &str = "OCI_RESOURCE_PRINCIPAL_RPT_URL_FOR_PARENT_RESOURCE";
 const RPST_ENDPOINT: &str = "OCI_RESOURCE_PRINCIPAL_RPST_ENDPOINT_FOR_PARENT_RESOURCE";
-/// Names the next parent's address in an answer.
+/// Header of a response with the next parent's address.
 const NEXT_PARENT: &str = "opc-parent-rpt-url";
 const MAX_DEPTH: usize = 10;
 
@@ -45,7 +45,7 @@ impl Nested {
     }
 
     async fn climb(&self) -> Result<Issued> {
-        // The leaf's key serves all the way up.
+        // The leaf's key is used for all parents.
         let mut issued = self.leaf.issue().await?;
         let mut visited = vec![self.parent_url.to_string()];
         loop {
