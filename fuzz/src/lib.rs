@@ -1,6 +1,7 @@
-//! Entry points for fuzzing, and a seeded mutator that runs them without a special compiler.
+//! Entry points for fuzzing, and a seeded mutator that runs them with a stable compiler.
 //!
-//! `cargo xtask fuzz` runs the program of this crate. The targets of `cargo fuzz` call the same entry points.
+//! `cargo xtask fuzz` runs the program of this crate. The targets of `cargo fuzz` call the same
+//! entry points.
 
 pub mod answer;
 pub mod auth;

@@ -1,4 +1,4 @@
-//! Runs targets under a seeded mutator: `cargo xtask fuzz`.
+//! Runs targets with a seeded mutator: `cargo xtask fuzz`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,19 +10,19 @@ use oci_genai_fuzz::{TARGETS, Target, runner};
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask fuzz")]
 struct Arguments {
-    /// How long each target runs, in seconds.
+    /// Duration of each target's run, in seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// The seed of the mutator.
+    /// Seed of the mutator.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Run this input only.
+    /// Run only this input.
     #[arg(long)]
     input: Option<PathBuf>,
-    /// The folder for inputs that fail.
+    /// Folder for failing inputs.
     #[arg(long, default_value = "target/fuzz-inputs")]
     folder: PathBuf,
-    /// The targets to run; all, if none is named.
+    /// Targets to run; all, if none is named.
     targets: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all targets hold.
+/// Returns true if no target failed.
 fn fuzz(arguments: &Arguments) -> Result<bool, String> {
     let mut holds = true;
     for target in chosen(&arguments.targets)? {
@@ -93,7 +93,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Target>, String> {
     };
     let find = |name: &String| {
         let found = TARGETS.iter().find(|target| target.name == name);
-        found.ok_or_else(|| format!("there is no target {name}; the targets are {}", known()))
+        found.ok_or_else(|| format!("unknown target {name}; available targets: {}", known()))
     };
     names.iter().map(find).collect()
 }

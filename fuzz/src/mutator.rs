@@ -1,11 +1,11 @@
-//! Making new inputs from old ones. The same seed makes the same inputs.
+//! Creates new inputs from existing ones. The same seed creates the same inputs.
 
 use fastrand::Rng;
 
-/// Inputs do not grow beyond this, in bytes.
+/// Maximum length of inputs, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// Makes an input from one of `corpus`, with pieces of others and of the dictionary.
+/// Creates an input from one of `corpus`, with pieces of others and of the dictionary.
 pub fn mutate(rng: &mut Rng, corpus: &[Vec<u8>], dictionary: &[Vec<u8>]) -> Vec<u8> {
     let mut input = pick(rng, corpus).to_vec();
     for _ in 0..rng.usize(1..=5) {
@@ -61,7 +61,7 @@ fn step(rng: &mut Rng, input: &mut Vec<u8>, corpus: &[Vec<u8>], dictionary: &[Ve
     }
 }
 
-/// Puts one piece in the place of another everywhere: other line ends, other quotes.
+/// Replaces all occurrences of one piece with another, for example line ends or quotes.
 fn replace_all(rng: &mut Rng, input: &mut Vec<u8>, dictionary: &[Vec<u8>]) {
     let old = rng.choice(b"\n =:,-/\"").copied().unwrap_or(b'\n');
     let new = pick(rng, dictionary);
@@ -90,7 +90,7 @@ fn pick<'a>(rng: &mut Rng, from: &'a [Vec<u8>]) -> &'a [u8] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// A part of something of this length; short ones are likelier.
+/// Returns a random range within this length; short ranges are more likely.
 fn range(rng: &mut Rng, length: usize) -> std::ops::Range<usize> {
     let start = rng.usize(0..=length);
     let longest = if rng.bool() { 16 } else { length };
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_makes_the_same_inputs_and_another_makes_others() {
+    fn inputs_depend_on_the_seed() {
         let corpus = vec![
             b"-----BEGIN X-----\nAAAA\n-----END X-----\n".to_vec(),
             Vec::new(),

@@ -1,4 +1,4 @@
-//! Running a target over inputs for some time.
+//! Runs a target over inputs for some time.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -11,24 +11,24 @@ use fastrand::Rng;
 use crate::Target;
 use crate::mutator::mutate;
 
-/// How many inputs are kept because they led to something new.
+/// Maximum number of inputs that are kept because of a new outcome.
 const MAX_KEPT: usize = 2_000;
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Report {
-    /// How many inputs were read.
+    /// Number of inputs.
     pub inputs: u64,
-    /// How many different outcomes there were.
+    /// Number of different outcomes.
     pub outcomes: usize,
-    /// The longest that one input took.
+    /// Longest time for one input.
     pub longest: Duration,
-    /// The input that failed, and what was said.
+    /// The failing input and its message.
     pub failure: Option<(Vec<u8>, String)>,
 }
 
-/// Runs a target until the time is over or an input fails: first over the corpus, then over what the
-/// mutator makes from it. A seed makes the same inputs in the same order.
+/// Runs a target until the time is over or an input fails: first over the corpus, then over mutated
+/// inputs. The same seed creates the same inputs in the same order.
 #[allow(clippy::disallowed_methods, reason = "this is about real time")]
 pub fn run(target: &Target, seed: u64, time: Duration) -> Report {
     let started = Instant::now();
@@ -71,20 +71,20 @@ pub fn run(target: &Target, seed: u64, time: Duration) -> Report {
 }
 
 thread_local! {
-    /// What a target on this thread said when it panicked; `None` while no target runs.
-    static SAID: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// Panic message of the target on this thread; `None` while no target runs.
+    static PANIC_MESSAGE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// Runs a target once.
 ///
 /// # Errors
-/// What it said when it panicked.
+/// Returns the panic message.
 pub fn attempt(target: &Target, input: &[u8]) -> Result<String, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let other = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            let is_target = SAID.with_borrow_mut(|said| {
+            let is_target = PANIC_MESSAGE.with_borrow_mut(|said| {
                 let is_target = said.is_some();
                 if is_target {
                     *said = Some(panic.to_string());
@@ -96,9 +96,9 @@ pub fn attempt(target: &Target, input: &[u8]) -> Result<String, String> {
             }
         }));
     });
-    SAID.set(Some(String::new()));
+    PANIC_MESSAGE.set(Some(String::new()));
     let outcome = catch_unwind(AssertUnwindSafe(|| (target.run)(input)));
-    let said = SAID.take().unwrap_or_default();
+    let said = PANIC_MESSAGE.take().unwrap_or_default();
     outcome.map_err(|_| said)
 }
 
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_a_failure_with_its_input() {
+    fn a_panic_is_reported_with_its_input() {
         let target = target(|data| {
             assert!(
                 !data.windows(6).any(|window| window == b"needle"),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_in_a_text_is_a_failure() {
+    fn a_shown_secret_is_reported() {
         let target = target(|data| {
             let text = String::from_utf8_lossy(data);
             assert_hidden(&format!("cannot read {text}"), data, 20);
@@ -141,9 +141,9 @@ mod tests {
         assert!(run(&target, 1, Duration::from_secs(60)).failure.is_some());
     }
 
-    /// Every target holds over its whole corpus and some inputs made from it.
+    /// Every target passes for its whole corpus and some mutated inputs.
     #[test]
-    fn targets_hold_over_their_corpus() {
+    fn targets_pass_for_their_corpus() {
         for target in crate::TARGETS {
             let report = run(target, 1, Duration::ZERO);
             assert_eq!(

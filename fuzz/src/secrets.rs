@@ -1,9 +1,9 @@
-//! Looking for an input's secrets in what is shown of it.
+//! Searches output for an input's secrets.
 
 use std::collections::HashSet;
 use std::error::Error;
 
-/// An error in every way in which people and logs show it, with its causes.
+/// Formats an error in every form that users and logs show, with its causes.
 pub fn shown(error: &(dyn Error + 'static)) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}");
     let mut cause = error.source();
@@ -14,11 +14,11 @@ pub fn shown(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// Fails when `text` repeats `length` characters or more of `secret`. Names that PEM has for its blocks
-/// may be repeated.
+/// Panics if `text` repeats `length` or more characters of `secret`. PEM block names may be
+/// repeated.
 ///
 /// # Panics
-/// When it does.
+/// See above.
 #[track_caller]
 pub fn assert_hidden(text: &str, secret: &[u8], length: usize) {
     let text = text.as_bytes();

@@ -2,17 +2,17 @@
 
 use crate::{answer, auth};
 
-/// Something that reads input from outside.
+/// A fuzz target: code that reads external input.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
-    /// The name on the command line.
+    /// Name on the command line.
     pub name: &'static str,
-    /// Inputs to start from.
+    /// Initial inputs.
     pub corpus: fn() -> Vec<Vec<u8>>,
-    /// Pieces that are put into inputs.
+    /// Pieces to insert into inputs.
     pub dictionary: fn() -> Vec<Vec<u8>>,
-    /// Reads an input and returns what became of it, in a few words: inputs that lead to new ones are
-    /// kept. Panics when something does not hold.
+    /// Processes an input. Returns a short description of the outcome; inputs with a new outcome
+    /// are kept. Panics if a check fails.
     pub run: fn(&[u8]) -> String,
 }
 

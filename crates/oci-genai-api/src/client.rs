@@ -1,9 +1,9 @@
-//! What the generated client has besides operations.
+//! Methods of the generated client besides operations.
 
 use crate::{Client, Transport};
 
 impl Client {
-    /// A cheap copy of this client whose requests another transport carries.
+    /// Returns a cheap copy of this client that sends its requests through another transport.
     #[must_use]
     pub fn with_transport(&self, transport: Transport) -> Self {
         Self {

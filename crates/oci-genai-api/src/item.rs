@@ -1,16 +1,16 @@
-//! Output, made ready to be sent as input.
+//! Converts output items to input items.
 
 use crate::types::{ContentPart, InputText, Item, Message, MessageContent, OutputText, Role};
 use crate::{Extra, Tolerant};
 
 impl Item {
-    /// The item as a later request may carry it: without the id and status that the service gave to
-    /// messages, calls and their outputs, because some models refuse input that has them, and
-    /// [valid](Tolerant::make_valid) even where it did not come so. Everything else stays, members and
-    /// variants the contract does not name included.
+    /// Returns the item in the form that a later request can contain. Removes the id and status
+    /// that the service gave to messages, calls and their outputs, because some models reject input
+    /// that has them. Also makes the item [valid](Tolerant::make_valid). Everything else stays,
+    /// including members and variants that the contract does not name.
     ///
-    /// Other items keep their ids: by them the service finds its reasoning or the state of a tool of
-    /// its own.
+    /// Other items keep their ids: the service uses them to find its reasoning or the state of its
+    /// own tools.
     ///
     /// ```
     /// use oci_genai_api::types::{FunctionCall, Item};
@@ -40,8 +40,8 @@ impl Item {
         item
     }
 
-    /// The item as the contract wants it: what came in another form is put into the right one or left
-    /// out. Text that a server sent without a message or a part around it is put into both.
+    /// Returns the item in the form that the contract requires. Converts or removes values in other
+    /// forms. Wraps text that a server sent without a message or a part.
     #[must_use]
     pub fn into_valid(mut self) -> Self {
         if let Self::Unknown(_) = self
@@ -83,7 +83,7 @@ impl Message {
     }
 }
 
-/// Drops explicit nulls of what is left out.
+/// Removes explicit nulls of removed members.
 fn forget(extra: &mut Extra) {
     extra.remove("id");
     extra.remove("status");
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_service_gave_is_left_out_and_nothing_else() {
+    fn only_ids_and_statuses_of_the_service_are_removed() {
         assert_eq!(
             as_input(json!({
                 "type": "message", "id": "msg_1", "status": "completed", "role": "assistant",
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_put_into_the_form_that_a_request_needs() {
+    fn bare_text_is_wrapped_for_a_request() {
         let part = json!({"type": "output_text", "text": "Hi"});
         let message = json!({"type": "message", "role": "assistant", "content": [part]});
         for odd in [
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_in_another_form_is_made_valid() {
+    fn values_in_other_forms_are_made_valid() {
         assert_eq!(
             as_input(json!({
                 "type": "function_call", "call_id": "call_1", "name": "now",
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn thoughts_and_what_is_unknown_stay_whole() {
+    fn reasoning_and_unknown_items_are_unchanged() {
         for item in [
             json!({"type": "reasoning", "id": "rs_1", "summary": []}),
             json!({"type": "of_tomorrow", "id": "x", "status": "done"}),

@@ -1,5 +1,5 @@
-// The page is the README. Links are defined here first, where rustdoc checks them; the README's own
-// definitions are for readers elsewhere.
+// The page is the README. These link definitions come first, so that rustdoc checks them; the
+// README's own definitions are for readers elsewhere.
 //! [`Client`]: Client
 //! [`types`]: types
 //! [`Transport`]: Transport

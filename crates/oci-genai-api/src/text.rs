@@ -1,4 +1,4 @@
-//! The text of a model's message, whatever a server put around it.
+//! Extracts the text of a model's output.
 
 use std::borrow::Cow;
 
@@ -23,10 +23,10 @@ impl Response {
 }
 
 impl Item {
-    /// The text of a message of the model. `None` for other items.
+    /// Returns the text of a model's message. `None` for other items.
     ///
-    /// A string in place of an item, and an object with `content` but without `type`, are taken for
-    /// such a message.
+    /// A string instead of an item, and an object with `content` but without `type`, count as such
+    /// a message.
     pub fn output_text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Message(message) => {
@@ -67,7 +67,7 @@ fn is_message(tag: &str) -> bool {
 }
 
 impl MessageContent {
-    /// The text of all parts, joined. Refusals and media are not text.
+    /// Returns the text of all parts, joined. Refusals and media are not text.
     pub fn output_text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => text.into(),
@@ -81,7 +81,7 @@ impl MessageContent {
 }
 
 impl ContentPart {
-    /// The text of a part that holds text of a message. `None` for refusals, reasoning and media.
+    /// Returns the text of a part of a message. `None` for refusals, reasoning and media.
     pub fn output_text(&self) -> Option<&str> {
         match self {
             Self::OutputText(part) => Some(&part.text),
@@ -93,7 +93,8 @@ impl ContentPart {
     }
 }
 
-/// The text of a part that is a bare string or lacks its type, or of one without the list around it.
+/// Returns the text of a part that is a bare string or lacks its type, or of a part without the
+/// list around it.
 fn untagged_text(value: &Value) -> Option<&str> {
     match value {
         Value::String(text) => Some(text),
@@ -116,7 +117,7 @@ mod tests {
     use crate::types::{Item, Response, StreamEvent};
 
     #[test]
-    fn text_is_found_whatever_surrounds_it() {
+    fn text_is_found_in_every_form() {
         for item in [
             json!("Hi"),
             json!({"type": "message", "role": "assistant", "content": "Hi"}),

@@ -12,7 +12,7 @@ pub(crate) const LAST_SECOND: u64 = 253_402_300_799;
 /// All code in this crate that dates a request or checks a token's age uses a time source, so that
 /// tests can set the time instead of waiting.
 pub trait TimeSource: fmt::Debug + Send + Sync {
-    /// The current time.
+    /// Returns the current time.
     fn now(&self) -> SystemTime;
 }
 

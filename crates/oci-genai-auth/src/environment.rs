@@ -99,7 +99,7 @@ impl Environment {
         (!inner.is_empty()).then_some(inner)
     }
 
-    /// The user's home directory.
+    /// Returns the user's home directory.
     pub fn home(&self) -> Option<PathBuf> {
         match &self.0.vars {
             Some(_) => self

@@ -50,7 +50,9 @@ fn reason(value: &str, holder: Option<&str>, environment: &Environment) -> Optio
             Some(holder) => format!("set {holder} to it, or name a file here"),
             None => format!("put the {what} into a file and name the file here"),
         };
-        return Some(format!("the value is the {what} itself, not a path; hint: {hint}"));
+        return Some(format!(
+            "the value is the {what} itself, not a path; hint: {hint}"
+        ));
     }
     if let Some(why) = odd_characters(value) {
         return Some(format!("there is no such file: {why}"));
@@ -64,9 +66,7 @@ fn reason(value: &str, holder: Option<&str>, environment: &Environment) -> Optio
     }
     let path = environment.expand(value);
     if path.starts_with("~") || value.starts_with('~') && path.is_relative() {
-        return Some(
-            "there is no such file: the home folder in the path is unknown".to_owned(),
-        );
+        return Some("there is no such file: the home folder in the path is unknown".to_owned());
     }
     if path.is_relative() {
         let folder = std::env::current_dir().ok()?;

@@ -222,17 +222,17 @@ impl Answer {
 
     pub(crate) fn text(&self) -> Result<&str> {
         std::str::from_utf8(&self.body).map_err(|_| {
-            Error::unavailable(format!("{} returned a response that is not text", self.name))
+            Error::unavailable(format!(
+                "{} returned a response that is not text",
+                self.name
+            ))
         })
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
         // The parser's message may quote the response, so it is dropped.
         serde_json::from_slice(&self.body).map_err(|_| {
-            Error::unavailable(format!(
-                "{} returned an unexpected response",
-                self.name
-            ))
+            Error::unavailable(format!("{} returned an unexpected response", self.name))
         })
     }
 }

@@ -1,15 +1,15 @@
-//! Inputs to start from: keys in all formats, files and headers with secrets in them.
+//! Initial inputs: keys in all formats, files and headers with secrets in them.
 
 use std::sync::OnceLock;
 
-/// Opens every encrypted key of the corpus.
+/// Decrypts every encrypted key of the corpus.
 pub const PASS_PHRASE: &str = "correct horse battery staple";
 
 const TENANCY: &str = "ocid1.tenancy.oc1..exampletenancy";
 const USER: &str = "ocid1.user.oc1..exampleuser";
 const FINGERPRINT: &str = "60:a2:ae:ea:ef:18:ea:18:d4:7f:1c:38:74:53:54:73";
 
-/// Name and PEM of each key.
+/// Returns the name and PEM of each key.
 fn all_keys() -> &'static [(String, String)] {
     static KEYS: OnceLock<Vec<(String, String)>> = OnceLock::new();
     KEYS.get_or_init(|| {
@@ -28,20 +28,20 @@ pub(super) fn key(name: &str) -> String {
     found.map(|(_, pem)| pem.clone()).unwrap_or_default()
 }
 
-/// A token that nobody issued.
+/// Returns a made-up token.
 pub(super) fn token() -> String {
     // {"alg":"RS256"} . {"sub":"somebody","exp":1790003600,"iat":1790000000,"jti":"a1b2c3d4e5f6"}
     "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzb21lYm9keSIsImV4cCI6MTc5MDAwMzYwMCwiaWF0IjoxNzkwMDAwMDAwLCJqdGkiOiJhMWIyYzNkNGU1ZjYifQ.c2lnbmF0dXJlLW9mLW5vYm9keQ"
         .to_owned()
 }
 
-/// What must not be shown.
+/// Returns the texts that must not be shown.
 pub(super) fn secrets() -> &'static [String] {
     static SECRETS: OnceLock<Vec<String>> = OnceLock::new();
     SECRETS.get_or_init(|| vec![body("pkcs8"), body("legacy-aes256"), token()])
 }
 
-/// The base64 of a key in one line.
+/// Returns the base64 of a key in one line.
 fn body(name: &str) -> String {
     let pem = key(name);
     let lines = pem.lines().filter(|line| !line.contains([':', '-']));
@@ -52,7 +52,7 @@ fn bytes(texts: impl IntoIterator<Item = String>) -> Vec<Vec<u8>> {
     texts.into_iter().map(String::into_bytes).collect()
 }
 
-/// Keys as OpenSSL writes them, and some as they arrive.
+/// Returns keys as OpenSSL writes them, and some with the changes that users' tools make.
 pub fn keys() -> Vec<Vec<u8>> {
     let plain = key("pkcs8");
     let forms = [
@@ -66,7 +66,7 @@ pub fn keys() -> Vec<Vec<u8>> {
     bytes(all_keys().iter().map(|(_, pem)| pem.clone()).chain(forms))
 }
 
-/// What PEM is made of.
+/// Returns parts of PEM text.
 pub fn pem_pieces() -> Vec<Vec<u8>> {
     let pieces = [
         "-----BEGIN ",
@@ -115,7 +115,7 @@ pub fn pem_pieces() -> Vec<Vec<u8>> {
     bytes(pieces.map(str::to_owned).into_iter().chain(lines))
 }
 
-/// Configuration files, with secrets where they belong and where they do not.
+/// Returns configuration files, with secrets in right and wrong positions.
 pub fn config_files() -> Vec<Vec<u8>> {
     let plain = format!(
         "[DEFAULT]\nuser={USER}\nfingerprint={FINGERPRINT}\ntenancy={TENANCY}\nregion=us-chicago-1\nkey_file=~/key.pem\n"
@@ -153,7 +153,7 @@ pub fn config_files() -> Vec<Vec<u8>> {
     bytes(files)
 }
 
-/// What configuration files are made of.
+/// Returns parts of configuration files.
 pub fn config_pieces() -> Vec<Vec<u8>> {
     let pieces = [
         "[",
@@ -206,7 +206,7 @@ pub fn config_pieces() -> Vec<Vec<u8>> {
     bytes(pieces.map(str::to_owned).into_iter().chain(secrets))
 }
 
-/// Headers of both kinds of key ids.
+/// Returns headers with both kinds of key ids.
 pub fn authorizations() -> Vec<Vec<u8>> {
     let header = |key_id: &str, signature: &str| {
         format!(
@@ -222,7 +222,7 @@ pub fn authorizations() -> Vec<Vec<u8>> {
     bytes(headers)
 }
 
-/// What headers are made of.
+/// Returns parts of headers.
 pub fn authorization_pieces() -> Vec<Vec<u8>> {
     let pieces = [
         "Signature ",

@@ -1,4 +1,4 @@
-//! What `oci-genai-auth` reads: keys, configuration files, headers.
+//! Targets for the inputs of `oci-genai-auth`: keys, configuration files, headers.
 
 pub mod corpus;
 
@@ -9,13 +9,13 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::secrets::{assert_hidden, shown};
 
-/// No error about a key repeats as much of it.
+/// An error about a key must not repeat this many characters of it.
 const PIECE: usize = 20;
-/// Short settings are shown; a line of a key, wherever it stands, is not.
+/// Short settings are shown; a line of a key is not.
 const LINE: usize = 64;
 
-/// Keys in PEM: nothing in one may panic, no error may repeat it, and a key that opens survives being
-/// written again.
+/// Parses keys in PEM. No input may panic, no error may repeat the input, and a parsed key must
+/// survive a round trip.
 pub fn pem(data: &[u8]) -> String {
     let text = String::from_utf8_lossy(data);
     let mut outcome = String::new();
@@ -27,7 +27,7 @@ pub fn pem(data: &[u8]) -> String {
                 let again = written.map(|pem| PrivateKey::from_pem(pem, None));
                 assert!(
                     matches!(&again, Ok(Ok(again)) if again.public_key() == key.public_key()),
-                    "a key that opened is not read again: {again:?}"
+                    "a written key could not be parsed: {again:?}"
                 );
                 assert_hidden(&format!("{key:?}"), data, PIECE);
                 outcome.push_str("key ");
@@ -43,7 +43,7 @@ pub fn pem(data: &[u8]) -> String {
 }
 
 fn about_key(error: &oci_genai_auth::Error, data: &[u8]) -> String {
-    // The hints spell the boundaries out.
+    // The hints contain the boundaries.
     let text = shown(error)
         .replace("-----BEGIN PRIVATE KEY-----", "")
         .replace("-----END PRIVATE KEY-----", "");
@@ -51,14 +51,14 @@ fn about_key(error: &oci_genai_auth::Error, data: &[u8]) -> String {
     without_digits(error)
 }
 
-/// OCI configuration files: nothing in one may panic, what is read holds together, and no line of a
-/// secret is in an error or a debug text.
+/// Parses OCI configuration files. No input may panic, the parsed values must be consistent, and no
+/// error or debug text may contain a line of a secret.
 pub fn config_file(data: &[u8]) -> String {
     let text = String::from_utf8_lossy(data);
     let files = [
         ("/h/key.pem", corpus::key("pkcs8")),
         ("/h/token", corpus::token()),
-        // A file that is read for something it is not.
+        // The wrong kind of file.
         ("/h/config", text.to_string()),
     ];
     let environment = Environment::from_vars([("HOME", "/h")]).with_files(files);
@@ -73,7 +73,7 @@ pub fn config_file(data: &[u8]) -> String {
     let mut outcome = String::new();
     for name in config.profile_names() {
         let profile = config.profile(name);
-        assert!(profile.is_ok(), "a profile that is listed is not there");
+        assert!(profile.is_ok(), "a listed profile does not exist");
         let Ok(profile) = profile else { continue };
         check(&format!("{profile:?}"));
         if let Ok(fingerprint) = profile.fingerprint() {
@@ -113,7 +113,7 @@ fn check(text: &str) {
     }
 }
 
-/// Authorization headers: nothing in one may panic, and nothing secret is in what is shown of it.
+/// Parses `Authorization` headers. No input may panic, and no output may contain a secret.
 pub fn authorization(data: &[u8]) -> String {
     let text = String::from_utf8_lossy(data);
     let token = SecurityToken::parse(&text);
@@ -133,7 +133,7 @@ pub fn authorization(data: &[u8]) -> String {
     format!("{:?} {times:?}", key_id.kind())
 }
 
-/// What an error says, without what differs from input to input.
+/// Returns an error's message without digits, which differ from input to input.
 fn without_digits(error: &oci_genai_auth::Error) -> String {
     let text = error.to_string();
     let words = text.split_whitespace();

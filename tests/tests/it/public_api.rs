@@ -186,7 +186,7 @@ fn from_macro(macro_name: &str, tokens: TokenStream, lines: &mut BTreeSet<String
                         other => section.push_str(&format!(" {other}")),
                     }
                 }
-                // Enums have no sections; what was gathered is their values.
+                // Enums have no sections: the collected tokens are their values.
                 for value in section.split(',').filter(|value| !value.trim().is_empty()) {
                     lines.insert(format!("{macro_name} {name} {}", value.trim()));
                 }
@@ -235,7 +235,7 @@ fn signature(owner: &str, signature: &syn::Signature) -> String {
     )
 }
 
-/// Rust source on one line, without the blanks that tokens have between them.
+/// Returns Rust source on one line, without blanks between tokens.
 fn short(tokens: &impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

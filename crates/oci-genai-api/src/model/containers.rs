@@ -1,4 +1,4 @@
-//! Reading lists, maps, boxes and values that may be null.
+//! Reads lists, maps, boxes and nullable values.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,12 +10,13 @@ use serde_json::{Map, Value};
 use super::defect::{Defect, Inspection};
 use super::tolerant::{Odd, Seed, Tolerant, from_value, hand_back, odd};
 
-/// What was read, as JSON again. Generated types write every value they can hold.
+/// Converts a value that was read back to JSON. Generated types can write every value that they can
+/// hold.
 pub(crate) fn written(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or(Value::Null)
 }
 
-/// A value where `T` belongs: as it is, or what it means all the same.
+/// Reads a value as `T`, or as its stand-in.
 fn understood<T: Tolerant>(value: &Value) -> Option<T> {
     let read = from_value(value).or_else(|odd| T::stand_in(&odd).ok_or(odd));
     read.ok().filter(|value| !value.is_misfit())
@@ -30,7 +31,7 @@ impl<'de, T: Tolerant> Visitor<'de> for ListVisitor<'_, T> {
         f.write_str("a list")
     }
 
-    /// A list with an element that does not fit is handed back whole.
+    /// Returns the whole list as not fitting if an element does not fit.
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Odd, A::Error> {
         let mut list = Vec::new();
         let mut element = None;
@@ -109,7 +110,7 @@ impl<'de, T: Tolerant> Visitor<'de> for MapVisitor<'_, T> {
         f.write_str("an object")
     }
 
-    /// A map with a value that does not fit is handed back whole.
+    /// Returns the whole map as not fitting if a value does not fit.
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Odd, A::Error> {
         let mut map = BTreeMap::new();
         let mut place = None;
@@ -151,7 +152,7 @@ impl<T: Tolerant> Tolerant for BTreeMap<String, T> {
         Self::new()
     }
 
-    /// The members that can be read.
+    /// Reads the members that can be read.
     fn stand_in(odd: &Value) -> Option<Self> {
         let members = odd.as_object()?.iter();
         let readable = members.filter_map(|(name, value)| Some((name.clone(), understood(value)?)));

@@ -1,4 +1,4 @@
-//! JSON that has been read before it was known what it is.
+//! Buffered JSON whose type is not known yet.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,8 +12,8 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
-/// A JSON value that borrows what it can from the input, and keeps members as they come: it is read once more
-/// at most, so looking names up is not worth preparing for.
+/// A JSON value that borrows from the input where it can. It keeps members in their order: it is
+/// read at most once more, so an index of names would not pay off.
 #[derive(Clone, Debug)]
 pub(crate) enum Buffer<'de> {
     Null,
@@ -26,7 +26,7 @@ pub(crate) enum Buffer<'de> {
     Object(Members<'de>),
 }
 
-/// The members of an object in the order they came.
+/// The members of an object in their order.
 pub(crate) type Members<'de> = Vec<(Cow<'de, str>, Buffer<'de>)>;
 
 impl From<Buffer<'_>> for Value {
@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for Buffer<'de> {
     }
 }
 
-/// A member's name, borrowed where it can be.
+/// The name of a member, borrowed if possible.
 pub(crate) struct Name<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
@@ -142,7 +142,7 @@ impl<'de> Deserialize<'de> for Name<'de> {
     }
 }
 
-/// Reads a [`Buffer`] as what it turned out to be.
+/// Deserializes a [`Buffer`] into its actual type.
 pub(crate) struct BufferDeserializer<'de, E> {
     buffer: Buffer<'de>,
     error: PhantomData<E>,
@@ -199,9 +199,10 @@ impl<'de, E: de::Error> Deserializer<'de> for BufferDeserializer<'de, E> {
     }
 }
 
-/// An object of which some members have been read: those first, then the rest.
+/// An object of which some members have been read: returns those first, then the rest.
 pub(crate) struct Resumed<'de, A> {
-    /// One pointer, so that the usual object, of which nothing has been read, is looked up as fast as without.
+    /// One pointer, so that the common case, an object of which nothing has been read, is as fast
+    /// as without this type.
     read: Option<Box<Read<'de>>>,
     rest: A,
 }

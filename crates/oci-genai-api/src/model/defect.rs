@@ -1,4 +1,4 @@
-//! What came in another form than the document says.
+//! Members in another form than the document says.
 
 use std::fmt;
 
@@ -6,31 +6,33 @@ use serde_json::Value;
 
 /// A member that was missing, or came in another form than the OpenAPI document says.
 ///
-/// Nothing is lost by it: the rest of the object is read, and what came is kept in
-/// [`Extra`](crate::Extra) and written back as it came.
+/// No data is lost: the rest of the object is read, and the original value is kept in
+/// [`Extra`](crate::Extra) and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Defect {
-    /// Where it is, as a JSON pointer (RFC 6901) into the value it was asked of.
+    /// Position of the member, as a JSON pointer (RFC 6901) into the inspected value.
     pub pointer: String,
-    /// What is wrong there.
+    /// Kind of the defect.
     pub kind: DefectKind,
 }
 
-/// What is wrong with a member.
+/// Kinds of defects of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DefectKind {
-    /// The member is required and was not there.
+    /// The member is required but absent.
     Missing,
-    /// The member may not be null and was.
+    /// The member is null but not nullable.
     Null,
-    /// The member is of another type or outside its range. Holds what came, for example `a number`.
+    /// The member is of another type or out of range. Contains the actual type, for example `a
+    /// number`.
     Type(&'static str),
-    /// The member has one possible value and came with another.
+    /// The member has only one allowed value and came with another.
     Value,
-    /// The text was no JSON at this place and was repaired: a lone surrogate or bytes that are not
-    /// UTF-8 became U+FFFD, a number that is not finite became null, a control character was escaped.
+    /// The text was not valid JSON here and was repaired: a lone surrogate or bytes that are not
+    /// UTF-8 became U+FFFD, a number that is not finite became null, a control character was
+    /// escaped.
     Repaired,
 }
 
@@ -51,7 +53,7 @@ impl fmt::Display for Defect {
 }
 
 impl DefectKind {
-    /// What is wrong with a value that does not fit.
+    /// Returns the defect of a value that does not fit.
     pub(crate) fn of(odd: &Value) -> Self {
         match odd {
             Value::Null => Self::Null,
@@ -60,7 +62,7 @@ impl DefectKind {
     }
 }
 
-/// The kind of a JSON value, in words.
+/// Returns the kind of a JSON value in words.
 pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -72,7 +74,7 @@ pub(crate) fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// Collects defects on a walk through a value.
+/// Collects defects while walking through a value.
 #[derive(Debug, Default)]
 pub struct Inspection {
     pointer: String,
@@ -80,7 +82,7 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// Reports the place where the walk is.
+    /// Reports a defect at the current position.
     pub(crate) fn report(&mut self, kind: DefectKind) {
         self.found.push(Defect {
             pointer: self.pointer.clone(),
@@ -88,7 +90,7 @@ impl Inspection {
         });
     }
 
-    /// Reports what is known of a place below the current one.
+    /// Reports a known defect below the current position.
     pub(crate) fn report_below(&mut self, defect: &Defect) {
         self.found.push(Defect {
             pointer: format!("{}{}", self.pointer, defect.pointer),
@@ -96,7 +98,7 @@ impl Inspection {
         });
     }
 
-    /// Walks on inside a member.
+    /// Continues inside a member.
     pub(crate) fn member(&mut self, name: &str, walk: impl FnOnce(&mut Self)) {
         let length = self.pointer.len();
         self.pointer.push('/');
@@ -111,7 +113,7 @@ impl Inspection {
         self.pointer.truncate(length);
     }
 
-    /// Walks on inside an element of a list.
+    /// Continues inside an element of a list.
     pub(crate) fn element(&mut self, index: usize, walk: impl FnOnce(&mut Self)) {
         self.member(&index.to_string(), walk);
     }

@@ -8,18 +8,18 @@ use super::containers::written;
 use super::defect::{Defect, DefectKind, Inspection};
 use super::tolerant::{Odd, Tolerant};
 
-/// The members of a JSON object that its type does not name, kept so that nothing is lost when the
-/// object is sent on.
+/// The members of a JSON object that its type does not name. They are kept so that nothing is lost
+/// when the object is sent again.
 ///
-/// It also remembers what came in another form than the type has room for:
+/// It also records values that the type cannot represent:
 ///
-/// - Optional members that were an explicit `null`. A field is `None` both when the member was absent
-///   and when it was `null`; [`is_null`](Self::is_null) distinguishes the two.
-/// - Members of another type, which [`get`](Self::get) returns. The field is `None` or holds what
-///   stands in for the value.
+/// - Optional members that were an explicit `null`. A field is `None` both if the member was absent
+///   and if it was `null`; [`is_null`](Self::is_null) distinguishes the two.
+/// - Members of another type, which [`get`](Self::get) returns. The field is `None` or holds a
+///   stand-in for the value.
 /// - Required members that were [absent](Self::is_absent). Their field holds an empty value.
 ///
-/// All of it is written back as it came, unless the field has been given a value since.
+/// All of this is written back unchanged, unless the field was set in the meantime.
 ///
 /// An object without any of this costs one pointer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,10 +27,10 @@ pub struct Extra(Option<Box<Rest>>);
 
 #[derive(Clone, Debug, Default)]
 struct Rest {
-    /// Sorted by name, each name once. The names of known members are not copied.
+    /// Sorted by name, without duplicates. The names of known members are not copied.
     members: Vec<Member>,
-    /// Whatever is more than unknown members and nulls of optional ones. While there is none, each
-    /// field holds what came.
+    /// Data beyond unknown members and nulls of optional ones. If there is none, each field holds
+    /// the value that came.
     oddities: Option<Box<Oddities>>,
 }
 
@@ -38,14 +38,14 @@ type Member = (Cow<'static, str>, Value);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Oddities {
-    /// Known members that were not there and have no `Option` to say so.
+    /// Absent known members whose field is not an `Option`.
     absent: Vec<&'static str>,
-    /// What was repaired in the text that the object was read from, if it was read by itself.
+    /// Repairs of the text that the object was read from, if it was read by itself.
     repairs: Vec<Defect>,
 }
 
 impl Rest {
-    /// Has fields compared with the members before they are written.
+    /// Makes writing compare the fields with the members.
     fn oddities(&mut self) -> &mut Oddities {
         self.oddities.get_or_insert_default()
     }
@@ -57,7 +57,7 @@ impl Rest {
     }
 }
 
-/// Oddities that say nothing equal none: they only stand for members that may be odd.
+/// Empty oddities are equal to none: they only allow members to be odd.
 impl PartialEq for Rest {
     fn eq(&self, other: &Self) -> bool {
         let none = Oddities::default();
@@ -67,36 +67,36 @@ impl PartialEq for Rest {
     }
 }
 
-/// How a type needs one of its members.
+/// Requirement of a type for a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// It has one possible value.
+    /// It has one allowed value.
     Constant,
     Required,
-    /// It has to be there and may be null.
+    /// It is required and nullable.
     Nullable,
     Optional,
 }
 
 impl Extra {
-    /// No members.
+    /// Creates an empty value.
     pub const fn new() -> Self {
         Self(None)
     }
 
-    /// Whether there is nothing in it: no members, explicit nulls or absent members.
+    /// Returns true if there are no members, explicit nulls or absent members.
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 
-    /// The value of the member `name`.
+    /// Returns the value of the member `name`.
     pub fn get(&self, name: &str) -> Option<&Value> {
         let place = self.place(name).ok()?;
         Some(&self.members()[place].1)
     }
 
-    /// Sets a member and returns its former value. A member named like a field of the type is
-    /// written only while that field is `None` or empty.
+    /// Sets a member and returns its previous value. A member with the name of a field is written
+    /// only while that field is `None` or empty.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
         let (name, value) = (name.into(), value.into());
         let place = self.place(&name);
@@ -112,7 +112,7 @@ impl Extra {
         }
     }
 
-    /// Removes a member, explicit nulls included, and forgets that it was absent.
+    /// Removes a member or an explicit null, and clears the record of its absence.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         let place = self.place(name);
         let rest = self.0.as_mut()?;
@@ -124,29 +124,29 @@ impl Extra {
         removed
     }
 
-    /// Whether the member `name` was, or is to be written as, an explicit `null`.
+    /// Returns true if the member `name` was an explicit `null`, or is to be written as one.
     pub fn is_null(&self, name: &str) -> bool {
         self.get(name).is_some_and(Value::is_null)
     }
 
-    /// Has the member `name` written as an explicit `null` for as long as its field is `None`.
+    /// Writes the member `name` as an explicit `null` while its field is `None`.
     pub fn set_null(&mut self, name: impl Into<String>) {
         self.insert(name, Value::Null);
     }
 
-    /// Whether the type requires the member `name` and it was not there.
+    /// Returns true if the type requires the member `name` and it was absent.
     pub fn is_absent(&self, name: &str) -> bool {
         let oddities = self.0.as_ref().and_then(|rest| rest.oddities.as_ref());
         oddities.is_some_and(|oddities| oddities.absent.contains(&name))
     }
 
-    /// Whether a required member's field holds an empty value that did not come: the member was
-    /// absent or null. Use it before you take an empty value for a fact.
+    /// Returns true if a required member's field holds an empty value because the member was absent
+    /// or null. Check this before you use an empty value as data.
     pub fn is_missing(&self, name: &str) -> bool {
         self.is_absent(name) || self.is_null(name)
     }
 
-    /// All members in the order of their names.
+    /// Returns all members in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.members().iter().map(|(name, value)| (&**name, value))
     }
@@ -155,24 +155,24 @@ impl Extra {
         self.0.as_ref().map_or(&[], |rest| &rest.members)
     }
 
-    /// Where the member is, or belongs.
+    /// Returns the index of a member, or its insertion point.
     fn place(&self, name: &str) -> Result<usize, usize> {
         let members = self.members();
         members.binary_search_by(|(other, _)| (**other).cmp(name))
     }
 
-    /// Whether every field holds what came.
+    /// Returns true if every field holds the value that came.
     #[inline]
     pub(crate) fn is_sound(&self) -> bool {
         self.0.as_ref().is_none_or(|rest| rest.oddities.is_none())
     }
 
-    /// Whether a constant is to be written: it neither was absent nor had another value.
+    /// Returns true if a constant is to be written: it was neither absent nor had another value.
     pub(crate) fn has_constant(&self, name: &str) -> bool {
         !self.is_absent(name) && self.get(name).is_none()
     }
 
-    /// Whether a required member's field only stands in for what came, or for nothing.
+    /// Returns true if a required member's field is only a stand-in for another or an absent value.
     pub(crate) fn stands_in<T: Tolerant>(&self, name: &str, field: &T) -> bool {
         match self.get(name) {
             Some(odd) => *field == required_stand_in::<T>(name, odd),
@@ -180,7 +180,7 @@ impl Extra {
         }
     }
 
-    /// Whether an optional member's field only stands in for what came.
+    /// Returns true if an optional member's field is only a stand-in for another value.
     pub(crate) fn stands_in_optional<T: Tolerant>(&self, name: &str, field: &T) -> bool {
         let Some(odd) = self.get(name) else {
             return false;
@@ -188,7 +188,7 @@ impl Extra {
         T::stand_in(odd).is_some_and(|stand_in| stand_in == *field)
     }
 
-    /// Whether a member that is a fact did not come in any form that can be understood.
+    /// Returns true if a member without a neutral default did not come in a usable form.
     pub(crate) fn lacks_fact<T: Tolerant>(&self, name: &str) -> bool {
         T::IS_FACT
             && match self.get(name) {
@@ -197,8 +197,8 @@ impl Extra {
             }
     }
 
-    /// Whether every constant and required member of a type was absent, and nothing came under a
-    /// name that the type knows.
+    /// Returns true if every constant and required member of a type was absent, and no member with
+    /// a known name came.
     pub(crate) fn is_hollow(&self, known: &[(&'static str, Need)]) -> bool {
         let needed = |need: &Need| matches!(need, Need::Constant | Need::Required);
         known.iter().any(|(_, need)| needed(need))
@@ -207,7 +207,7 @@ impl Extra {
             })
     }
 
-    /// Reports the defects of the members that a type knows.
+    /// Reports the defects of a type's known members.
     pub(crate) fn inspect(&self, known: &[(&'static str, Need)], inspection: &mut Inspection) {
         let Some(oddities) = self.0.as_ref().and_then(|rest| rest.oddities.as_ref()) else {
             return;
@@ -227,7 +227,7 @@ impl Extra {
         }
     }
 
-    /// Forgets what came in another form, so that each known member is written as its field is.
+    /// Discards values in other forms, so that each known member is written from its field.
     pub(crate) fn make_valid(&mut self, known: &[(&'static str, Need)]) {
         if let Some(rest) = &mut self.0 {
             let is_known = |name: &str| known.iter().any(|(known, _)| *known == name);
@@ -239,7 +239,7 @@ impl Extra {
         }
     }
 
-    /// Remembers what was repaired in the text.
+    /// Records the repairs of the text.
     pub(crate) fn remember(&mut self, repairs: &[Defect]) {
         if !repairs.is_empty() {
             let rest = self.0.get_or_insert_default();
@@ -248,7 +248,8 @@ impl Extra {
     }
 }
 
-/// The members of an object that is being read, as they come: sorting them once takes less than a place for each.
+/// Collects the members of an object while it is read. Sorting once at the end is faster than
+/// inserting each in order.
 #[derive(Default)]
 pub(crate) struct ExtraReader(Option<Box<Rest>>);
 
@@ -263,7 +264,7 @@ impl ExtraReader {
         self.0.get_or_insert_default().oddities().absent.push(name);
     }
 
-    /// Keeps what came instead of a member.
+    /// Keeps a value that came instead of a member.
     #[inline]
     pub(crate) fn odd(&mut self, name: &'static str, odd: Odd) {
         if let Some(odd) = odd {
@@ -277,8 +278,8 @@ impl ExtraReader {
         self.0.get_or_insert_default().oddities();
     }
 
-    /// Keeps what came instead of an optional member. An object that lacks one of its numbers is not
-    /// taken: no number stands for none.
+    /// Keeps a value that came instead of an optional member. Rejects an object that lacks one of
+    /// its numbers: no number means "none".
     #[inline]
     pub(crate) fn optional<T: Tolerant>(
         &mut self,
@@ -292,7 +293,7 @@ impl ExtraReader {
         }
     }
 
-    /// Nulls are usual. A field that came before, when a member comes twice, does not count.
+    /// Nulls are common. If a member appears twice, the earlier field does not count.
     fn optional_odd<T: Tolerant>(&mut self, name: &'static str, odd: Odd, field: &mut Option<T>) {
         let came = field.take();
         let odd = odd.map_or_else(|| came.as_ref().map_or(Value::Null, written), |odd| *odd);
@@ -303,7 +304,7 @@ impl ExtraReader {
         self.push_odd(name, odd);
     }
 
-    /// What stands in for a required member that was not read.
+    /// Returns the stand-in for a required member that was not read.
     #[cold]
     pub(crate) fn stand_in<T: Tolerant>(&mut self, name: &'static str) -> T {
         let mut members = self.0.iter().flat_map(|rest| &rest.members);
@@ -315,7 +316,7 @@ impl ExtraReader {
         T::blank()
     }
 
-    /// Of a member that came twice the last counts.
+    /// If a member appears twice, the last one wins.
     #[inline]
     pub(crate) fn finish(mut self) -> Extra {
         if let Some(rest) = &mut self.0 {
@@ -382,7 +383,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_explicit_null_is_told_from_absence() {
+    fn an_explicit_null_differs_from_absence() {
         let mut extra = Extra::new();
         assert!(!extra.is_null("metadata"));
         extra.set_null("metadata");
@@ -392,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_sorted_and_of_twins_the_last_counts() {
+    fn members_are_sorted_and_the_last_duplicate_wins() {
         let mut reader = ExtraReader::default();
         for (name, value) in [("b", 1), ("a", 2), ("b", 3), ("c", 4), ("b", 5)] {
             reader.push(name, value.into());

@@ -1,4 +1,4 @@
-//! Names of the members of an object, and members with one possible value.
+//! Names of an object's members, and members with one allowed value.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,19 +7,19 @@ use serde::de::{self, DeserializeSeed, Deserializer, Visitor};
 
 use super::tolerant::{Odd, hand_back, odd};
 
-/// The members a type names, as an enum without data.
+/// The member names of a type, as an enum without data.
 pub(crate) trait KnownKey: Sized {
-    /// The member called `name`.
+    /// Returns the member called `name`.
     fn find(name: &str) -> Option<Self>;
 }
 
-/// A member's name: one the type knows, or another.
+/// The name of a member, known or unknown.
 pub(crate) enum Found<K> {
     Known(K),
     Other(String),
 }
 
-/// Reads a member's name; only a name the type does not know is allocated.
+/// Reads the name of a member. Allocates only for unknown names.
 pub(crate) struct KeySeed<K>(PhantomData<K>);
 
 impl<K> KeySeed<K> {
@@ -51,7 +51,7 @@ impl<K: KnownKey> Visitor<'_> for KeySeed<K> {
     }
 }
 
-/// Reads a member that always has the same value: what came instead of it, if anything did.
+/// Reads a member with one allowed value. Returns any other value that came instead.
 pub(crate) struct ConstantSeed {
     pub(crate) expected: &'static str,
 }

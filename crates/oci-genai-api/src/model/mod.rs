@@ -1,10 +1,10 @@
-//! What every generated type is made of.
+//! The building blocks of generated types.
 //!
-//! The generated sources hold plain structs and enums; how those are read and written is said once,
-//! here, by three macros: [`object!`], [`open_enum!`] and [`union!`]. The files of this directory are
-//! also copied into crates generated from other documents, so they name nothing outside it.
+//! The generated sources contain plain structs and enums. Three macros implement reading and
+//! writing for them: [`object!`], [`open_enum!`] and [`union!`]. The files of this directory are
+//! also copied into crates generated from other documents, so they refer to nothing outside of it.
 //!
-//! The rule for reading is: what nobody asked for cannot cost the rest. See [`Tolerant`].
+//! A malformed member never prevents reading the rest of a value. See [`Tolerant`].
 
 #![allow(
     dead_code,

@@ -1,4 +1,4 @@
-//! Objects: structs with named members and a place for the rest.
+//! Objects: structs with named members and a field for all others.
 
 use std::fmt;
 
@@ -9,18 +9,18 @@ use serde_json::Value;
 use super::defect::kind_of;
 use super::tolerant::{Odd, Tolerant, hand_back};
 
-/// Constructs, reads and writes a struct that stands for a JSON object.
+/// Constructs, reads and writes a struct that represents a JSON object.
 ///
-/// The struct itself is written out in the generated source, with one `pub` field per member and
-/// `pub extra: Extra`. The macro gets, per member, its kind, field, type and name on the wire:
+/// The generated source declares the struct, with one `pub` field per member and `pub extra:
+/// Extra`. For each member, the macro gets its kind, field, type and JSON name:
 ///
-/// - `constants` are members with one possible value: no field, written unless the object was read
+/// - `constants` are members with one allowed value: no field; written unless the object was read
 ///   without it or with another value.
 /// - `required` members are arguments of `new`.
 /// - `nullable` members are required too, but may be null: `Option` fields, written as null.
-/// - `optional` members are `Option` fields and left out when `None`.
+/// - `optional` members are `Option` fields and omitted if `None`.
 ///
-/// The kind says how a value is passed in: `plain`, `int` (a whole number), `list`, `map`.
+/// The kind selects how a value is passed in: `plain`, `int` (a whole number), `list`, `map`.
 macro_rules! object {
     ($name:ident {
         constants { $($c:ident: $cwire:literal = $cvalue:literal;)* }
@@ -29,7 +29,7 @@ macro_rules! object {
         optional { $($okind:ident $o:ident: $oty:ty = $owire:literal;)* }
     }) => {
         impl $name {
-            /// Makes one from what it cannot do without.
+            /// Creates a value from its required members.
             #[must_use]
             #[allow(clippy::new_without_default, clippy::too_many_arguments)]
             pub fn new($($r: object!(@argument $rkind $rty)),*) -> Self {
@@ -78,7 +78,7 @@ macro_rules! object {
                 }
             }
 
-            /// The members by name, and how each is needed.
+            /// The members by name, with their requirements.
             const KNOWN: &[(&str, $crate::model::Need)] = &[
                 $(($cwire, $crate::model::Need::Constant),)*
                 $(($rwire, $crate::model::Need::Required),)*
@@ -220,7 +220,7 @@ macro_rules! object {
                 ) -> ::core::result::Result<S::Ok, S::Error> {
                     use ::serde::ser::SerializeMap as _;
                     let mut map = serializer.serialize_map(::core::option::Option::None)?;
-                    // The usual object holds what came, member for member.
+                    // Usually, each field holds the value that came.
                     #[allow(unused_variables, reason = "an object may have no members")]
                     let sound = self.extra.is_sound();
                     $(if sound || self.extra.has_constant($cwire) {
@@ -268,7 +268,7 @@ macro_rules! object {
     };
     (@default $name:ident [$($required:ident)+]) => {};
 
-    // How a value is passed in.
+    // The argument type of a value.
     (@argument plain $ty:ty) => { impl ::core::convert::Into<$ty> };
     (@argument int $ty:ty) => { impl ::core::convert::Into<i64> };
     (@argument list $ty:ty) => {
@@ -294,18 +294,18 @@ macro_rules! object {
             .collect()
     };
 
-    // What the field holds.
+    // The stored form of an argument.
     (@stored plain $ty:ty) => { $ty };
     (@stored int $ty:ty) => { i64 };
     (@stored list $ty:ty) => { ::std::vec::Vec<$ty> };
     (@stored map $ty:ty) => { ::std::collections::BTreeMap<::std::string::String, $ty> };
 }
 
-/// What every object relies on.
+/// Common interface of objects.
 pub(crate) trait Object: Tolerant {
     const NAME: &'static str;
 
-    /// Reads the members. `tag` names the one that a union has read already, or is empty.
+    /// Reads the members. `tag` is the name of the member that a union has already read, or empty.
     fn members<'de, A: MapAccess<'de>>(map: A, tag: &'static str) -> Result<Self, A::Error>;
 }
 
@@ -317,7 +317,7 @@ impl<T: Object> Object for Box<T> {
     }
 }
 
-/// Reads an object, or hands back what is none.
+/// Reads an object, or returns a value that is not an object.
 pub(crate) struct ObjectVisitor<'a, T>(pub(crate) &'a mut Option<T>);
 
 impl<'de, T: Object> Visitor<'de> for ObjectVisitor<'_, T> {
@@ -336,14 +336,14 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<'_, T> {
     hand_back! { null boolean number string list }
 }
 
-/// Takes a list without the object around it for a page whose `data` it is.
+/// Reads a list without its object as the `data` of a page.
 pub(crate) fn bare_list<T: Object>(odd: &Value) -> Option<T> {
     let list = odd.is_array().then(|| ("data", odd.clone()));
     let members = MapDeserializer::<_, serde_json::Error>::new(std::iter::once(list?));
     T::members(members, "").ok()
 }
 
-/// Reads a value by itself, where nobody keeps what does not fit.
+/// Deserializes a standalone value, for which no object keeps a value that does not fit.
 pub(crate) fn deserialize<'de, T: Tolerant, D: Deserializer<'de>>(
     deserializer: D,
     expected: &'static str,

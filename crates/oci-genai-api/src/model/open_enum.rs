@@ -1,11 +1,11 @@
-//! Enums of strings that may grow.
+//! String enums that keep unknown values.
 
-/// Reads, writes and converts an enum of strings. The enum itself is written out in the generated
-/// source; its last variant is `Other(String)`, which keeps every value the contract does not name.
+/// Reads, writes and converts a string enum. The generated source declares the enum; its last
+/// variant, `Other(String)`, keeps every value that the contract does not name.
 macro_rules! open_enum {
     ($name:ident { $($variant:ident = $wire:literal,)* }) => {
         impl $name {
-            /// The value as it is written.
+            /// Returns the value as written in JSON.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $wire,)*

@@ -1,13 +1,13 @@
-//! Values that become segments of a path.
+//! Percent-encodes path segments.
 
 use std::fmt::Display;
 
-/// Percent-encodes a value for its place between two slashes.
+/// Percent-encodes a value as a path segment.
 ///
 /// # Errors
 ///
-/// Refuses what would make the request go to another path than the operation's: an empty value,
-/// and the dot segments that every URL parser resolves away, whether encoded or not.
+/// Returns an error for values that would lead to another path than the operation's: an empty
+/// value, and dot segments, encoded or not, which every URL parser removes.
 pub(crate) fn path_segment(name: &str, value: impl Display) -> Result<String, String> {
     match value.to_string().as_str() {
         "" => Err(format!("`{name}` is empty; it has to name one thing")),
@@ -31,7 +31,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_reach_another_path_is_refused() {
+    fn values_that_lead_to_another_path_are_rejected() {
         for value in ["", ".", ".."] {
             assert!(path_segment("id", value).unwrap_err().starts_with("`id`"));
         }

@@ -1,6 +1,6 @@
-//! Reading text that is almost JSON.
+//! Reads text that is almost JSON.
 //!
-//! Only a first reading that failed starts the second one, so an ordinary answer pays nothing.
+//! The repair runs only after a normal read has failed, so ordinary responses pay nothing for it.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -13,14 +13,15 @@ use super::tolerant::Tolerant;
 
 /// Reads a value from text, as servers send it.
 ///
-/// Accepts a byte order mark, what an event stream leaves behind a JSON text (`data: [DONE]`), lone
-/// surrogates and bytes that are not UTF-8 (they become U+FFFD), numbers that are not finite (they
-/// become null) and control characters inside strings. What was repaired is among the value's defects.
+/// Accepts a byte order mark, the remains of an event stream after the JSON text (`data: [DONE]`),
+/// lone surrogates and bytes that are not UTF-8 (they become U+FFFD), numbers that are not finite
+/// (they become null) and control characters inside strings. The value's defects include the
+/// repairs.
 ///
 /// # Errors
 ///
-/// Fails if the text is no JSON even so, is a kind of JSON that `T` cannot be, or is an object without
-/// any member that `T` requires.
+/// Returns an error if the repaired text is still not JSON, is of a JSON type that `T` cannot be,
+/// or is an object without any member that `T` requires.
 pub fn read<T: Tolerant>(text: &[u8]) -> Result<T, Error> {
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     // Checked as a whole, which is quicker than string by string, and makes code for one kind of
@@ -66,7 +67,7 @@ struct Repaired {
     defects: Vec<Defect>,
 }
 
-/// Makes JSON of what is almost JSON.
+/// Repairs almost-JSON text.
 fn repair(text: &[u8]) -> Repaired {
     let lossy = String::from_utf8_lossy(text);
     let mut repair = Repair {
@@ -86,11 +87,11 @@ fn repair(text: &[u8]) -> Repaired {
     }
 }
 
-/// A list or object that the repair is inside of.
+/// A list or object around the current position.
 enum Place {
-    /// Holds the index of the element.
+    /// Index of the element.
     List(usize),
-    /// Holds the name of the member, as it is written, once it has been read.
+    /// Name of the member as written, once it has been read.
     Object(Option<String>),
 }
 
@@ -135,7 +136,7 @@ impl Repair<'_> {
         self.copy(1);
     }
 
-    /// Copies as many bytes, which have to end between characters.
+    /// Copies bytes, which must end at a character boundary.
     fn copy(&mut self, count: usize) {
         let end = self.at + count;
         self.out
@@ -143,7 +144,7 @@ impl Repair<'_> {
         self.at = end;
     }
 
-    /// Whether all that follows is what an event stream leaves behind a JSON text.
+    /// Returns true if only the remains of an event stream follow.
     fn only_stream_remains(&self) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
         rest.lines().map(str::trim).all(|line| {
@@ -157,7 +158,7 @@ impl Repair<'_> {
         })
     }
 
-    /// Copies a number or a name such as `true`; one that is no finite number becomes null.
+    /// Copies a number or a name such as `true`. Replaces a number that is not finite with null.
     fn word(&mut self) {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let ends = |letter: char| letter.is_whitespace() || ",]}:\"".contains(letter);
@@ -172,7 +173,7 @@ impl Repair<'_> {
         }
     }
 
-    /// Copies a string and repairs what is inside.
+    /// Copies a string and repairs its content.
     fn string(&mut self) {
         let start = self.out.len();
         let mut is_sound = true;
@@ -204,7 +205,7 @@ impl Repair<'_> {
         }
     }
 
-    /// Copies an escape sequence. Returns `false` if it was half of a character, which is replaced.
+    /// Copies an escape sequence. Returns `false` if it was a lone surrogate, which is replaced.
     fn escape(&mut self) -> bool {
         let bytes = self.text.as_bytes();
         match unit(bytes, self.at) {
@@ -233,7 +234,7 @@ impl Repair<'_> {
         false
     }
 
-    /// Reports a repair at the current place.
+    /// Reports a repair at the current position.
     fn report(&mut self) {
         let mut inspection = Inspection::default();
         self.report_in(&mut inspection, 0);
@@ -254,7 +255,7 @@ impl Repair<'_> {
     }
 }
 
-/// The UTF-16 code unit that an escape sequence at a place stands for.
+/// Returns the UTF-16 code unit of the escape sequence at a position.
 fn unit(bytes: &[u8], at: usize) -> Option<u32> {
     let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
     let digits = std::str::from_utf8(digits).ok()?;
@@ -277,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn half_characters_become_the_replacement_character() {
+    fn lone_surrogates_become_the_replacement_character() {
         let text = r#"{"a/b":["\ud83d","\ud83d\ude00 \ude00","\\ud83d"],"c":"\uD83Dx\u00e4"}"#;
         let (value, pointers) = repaired(text);
         assert_eq!(
@@ -306,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_stream_leaves_behind_is_dropped_and_nothing_else() {
+    fn only_the_remains_of_a_stream_are_dropped() {
         let text = b"\xEF\xBB\xBF{\"a\": [1]}\n\ndata: [DONE]\n\n";
         assert_eq!(read::<Value>(text).unwrap(), json!({"a": [1]}));
         for wrong in [
@@ -323,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_replaced() {
+    fn invalid_utf8_is_replaced() {
         assert_eq!(
             read::<Value>(b"[\"a\xFFb\"]").unwrap(),
             json!(["a\u{fffd}b"])

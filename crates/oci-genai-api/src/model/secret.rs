@@ -1,11 +1,11 @@
-//! Text that must not be seen.
+//! Secret text.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A text that goes over the wire as it is, but never into what [`Debug`] writes: the document marks
-/// its schema `format: password`.
+/// Text that is sent as is but never shown by [`Debug`]. The document marks its schema with
+/// `format: password`.
 ///
 /// ```
 /// # use oci_genai_api::Secret;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Secret(String);
 
 impl Secret {
-    /// The text itself.
+    /// Returns the text itself.
     pub fn expose(&self) -> &str {
         &self.0
     }

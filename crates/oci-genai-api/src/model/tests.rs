@@ -1,4 +1,4 @@
-//! The macros at work on small types of their own.
+//! Tests of the macros with small types.
 
 #![allow(unreachable_pub, reason = "the macros write public items")]
 
@@ -104,7 +104,7 @@ fn unknown_members_and_explicit_nulls_survive() {
 }
 
 #[test]
-fn a_field_that_is_set_wins_over_a_remembered_null() {
+fn a_set_field_overrides_a_recorded_null() {
     let mut note: Note = serde_json::from_value(json!({
         "text": "a", "count": 1, "marks": null,
     }))
@@ -119,7 +119,7 @@ fn a_field_that_is_set_wins_over_a_remembered_null() {
 }
 
 #[test]
-fn a_constant_with_another_value_is_kept_and_named() {
+fn a_constant_with_another_value_is_kept_and_reported() {
     let note = json!({"type": "other", "object": 5, "text": "a", "count": 1, "author": "b"});
     let read: Note = serde_json::from_value(note.clone()).unwrap();
     assert_eq!(serde_json::to_value(&read).unwrap(), note);
@@ -130,7 +130,7 @@ fn a_constant_with_another_value_is_kept_and_named() {
 }
 
 #[test]
-fn a_constant_is_written_by_who_makes_the_object_and_not_by_who_reads_it() {
+fn a_constant_is_written_for_new_objects_but_not_added_to_read_ones() {
     let made = serde_json::to_value(Note::new("a", 1)).unwrap();
     assert_eq!(
         made,
@@ -140,13 +140,13 @@ fn a_constant_is_written_by_who_makes_the_object_and_not_by_who_reads_it() {
     assert_eq!(round_trip::<Note>(&read), read);
 }
 
-/// The defects as they are shown.
+/// Returns the defects as displayed.
 fn found(value: &impl Tolerant) -> Vec<String> {
     value.defects().iter().map(ToString::to_string).collect()
 }
 
 #[test]
-fn members_of_another_type_are_kept_and_named() {
+fn members_of_another_type_are_kept_and_reported() {
     for (note, defects) in [
         (
             json!({"text": null, "count": "many", "author": 5, "marks": {"a": 1}}),
@@ -178,7 +178,7 @@ fn members_of_another_type_are_kept_and_named() {
 }
 
 #[test]
-fn a_field_that_is_set_wins_over_what_came() {
+fn a_set_field_overrides_the_read_value() {
     let mut note: Note =
         serde_json::from_value(json!({"count": "many", "author": 5, "marks": 3})).unwrap();
     note.text = "b".into();
@@ -192,7 +192,7 @@ fn a_field_that_is_set_wins_over_what_came() {
 }
 
 #[test]
-fn tags_are_found_wherever_they_stand() {
+fn tags_are_found_at_any_position() {
     let first = r#"{"type":"note","object":"item","author":null,"text":"a","count":2.0}"#;
     let last = r#"{"object":"item","author":null,"text":"a","count":2,"type":"note"}"#;
     let expected = Thing::from(Note::new("a", 2));
@@ -201,7 +201,7 @@ fn tags_are_found_wherever_they_stand() {
 }
 
 #[test]
-fn what_stands_before_a_tag_is_kept_whatever_it_is() {
+fn members_before_a_tag_are_kept() {
     let members = [
         r#""text":"one \"word\" \u00e4""#,
         r#""count":2"#,
@@ -227,7 +227,7 @@ fn what_stands_before_a_tag_is_kept_whatever_it_is() {
 }
 
 #[test]
-fn what_has_another_tag_or_none_is_kept_whole() {
+fn values_with_unknown_or_no_tag_are_kept() {
     for value in [
         json!({"type": "later", "x": [1]}),
         json!({"x": 1}),
@@ -252,7 +252,7 @@ fn what_has_another_tag_or_none_is_kept_whole() {
 }
 
 #[test]
-fn a_known_tag_with_an_odd_body_is_the_variant_all_the_same() {
+fn a_known_tag_selects_the_variant_despite_defects() {
     let text = r#"[{"count":2,"type":"note","object":"item","author":null},{"type":"note"}]"#;
     let read: Input = serde_json::from_str(text).unwrap();
     let Input::Things(things) = &read else {
@@ -275,7 +275,7 @@ fn a_known_tag_with_an_odd_body_is_the_variant_all_the_same() {
 }
 
 #[test]
-fn json_of_a_kind_that_no_variant_has_means_what_it_can_when_it_is_sent() {
+fn values_that_fit_no_variant_are_converted_when_made_valid() {
     let sent = |value: Value| {
         let mut read: Input = serde_json::from_value(value).unwrap();
         read.make_valid();
@@ -290,7 +290,7 @@ fn json_of_a_kind_that_no_variant_has_means_what_it_can_when_it_is_sent() {
 }
 
 #[test]
-fn kinds_of_json_choose_the_variant() {
+fn the_json_type_selects_the_variant() {
     let read = |value: Value| serde_json::from_value::<Input>(value).unwrap();
     assert_eq!(read(json!("a")), "a".into());
     assert_eq!(read(json!(3)), Input::Count(3));
@@ -318,7 +318,7 @@ fn open_enums_keep_other_values() {
 }
 
 #[test]
-fn setters_take_what_converts() {
+fn setters_accept_convertible_values() {
     let note = Note::new("a", 1).author("me").marks(["good", "odd"]);
     assert_eq!(
         note.marks,

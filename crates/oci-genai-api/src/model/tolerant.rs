@@ -1,4 +1,4 @@
-//! Reading whatever JSON comes: what does not fit a type is handed back, not refused.
+//! Reads any JSON. Returns values that do not fit a type instead of failing.
 
 use std::fmt;
 
@@ -10,47 +10,47 @@ use serde_json::Value;
 use super::Secret;
 use super::defect::{Defect, Inspection};
 
-/// A value that does not fit its place, if one came. In a box, so that the usual result fits into
+/// A value that does not fit, if there is one. Boxed, so that the common result fits into
 /// registers.
 pub(crate) type Odd = Option<Box<Value>>;
 
-/// A value that does not fit.
+/// Wraps a value that does not fit.
 #[cold]
 pub(crate) fn odd(value: impl Into<Value>) -> Odd {
     Some(Box::new(value.into()))
 }
 
-/// A type that a member of an object may have.
+/// A type that a member of an object can have.
 ///
-/// Reading never fails because of a value's type: a member that nobody asked for cannot cost the
-/// rest. The value that does not fit is returned to the object that holds the member, which keeps it.
+/// Reading never fails because of a value's type: one malformed member does not affect the others.
+/// A value that does not fit is returned to the object that contains the member, which keeps it.
 pub trait Tolerant: Sized + PartialEq + Serialize {
-    /// Whether a default would be taken for a fact: there is no number that means "none came".
+    /// True if a default value would be mistaken for data: no number means "none".
     #[doc(hidden)]
     const IS_FACT: bool = false;
 
-    /// Reads a value of this type into its place, or hands back what came instead.
+    /// Reads a value of this type into `place`, or returns the value that came instead.
     ///
     /// # Errors
     ///
-    /// Fails only where the input is not JSON.
+    /// Returns an error only if the input is not JSON.
     #[doc(hidden)]
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
         place: &mut Option<Self>,
     ) -> Result<Odd, D::Error>;
 
-    /// The empty value, which stands in for a required member that is missing.
+    /// Returns the empty value, which stands in for a missing required member.
     #[doc(hidden)]
     fn blank() -> Self;
 
-    /// What a value of another type means all the same, for example `"0.5"` for a number.
+    /// Converts a value of another type if its meaning is clear, for example `"0.5"` for a number.
     #[doc(hidden)]
     fn stand_in(_odd: &Value) -> Option<Self> {
         None
     }
 
-    /// What stands in for a required member that came as `odd`.
+    /// Returns the stand-in for a required member that came as `odd`.
     #[doc(hidden)]
     fn required_stand_in(odd: &Value) -> Self {
         Self::stand_in(odd).unwrap_or_else(Self::blank)
@@ -68,38 +68,39 @@ pub trait Tolerant: Sized + PartialEq + Serialize {
         false
     }
 
-    /// Whether it is a value of a union that no variant took and that does not name its kind.
+    /// Returns true if this is a union value that fits no variant and has no tag.
     #[doc(hidden)]
     fn is_misfit(&self) -> bool {
         false
     }
 
-    /// Whether a number that it cannot do without is missing.
+    /// Returns true if a required number is missing.
     #[doc(hidden)]
     fn is_partial(&self) -> bool {
         false
     }
 
-    /// Whether it is an object of which nothing came that makes it one of its kind.
+    /// Returns true if this is an object without any member that identifies its type.
     #[doc(hidden)]
     fn is_hollow(&self) -> bool {
         false
     }
 
-    /// Reports what came in another form.
+    /// Reports values in other forms.
     #[doc(hidden)]
     fn inspect(&self, _inspection: &mut Inspection) {}
 
-    /// Remembers what was repaired in the text it was read from.
+    /// Records the repairs of the text that it was read from.
     #[doc(hidden)]
     fn remember(&mut self, _repairs: &[Defect]) {}
 
-    /// Drops or replaces what the document does not allow, so that the value can be sent: a required
-    /// member that was absent or null gets its empty value, an object where a text belongs becomes its
-    /// JSON text, an optional member of another type is left out.
+    /// Removes or replaces what the document does not allow, so that the value can be sent. A
+    /// required member that was absent or null gets its empty value, an object in place of a string
+    /// becomes its JSON text, an optional member of another type is removed.
     fn make_valid(&mut self) {}
 
-    /// What was missing or came in another form than the document says, with its place.
+    /// Returns all members that were missing or came in another form than the document says, with
+    /// their positions.
     fn defects(&self) -> Vec<Defect> {
         let mut inspection = Inspection::default();
         self.inspect(&mut inspection);
@@ -107,7 +108,7 @@ pub trait Tolerant: Sized + PartialEq + Serialize {
     }
 }
 
-/// Reads a value, or hands back what came instead.
+/// Reads a value, or returns the value that came instead.
 pub(crate) fn read<'de, T: Tolerant, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Result<T, Value>, D::Error> {
@@ -116,13 +117,13 @@ pub(crate) fn read<'de, T: Tolerant, D: Deserializer<'de>>(
     Ok(place.ok_or_else(|| *odd.unwrap_or_default()))
 }
 
-/// Reads a value that has been parsed already.
+/// Reads a value that is already parsed.
 pub(crate) fn from_value<T: Tolerant>(value: &Value) -> Result<T, Value> {
-    // A parsed value is JSON, so reading cannot fail otherwise.
+    // A parsed value is valid JSON, so reading cannot fail otherwise.
     read(value).unwrap_or_else(|_| Err(value.clone()))
 }
 
-/// Reads a member or element into its place, so that it need not be moved there.
+/// Reads a member or element in place, so that it need not be moved.
 pub(crate) struct Seed<'a, T>(pub(crate) &'a mut Option<T>);
 
 impl<'de, T: Tolerant> DeserializeSeed<'de> for Seed<'_, T> {
@@ -134,7 +135,7 @@ impl<'de, T: Tolerant> DeserializeSeed<'de> for Seed<'_, T> {
     }
 }
 
-/// The functions of a visitor for kinds of JSON that do not fit: they hand back what came.
+/// Visitor methods that return JSON of other types.
 macro_rules! hand_back {
     ($($kind:ident)*) => { $(hand_back!(@ $kind);)* };
     (@ null) => {
@@ -195,7 +196,7 @@ pub(crate) fn odd_object<'de, A: MapAccess<'de>>(members: A) -> Result<Odd, A::E
     Value::deserialize(MapAccessDeserializer::new(members)).map(odd)
 }
 
-/// Reads text, for every type that is made from text.
+/// Reads a string, for all types that are made from strings.
 pub(crate) struct TextVisitor<'a, T>(pub(crate) &'a mut Option<T>);
 
 impl<'de, T: for<'a> From<&'a str> + From<String>> Visitor<'de> for TextVisitor<'_, T> {
@@ -219,7 +220,7 @@ impl<'de, T: for<'a> From<&'a str> + From<String>> Visitor<'de> for TextVisitor<
     hand_back! { null boolean number list object }
 }
 
-/// Text for a number or a boolean, as it would be written.
+/// Returns the text of a number or boolean.
 pub(crate) fn scalar_text(odd: &Value) -> Option<String> {
     match odd {
         Value::Bool(_) | Value::Number(_) => Some(odd.to_string()),
@@ -329,7 +330,7 @@ impl Tolerant for bool {
 
 struct IntegerVisitor<'a>(&'a mut Option<i64>);
 
-/// 2^63 is exact in floating point; everything below it in size converts without loss.
+/// 2^63 is exact in floating point; all smaller values convert without loss.
 const BOUND: f64 = 9_223_372_036_854_775_808.0;
 
 impl<'de> Visitor<'de> for IntegerVisitor<'_> {
@@ -353,7 +354,7 @@ impl<'de> Visitor<'de> for IntegerVisitor<'_> {
         }
     }
 
-    /// Servers that compute in floating point spell whole numbers with a fraction of zero.
+    /// Servers that compute in floating point write whole numbers with a zero fraction.
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Odd, E> {
         let is_whole = value.fract() == 0.0 && (-BOUND..BOUND).contains(&value);
         if is_whole {
@@ -381,7 +382,7 @@ impl Tolerant for i64 {
         0
     }
 
-    /// A fraction is cut off: some servers send times with one.
+    /// Truncates a fraction: some servers send times with one.
     fn stand_in(odd: &Value) -> Option<Self> {
         match odd {
             Value::Number(number) => {

@@ -1,4 +1,4 @@
-//! Unions: one of several shapes, distinguished by a tag or by the kind of JSON.
+//! Unions: several types, distinguished by a tag or by the JSON type.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,17 +13,17 @@ use super::defect::{Defect, DefectKind, Inspection};
 use super::object::Object;
 use super::tolerant::{Tolerant, from_value};
 
-/// Reads, writes and converts an enum whose variants hold one value each. The enum itself is written
-/// out in the generated source; its last variant is `Unknown`.
+/// Reads, writes and converts an enum whose variants hold one value each. The generated source
+/// declares the enum; its last variant is `Unknown`.
 ///
 /// - `variants` lists all variants but `Unknown`.
-/// - `kinds` name the variants for JSON that is no object: `string`, `integer`, `number` (whole or
-///   not), `float` (not whole, beside an `integer`), `boolean`, `array`.
-/// - `tagged` names the member that distinguishes objects, then for each tag the variants it may stand
-///   for, the most specific first. A `direct` one is read without its tag, straight from the input;
-///   of `whole` ones, read from the buffered object, tag included, the one with the fewest defects is
-///   taken.
-/// - `objects` are tried in order on an object that has no tag, or one that is not listed.
+/// - `kinds` name the variants for JSON that is not an object: `string`, `integer`, `number` (whole
+///   or not), `float` (not whole, next to an `integer`), `boolean`, `array`.
+/// - `tagged` names the member that distinguishes objects, then for each tag the possible variants,
+///   the most specific first. A `direct` variant is read without its tag, straight from the input.
+///   Of several `whole` variants, each read from the buffered object including the tag, the one
+///   with the fewest defects is used.
+/// - `objects` are tried in order for an object without a tag, or with an unlisted one.
 /// - `from` lists the conversions.
 macro_rules! union {
     ($name:ident: $unknown:ident {
@@ -223,18 +223,19 @@ macro_rules! union {
             ::core::result::Result::Ok(read.map_or_else(Self::unknown, Self::$variant))
         }
 
-        /// A single object or text where a list belongs, or a list with what does not belong there.
+        /// A single object or string instead of a list, or a list with elements that do not belong
+        /// there.
         fn meant(odd: &::serde_json::Value) -> ::core::option::Option<Self> {
             <$ty as $crate::model::Tolerant>::stand_in(odd).map(Self::$variant)
         }
     };
 
-    // No object among the shapes.
+    // No variant is an object.
     (@object $name:ident $map:ident $tag_name:literal [] []) => {
         $crate::model::collect($map, ::serde_json::Map::new())
             .map(<Self as $crate::model::Union>::unknown)
     };
-    // One object and no tag: read it straight away.
+    // One object and no tag: read it directly.
     (@object $name:ident $map:ident $tag_name:literal [] [$variant:ident: $ty:ty]) => {
         $crate::model::read_or_odd::<$ty, _>(
             ::serde::de::value::MapAccessDeserializer::new($map),
@@ -281,13 +282,14 @@ macro_rules! union {
     }};
 }
 
-/// What the visitor of every union relies on. JSON of a kind a union does not list becomes unknown.
+/// Common interface of unions, used by their visitor. JSON of a type that a union does not list
+/// becomes unknown.
 pub(crate) trait Union: Sized {
     const NAME: &'static str;
 
     fn unknown(value: Value) -> Self;
 
-    /// What an unknown value means all the same.
+    /// Converts an unknown value if its meaning is clear.
     fn meant(_odd: &Value) -> Option<Self> {
         None
     }
@@ -319,7 +321,7 @@ pub(crate) trait Union: Sized {
     fn object<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
 }
 
-/// Hands each kind of JSON to the union's own function.
+/// Passes each JSON type to the union's own function.
 pub(crate) struct UnionVisitor<U>(PhantomData<U>);
 
 impl<U> UnionVisitor<U> {
@@ -373,11 +375,11 @@ impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
 
 /// The tags of a union, as an enum without data.
 pub(crate) trait KnownTag: Sized {
-    /// What `tag` stands for, and the tag itself with a longer life.
+    /// Returns the variant for `tag`, and the tag as a static string.
     fn find(tag: &str) -> Option<(Self, &'static str)>;
 }
 
-/// An object whose tag has been looked for.
+/// An object after the search for its tag.
 pub(crate) enum Tagged<'de, T, A> {
     Known(T, Source<'de, A>),
     Other(Value),
@@ -392,12 +394,12 @@ pub(crate) struct Source<'de, A> {
 }
 
 impl<'de, A: MapAccess<'de>> Source<'de, A> {
-    /// Reads a type that needs no tag.
+    /// Reads a type that does not need its tag.
     pub(crate) fn read<T: Object>(self) -> Result<T, A::Error> {
         T::members(Resumed::new(self.before, self.rest), self.name)
     }
 
-    /// The object with its tag.
+    /// Returns the object with its tag.
     pub(crate) fn whole(self) -> Result<Value, A::Error> {
         let mut members = object(self.before);
         members.insert(self.name.to_owned(), self.tag.into());
@@ -405,7 +407,7 @@ impl<'de, A: MapAccess<'de>> Source<'de, A> {
     }
 }
 
-/// An object of which only `members` have been read.
+/// Collects an object of which only `members` have been read.
 pub(crate) fn collect<'de, A: MapAccess<'de>>(
     mut rest: A,
     mut members: Map<String, Value>,
@@ -416,7 +418,7 @@ pub(crate) fn collect<'de, A: MapAccess<'de>>(
     Ok(Value::Object(members))
 }
 
-/// Finds out what an object is. Only what comes before the tag is read for it.
+/// Determines the type of an object. Reads only the members before the tag.
 pub(crate) fn read_tag<'de, T: KnownTag, A: MapAccess<'de>>(
     mut map: A,
     tag_name: &'static str,
@@ -447,7 +449,7 @@ pub(crate) fn read_tag<'de, T: KnownTag, A: MapAccess<'de>>(
     Ok(Tagged::Other(Value::Object(object(before))))
 }
 
-/// Reads the tag; what is not one of the known ones is kept as it is.
+/// Reads the tag. Keeps an unknown tag unchanged.
 struct TagValue<T>(PhantomData<T>);
 
 impl<'de, T: KnownTag> DeserializeSeed<'de> for TagValue<T> {
@@ -498,8 +500,8 @@ impl<'de, T: KnownTag> Visitor<'de> for TagValue<T> {
     }
 }
 
-/// Reads an object without a known tag as a type that may go without, if it has all that the type
-/// cannot do without.
+/// Reads an object without a known tag as a type whose tag is optional, if it has all required
+/// members.
 pub(crate) fn untagged<T: Tolerant>(value: &Value, tag_name: &str) -> Option<T> {
     let read: T = from_value(value).ok()?;
     let is_missing_tag = |defect: &Defect| {
@@ -510,12 +512,12 @@ pub(crate) fn untagged<T: Tolerant>(value: &Value, tag_name: &str) -> Option<T> 
     read.defects().iter().all(fits).then_some(read)
 }
 
-/// Whether a value that no variant took does not name its kind either.
+/// Returns true if a value that fits no variant has no tag either.
 pub(crate) fn is_misfit(value: &Value, tag_name: &str) -> bool {
     tag_name.is_empty() || !value.get(tag_name).is_some_and(Value::is_string)
 }
 
-/// What stands for a misfit in what is sent: what it means all the same, or the empty value.
+/// Returns the replacement for a misfit in a value to send: its converted or the empty value.
 pub(crate) fn meant<U: Union + Tolerant>(misfit: &U) -> U {
     let mut meant = U::meant(&written(misfit)).unwrap_or_else(U::blank);
     if !meant.is_misfit() {
@@ -524,7 +526,7 @@ pub(crate) fn meant<U: Union + Tolerant>(misfit: &U) -> U {
     meant
 }
 
-/// Reports a value that no variant took, unless it is an object of a kind that has a name.
+/// Reports a value that fits no variant, unless it is an object with a tag.
 pub(crate) fn inspect_unknown(value: &Value, tag_name: &str, inspection: &mut Inspection) {
     if !is_misfit(value, tag_name) {
         return;

@@ -3,8 +3,8 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// What a union holds when the service sends a kind of object this version of the contract does not
-/// know. The JSON is kept whole and is written back unchanged.
+/// The value of a union when the service sends a type of object that this version of the contract
+/// does not know. The JSON is kept and written back unchanged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unknown {
     tag_name: &'static str,
@@ -16,18 +16,18 @@ impl Unknown {
         Self { tag_name, value }
     }
 
-    /// The tag that identifies a variant of the union, for example the value of `type`.
-    /// `None` if there is none, or it is not a string.
+    /// Returns the tag that identifies the variant, for example the value of `type`. `None` if
+    /// there is none, or it is not a string.
     pub fn tag(&self) -> Option<&str> {
         self.value.get(self.tag_name)?.as_str()
     }
 
-    /// The JSON as it came.
+    /// Returns the original JSON.
     pub fn as_value(&self) -> &Value {
         &self.value
     }
 
-    /// The JSON as it came, by value.
+    /// Returns the original JSON, by value.
     pub fn into_value(self) -> Value {
         self.value
     }

@@ -1,12 +1,12 @@
-//! Where a client's operations are.
+//! The base URL of a client.
 
 use std::fmt;
 use std::sync::Arc;
 
 use reqwest::Url;
 
-/// The URL that the paths of operations go below. It is parsed once: parsing a host takes longer than
-/// everything else there is to an operation's URL. Clones are cheap.
+/// The URL below which the paths of operations are. Parsed once, because parsing a host takes
+/// longer than the rest of building an operation's URL. Clones are cheap.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl(Arc<Parsed>);
 
@@ -17,7 +17,7 @@ struct Parsed {
 }
 
 impl BaseUrl {
-    /// A text that is no URL is refused when an operation needs it.
+    /// An invalid URL causes an error at the first operation.
     pub(crate) fn new(text: &str) -> Self {
         let url = match Url::parse(text) {
             Ok(url) if url.cannot_be_a_base() => Err("it has no host".to_owned()),
@@ -33,11 +33,11 @@ impl BaseUrl {
         &self.0.text
     }
 
-    /// The URL of an operation, whose path begins with a slash.
+    /// Returns the URL of an operation, whose path begins with a slash.
     ///
     /// # Errors
     ///
-    /// What is wrong with the base URL.
+    /// Returns the problem with the base URL.
     #[allow(dead_code, reason = "a document may have no operations")]
     pub(crate) fn join(&self, path: fmt::Arguments<'_>) -> Result<Url, String> {
         let mut url = self.0.url.clone()?;
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_is_named() {
+    fn an_invalid_url_is_reported() {
         for base in ["", "host/openai/v1", "http://", "mailto:me@host"] {
             let error = BaseUrl::new(base).join(format_args!("/a")).unwrap_err();
             assert!(error.contains(&format!("{base:?}")), "{error}");

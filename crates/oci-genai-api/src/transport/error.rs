@@ -1,4 +1,4 @@
-//! How a layer's own error crosses the generated code unharmed.
+//! Passes a layer's own error through generated code.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,24 +9,24 @@ use super::{Body, BoxError};
 
 /// The status of the synthetic response that carries a [`TransportError`].
 ///
-/// It lies outside every range an OpenAPI document can list, so generated code always hands the
-/// response on as [`progenitor_client::Error::UnexpectedResponse`].
+/// It is outside of every range that an OpenAPI document can list, so generated code always returns
+/// the response as [`progenitor_client::Error::UnexpectedResponse`].
 pub const TRANSPORT_FAILURE_STATUS: u16 = 999;
 
-/// An error of the stack, riding in the extensions of a synthetic response.
+/// An error of the stack, in the extensions of a synthetic response.
 ///
-/// Response extensions have to be cloneable; the error inside is not. Clones therefore share one
-/// slot, and the first [`take`](Self::take) empties it.
+/// Response extensions must be cloneable, but the error is not. So clones share one slot, and the
+/// first [`take`](Self::take) empties it.
 #[derive(Clone)]
 pub struct TransportError(Arc<Mutex<Option<BoxError>>>);
 
 impl TransportError {
-    /// Wraps an error for its way out.
+    /// Wraps an error.
     pub fn new(error: impl Into<BoxError>) -> Self {
         Self(Arc::new(Mutex::new(Some(error.into()))))
     }
 
-    /// Takes the error out, as the very type the layer returned. `None` if it was taken before.
+    /// Takes the error out, with the type that the layer returned. `None` if it was taken before.
     pub fn take(&self) -> Option<BoxError> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -48,11 +48,11 @@ impl fmt::Debug for TransportError {
     }
 }
 
-/// Takes the stack's own error out of what a generated operation returned.
+/// Extracts the stack's own error from the error of a generated operation.
 ///
 /// # Errors
 ///
-/// Gives the error back unchanged if the stack did not fail: the service answered, or the answer
+/// Returns the error unchanged if the stack did not fail: the service responded, or the response
 /// could not be read.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! The innermost service of a stack: reqwest behind `http` types.
+//! The innermost service of a stack: reqwest with `http` types.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use super::{Body, BoxError, Built};
 
 /// Sends `http` requests with a [`reqwest::Client`].
 ///
-/// Its errors are [`reqwest::Error`]s, boxed. Redirects, proxies, TLS and connection limits are the
-/// reqwest client's affair.
+/// Its errors are boxed [`reqwest::Error`]s. Configure redirects, proxies, TLS and connection
+/// limits in the reqwest client.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     inner: reqwest::Client,
@@ -23,7 +23,7 @@ impl HttpClient {
         Self { inner }
     }
 
-    /// The wrapped client.
+    /// Returns the wrapped client.
     pub const fn get_ref(&self) -> &reqwest::Client {
         &self.inner
     }
@@ -46,7 +46,7 @@ impl<B: Into<Body>> Service<http::Request<B>> for HttpClient {
     }
 }
 
-/// The request as reqwest takes it.
+/// Converts the request for reqwest.
 fn convert<B: Into<Body>>(request: http::Request<B>) -> reqwest::Result<reqwest::Request> {
     let built = request.extensions().get::<Built>();
     let Some(Built { url, timeout }) = built.filter(|built| built.is_to(request.uri())).cloned()

@@ -1,12 +1,12 @@
-//! The seam between generated operations and the wire.
+//! The interface between generated operations and HTTP.
 //!
-//! A generated operation builds a request and hands it to [`Transport::execute`]. There it becomes
-//! an [`http::Request`], travels through whatever [`tower`] stack the transport was made of, and
-//! its answer comes back as the type the generated code reads. Because the stack speaks `http`
-//! types, every layer of `tower` and `tower-http` fits.
+//! A generated operation builds a request and passes it to [`Transport::execute`], which converts
+//! it to an [`http::Request`] and sends it through a [`tower`] stack. The response is converted to
+//! the type that the generated code reads. The stack uses `http` types, so every layer of `tower`
+//! and `tower-http` fits.
 //!
-//! A layer may fail with a type of its own. That error reaches the caller of the operation intact:
-//! see [`into_transport_error`].
+//! A layer may fail with its own error type. The caller of the operation can get that error back
+//! unchanged: see [`into_transport_error`].
 
 mod base_url;
 mod error;
@@ -35,26 +35,26 @@ pub type Body = reqwest::Body;
 /// A type-erased error, as `tower` layers use it.
 pub type BoxError = TowerBoxError;
 
-/// The operation a request belongs to: its `operationId` in the OpenAPI document.
+/// The operation of a request: its `operationId` in the OpenAPI document.
 ///
-/// Every request of a generated operation carries one in its extensions, so that a layer can tell
-/// operations apart without parsing paths.
+/// Every request of a generated operation has one in its extensions, so that a layer can
+/// distinguish operations without parsing paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Operation(&'static str);
 
 impl Operation {
-    /// Names an operation.
+    /// Creates an operation from its id.
     pub const fn new(operation_id: &'static str) -> Self {
         Self(operation_id)
     }
 
-    /// The `operationId`, for example `create_response`.
+    /// Returns the `operationId`, for example `create_response`.
     pub const fn id(&self) -> &'static str {
         self.0
     }
 }
 
-/// A boxed, cloneable `tower` stack that carries the requests of a generated client.
+/// A boxed, cloneable `tower` stack that sends the requests of a generated client.
 ///
 /// ```
 /// use oci_genai_api::{Body, HttpClient, Transport};
@@ -99,8 +99,8 @@ impl Transport {
         }
     }
 
-    /// A cheap copy of this transport that puts `value` into the extensions of every request it
-    /// carries: the way per-call options reach the layers that honour them.
+    /// Returns a cheap copy of this transport that adds `value` to the extensions of every request.
+    /// This passes per-call options to the layers that support them.
     #[must_use]
     pub fn with_extension<T: Clone + Send + Sync + 'static>(&self, value: T) -> Self {
         let mut copy = self.clone();
@@ -112,10 +112,9 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// Never returns `Err` itself. A failure inside the stack comes back as a response with status
-    /// [`TRANSPORT_FAILURE_STATUS`], from which [`into_transport_error`] takes the typed error: the
-    /// operations' error type has room for a `reqwest::Error` only, and nothing outside reqwest can
-    /// make one.
+    /// Never returns `Err`. A failure inside the stack is returned as a response with status
+    /// [`TRANSPORT_FAILURE_STATUS`]; [`into_transport_error`] extracts the typed error from it. The
+    /// operations' error type can hold only a `reqwest::Error`, and only reqwest can create one.
     pub async fn execute(
         &self,
         request: reqwest::Request,
@@ -154,8 +153,8 @@ impl Transport {
     }
 }
 
-/// In a request's extensions: what the operation's own request says. Parsing its URL once more would be a good
-/// part of what the way through the stack costs.
+/// The URL of the operation's own request, in the extensions. Parsing the URL again would be a
+/// large part of the stack's cost.
 #[derive(Clone)]
 struct Built {
     url: Arc<reqwest::Url>,
@@ -163,7 +162,7 @@ struct Built {
 }
 
 impl Built {
-    /// Whether a request still goes there.
+    /// Returns true if a request still has this URL.
     fn is_to(&self, uri: &http::Uri) -> bool {
         let parts = uri
             .scheme_str()
@@ -178,7 +177,7 @@ impl Built {
     }
 }
 
-/// Forgets a body's type. One that is a [`Body`] already is not boxed once more.
+/// Erases the type of a body. Does not box a [`Body`] again.
 pub fn any_body<B>(body: B) -> Body
 where
     B: http_body::Body<Data = Bytes> + Send + Sync + 'static,

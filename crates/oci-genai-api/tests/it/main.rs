@@ -1,4 +1,4 @@
-//! The low-level client as its users see it.
+//! Tests of the low-level client through its public interface.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod every_type;

@@ -1,10 +1,10 @@
-//! Documents made at random from the schemas of the pin.
+//! Creates random documents from the schemas of the pin.
 
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-/// Below this depth, only what is required is made.
+/// Below this depth, only required members are created.
 const MAX_DEPTH: usize = 5;
 
 /// The pinned OpenAPI document.
@@ -13,11 +13,11 @@ pub(crate) fn pin() -> Value {
     serde_yaml_ng::from_str(source).unwrap()
 }
 
-/// Makes documents from schemas.
+/// Creates documents from schemas.
 pub(crate) struct Maker<'a> {
     pub(crate) schemas: &'a Map<String, Value>,
     pub(crate) random: Random,
-    /// Whether to put in what the schemas do not name.
+    /// True to add members and values that the schemas do not name.
     pub(crate) strange: bool,
 }
 
@@ -83,7 +83,7 @@ impl Maker<'_> {
             return json!({ tag: "of_tomorrow", "members": self.anything() });
         }
         if depth >= MAX_DEPTH {
-            // Whichever ends soonest: not objects, if there is a choice.
+            // Use the variant that ends soonest: not an object, if possible.
             let flat = branches.iter().find(|branch| branch["type"].is_string());
             return self.make(flat.unwrap_or(&branches[0]), depth + 1);
         }
@@ -158,7 +158,7 @@ impl Maker<'_> {
         &values[self.random.below(values.len() as u64) as usize]
     }
 
-    /// The document as text, the members of each object in random order.
+    /// Returns the document as text, with the members of each object in random order.
     pub(crate) fn text(&mut self, value: &Value) -> String {
         match value {
             Value::Object(members) => {
@@ -185,7 +185,7 @@ impl Maker<'_> {
     }
 }
 
-/// A small generator of random numbers (SplitMix64): the same seed, the same documents.
+/// A small random number generator (SplitMix64): the same seed creates the same documents.
 pub(crate) struct Random(u64);
 
 impl Random {

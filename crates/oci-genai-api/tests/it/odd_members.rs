@@ -1,8 +1,8 @@
-//! What nobody asked for cannot cost the rest.
+//! A malformed member does not affect the rest of a value.
 //!
-//! For every object schema of the pin and every member of it: the member is left out, null, of every
-//! other JSON type, or a number beyond its range. The rest is read, what came is written back as it
-//! came, and an item can be made valid by the pin.
+//! For every object schema of the pin and every member of it: the member is removed, null, of every
+//! other JSON type, or a number out of range. The rest is read, the original value is written back
+//! unchanged, and an item can be made valid by the pin.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::every_type::{self, Outcome};
 use crate::maker::{Maker, Random, pin};
 use crate::round_trip::difference;
 
-/// Documents made of each schema for each odd value.
+/// Documents per schema and odd value.
 const ROUNDS: u64 = 2;
 
 fn odd_values() -> Vec<Value> {
@@ -43,8 +43,8 @@ fn outcome(name: &str, document: &Value) -> Outcome {
         .unwrap_or_else(|error| panic!("{name}: {error}\n{document}"))
 }
 
-/// Calls a function for every document with one odd member: with the schema's name, the member's name
-/// and schema, and the document.
+/// Calls a function for every document with one odd member, with the schema's name, the member's
+/// name and schema, and the document.
 fn with_odd_members(mut check: impl FnMut(&str, &str, &Value, &Value)) {
     let pin = pin();
     let schemas = pin["components"]["schemas"].as_object().unwrap();
@@ -78,7 +78,7 @@ fn is_required(schema: &Value, member: &str) -> bool {
 }
 
 #[test]
-fn an_odd_member_costs_nothing_else_and_is_written_back() {
+fn an_odd_member_affects_nothing_else_and_is_written_back() {
     let mut count = 0;
     with_odd_members(|name, member, schema, document| {
         count += 1;
@@ -101,7 +101,7 @@ fn an_odd_member_costs_nothing_else_and_is_written_back() {
 }
 
 #[test]
-fn defects_name_what_a_schema_refuses() {
+fn defects_name_what_a_schema_rejects() {
     let checker = Checker::new();
     let mut count = 0;
     with_odd_members(|name, member, _, document| {
@@ -110,7 +110,7 @@ fn defects_name_what_a_schema_refuses() {
             .iter()
             .any(|defect| defect.pointer.starts_with(&pointer));
         let refused = checker.refuses(name, member, document);
-        // Null is accepted for every optional member, whatever the schema says of it.
+        // Null is accepted for every optional member, even if the schema is not nullable.
         if refused && !document.get(member).is_some_and(Value::is_null) {
             count += 1;
             assert!(is_named, "{name}.{member}: {document}: {defects:?}");
@@ -182,7 +182,7 @@ fn a_missing_number_is_not_zero() {
 }
 
 #[test]
-fn an_event_without_places_says_so() {
+fn an_event_without_indexes_reports_them_missing() {
     let event = r#"{"type":"response.output_text.delta","delta":"Hi"}"#;
     let StreamEvent::OutputTextDelta(event) = read(event.as_bytes()).unwrap() else {
         panic!("not a delta")
@@ -194,7 +194,7 @@ fn an_event_without_places_says_so() {
 }
 
 #[test]
-fn a_value_in_another_form_is_understood_where_it_can_be() {
+fn a_value_in_another_form_is_converted_if_possible() {
     let item: Item =
         read(br#"{"type":"function_call","call_id":5,"name":"now","arguments":{"a":1}}"#).unwrap();
     let Item::FunctionCall(call) = item else {
@@ -230,7 +230,7 @@ fn a_message_may_go_without_its_type() {
 }
 
 #[test]
-fn an_object_of_another_kind_is_not_taken_for_an_answer() {
+fn an_object_of_another_type_is_not_accepted_as_a_response() {
     for text in [
         "{}",
         r#"{"error":{"message":"no"}}"#,
@@ -243,8 +243,8 @@ fn an_object_of_another_kind_is_not_taken_for_an_answer() {
     }
 }
 
-/// Validates documents by the pin, apart from bounds and closed lists of values: those are for the
-/// service to check, and the generated types let all of them pass.
+/// Validates documents by the pin, except for bounds and closed lists of values: the service checks
+/// those, and the generated types accept all of them.
 struct Checker {
     root: Value,
     validators: std::cell::RefCell<std::collections::HashMap<String, Validator>>,
@@ -271,7 +271,7 @@ impl Checker {
         Some(format!("{error} at {}", error.instance_path()))
     }
 
-    /// Whether one member of a document, and not another, is refused.
+    /// Returns true if one member of a document, and no other, is rejected.
     fn refuses(&self, name: &str, member: &str, document: &Value) -> bool {
         let schema = &self.root["components"]["schemas"][name];
         let Some(value) = document.get(member) else {
@@ -288,7 +288,7 @@ impl Checker {
         !validator.is_valid(value)
     }
 
-    /// The schemas that a schema refers to, directly or not.
+    /// Returns the schemas that a schema refers to, directly or indirectly.
     fn reachable(&self, name: &str) -> BTreeSet<String> {
         let schemas = self.root["components"]["schemas"].as_object().unwrap();
         let mut found = BTreeSet::new();
@@ -318,7 +318,7 @@ fn references(schema: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Removes bounds and lists of values. Of a union with tags, objects of unknown kinds stay allowed.
+/// Removes bounds and lists of values. In a tagged union, objects of unknown types stay allowed.
 fn relax(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -335,7 +335,7 @@ fn relax(schema: &mut Value) {
                 "minimum",
                 "pattern",
             ] {
-                // A property may be called so, too.
+                // A property may have this name too.
                 if members.get(keyword).is_some_and(|value| !value.is_object()) {
                     members.remove(keyword);
                 }

@@ -1,4 +1,4 @@
-//! What the generated operations put on the wire.
+//! Tests of the requests that generated operations send.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use tower::service_fn;
 
 type Seen = Arc<Mutex<Vec<http::Request<Body>>>>;
 
-/// A client whose requests end here, and the requests.
+/// Returns a client that records its requests, and the requests.
 fn recording() -> (Client, Seen) {
     let seen: Seen = Arc::default();
     let recorder = seen.clone();
@@ -45,7 +45,7 @@ async fn ids_are_encoded_and_stay_in_their_segment() {
 }
 
 #[tokio::test]
-async fn ids_that_would_reach_another_route_are_refused_before_anything_is_sent() {
+async fn ids_that_lead_to_another_route_are_rejected_before_sending() {
     let (client, seen) = recording();
     for id in ["", ".", ".."] {
         match client.delete_conversation(id).await {
@@ -59,7 +59,7 @@ async fn ids_that_would_reach_another_route_are_refused_before_anything_is_sent(
 }
 
 #[tokio::test]
-async fn lists_and_enums_travel_in_the_query() {
+async fn lists_and_enums_are_sent_in_the_query() {
     let (client, seen) = recording();
     let include = vec![Include::from("a.b"), Include::from("c")];
     let _ = client
@@ -78,7 +78,7 @@ async fn lists_and_enums_travel_in_the_query() {
 }
 
 #[tokio::test]
-async fn a_stream_asks_for_events_on_the_same_path() {
+async fn a_stream_requests_events_on_the_same_path() {
     let (client, seen) = recording();
     let request = CreateResponse::new().input("hello").stream(true);
     let _ = client.create_response_stream(&request).await;
@@ -91,7 +91,7 @@ async fn a_stream_asks_for_events_on_the_same_path() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_that_the_contract_does_not_name() {
+async fn only_members_of_the_contract_are_sent() {
     let (client, seen) = recording();
     let _ = client.create_response(&CreateResponse::new()).await;
     let request = only(&seen);

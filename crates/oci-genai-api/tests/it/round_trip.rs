@@ -1,8 +1,8 @@
-//! Whatever the service sends comes out as it went in.
+//! Everything that the service sends is written back unchanged.
 //!
-//! For every schema of the pin, documents are made at random: what the schema allows, with members,
-//! enum values and variants it does not name, in any order of members. Each is read as the generated
-//! type and written again.
+//! For every schema of the pin, documents are created at random: allowed members, plus members,
+//! enum values and variants that the schema does not name, in any order. Each document is read as
+//! the generated type and written again.
 
 use oci_genai_api::Tolerant;
 use oci_genai_api::types::{Item, StreamEvent};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::every_type;
 use crate::maker::{Maker, Random, pin};
 
-/// Documents made of each schema.
+/// Documents per schema.
 const ROUNDS: u64 = 60;
 
 #[test]
@@ -44,7 +44,7 @@ fn every_schema_survives_a_round_trip() {
 }
 
 #[test]
-fn the_comparison_sees_differences() {
+fn the_comparison_detects_differences() {
     let place = |left: Value, right: Value| difference(&left, &right, "$".into());
     assert_eq!(place(json!({"a": 1}), json!({"a": 1.0})), None);
     assert!(
@@ -65,8 +65,8 @@ fn the_comparison_sees_differences() {
     assert!(place(json!([1]), json!([1, 2])).unwrap().starts_with("$"));
 }
 
-/// OpenAI's beta of several agents, which Oracle does not offer: its items, and the member that names an
-/// agent on other items and events.
+/// The items of OpenAI's multi-agent beta, which Oracle does not offer, and the member that names
+/// an agent in other items and events.
 #[test]
 fn items_of_several_agents_survive_a_round_trip() {
     let agent = || json!({"agent_name": "planner"});

@@ -1,4 +1,4 @@
-//! The generated types at work, on what the service is known to send.
+//! Tests of the generated types with data that the service is known to send.
 
 use oci_genai_api::types::{
     ContentPart, Conversation, CreateConversation, CreateResponse, FunctionTool, Input, Item,
@@ -15,7 +15,7 @@ fn write(value: &impl serde::Serialize) -> Value {
 }
 
 #[test]
-fn a_request_reads_like_a_sentence() {
+fn a_request_is_built_with_setters() {
     let request = CreateResponse::new()
         .model("openai.gpt-oss-120b")
         .input("Give me three ideas for a team offsite.")
@@ -37,7 +37,7 @@ fn a_request_reads_like_a_sentence() {
 }
 
 #[test]
-fn text_and_lists_both_make_an_input() {
+fn text_and_lists_convert_to_input() {
     assert_eq!(Input::from("hello"), Input::Text("hello".into()));
     let items = vec![Item::from(Message::new(Role::User, "hello"))];
     assert_eq!(
@@ -47,7 +47,7 @@ fn text_and_lists_both_make_an_input() {
 }
 
 #[test]
-fn null_and_absent_are_told_apart_where_the_api_does() {
+fn null_and_absent_differ_where_the_api_distinguishes_them() {
     let mut change = UpdateConversation::new();
     assert_eq!(write(&change), json!({"metadata": null}));
     change = change.metadata([("a", "b")]);
@@ -60,7 +60,7 @@ fn null_and_absent_are_told_apart_where_the_api_does() {
 }
 
 #[test]
-fn an_object_called_something_else_is_still_read() {
+fn an_object_with_another_object_name_is_read() {
     let value =
         json!({"object": "conversation.v2", "id": "conv_1", "created_at": 1, "owner": "me"});
     let conversation: Conversation = read(value.clone());
@@ -70,7 +70,7 @@ fn an_object_called_something_else_is_still_read() {
 }
 
 #[test]
-fn an_event_of_tomorrow_does_not_end_the_stream() {
+fn an_unknown_event_does_not_end_the_stream() {
     let value = json!({"type": "response.smell.delta", "delta": "roses", "sequence_number": 3});
     match read::<StreamEvent>(value.clone()) {
         StreamEvent::Unknown(event) => {
@@ -82,7 +82,7 @@ fn an_event_of_tomorrow_does_not_end_the_stream() {
 }
 
 #[test]
-fn a_delta_is_read_whichever_member_comes_first() {
+fn a_delta_is_read_with_any_order_of_members() {
     for text in [
         r#"{"type":"response.output_text.delta","item_id":"m","output_index":0,"content_index":0,"delta":"Hi","sequence_number":4,"logprobs":[]}"#,
         r#"{"sequence_number":4,"delta":"Hi","item_id":"m","output_index":0,"content_index":0,"logprobs":[],"type":"response.output_text.delta"}"#,

@@ -1,4 +1,4 @@
-//! The seam between generated operations and a `tower` stack, over real sockets.
+//! Tests of the transport with `tower` stacks, over real sockets.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,12 +15,12 @@ use tower_http::map_response_body::MapResponseBodyLayer;
 use tower_http::request_id::{MakeRequestUuid, SetRequestIdLayer};
 use tower_http::set_header::SetRequestHeaderLayer;
 
-/// What a conversation looks like on the wire.
+/// Returns a conversation as the service sends it.
 fn conversation() -> Value {
     json!({"id": "conv_1", "object": "conversation", "created_at": 1, "metadata": {"topic": "offsite"}})
 }
 
-/// Serves `routes` on a free port and gives the base URL.
+/// Serves `routes` on a free port. Returns the base URL.
 async fn serve(routes: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -36,7 +36,7 @@ fn http_client() -> HttpClient {
     HttpClient::new(reqwest::Client::new())
 }
 
-/// An error of a layer's own, with a field that no string could carry.
+/// An error of a layer, with a field that a string could not carry.
 #[derive(Debug, PartialEq)]
 struct OutOfBudget {
     spent: u64,
@@ -51,7 +51,7 @@ impl std::fmt::Display for OutOfBudget {
 impl std::error::Error for OutOfBudget {}
 
 #[tokio::test]
-async fn a_layers_own_error_arrives_with_its_type() {
+async fn a_layers_own_error_keeps_its_type() {
     let refuse = service_fn(|_: http::Request<Body>| async {
         Err::<http::Response<Body>, _>(OutOfBudget { spent: 42 })
     });
@@ -67,7 +67,7 @@ async fn a_layers_own_error_arrives_with_its_type() {
 }
 
 #[tokio::test]
-async fn a_connection_failure_is_the_http_clients_own_error() {
+async fn a_connection_failure_is_the_http_clients_error() {
     let unused = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -84,7 +84,7 @@ async fn a_connection_failure_is_the_http_clients_own_error() {
 }
 
 #[tokio::test]
-async fn an_answer_of_the_service_is_not_mistaken_for_a_layers_error() {
+async fn a_response_of_the_service_is_not_a_layers_error() {
     let routes = Router::new().route(
         "/openai/v1/conversations/{id}",
         get(|| async {
@@ -125,7 +125,7 @@ async fn tower_http_layers_work_in_the_stack() {
             http::header::USER_AGENT,
             http::HeaderValue::from_static("transport-test"),
         ))
-        // This one changes the type of the response body.
+        // Changes the type of the response body.
         .layer(MapResponseBodyLayer::new(|body: Body| {
             Limited::new(body, 1024)
         }))
@@ -143,13 +143,13 @@ async fn tower_http_layers_work_in_the_stack() {
     assert!(headers.contains_key("x-request-id"));
     assert!(
         !headers.contains_key("api-version"),
-        "nobody wants that header on the wire"
+        "the header must not be sent"
     );
     assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), json!({}));
 }
 
 #[tokio::test]
-async fn layers_see_the_operation_and_what_a_call_adds() {
+async fn layers_see_the_operation_and_per_call_extensions() {
     #[derive(Clone, Debug, PartialEq)]
     struct Deadline(u32);
 

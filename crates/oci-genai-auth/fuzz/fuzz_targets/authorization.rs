@@ -1,4 +1,4 @@
-//! Authorization headers: the entry point is in the crate `oci-genai-fuzz`.
+//! Fuzzes `Authorization` headers. The entry point is in the crate `oci-genai-fuzz`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! OCI configuration files: the entry point is in the crate `oci-genai-fuzz`.
+//! Fuzzes OCI configuration files. The entry point is in the crate `oci-genai-fuzz`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

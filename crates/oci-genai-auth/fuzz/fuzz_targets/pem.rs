@@ -1,4 +1,4 @@
-//! Keys in PEM: the entry point is in the crate `oci-genai-fuzz`.
+//! Fuzzes keys in PEM. The entry point is in the crate `oci-genai-fuzz`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

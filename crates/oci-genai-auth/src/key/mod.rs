@@ -92,7 +92,9 @@ impl PrivateKey {
         Self::from_pair(pair.map_err(|rejected| {
             let message = match bits {
                 Some(bits) if !(2048..=8192).contains(&bits) => {
-                    format!("the private key has {bits} bits; OCI accepts keys of 2048 to 8192 bits")
+                    format!(
+                        "the private key has {bits} bits; OCI accepts keys of 2048 to 8192 bits"
+                    )
                 }
                 _ => "the private key is not a usable RSA key of 2048 to 8192 bits".to_owned(),
             };

@@ -69,7 +69,9 @@ impl PemBlock {
         let end = Boundary::find(text, "END")
             .filter(|end| Boundary::find(&text[..end.start], "BEGIN").is_none())
             .ok_or_else(|| {
-                Error::key(format!("the `{label}` block has no END line; hint: copy the whole key"))
+                Error::key(format!(
+                    "the `{label}` block has no END line; hint: copy the whole key"
+                ))
             })?;
         if end.label != label {
             return Err(Error::key(format!(

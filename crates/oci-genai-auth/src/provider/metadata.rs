@@ -65,7 +65,7 @@ impl Metadata {
         }
     }
 
-    /// The instance's region.
+    /// Returns the instance's region.
     pub(super) async fn region(&self) -> Result<ResolvedRegion> {
         let described = match self.ask("/instance/regionInfo").await {
             Err(error) if error.status() == Some(StatusCode::NOT_FOUND) => {

@@ -179,13 +179,10 @@ impl Inner {
     }
 }
 
-/// The response is base64 of JSON, sometimes in quotes. Its token begins with `ST$`.
+/// Decodes a response: base64 of JSON, sometimes in quotes. Its token begins with `ST$`.
 fn decode(text: &str) -> Result<SecurityToken> {
-    let odd = || {
-        Error::unavailable(
-            "the workload identity service returned an unexpected response",
-        )
-    };
+    let odd =
+        || Error::unavailable("the workload identity service returned an unexpected response");
     let json = STANDARD
         .decode(text.trim().trim_matches('"'))
         .map_err(|_| odd())?;

@@ -259,7 +259,8 @@ impl Inner {
     fn over(&self, end: SystemTime) -> Error {
         Error::token(format!(
             "{} {}; {}",
-            self.profile.describe("has a security token that expired at"),
+            self.profile
+                .describe("has a security token that expired at"),
             http_date(end),
             self.login(),
         ))

@@ -90,7 +90,7 @@ fn secrets_are_named_with_their_kind_and_length() {
     }
 }
 
-/// The body of a key: base64 of bytes as random as a key's, the same in each run.
+/// Returns the body of a key: base64 of bytes as random as a key's, the same in each run.
 fn key_body() -> String {
     let mut state = 2_463_534_242_u32;
     let bytes: Vec<u8> = std::iter::repeat_with(|| {

@@ -1,4 +1,4 @@
-//! Keeping credentials: one refresh at a time, nobody waits without need.
+//! Credential caching: one refresh at a time, and no unnecessary waiting.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use crate::support::noon;
 
 const LIFE: Duration = Duration::from_secs(1000);
 
-/// Counts its calls; each waits for a permit.
+/// A provider that counts its calls; each waits for a permit.
 #[derive(Debug)]
 struct Gated {
     clock: ManualTimeSource,
@@ -58,7 +58,7 @@ async fn key(cache: &CredentialsCache) -> Result<String> {
         .map(|found| found.api_key().unwrap().expose().to_owned())
 }
 
-/// Lets everything that can run do so.
+/// Runs all tasks that can make progress.
 async fn settle() {
     for _ in 0..50 {
         tokio::task::yield_now().await;
@@ -71,14 +71,14 @@ async fn ten_thousand_requests_during_a_refresh_make_one_refresh_and_none_waits(
     provider.gate.add_permits(1);
     assert_eq!(key(&cache).await.unwrap(), "key-1");
 
-    // Time to refresh, the old key still good; the refresh hangs at the gate.
+    // Time to refresh while the old key is still valid. The refresh waits for a permit.
     clock.advance(LIFE * 9 / 10);
     let mut requests = tokio::task::JoinSet::new();
     for _ in 0..10_000 {
         let cache = cache.clone();
         requests.spawn(async move { key(&cache).await.unwrap() });
     }
-    // All of them end although no permit was given.
+    // All requests finish although no permit was given.
     while let Some(got) = requests.join_next().await {
         assert_eq!(got.unwrap(), "key-1");
     }
@@ -117,7 +117,7 @@ async fn requests_without_usable_credentials_wait_for_the_same_refresh() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_does_not_stop_the_refresh() {
+async fn a_dropped_caller_does_not_stop_the_refresh() {
     let (provider, cache, _clock) = gated();
     let first = tokio::spawn({
         let cache = cache.clone();
@@ -131,7 +131,7 @@ async fn a_caller_that_goes_away_does_not_stop_the_refresh() {
 }
 
 #[tokio::test]
-async fn a_failed_refresh_leaves_the_old_credentials_and_pauses() {
+async fn a_failed_refresh_keeps_the_old_credentials_and_pauses() {
     let (provider, cache, clock) = gated();
     provider.gate.add_permits(1000);
     key(&cache).await.unwrap();
@@ -149,7 +149,7 @@ async fn a_failed_refresh_leaves_the_old_credentials_and_pauses() {
 }
 
 #[tokio::test]
-async fn a_refresh_that_fails_when_nothing_is_left_is_an_error() {
+async fn a_failed_refresh_without_usable_credentials_is_an_error() {
     let (provider, cache, clock) = gated();
     provider.gate.add_permits(1000);
     key(&cache).await.unwrap();
@@ -164,7 +164,7 @@ async fn a_refresh_that_fails_when_nothing_is_left_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_provider_that_panics_is_an_error_and_not_the_end() {
+async fn a_panic_of_a_provider_is_an_error() {
     #[derive(Debug)]
     struct Panics(AtomicUsize);
     impl ProvideCredentials for Panics {
@@ -196,7 +196,7 @@ mockall::mock! {
 }
 
 #[tokio::test]
-async fn credentials_without_an_end_are_asked_for_each_time_and_the_trait_can_be_mocked() {
+async fn credentials_without_expiry_are_requested_each_time_and_the_trait_can_be_mocked() {
     let mut provider = MockProvider::new();
     provider
         .expect_provide_credentials()

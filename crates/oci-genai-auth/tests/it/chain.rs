@@ -1,4 +1,4 @@
-//! The default chain.
+//! Tests of the default chain.
 
 use oci_genai_auth::{
     DefaultCredentialsChain, Environment, ManualTimeSource, ProvideCredentials as _,
@@ -7,7 +7,7 @@ use oci_genai_auth::{
 use crate::identity::{Identity, LIFE};
 use crate::support::{TENANCY, USER, fingerprint, key_pem, noon};
 
-/// Where nothing answers: the discard port of this machine.
+/// An address without a service: the discard port of this machine.
 const NOWHERE: &str = "http://127.0.0.1:9/opc/v2";
 
 fn vars(more: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -33,7 +33,7 @@ async fn source(chain: &DefaultCredentialsChain) -> &'static str {
 }
 
 #[tokio::test]
-async fn when_nothing_applies_every_step_says_why() {
+async fn if_nothing_applies_the_error_lists_every_step() {
     let chain = chain(&[], &[("/x", String::new())]);
     let error = chain.provide_credentials().await.unwrap_err();
     assert!(error.is_no_credentials());
@@ -52,7 +52,7 @@ async fn when_nothing_applies_every_step_says_why() {
 }
 
 #[tokio::test]
-async fn the_first_step_that_applies_is_taken() {
+async fn the_first_applicable_step_is_used() {
     let key = key_pem();
     let profile = format!(
         "[DEFAULT]\nuser={USER}\ntenancy={TENANCY}\nfingerprint={}\nkey_file=/key\n",
@@ -78,7 +78,7 @@ async fn the_first_step_that_applies_is_taken() {
 }
 
 #[tokio::test]
-async fn a_named_profile_is_the_one_that_counts() {
+async fn a_named_profile_is_used() {
     let files = [(
         "/h/.oci/config",
         "[DEFAULT]\nregion=x\n[OTHER]\nuser=u\n".to_owned(),
@@ -95,7 +95,7 @@ async fn a_named_profile_is_the_one_that_counts() {
 }
 
 #[tokio::test]
-async fn a_signing_key_in_the_environment_must_fit_its_fingerprint() {
+async fn a_signing_key_in_the_environment_must_match_its_fingerprint() {
     let key = key_pem();
     let vars = [
         ("OCI_CLI_TENANCY", TENANCY),
@@ -115,7 +115,7 @@ async fn a_signing_key_in_the_environment_must_fit_its_fingerprint() {
 }
 
 #[tokio::test]
-async fn an_instance_is_found_and_its_tokens_renewed() {
+async fn an_instance_is_found_and_its_tokens_refreshed() {
     let identity = Identity::start(noon()).await;
     let metadata = identity.metadata_url();
     let vars = vars(&[("OCI_METADATA_BASE_URL", metadata.as_str())]);

@@ -1,4 +1,4 @@
-//! `OCI_CLI_AUTH` and the other variables of Oracle's command line, and where a region comes from.
+//! `OCI_CLI_AUTH` and the other variables of Oracle's command line, and the source of the region.
 
 use oci_genai_auth::{
     ConfigFileCredentialsProvider, DefaultCredentialsChain, Environment,
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::identity::Identity;
 use crate::support::{TENANCY, USER, fingerprint, key_pem, noon, tell, unix, unsigned_token};
 
-/// A chain on a machine where nothing but these variables, files and services is to be found.
+/// Creates a chain on a machine with only these variables, files and services.
 fn chain(
     identity: &Identity,
     vars: &[(&str, &str)],
@@ -48,7 +48,7 @@ fn profile() -> String {
 }
 
 #[tokio::test]
-async fn a_token_in_variables_is_a_session() {
+async fn a_token_in_variables_is_a_security_token() {
     let identity = Identity::start(noon()).await;
     let files = [("/token", token()), ("/key", key_pem())];
     let vars = [
@@ -65,7 +65,7 @@ async fn a_token_in_variables_is_a_session() {
         named.region().await.unwrap().as_deref(),
         Some("us-phoenix-1")
     );
-    // What the variables say is clear without OCI_CLI_AUTH as well.
+    // The variables are unambiguous without OCI_CLI_AUTH.
     assert_eq!(
         key_id(&chain(&identity, &vars[1..], &files)).await.as_str(),
         expected
@@ -81,7 +81,7 @@ async fn a_token_in_variables_is_a_session() {
 }
 
 #[tokio::test]
-async fn an_api_signing_key_is_made_of_profile_and_variables() {
+async fn an_api_signing_key_combines_profile_and_variables() {
     let identity = Identity::start(noon()).await;
     let files = [("/key", key_pem()), ("/h/.oci/config", profile())];
     let other = "ocid1.user.oc1..other";
@@ -104,7 +104,7 @@ async fn an_api_signing_key_is_made_of_profile_and_variables() {
     let id = key_id(&chain(&identity, &vars, &files)).await;
     assert!(!id.as_str().ends_with(&fingerprint()), "{id}");
 
-    // Without a file the variables alone have to do.
+    // Without a file, only the variables are used.
     let vars = [
         ("OCI_CLI_AUTH", "api_key"),
         ("OCI_CLI_TENANCY", TENANCY),
@@ -128,7 +128,7 @@ async fn an_api_signing_key_is_made_of_profile_and_variables() {
 }
 
 #[tokio::test]
-async fn principals_are_chosen_by_name() {
+async fn principals_are_selected_by_name() {
     let identity = Identity::start(noon()).await;
     let metadata = identity.metadata_url();
     let files = [("/h/.oci/config", profile()), ("/key", key_pem())];
@@ -171,9 +171,9 @@ async fn principals_are_chosen_by_name() {
     );
 }
 
-/// Nothing else is tried: a person who names one credential does not mean another.
+/// No other source is tried: a user who selects one credential does not want another.
 #[tokio::test]
-async fn what_is_asked_for_and_not_there_ends_the_chain() {
+async fn a_selected_but_missing_source_ends_the_chain() {
     let identity = Identity::start(noon()).await;
     let metadata = identity.metadata_url();
     let files = [("/h/.oci/config", profile()), ("/key", key_pem())];
@@ -208,7 +208,7 @@ async fn what_is_asked_for_and_not_there_ends_the_chain() {
         assert!(chain.region().await.is_err());
     }
     assert_eq!(identity.calls("/v1/x509"), 0);
-    // The key of this service's own variable is nearer than what another program is text.
+    // The key of this service's own variable overrides settings for another program.
     let vars = [("OCI_CLI_AUTH", "magic"), ("OCI_GENAI_API_KEY", "sk-1")];
     let chain = chain(&identity, &vars, &[]);
     assert!(
@@ -251,7 +251,7 @@ async fn each_principal_knows_its_region() {
     );
     assert_eq!(oke(&[pod]).region().await.unwrap(), None);
 
-    // Without the variable a resource that acts through its instance is where the instance is.
+    // Without the variable, a resource that acts through its instance has the instance's region.
     let resource = |vars: &[(&str, &str)]| {
         let base = [
             ("OCI_RESOURCE_PRINCIPAL_VERSION", "1.1"),
@@ -283,10 +283,9 @@ async fn each_principal_knows_its_region() {
     );
 }
 
-/// The clock stands still and jumps ahead whenever nothing can be done but wait, so the test waits for
-/// nothing.
+/// The clock is paused and jumps ahead when all tasks wait, so the test does not wait.
 #[tokio::test(start_paused = true)]
-async fn a_metadata_service_that_stays_silent_is_given_up() {
+async fn a_silent_metadata_service_times_out() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/opc/v2", silent.local_addr().unwrap());
     let instance = InstancePrincipalCredentialsProvider::builder()

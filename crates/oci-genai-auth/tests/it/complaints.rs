@@ -1,6 +1,6 @@
-//! What users of other libraries suffered from, and what happens here instead.
+//! Problems that users reported about other libraries, and the behavior of this crate.
 //!
-//! Complaints that a test of another module answers under its own name are not repeated here.
+//! Problems that a test of another module covers are not repeated here.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,7 +20,7 @@ use tower::{Layer as _, ServiceExt as _, service_fn};
 
 use crate::support::{TENANCY, USER, fingerprint, key_pem, noon, unix, unsigned_token, vectors};
 
-/// Yields `sk-1`; its replacement, `sk-2`, only when the gate opens.
+/// Provides `sk-1`; its replacement, `sk-2`, only when the gate opens.
 #[derive(Debug)]
 struct Slow {
     gate: Semaphore,
@@ -48,9 +48,9 @@ impl ProvideCredentials for Slow {
     }
 }
 
-/// A lock held across the request froze the event loop at the second 401.
+/// Other library: a lock held across the request froze the event loop at the second 401.
 #[tokio::test(flavor = "current_thread")]
-async fn a_second_401_during_a_refresh_freezes_nobody() {
+async fn a_second_401_during_a_refresh_does_not_block() {
     let provider = Arc::new(Slow {
         gate: Semaphore::new(0),
         replacements: AtomicUsize::new(0),
@@ -83,7 +83,7 @@ async fn a_second_401_during_a_refresh_freezes_nobody() {
     while refused.load(Ordering::SeqCst) < 100 {
         tokio::task::yield_now().await;
     }
-    // The refresh still hangs, and yet another request goes through.
+    // The refresh still hangs, but another request succeeds.
     assert_eq!(
         ask("/open").await.unwrap().unwrap().status(),
         StatusCode::OK
@@ -99,9 +99,9 @@ async fn a_second_401_during_a_refresh_freezes_nobody() {
     );
 }
 
-/// A token that was about to end passed the check and was refused on arrival.
+/// Other library: a token about to expire passed the check and was rejected on arrival.
 #[tokio::test]
-async fn a_token_about_to_end_is_not_used() {
+async fn a_token_about_to_expire_is_not_used() {
     let clock = ManualTimeSource::new(noon());
     let key = PrivateKey::from_pem(&key_pem(), None).unwrap();
     let made = Arc::new(AtomicUsize::new(0));
@@ -117,7 +117,7 @@ async fn a_token_about_to_end_is_not_used() {
                 self.1.clone(),
             );
             let end = self.0.now() + Duration::from_secs(3600);
-            // No refresh ahead of time, so that the margin alone decides.
+            // No early refresh, so that only the margin applies.
             let credentials = Credentials::signing(signer)
                 .with_expiry(end)
                 .with_refresh_at(end);
@@ -139,7 +139,7 @@ async fn a_token_about_to_end_is_not_used() {
     );
 }
 
-/// The pass phrase of a session profile's key was ignored.
+/// Other library: the pass phrase of a session profile's key was ignored.
 #[tokio::test]
 async fn a_session_profile_with_an_encrypted_key_works() {
     let vectors = vectors();
@@ -165,9 +165,9 @@ async fn a_session_profile_with_an_encrypted_key_works() {
     assert_eq!(public.fingerprint(), key.fingerprint_md5);
 }
 
-/// API keys and IAM signing needed different clients.
+/// Other library: API keys and IAM signing needed different clients.
 #[tokio::test]
-async fn api_keys_and_signing_keys_stand_behind_one_type() {
+async fn api_keys_and_signing_keys_share_one_type() {
     let key = PrivateKey::from_pem(&key_pem(), None).unwrap();
     let signer = RequestSigner::new(KeyId::api_key(TENANCY, USER, &fingerprint()), key);
     let api_key = ApiKey::new("sk-x").unwrap();

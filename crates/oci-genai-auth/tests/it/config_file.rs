@@ -74,7 +74,7 @@ async fn a_session_profile_without_user_signs_with_its_token() {
 }
 
 #[test]
-fn a_session_profile_stays_one_below_a_default_with_user() {
+fn a_session_profile_ignores_the_user_of_default() {
     let both = api_key_profile() + &session_profile();
     assert_eq!(
         build(&both, "S").unwrap().auth_kind(),
@@ -87,7 +87,7 @@ fn a_session_profile_stays_one_below_a_default_with_user() {
 }
 
 #[test]
-fn the_dialect_is_that_of_the_official_reader() {
+fn the_dialect_matches_the_official_reader() {
     let text = "; a comment\n[DEFAULT]\nTenancy : t ; not a comment\npass_phrase=100%s#x\n\n\
                 [ONE]\nUSER=u=v:w\n# full line\nlong=first\n  second\n[EMPTY]\ntenancy=\n";
     let config = OciConfig::parse(text, &Environment::from_vars([("A", "b")])).unwrap();
@@ -101,7 +101,7 @@ fn the_dialect_is_that_of_the_official_reader() {
 }
 
 #[test]
-fn malformed_files_are_refused_by_line() {
+fn errors_for_malformed_files_name_the_line() {
     let environment = Environment::from_vars([("A", "b")]);
     for (text, part) in [
         ("user=x", "line 1: there is a line before"),
@@ -117,7 +117,7 @@ fn malformed_files_are_refused_by_line() {
 }
 
 #[test]
-fn the_default_file_wins_over_the_variable_and_an_argument_over_both() {
+fn the_default_file_overrides_the_variable_and_an_argument_overrides_both() {
     let environment = Environment::from_vars([("HOME", "/h"), ("OCI_CONFIG_FILE", "~/other")]);
     let here = environment
         .clone()
@@ -137,7 +137,7 @@ fn the_default_file_wins_over_the_variable_and_an_argument_over_both() {
 }
 
 #[test]
-fn errors_name_the_file_the_profile_the_key_and_the_cure() {
+fn errors_name_the_file_the_profile_the_key_and_the_remedy() {
     let without = |key: &str| {
         let lines: Vec<String> = api_key_profile()
             .lines()
@@ -181,7 +181,7 @@ fn an_upper_case_fingerprint_is_accepted() {
 }
 
 #[test]
-fn using_a_profile_as_the_wrong_kind_says_which_kind_it_fits() {
+fn using_a_profile_as_the_wrong_kind_names_the_right_kind() {
     let build = |config: &str, profile: &str, kind| {
         ConfigFileCredentialsProvider::builder()
             .environment(environment(config))

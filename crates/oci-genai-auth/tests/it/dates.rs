@@ -1,4 +1,4 @@
-//! `x-date` in the place of `date`, and dates far off.
+//! `x-date` instead of `date`, and extreme dates.
 
 use std::time::{Duration, SystemTime};
 
@@ -46,14 +46,14 @@ fn verify(parts: &Parts) -> Result<Verified, VerifyError> {
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 #[test]
-fn a_signed_x_date_takes_the_place_of_date() {
+fn a_signed_x_date_overrides_date() {
     let parts = signed(&[("x-date", noon())]);
     assert!(!parts.headers.contains_key("date"));
     let verified = verify(&parts).unwrap();
     assert_eq!(verified.date, noon());
     assert_eq!(verified.signed_headers[0], "x-date");
 
-    // With both it is x-date that is signed and counts, whichever way.
+    // With both, x-date is signed and used, in either order.
     let parts = signed(&[("date", noon() - YEAR), ("x-date", noon())]);
     assert!(verify(&parts).is_ok());
     let parts = signed(&[("date", noon()), ("x-date", noon() - YEAR)]);
@@ -61,7 +61,7 @@ fn a_signed_x_date_takes_the_place_of_date() {
 }
 
 #[test]
-fn an_x_date_that_is_not_signed_or_altered_does_not_count() {
+fn an_unsigned_or_altered_x_date_is_ignored() {
     let mut parts = signed(&[]);
     parts.headers.insert("x-date", value(noon() - YEAR));
     assert_eq!(verify(&parts).unwrap().date, noon());
@@ -80,9 +80,9 @@ fn an_x_date_that_is_not_signed_or_altered_does_not_count() {
     );
 }
 
-/// A date left over from an earlier attempt would count at the service.
+/// The service would use a date left over from an earlier attempt.
 #[tokio::test]
-async fn the_layer_sends_no_x_date_of_the_callers() {
+async fn the_layer_removes_the_callers_x_date() {
     let provider = StaticCredentialsProvider::new(Credentials::signing(signer()));
     let service =
         AuthLayer::new(provider).layer(service_fn(|request: Request<reqwest::Body>| async move {
@@ -96,7 +96,7 @@ async fn the_layer_sends_no_x_date_of_the_callers() {
 }
 
 #[test]
-fn a_clock_beyond_what_a_date_can_say_does_no_harm() {
+fn a_clock_out_of_range_does_no_harm() {
     for (now, date) in [
         (
             SystemTime::UNIX_EPOCH - YEAR,

@@ -1,4 +1,4 @@
-//! Errors that puzzle people elsewhere name the cause here, and what to do about it.
+//! Error messages that name the cause and the remedy of common mistakes.
 
 use oci_genai_auth::{
     ApiKey, ConfigFileCredentialsProvider, EnvCredentialsProvider, Environment, ManualTimeSource,
@@ -15,7 +15,7 @@ fn profile() -> String {
     )
 }
 
-/// What is said about a profile of this file.
+/// Returns the error message for a profile of this file.
 fn message(config: &str) -> String {
     let files = [("/config", config.to_owned()), ("/key", key_pem())];
     let built = ConfigFileCredentialsProvider::builder()
@@ -26,10 +26,10 @@ fn message(config: &str) -> String {
 }
 
 #[test]
-fn what_is_wrong_in_a_configuration_file_is_named() {
+fn mistakes_in_a_configuration_file_are_explained() {
     let p = profile();
     for (config, parts) in [
-        // An indented line is joined to the one before it.
+        // An indented line is joined to the line before it.
         (
             p.replace("tenancy=", "  tenancy="),
             [
@@ -50,7 +50,7 @@ fn what_is_wrong_in_a_configuration_file_is_named() {
             p.replace("region=", " region="),
             &["`tenancy` of several lines", "line 5 is indented"],
         ),
-        // Quotes and remarks are part of a value.
+        // Quotes and comments are part of a value.
         (
             p.replace(USER, &format!("\"{USER}\"")),
             &["`user` that is not an OCID", "its quotes"],
@@ -71,7 +71,7 @@ fn what_is_wrong_in_a_configuration_file_is_named() {
             p.replace("/key", "/key ; mine"),
             &["a remark behind a value"],
         ),
-        // Paths that no program but a shell would find.
+        // Paths that only a shell would expand.
         (
             p.replace("/key", "$HOME/key"),
             &["variables in the path are not replaced", "write `~`"],
@@ -88,7 +88,7 @@ fn what_is_wrong_in_a_configuration_file_is_named() {
             p.replace("/key", "~nobody-of-that-name/key"),
             &["the home folder it begins with is not known"],
         ),
-        // Secrets in the place of paths.
+        // Secrets instead of paths.
         (
             p.replace("/key", "-----BEGIN PRIVATE KEY-----MII"),
             &[
@@ -97,7 +97,7 @@ fn what_is_wrong_in_a_configuration_file_is_named() {
                 "it is the key itself",
             ],
         ),
-        // Keys that other programs read.
+        // Keys for other programs.
         (
             "[DEFAULT]\nauth=instance_principal\nregion=us-chicago-1\n".into(),
             &["its key `auth`", "OCI_CLI_AUTH=instance_principal"],
@@ -147,7 +147,7 @@ fn the_cause_of_an_unreadable_file_is_named() {
 }
 
 #[test]
-fn variables_are_explained_as_well() {
+fn mistakes_in_variables_are_explained() {
     let environment = |more: &[(&str, &str)]| {
         let base = [("OCI_CLI_TENANCY", TENANCY), ("OCI_CLI_USER", USER)];
         Environment::from_vars(base.iter().chain(more).copied()).with_files([("/none", "")])
@@ -170,7 +170,7 @@ fn variables_are_explained_as_well() {
         let text = tell(&error);
         assert!(text.contains(part), "{text}");
     }
-    // Files of variables often leave the quotes where they are.
+    // Files with variables often keep the quotes.
     for key in ["\"sk-x\"", "'sk-x'", " \"sk-x\"\n"] {
         assert_eq!(ApiKey::new(key).unwrap().expose(), "sk-x");
     }
@@ -178,9 +178,9 @@ fn variables_are_explained_as_well() {
     assert!(text.contains("give the key alone"), "{text}");
 }
 
-/// A session that nobody can log in to by browser, and a host in the place of a region.
+/// A security token without a browser login, and a host instead of a region.
 #[tokio::test]
-async fn sessions_say_what_would_help() {
+async fn session_errors_suggest_a_remedy() {
     let over = unsigned_token(&json!({ "exp": unix(noon()) - 60 }));
     let nearly = unsigned_token(&json!({ "exp": unix(noon()) + 30 }));
     let error = async |more: &str, token: &str| {

@@ -1,10 +1,10 @@
-//! Keys in the forms in which people have them.
+//! Keys in the forms that users have.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
-/// A key file and the pass phrase that goes with it.
+/// A key file and its pass phrase.
 pub(crate) struct KeyCase {
     pub(crate) name: String,
     pub(crate) bytes: Vec<u8>,
@@ -23,7 +23,7 @@ pub(crate) struct FixtureKey {
     pub(crate) pass_phrase: Option<String>,
 }
 
-/// Keys as OpenSSL writes them, in all its formats and ciphers.
+/// Returns keys as OpenSSL writes them, in all its formats and ciphers.
 pub(crate) fn fixture() -> Vec<FixtureKey> {
     let text = include_str!("../data/keys.json");
     let fixture: Fixture = serde_json::from_str(text).unwrap();
@@ -35,7 +35,7 @@ pub(crate) fn key(name: &str) -> String {
     found.unwrap_or_else(|| panic!("no key {name}")).pem
 }
 
-/// Every key of the fixture, and one key in every form.
+/// Returns every key of the fixture, and one key in every form.
 pub(crate) fn all() -> Vec<KeyCase> {
     let mut cases: Vec<KeyCase> = fixture()
         .into_iter()

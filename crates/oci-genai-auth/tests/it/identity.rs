@@ -1,8 +1,8 @@
-//! The services that issue tokens, on this machine: metadata, federation, session refresh, resource
-//! principals, workload identity; and a service that accepts those tokens.
+//! Token services on this machine (metadata, federation, token refresh, resource principals,
+//! workload identity), and a service that accepts the tokens.
 //!
-//! Requests are checked as strictly as is known of the real ones. Tokens are JWTs that are really
-//! signed, and really end, by a clock that the test moves.
+//! Requests are checked as strictly as the real services are known to. Tokens are JWTs with real
+//! signatures and expiries, by a clock that the test moves.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -26,7 +26,7 @@ use tokio::net::TcpListener;
 
 use crate::support::{unix, vectors};
 
-/// How long tokens live unless a test says otherwise.
+/// Default lifetime of tokens.
 pub(crate) const LIFE: Duration = Duration::from_secs(1200);
 
 #[derive(Clone)]
@@ -43,19 +43,19 @@ struct Shared {
 }
 
 pub(crate) struct Data {
-    /// Tokens that were issued, or that a test made known, with the key they speak for.
+    /// Tokens that were issued, or registered by a test, with their keys.
     pub(crate) known: HashMap<String, PublicKey>,
     pub(crate) revoked: HashSet<String>,
     /// Keys of resources, by key id.
     pub(crate) resource_keys: HashMap<String, PublicKey>,
-    /// How often each path was called.
+    /// Number of calls per path.
     pub(crate) calls: HashMap<String, usize>,
     pub(crate) life: Duration,
     /// Answers this many metadata requests with 503 first.
     pub(crate) metadata_busy: usize,
-    /// Refreshes yield the end the old token has.
+    /// Refreshes return tokens with the old expiry.
     pub(crate) refresh_stands_still: bool,
-    /// Token services answer with this.
+    /// Token services return this status.
     pub(crate) refuse: Option<StatusCode>,
     /// The certificate and key of the instance.
     pub(crate) leaf: (String, String),
@@ -107,7 +107,7 @@ impl Identity {
         Self { shared, url, clock }
     }
 
-    /// The application, to be served another way.
+    /// Returns the application, to be served in another form.
     pub(crate) fn router(&self) -> Router {
         router(Arc::clone(&self.shared))
     }
@@ -120,7 +120,7 @@ impl Identity {
         self.data().calls.get(path).copied().unwrap_or_default()
     }
 
-    /// A token that ends after `life`, known to the service.
+    /// Issues a token that expires after `life` and that the service accepts.
     pub(crate) fn issue(&self, key: &PublicKey, life: Duration) -> String {
         self.shared.issue(key, self.clock.now() + life)
     }
@@ -158,7 +158,7 @@ impl Shared {
         token
     }
 
-    /// Whether a token is one of ours: its signature, and the key it names.
+    /// Returns the key of a token, if this service issued it with a valid signature.
     fn key_of_token(&self, token: &SecurityToken) -> Option<PublicKey> {
         use aws_lc_rs::signature::KeyPair as _;
         let (text, signature) = token.expose().rsplit_once('.')?;
@@ -449,7 +449,7 @@ async fn workload_identity(
         .into_response()
 }
 
-/// What the tokens are for.
+/// The service that accepts the tokens.
 async fn service(State(shared): State<Arc<Shared>>, parts: Parts, body: Bytes) -> Response {
     shared.count("/service");
     let result = shared.by_token(&parts, &body);

@@ -1,4 +1,4 @@
-//! What is read here, and what Oracle's Python package reads.
+//! Compares this crate's reading of keys and profiles with Oracle's Python package.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::python::{python, run};
 use crate::support::{tell, unsigned_token};
 use crate::{forms, profiles};
 
-/// Who takes a key or profile that the other refuses, and why.
+/// The reader that accepts a key or profile which the other rejects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Only {
     /// Oracle's package.
@@ -28,7 +28,7 @@ const CIPHER: &str = "a cipher that is not weak and that is supported anyway";
 const SWAPPED: &str = "the service could only refuse it; the error says what to swap";
 const FILE: &str = "nothing that the credentials depend on";
 
-/// Every difference there is. Each must be seen.
+/// All known differences. Each must occur.
 const DIFFERENCES: &[(&str, Only, &str)] = &[
     ("key pbes1-md5-des", Only::There, WEAK),
     ("key pbe-sha1-rc4-128", Only::There, WEAK),
@@ -83,11 +83,11 @@ const DIFFERENCES: &[(&str, Only, &str)] = &[
     ("profile odd-log-requests", Only::Here, FILE),
 ];
 
-/// What became of each case: the key's fingerprint or id, or why not.
+/// The result of each case: the key's fingerprint or id, or the error.
 type Verdicts = BTreeMap<String, Result<String, String>>;
 
 #[test]
-fn keys_and_profiles_are_read_as_oracles_package_reads_them() {
+fn keys_and_profiles_are_read_like_oracles_package() {
     let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
     let (keys, profiles) = write(folder.path());
@@ -138,7 +138,7 @@ fn keys_and_profiles_are_read_as_oracles_package_reads_them() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Writes every case into a folder; returns the tasks.
+/// Writes every case into a folder. Returns the tasks.
 fn write(folder: &Path) -> (Vec<Value>, Vec<Value>) {
     let write = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
@@ -168,7 +168,7 @@ fn write(folder: &Path) -> (Vec<Value>, Vec<Value>) {
     let fingerprint = public.public_key().fingerprint();
     let mut profiles = Vec::new();
     for case in profiles::all() {
-        // Texts beyond UTF-8 are left as they are; none has a placeholder.
+        // Text that is not UTF-8 is unchanged; it has no placeholders.
         let config = match String::from_utf8(case.config) {
             Ok(text) => text
                 .replace("LOCKED", &locked)
@@ -231,7 +231,7 @@ fn read_here(home: &Path, keys: &[Value], profiles: &[Value]) -> Verdicts {
 
 #[cfg(unix)]
 #[test]
-fn home_folders_are_found_as_python_finds_them() {
+fn home_folders_are_found_like_python() {
     let Some(python) = python() else { return };
     let paths = [
         "~",

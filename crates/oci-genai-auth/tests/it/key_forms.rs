@@ -1,4 +1,4 @@
-//! Keys are taken in every form in which people have them; those that are not say why.
+//! Accepts keys in every form that users have; errors explain the others.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use oci_genai_auth::{Environment, OciConfig, PrivateKey, Result};
 use crate::forms::{self, KeyCase};
 use crate::support::tell;
 
-/// What is refused, and what the error says.
+/// Rejected keys, with their error messages.
 const REFUSED: &[(&str, &str)] = &[
     (
         "pbes2-camellia-128-cbc",
@@ -94,7 +94,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("utf-16", "UTF-16"),
 ];
 
-/// Reads a key the way a profile does: from a file.
+/// Reads a key like a profile: from a file.
 fn read(folder: &Path, case: &KeyCase) -> Result<PrivateKey> {
     let path = folder.join("key");
     std::fs::write(&path, &case.bytes).unwrap();
@@ -110,7 +110,7 @@ fn read(folder: &Path, case: &KeyCase) -> Result<PrivateKey> {
 }
 
 #[test]
-fn keys_are_taken_in_every_form_and_refused_with_the_reason() {
+fn keys_are_accepted_in_every_form_and_rejected_with_a_reason() {
     let folder = tempfile::tempdir().unwrap();
     let one = PrivateKey::from_pem(&forms::key("pkcs8"), None).unwrap();
     let others = ["rsa3072", "exponent3", "pss"];
@@ -144,7 +144,7 @@ fn keys_are_taken_in_every_form_and_refused_with_the_reason() {
 }
 
 #[test]
-fn a_wrong_pass_phrase_differs_from_a_missing_and_a_quoted_one() {
+fn wrong_missing_and_quoted_pass_phrases_have_different_errors() {
     let phrase = forms::fixture()
         .into_iter()
         .find_map(|key| key.pass_phrase)
@@ -170,10 +170,10 @@ fn a_wrong_pass_phrase_differs_from_a_missing_and_a_quoted_one() {
     }
 }
 
-/// The rules of the profile's pass phrases: its own spelling, Go's, the variable, in this order; one
-/// that opens nothing does not stand in the way of the next.
+/// The order of the profile's pass phrases: its own spelling, Go's, the variable. A wrong one does
+/// not prevent trying the next.
 #[test]
-fn a_pass_phrase_may_stand_in_the_profile_or_in_a_variable() {
+fn a_pass_phrase_may_be_in_the_profile_or_in_a_variable() {
     let phrase = forms::fixture()
         .into_iter()
         .find_map(|key| key.pass_phrase)

@@ -31,7 +31,7 @@ fn signer() -> RequestSigner {
 }
 
 #[tokio::test]
-async fn what_is_signed_is_what_is_sent() {
+async fn the_signature_covers_what_is_sent() {
     use http_body_util::BodyExt as _;
     let layer = AuthLayer::new(StaticCredentialsProvider::new(signer()))
         .with_time_source(ManualTimeSource::new(noon()));
@@ -64,7 +64,7 @@ async fn what_is_signed_is_what_is_sent() {
 }
 
 #[tokio::test]
-async fn credentials_go_only_to_tls_or_loopback() {
+async fn credentials_are_sent_only_to_tls_or_loopback() {
     let layer = AuthLayer::new(StaticCredentialsProvider::new(
         ApiKey::new("sk-secret").unwrap(),
     ));
@@ -97,7 +97,7 @@ async fn credentials_go_only_to_tls_or_loopback() {
 }
 
 #[tokio::test]
-async fn a_body_too_large_to_be_hashed_is_refused() {
+async fn a_body_too_large_to_be_hashed_is_rejected() {
     let layer = AuthLayer::new(StaticCredentialsProvider::new(signer())).with_max_body(3);
     let request = Request::post("https://example.com/")
         .body(Body::from("1234"))
@@ -114,7 +114,7 @@ async fn a_body_too_large_to_be_hashed_is_refused() {
 }
 
 #[tokio::test]
-async fn a_key_goes_on_a_request_whose_body_is_left_as_it_is() {
+async fn a_fixed_key_leaves_the_body_unchanged() {
     let layer = AuthLayer::new(StaticCredentialsProvider::new(ApiKey::new("sk-x").unwrap()))
         .with_max_body(3);
     let request = Request::post("https://example.com/")

@@ -1,9 +1,9 @@
-//! Configuration files in the forms in which people have them.
+//! Configuration files in the forms that users have.
 
 use crate::support::{TENANCY, USER};
 
-/// A file, the profile that is asked for, and what may stand in for parts of it: `KEY` is a path to
-/// a plain key with the fingerprint `FP`, `LOCKED` one to an encrypted key, `TOKEN` one to a token.
+/// A file, the requested profile, and placeholders: `KEY` is the path of a plain key with the
+/// fingerprint `FP`, `LOCKED` the path of an encrypted key, `TOKEN` the path of a token.
 pub(crate) struct ProfileCase {
     pub(crate) name: &'static str,
     pub(crate) config: Vec<u8>,

@@ -1,4 +1,4 @@
-//! What holds for any input.
+//! Properties that hold for any input.
 
 use std::sync::LazyLock;
 use std::time::SystemTime;
@@ -47,7 +47,7 @@ proptest! {
         let uri = format!("https://example.com{path}{query}");
         let method = if post { "POST" } else { "GET" };
         let Ok(request) = Request::builder().method(method).uri(&uri).body(()) else {
-            return Ok(()); // A path the http crate does not take either.
+            return Ok(()); // The http crate rejects the path too.
         };
         let (mut parts, ()) = request.into_parts();
         SIGNER.sign(&mut parts, &body, SystemTime::UNIX_EPOCH).unwrap();

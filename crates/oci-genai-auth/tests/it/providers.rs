@@ -1,4 +1,5 @@
-//! Each kind of principal against real sockets: first token, expiry, refresh, refusal, recovery.
+//! Tests of each kind of principal over real sockets: first token, expiry, refresh, rejection,
+//! recovery.
 
 use std::time::Duration;
 
@@ -34,8 +35,8 @@ fn sender(identity: &Identity, provider: impl ProvideCredentials + 'static) -> S
     )
 }
 
-/// What every provider of short-lived tokens must do.
-async fn lives_through_expiry(identity: &Identity, sender: &Sender, issuing: &str) {
+/// The common requirements for providers of short-lived tokens.
+async fn survives_expiry(identity: &Identity, sender: &Sender, issuing: &str) {
     let first = sender.accepted().await;
     assert_eq!(sender.accepted().await, first, "a token is used again");
     let issued = identity.calls(issuing);
@@ -82,14 +83,14 @@ async fn lives_through_expiry(identity: &Identity, sender: &Sender, issuing: &st
 }
 
 #[tokio::test]
-async fn an_instance_principal_lives_through_expiry_refusal_and_recovery() {
+async fn an_instance_principal_survives_expiry_rejection_and_recovery() {
     let identity = Identity::start(noon()).await;
     let sender = sender(&identity, instance(&identity));
-    lives_through_expiry(&identity, &sender, "/v1/x509").await;
+    survives_expiry(&identity, &sender, "/v1/x509").await;
 }
 
 #[tokio::test]
-async fn each_refresh_of_an_instance_principal_has_a_new_key_and_reads_the_certificates_anew() {
+async fn each_refresh_of_an_instance_principal_has_a_new_key_and_rereads_the_certificates() {
     let identity = Identity::start(noon()).await;
     let provider = instance(&identity);
     let key = |credentials: Credentials| credentials.signer().unwrap().public_key().clone();
@@ -101,7 +102,7 @@ async fn each_refresh_of_an_instance_principal_has_a_new_key_and_reads_the_certi
 }
 
 #[tokio::test]
-async fn a_busy_metadata_service_is_asked_again_up_to_eight_times() {
+async fn a_busy_metadata_service_is_retried_up_to_eight_times() {
     let identity = Identity::start(noon()).await;
     identity.data().metadata_busy = 5;
     instance(&identity).provide_credentials().await.unwrap();
@@ -113,7 +114,7 @@ async fn a_busy_metadata_service_is_asked_again_up_to_eight_times() {
 }
 
 #[tokio::test]
-async fn an_instance_that_changes_tenancy_is_refused() {
+async fn an_instance_that_changes_tenancy_is_rejected() {
     let identity = Identity::start(noon()).await;
     let provider = instance(&identity);
     provider.provide_credentials().await.unwrap();
@@ -144,15 +145,15 @@ fn workload(identity: &Identity, account: String) -> OkeWorkloadIdentityCredenti
 }
 
 #[tokio::test]
-async fn a_workload_identity_lives_through_expiry_refusal_and_recovery() {
+async fn a_workload_identity_survives_expiry_rejection_and_recovery() {
     let identity = Identity::start(noon()).await;
     let account = account_token(&identity, Duration::from_secs(86_400));
     let sender = sender(&identity, workload(&identity, account));
-    lives_through_expiry(&identity, &sender, "/resourcePrincipalSessionTokens").await;
+    survives_expiry(&identity, &sender, "/resourcePrincipalSessionTokens").await;
 }
 
 #[tokio::test]
-async fn workload_identity_tokens_are_stale_from_half_of_their_life_on() {
+async fn workload_identity_tokens_are_refreshed_after_half_of_their_lifetime() {
     let identity = Identity::start(noon()).await;
     let account = account_token(&identity, Duration::from_secs(86_400));
     let credentials = workload(&identity, account)
@@ -164,7 +165,7 @@ async fn workload_identity_tokens_are_stale_from_half_of_their_life_on() {
 }
 
 #[tokio::test]
-async fn workload_identity_says_why_it_is_refused() {
+async fn workload_identity_explains_a_rejection() {
     let identity = Identity::start(noon()).await;
     let expired = workload(&identity, account_token(&identity, Duration::ZERO));
     let error = expired.provide_credentials().await.unwrap_err();
@@ -290,13 +291,13 @@ fn trust_resource(identity: &Identity, key_id: &str) {
 }
 
 #[tokio::test]
-async fn a_resource_principal_2_1_lives_through_expiry_refusal_and_recovery() {
+async fn a_resource_principal_2_1_survives_expiry_rejection_and_recovery() {
     let identity = Identity::start(noon()).await;
     trust_resource(&identity, &format!("resource/v2.1/{RESOURCE}"));
     let key = key_pem();
     let more = [("RESOURCE_ID", RESOURCE), ("PRIVATE_PEM", &key)];
     let sender = sender(&identity, resource(&identity, "2.1", &more).unwrap());
-    lives_through_expiry(&identity, &sender, "resourcePrincipalTokenV2").await;
+    survives_expiry(&identity, &sender, "resourcePrincipalTokenV2").await;
 }
 
 #[tokio::test]
@@ -348,7 +349,7 @@ async fn a_resource_principal_2_1_2_sends_its_security_context() {
 }
 
 #[tokio::test]
-async fn a_resource_principal_1_1_builds_on_the_instance() {
+async fn a_resource_principal_1_1_uses_the_instance() {
     let identity = Identity::start(noon()).await;
     let sender = sender(&identity, resource(&identity, "1.1", &[]).unwrap());
     sender.accepted().await;
@@ -363,7 +364,7 @@ async fn a_resource_principal_1_1_builds_on_the_instance() {
 }
 
 #[tokio::test]
-async fn a_resource_principal_2_2_takes_values_or_files_and_a_pass_phrase_file() {
+async fn a_resource_principal_2_2_accepts_values_or_files_and_a_pass_phrase_file() {
     let identity = Identity::start(noon()).await;
     let vectors = crate::support::vectors();
     let key = &vectors.keys["rsa2048_pkcs8_encrypted"];
@@ -404,7 +405,7 @@ async fn a_resource_principal_2_2_takes_values_or_files_and_a_pass_phrase_file()
 }
 
 #[tokio::test]
-async fn a_resource_principal_2_2_follows_its_files_and_looks_at_the_end_of_its_token() {
+async fn a_resource_principal_2_2_rereads_changed_files_and_checks_the_expiry() {
     let identity = Identity::start(noon()).await;
     let key = PrivateKey::generate().unwrap();
     let directory = tempfile::tempdir().unwrap();
@@ -420,12 +421,12 @@ async fn a_resource_principal_2_2_follows_its_files_and_looks_at_the_end_of_its_
     let sender = sender(&identity, resource(&identity, "2.2", &more).unwrap());
     assert_eq!(sender.accepted().await, format!("ST${first}"));
 
-    // Replaced from outside: taken up at once.
+    // Replaced by another program: used at once.
     let second = identity.issue(key.public_key(), LIFE * 2);
     write("rpst", &format!("{second}\n"));
     assert_eq!(sender.accepted().await, format!("ST${second}"));
 
-    // Not replaced in time: the request is not even sent.
+    // Not replaced in time: the request is not sent.
     identity.clock.advance(LIFE * 3);
     let sent = identity.calls("/service");
     let error = sender
@@ -442,7 +443,7 @@ async fn a_resource_principal_2_2_follows_its_files_and_looks_at_the_end_of_its_
 }
 
 #[tokio::test]
-async fn a_nested_resource_principal_climbs_to_its_last_parent() {
+async fn a_nested_resource_principal_acts_as_its_last_parent() {
     let identity = Identity::start(noon()).await;
     let key = PrivateKey::generate().unwrap();
     let leaf = identity.issue(key.public_key(), LIFE);
@@ -479,7 +480,7 @@ async fn a_nested_resource_principal_climbs_to_its_last_parent() {
 }
 
 #[test]
-fn resource_principals_name_the_variable_that_is_missing() {
+fn resource_principals_name_a_missing_variable() {
     let build = |vars: &[(&str, &str)]| {
         ResourcePrincipalCredentialsProvider::builder()
             .environment(Environment::from_vars(vars.iter().copied()))
@@ -495,7 +496,7 @@ fn resource_principals_name_the_variable_that_is_missing() {
 }
 
 #[tokio::test]
-async fn token_services_get_nothing_unprotected() {
+async fn token_services_require_protected_connections() {
     let provider = InstancePrincipalCredentialsProvider::builder();
     let identity = Identity::start(noon()).await;
     let provider = provider

@@ -1,4 +1,4 @@
-//! Oracle's own Python package on the other side.
+//! Interoperability tests with Oracle's own Python package.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::identity::Identity;
 use crate::support::{TENANCY, USER, fingerprint, key_pem, unsigned_token, vectors};
 
-/// An interpreter that has the `oci` package; without one a loud line, and in CI a failure.
+/// Returns an interpreter with the `oci` package. Without one, prints a warning, and fails in CI.
 pub(crate) fn python() -> Option<PathBuf> {
     let interpreter = std::env::var_os("OCI_GENAI_TEST_PYTHON")
         .map_or_else(|| PathBuf::from("python3"), PathBuf::from);
@@ -31,7 +31,7 @@ pub(crate) fn python() -> Option<PathBuf> {
         interpreter.display()
     );
     assert!(std::env::var("CI").as_deref() != Ok("true"), "{message}");
-    #[allow(clippy::print_stderr)] // A skipped test must be heard of.
+    #[allow(clippy::print_stderr)] // A skipped test must be visible.
     {
         eprintln!("SKIPPED: {message}");
     }
@@ -87,7 +87,7 @@ const URLS: [(&str, &str, Option<&str>); 6] = [
 ];
 
 #[test]
-fn what_is_signed_here_is_accepted_by_oracles_verifier() {
+fn oracles_verifier_accepts_our_signatures() {
     let Some(python) = python() else { return };
     let key = PrivateKey::from_pem(&key_pem(), None).unwrap();
     let token =
@@ -165,7 +165,7 @@ fn verify(sent: &Value, key: &PublicKey) -> KeyId {
 }
 
 #[test]
-fn what_oracles_signers_sign_is_accepted_here() {
+fn our_verifier_accepts_oracles_signatures() {
     let Some(python) = python() else { return };
     let requests: Vec<Value> = URLS
         .iter()
@@ -215,9 +215,9 @@ fn what_oracles_signers_sign_is_accepted_here() {
     }
 }
 
-/// The services this crate's tests play are real enough for Oracle's own client.
+/// The test services of this crate are sufficient for Oracle's own client.
 #[tokio::test(flavor = "multi_thread")]
-async fn oracles_instance_principal_gets_its_token_from_the_same_services() {
+async fn oracles_instance_principal_works_with_the_test_services() {
     let Some(python) = python() else { return };
     let identity = Identity::start(SystemTimeSource.now()).await;
     let task = json!({ "do": "instance", "url": identity.url });
@@ -231,7 +231,7 @@ async fn oracles_instance_principal_gets_its_token_from_the_same_services() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oracles_resource_principal_gets_its_token_from_the_same_services() {
+async fn oracles_resource_principal_works_with_the_test_services() {
     let Some(python) = python() else { return };
     let identity = Identity::start(SystemTimeSource.now()).await;
     let key = PrivateKey::from_pem(&key_pem(), None).unwrap();

@@ -1,4 +1,4 @@
-//! No secret shows in what people print or log.
+//! Checks that debug output, errors and logs contain no secret.
 
 use std::sync::{Arc, Mutex};
 
@@ -30,7 +30,7 @@ fn assert_clean(text: &str, secrets: &[&str]) {
 }
 
 #[tokio::test]
-async fn debug_output_of_everything_is_clean() {
+async fn debug_output_contains_no_secret() {
     let vectors = vectors();
     let pem = &vectors.keys["rsa2048_pkcs8"].private_key_pem;
     let token = unsigned_token(&json!({"exp": 1_790_003_600_u64}));
@@ -90,7 +90,7 @@ async fn debug_output_of_everything_is_clean() {
 }
 
 #[tokio::test]
-async fn errors_are_clean() {
+async fn errors_contain_no_secret() {
     let pem = &vectors().keys["rsa2048_pkcs8_encrypted"].private_key_pem;
     let token = unsigned_token(&json!({"exp": 1}));
     let wrong = SecretString::from(PASS_PHRASE);
@@ -120,7 +120,7 @@ async fn errors_are_clean() {
     assert!(!shown.is_empty());
 }
 
-/// Gathers log lines.
+/// Collects log lines.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -135,7 +135,7 @@ impl std::io::Write for Log {
 }
 
 #[tokio::test]
-async fn logs_of_a_whole_session_are_clean() {
+async fn logs_contain_no_secret() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()

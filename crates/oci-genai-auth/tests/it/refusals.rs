@@ -1,4 +1,4 @@
-//! What the layer does after a 401, with skewed clocks, and at redirects.
+//! The layer after a 401, with skewed clocks, and at redirects.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,7 +49,7 @@ async fn a_wrong_clock_is_reported() {
 }
 
 #[tokio::test]
-async fn a_wrong_clock_is_corrected_when_asked_for() {
+async fn a_wrong_clock_is_corrected_if_configured() {
     let identity = Identity::start(noon()).await;
     let sender = sender(&identity, true);
     identity.data().service_clock_ahead = 1000;
@@ -66,7 +66,7 @@ async fn a_wrong_clock_is_corrected_when_asked_for() {
 }
 
 #[tokio::test]
-async fn the_second_try_after_a_401_has_a_fresh_date() {
+async fn the_retry_after_a_401_has_a_new_date() {
     let identity = Identity::start(noon()).await;
     let (clock, dates) = (
         identity.clock.clone(),
@@ -75,7 +75,7 @@ async fn the_second_try_after_a_401_has_a_fresh_date() {
     let service = service_fn({
         let (clock, dates) = (clock.clone(), Arc::clone(&dates));
         move |request: Request<Body>| {
-            // A slow service: refusing takes two minutes.
+            // A slow service: the rejection takes two minutes.
             clock.advance(Duration::from_secs(120));
             let mut dates = dates.lock().unwrap();
             dates.push(request.headers()["date"].clone());
@@ -105,7 +105,7 @@ async fn the_second_try_after_a_401_has_a_fresh_date() {
 }
 
 #[tokio::test]
-async fn a_rotated_api_key_is_used_for_the_second_try() {
+async fn a_rotated_api_key_is_used_for_the_retry() {
     let (rotate, keys) = tokio::sync::watch::channel(ApiKey::new("sk-old").unwrap());
     let rotate = Arc::new(rotate);
     let layer = AuthLayer::new(ApiKeyCredentialsProvider::watch(keys));
@@ -118,7 +118,7 @@ async fn a_rotated_api_key_is_used_for_the_second_try() {
                 .to_owned();
             let mut response = Response::new(Body::from(key.clone()));
             if key == "Bearer sk-old" {
-                // Revoked; meanwhile the operator hands over the second secret.
+                // Revoked; the operator provides the second secret in the meantime.
                 rotate.send(ApiKey::new("sk-new").unwrap()).unwrap();
                 *response.status_mut() = StatusCode::UNAUTHORIZED;
             }
@@ -133,7 +133,7 @@ async fn a_rotated_api_key_is_used_for_the_second_try() {
 }
 
 #[tokio::test]
-async fn a_refused_api_key_without_another_is_not_sent_again() {
+async fn a_rejected_api_key_without_another_is_not_retried() {
     let identity = Identity::start(noon()).await;
     let key = StaticCredentialsProvider::new(ApiKey::new("sk-wrong").unwrap());
     let sender = Sender::new(AuthLayer::new(key), format!("{}/service", identity.url));
@@ -145,7 +145,7 @@ async fn a_refused_api_key_without_another_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn why_a_refresh_failed_travels_with_the_401() {
+async fn the_401_carries_the_error_of_a_failed_refresh() {
     #[derive(Debug)]
     struct Failing;
     impl oci_genai_auth::ProvideCredentials for Failing {
@@ -214,9 +214,10 @@ async fn credentials_do_not_follow_a_redirect_to_another_host() {
     assert!(!leaked.load(Ordering::SeqCst));
 }
 
-/// Every request fetching a new token would get the program throttled, and help nobody.
+/// If every request fetched a new token, the service would throttle the program, without any
+/// benefit.
 #[tokio::test]
-async fn replacements_that_are_refused_too_are_not_replaced_at_once() {
+async fn rejected_replacements_are_not_replaced_at_once() {
     let identity = Identity::start(noon()).await;
     let provider = oci_genai_auth::InstancePrincipalCredentialsProvider::builder()
         .environment(oci_genai_auth::Environment::from_vars([(

@@ -1,4 +1,4 @@
-//! Secrets in every place where something is read: none of them is in any error, nor in any log.
+//! Puts secrets into every input and checks that no error or log contains them.
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
@@ -20,17 +20,17 @@ use serde_json::json;
 use crate::forms;
 use crate::support::{TENANCY, USER, fingerprint, key_pem, noon, unix, unsigned_token};
 
-/// Nothing answers there.
+/// No service listens there.
 const NOWHERE: &str = "http://127.0.0.1:9/opc/v2";
 
-/// A text with a secret in it, and the secret itself.
+/// A text that contains a secret, and the secret itself.
 struct Secret {
     text: String,
     needles: Vec<String>,
 }
 
 impl Secret {
-    /// A text that is secret throughout, but for PEM boundaries.
+    /// Creates a text that is secret as a whole, except for PEM boundaries.
     fn whole(text: impl Into<String>) -> Self {
         let text = text.into();
         let inside: String = text
@@ -112,7 +112,8 @@ fn secrets() -> Vec<Secret> {
     ]
 }
 
-/// Of each kind one, for tests that take long. The forms of a key are tried where keys are read.
+/// Returns one secret of each kind, for slow tests. The forms of a key are tested where keys are
+/// read.
 fn few() -> Vec<Secret> {
     let kinds = [
         "-----BEGIN PRIVATE KEY-----\\n",
@@ -127,7 +128,7 @@ fn few() -> Vec<Secret> {
     few
 }
 
-/// An error in every way in which it can be shown.
+/// Formats an error in every form.
 fn shown(error: &(dyn StdError + 'static)) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut cause = error.source();
@@ -158,7 +159,7 @@ async fn credentials_of(provider: Result<impl ProvideCredentials>) -> String {
     )
 }
 
-/// The region is a setting that is shown wherever it is used, so it is left out here.
+/// Omits the region: it is a setting that errors show.
 async fn errors_of(provider: Result<impl ProvideCredentials>) -> String {
     let provider = match provider {
         Ok(provider) => provider,
@@ -240,7 +241,7 @@ fn secrets_given_to_the_library_are_not_shown() {
     }
 }
 
-/// Why a request with this header is refused by a server.
+/// Returns a server's error for a request with this header.
 fn refusal(authorization: &str) -> String {
     let mut headers = HeaderMap::new();
     if let Ok(value) = HeaderValue::from_str(authorization) {
@@ -423,7 +424,7 @@ const VARIABLES: &[&str] = &[
     "OCI_RESOURCE_PRINCIPAL_RPST_ENDPOINT_FOR_PARENT_RESOURCE",
 ];
 
-/// Every file that the crate's sources name as a variable is in the list above.
+/// Checks that the list above contains every file-naming variable of the crate's sources.
 #[test]
 fn the_list_of_variables_is_complete() {
     let mut folders = vec![concat!(env!("CARGO_MANIFEST_DIR"), "/src").into()];
@@ -537,7 +538,7 @@ fn secrets_in_variables_are_not_shown() {
     }
 }
 
-/// What a service answers with a secret in it: to the letter, as JSON of every use, as an error.
+/// Serves responses that contain a secret: verbatim, as JSON members, as an error.
 async fn serve(text: String) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -565,14 +566,14 @@ async fn serve(text: String) -> String {
 }
 
 #[tokio::test]
-async fn secrets_in_answers_are_not_shown() {
+async fn secrets_in_responses_are_not_shown() {
     let (key, account) = (
         key_pem(),
         unsigned_token(&json!({ "exp": unix(noon()) + 600 })),
     );
     let nearly = unsigned_token(&json!({ "exp": unix(noon()) + 30 }));
-    // A service's words are shown. Of what was not sent, only what has the form of a credential is
-    // masked, and a URL has not.
+    // A service's message is shown. If it was not sent before, only text in the form of a
+    // credential is masked; a URL is not.
     for secret in few()
         .into_iter()
         .filter(|secret| !secret.text.starts_with("https:"))
@@ -623,9 +624,9 @@ async fn secrets_in_answers_are_not_shown() {
     }
 }
 
-/// A service that answers with what it was sent: the credentials in it are masked, the rest is not.
+/// A service that echoes the request: the credentials in it are masked, the rest is not.
 #[tokio::test]
-async fn what_was_sent_is_masked_in_what_comes_back() {
+async fn sent_secrets_are_masked_in_responses() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let echo = Router::new().fallback(|headers: HeaderMap, body: String| async move {

@@ -1,4 +1,4 @@
-//! Session tokens over real sockets and files.
+//! Tests of security tokens over real sockets and files.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,7 +21,7 @@ struct Session {
 }
 
 impl Session {
-    /// As `oci session authenticate` leaves it.
+    /// Starts with files as `oci session authenticate` writes them.
     async fn start() -> Self {
         let identity = Identity::start(noon()).await;
         let directory = tempfile::tempdir().unwrap();
@@ -79,14 +79,14 @@ impl Session {
 }
 
 #[tokio::test]
-async fn a_session_is_refreshed_ahead_of_its_end_and_written_back() {
+async fn a_token_is_refreshed_before_it_expires_and_written_back() {
     let session = Session::start().await;
     let config = session.directory.path().join(".oci/config");
     let config_before = std::fs::read(&config).unwrap();
     let first = session.sender.accepted().await;
     assert_eq!(session.refreshes(), 0);
 
-    // Past half of its life: refreshed behind the next request's back.
+    // After half of its lifetime: refreshed in the background of the next request.
     session
         .identity
         .clock
@@ -117,7 +117,7 @@ async fn a_session_is_refreshed_ahead_of_its_end_and_written_back() {
 }
 
 #[tokio::test]
-async fn a_session_goes_on_for_hours_without_a_refused_request() {
+async fn a_session_continues_for_hours_without_a_rejected_request() {
     let session = Session::start().await;
     for _ in 0..60 {
         let accepted = session.sender.accepted().await;
@@ -142,7 +142,7 @@ fn end_of(key_id: &str) -> std::time::SystemTime {
 }
 
 #[tokio::test]
-async fn a_token_another_program_writes_is_taken_up_at_once() {
+async fn a_token_written_by_another_program_is_used_at_once() {
     let session = Session::start().await;
     session.sender.accepted().await;
     let other = session.identity.issue(session.key.public_key(), LIFE);
@@ -152,7 +152,7 @@ async fn a_token_another_program_writes_is_taken_up_at_once() {
 }
 
 #[tokio::test]
-async fn a_new_login_with_a_new_key_is_taken_up_at_once() {
+async fn a_new_login_with_a_new_key_is_used_at_once() {
     let session = Session::start().await;
     session.sender.accepted().await;
     let key = PrivateKey::generate().unwrap();
@@ -167,9 +167,9 @@ async fn a_new_login_with_a_new_key_is_taken_up_at_once() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_refreshed_once_and_the_request_sent_again() {
+async fn a_rejected_token_is_refreshed_once_and_the_request_retried() {
     let session = Session::start().await;
-    // The service forgets the token for the call, though the identity service still takes it.
+    // The service no longer accepts the token, but the identity service still does.
     let first = session.sender.accepted().await;
     session.identity.data().service_refuses_once = true;
     let second = session.sender.accepted().await;
@@ -179,7 +179,7 @@ async fn a_refused_token_is_refreshed_once_and_the_request_sent_again() {
 }
 
 #[tokio::test]
-async fn an_expired_session_says_how_to_log_in_and_recovers_afterwards() {
+async fn an_expired_token_suggests_a_login_and_recovers_afterwards() {
     let session = Session::start().await;
     session.sender.accepted().await;
     session.identity.clock.advance(LIFE * 2);
@@ -203,12 +203,12 @@ async fn an_expired_session_says_how_to_log_in_and_recovers_afterwards() {
 }
 
 #[tokio::test]
-async fn a_refresh_that_does_not_move_the_end_is_an_error_that_says_so() {
+async fn a_refresh_without_a_later_expiry_is_an_error() {
     let session = Session::start().await;
     let before = session.stored();
     session.sender.accepted().await;
     session.identity.data().refresh_stands_still = true;
-    // So near the end that the old token is not worth using.
+    // So close to the expiry that the old token is unusable.
     session
         .identity
         .clock
@@ -223,7 +223,7 @@ async fn a_refresh_that_does_not_move_the_end_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_refused_refresh_says_that_the_session_is_over() {
+async fn a_rejected_refresh_reports_an_expired_token() {
     let session = Session::start().await;
     session.sender.accepted().await;
     session.identity.data().refuse = Some(StatusCode::UNAUTHORIZED);

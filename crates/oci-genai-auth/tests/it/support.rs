@@ -1,4 +1,4 @@
-//! What several test modules use.
+//! Helpers for several test modules.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use oci_genai_auth::{AuthLayer, BoxError};
 use serde::Deserialize;
 use tower::{Layer as _, Service as _, ServiceExt as _};
 
-/// The known answers, made by running Oracle's own SDK.
+/// Known answers, computed with Oracle's own SDK.
 pub(crate) const VECTORS: &str = include_str!("../data/signing-vectors.json");
 
 #[derive(Deserialize)]
@@ -60,7 +60,7 @@ pub(crate) fn vectors() -> Vectors {
     serde_json::from_str(VECTORS).unwrap()
 }
 
-/// A private key in PEM that opens nothing.
+/// Returns a PEM private key that is used nowhere.
 pub(crate) fn key_pem() -> String {
     vectors().keys["rsa2048_pkcs8"].private_key_pem.clone()
 }
@@ -72,7 +72,7 @@ pub(crate) fn fingerprint() -> String {
 pub(crate) const TENANCY: &str = "ocid1.tenancy.oc1..exampletenancy";
 pub(crate) const USER: &str = "ocid1.user.oc1..exampleuser";
 
-/// A moment to start from.
+/// Returns the start time of tests.
 pub(crate) fn noon() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)
 }
@@ -83,7 +83,7 @@ pub(crate) fn unix(time: SystemTime) -> u64 {
         .as_secs()
 }
 
-/// A token with these claims, whose signature is worth nothing.
+/// Creates a token with these claims and an invalid signature.
 pub(crate) fn unsigned_token(claims: &serde_json::Value) -> String {
     let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!(
@@ -93,7 +93,7 @@ pub(crate) fn unsigned_token(claims: &serde_json::Value) -> String {
     )
 }
 
-/// An error with its causes.
+/// Formats an error with its causes.
 pub(crate) fn tell(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -143,7 +143,7 @@ impl Sender {
             .await
     }
 
-    /// Sends a request that must be accepted; returns what the service says.
+    /// Sends a request that must succeed. Returns the service's response.
     pub(crate) async fn accepted(&self) -> String {
         use http_body_util::BodyExt as _;
         let response = self
@@ -158,7 +158,7 @@ impl Sender {
     }
 }
 
-/// Serves `app` over TLS with a new certificate for 127.0.0.1, which is returned in PEM.
+/// Serves `app` over TLS with a new certificate for 127.0.0.1. Returns the certificate in PEM.
 pub(crate) async fn serve_tls(app: axum::Router) -> (SocketAddr, String) {
     use rustls_pki_types::pem::PemObject as _;
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
@@ -193,7 +193,7 @@ pub(crate) async fn serve_tls(app: axum::Router) -> (SocketAddr, String) {
     (address, pem)
 }
 
-/// Puts a new file in the place of an old one, as careful writers do.
+/// Replaces a file atomically.
 pub(crate) fn replace_file(path: &std::path::Path, text: &str) {
     let beside = path.with_extension("new");
     std::fs::write(&beside, text).unwrap();

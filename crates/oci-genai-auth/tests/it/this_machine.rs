@@ -1,4 +1,4 @@
-//! Services on this machine are reached without a proxy and without certificates.
+//! Checks that services on this machine are reached without a proxy and without certificates.
 
 use std::process::Command;
 
@@ -15,7 +15,7 @@ use crate::support::{key_pem, noon, tell, unix, unsigned_token};
 const CHILD: &str = "OCI_GENAI_TEST_THIS_MACHINE";
 const NAME: &str = "this_machine::no_proxy_and_no_certificates_are_needed";
 
-/// The variables are those of a process, so the test runs in one of its own.
+/// Variables belong to a process, so the test runs in its own process.
 #[tokio::test]
 async fn no_proxy_and_no_certificates_are_needed() {
     if std::env::var_os(CHILD).is_some() {
@@ -41,7 +41,7 @@ async fn no_proxy_and_no_certificates_are_needed() {
 
 async fn within() {
     let identity = Identity::start(noon()).await;
-    // A name below localhost that no name server is asked for.
+    // A name below localhost, which needs no name server.
     let port = identity.url.rsplit(':').next().unwrap();
     let by_name = format!("http://identity.localhost:{port}");
     let metadata = identity.metadata_url();
@@ -57,7 +57,7 @@ async fn within() {
     let credentials = instance.provide_credentials().await;
     assert!(credentials.is_ok(), "{}", tell(&credentials.unwrap_err()));
 
-    // Elsewhere certificates are needed, and the variable is named.
+    // Other hosts need certificates, and the error names the variable.
     let token = unsigned_token(&json!({ "exp": unix(noon()) + 30 }));
     let environment = Environment::from_vars([("HOME", "/h")])
         .with_files([("/key", key_pem()), ("/token", token)]);

@@ -1,4 +1,4 @@
-//! The known answers of Oracle's SDK, both ways, byte for byte.
+//! Known-answer tests against Oracle's SDK, for signing and verification, byte for byte.
 
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request};
@@ -105,7 +105,7 @@ fn every_vector_is_signed_identically() {
 #[test]
 fn every_vector_is_accepted() {
     for vector in &vectors().vectors {
-        // As the SDK sent it, save that the Host header is the one that was signed.
+        // As the SDK sent it, except that the Host header is the signed one.
         let mut parts = request(vector);
         for (name, value) in &vector.added_headers {
             let name: HeaderName = name.parse().unwrap();
@@ -124,7 +124,7 @@ fn every_vector_is_accepted() {
         );
         let result = verify(vector, &parts, &vector.body(), date(&parts));
         match vector.name.as_str() {
-            // The caller's wrong hash is signed and sent; a server sees through it.
+            // The caller's wrong hash is signed and sent; a server detects it.
             "post-given-sha256" => assert_eq!(result.unwrap_err(), VerifyError::ContentSha256),
             name => assert_eq!(result.unwrap().as_str(), vector.key_id, "{name}"),
         }
@@ -132,7 +132,7 @@ fn every_vector_is_accepted() {
 }
 
 #[test]
-fn a_server_can_show_the_text_it_checked() {
+fn a_server_can_show_the_signing_string() {
     for vector in &vectors().vectors {
         let parts = sign(vector);
         let received = ReceivedRequest {
@@ -140,7 +140,7 @@ fn a_server_can_show_the_text_it_checked() {
             target: parts.uri.path_and_query().unwrap().as_str(),
             headers: &parts.headers,
             authority: None,
-            // The text says what the headers say, also when they are wrong about the body.
+            // The string is built from the headers, even if they do not match the body.
             body: &BodyDigest::of(b""),
         };
         let mut wanted = vector.signing_string.clone();
@@ -179,7 +179,7 @@ fn a_server_can_show_the_text_it_checked() {
 }
 
 #[test]
-fn every_alteration_is_refused_for_what_it_is() {
+fn every_alteration_is_rejected_with_its_reason() {
     let vectors = vectors().vectors;
     let cases = vectors
         .iter()
@@ -288,7 +288,7 @@ fn parameters_may_come_in_any_order_and_with_blanks() {
 }
 
 #[test]
-fn a_signature_that_leaves_out_a_required_header_is_refused() {
+fn a_signature_without_a_required_header_is_rejected() {
     let vectors = vectors().vectors;
     let vector = vectors
         .iter()
@@ -303,7 +303,7 @@ fn a_signature_that_leaves_out_a_required_header_is_refused() {
 }
 
 #[test]
-fn every_key_form_opens_to_its_fingerprint() {
+fn every_key_form_has_the_expected_fingerprint() {
     for (name, key) in &vectors().keys {
         let pass_phrase = key.pass_phrase.clone().map(SecretString::from);
         let opened = PrivateKey::from_pem(&key.private_key_pem, pass_phrase.as_ref()).expect(name);

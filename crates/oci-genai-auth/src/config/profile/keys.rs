@@ -114,7 +114,7 @@ impl Profile {
     /// Reads `delegation_token_file`.
     ///
     /// # Errors
-    /// When it is absent or unreadable.
+    /// Returns an error if it is absent or unreadable.
     pub fn delegation_token(&self) -> Result<SecretString> {
         self.read("delegation_token_file", AuthKind::DelegationToken)
             .map(|text| SecretString::from(text.trim()))

@@ -63,7 +63,7 @@ impl Profile {
         }
     }
 
-    /// The profile's name.
+    /// Returns the profile's name.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -172,10 +172,10 @@ impl Profile {
         )))
     }
 
-    /// The key id of an API signing key.
+    /// Returns the key id of an API signing key.
     ///
     /// # Errors
-    /// When `tenancy`, `user` or `fingerprint` is absent or malformed.
+    /// Returns an error if `tenancy`, `user` or `fingerprint` is absent or malformed.
     pub fn api_key_id(&self) -> Result<KeyId> {
         self.key_id_of(&self.fingerprint()?)
     }

@@ -21,7 +21,7 @@ const VARIABLES: [(&str, &str); 10] = [
 ];
 
 impl Profile {
-    /// A profile without a file.
+    /// Creates a profile without a file.
     pub(crate) fn empty(name: &str, environment: &Environment) -> Self {
         let place = "the environment".to_owned();
         let (own, inherited) = (Section::new(), Section::new());

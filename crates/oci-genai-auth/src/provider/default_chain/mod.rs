@@ -172,9 +172,7 @@ impl DefaultChainBuilder {
         let reasons = reasons.join("\n  ");
         Err(Error::new(
             ErrorKind::NoCredentials,
-            format!(
-                "found no credentials; tried these sources:\n  {reasons}"
-            ),
+            format!("found no credentials; tried these sources:\n  {reasons}"),
         ))
     }
 
