@@ -8,9 +8,10 @@ use progenitor_client::{ByteStream, ClientInfo, Error, RequestBuilderExt, Respon
 use crate::model::path_segment;
 /// Client for OCI Generative AI Conversations and Responses.
 ///
-/// A conversation is created once; its id goes into every response request, and the service
-/// remembers the turns. The wire format is the one the OpenAI SDKs speak, served by Oracle under the
-/// inference host of a region, with Oracle's own authentication, headers, projects and error bodies.
+/// OCI Generative AI's OpenAI-compatible API for conversations and responses. Create a conversation
+/// once and pass its id in every response request; the service stores the turns. The wire format is
+/// the one that the OpenAI SDKs use. Oracle serves it on the inference host of a region, with its
+/// own authentication, headers, projects and error bodies.
 ///
 /// Timestamps are whole seconds since the Unix epoch. Identifiers are opaque strings. Lists are
 /// paged with cursors that are item ids.
@@ -56,10 +57,10 @@ impl ClientInfo<crate::Transport> for Client {
     }
 }
 impl Client {
-    /// Create a conversation.
+    /// Creates a conversation.
     ///
     /// Creates an empty conversation, or one that starts with up to 20 items. Keep the returned id:
-    /// the service offers no list of conversations.
+    /// the service has no operation to list conversations.
     ///
     /// Sends `POST /conversations`.
     ///
@@ -101,11 +102,11 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Read a conversation.
+    /// Retrieves a conversation.
     ///
-    /// Returns the conversation's metadata and creation time; its items have an operation of their
-    /// own. The metadata may hold keys the client never set, because the service adds its own.
-    /// Fails with 404 when the conversation does not exist or belongs to another project.
+    /// Returns the conversation's metadata and creation time. Use the list operation for its items.
+    /// The metadata may contain keys that the client never set, because the service adds its own.
+    /// Fails with 404 if the conversation does not exist or belongs to another project.
     ///
     /// Sends `GET /conversations/{conversation_id}`.
     ///
@@ -152,10 +153,10 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Replace a conversation's metadata.
+    /// Replaces a conversation's metadata.
     ///
-    /// The metadata sent takes the place of all metadata stored. Nothing else of a conversation can
-    /// be changed.
+    /// Replaces all stored metadata with the metadata sent. No other part of a conversation can be
+    /// changed.
     ///
     /// Sends `POST /conversations/{conversation_id}`.
     ///
@@ -204,10 +205,10 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Delete a conversation.
+    /// Deletes a conversation.
     ///
-    /// Reading the conversation afterwards gives 404. Long-term memories that were drawn from it are
-    /// forgotten too, unless another conversation repeated the fact.
+    /// Retrieving the conversation afterwards returns 404. Long-term memories derived from it are
+    /// deleted too, unless another conversation repeated the fact.
     ///
     /// Sends `DELETE /conversations/{conversation_id}`.
     ///
@@ -254,21 +255,21 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// List a conversation's items.
+    /// Lists a conversation's items.
     ///
-    /// Returns one page of items, newest first unless `order` says otherwise. Ask for the next page
-    /// with `after` set to the page's `last_id` for as long as `has_more` is true. Besides messages
-    /// the list holds reasoning items and tool calls.
+    /// Returns one page of items, newest first unless `order` says otherwise. Request the next page
+    /// with `after` set to the page's `last_id` while `has_more` is true. Besides messages, the
+    /// list contains reasoning items and tool calls.
     ///
     /// Sends `GET /conversations/{conversation_id}/items`.
     ///
     /// Arguments:
     ///
     /// - `conversation_id`: Id of the conversation, `conv_…`.
-    /// - `limit`: How many items a page holds at most, from 1 to 100. Default 20.
-    /// - `order`: Whether the oldest or the newest item comes first. Default `desc`, newest first.
-    /// - `after`: Id of the last item of the page before; the page starts with the item that follows it.
-    /// - `include`: Further fields to put into the answer; each value names one.
+    /// - `limit`: Maximum number of items per page, from 1 to 100. Default 20.
+    /// - `order`: Sort order by creation time. Default `desc`, newest first.
+    /// - `after`: Id of the last item of the previous page. The page starts with the item after it.
+    /// - `include`: Additional fields to include in the response; each value names one.
     ///
     /// # Errors
     ///
@@ -317,16 +318,16 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Add items to a conversation.
+    /// Adds items to a conversation.
     ///
-    /// Appends up to 20 items at the end of the conversation, without asking a model for anything.
+    /// Appends up to 20 items to the conversation without calling a model.
     ///
     /// Sends `POST /conversations/{conversation_id}/items`.
     ///
     /// Arguments:
     ///
     /// - `conversation_id`: Id of the conversation, `conv_…`.
-    /// - `include`: Further fields to put into the answer; each value names one.
+    /// - `include`: Additional fields to include in the response; each value names one.
     ///
     /// # Errors
     ///
@@ -371,9 +372,9 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Read one item of a conversation.
+    /// Retrieves one item of a conversation.
     ///
-    /// Returns the item as it is stored. Fails with 404 when the conversation holds no such item.
+    /// Returns the stored item. Fails with 404 if the conversation has no such item.
     ///
     /// Sends `GET /conversations/{conversation_id}/items/{item_id}`.
     ///
@@ -381,7 +382,7 @@ impl Client {
     ///
     /// - `conversation_id`: Id of the conversation, `conv_…`.
     /// - `item_id`: Id of the item.
-    /// - `include`: Further fields to put into the answer; each value names one.
+    /// - `include`: Additional fields to include in the response; each value names one.
     ///
     /// # Errors
     ///
@@ -423,9 +424,9 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Remove one item from a conversation.
+    /// Removes one item from a conversation.
     ///
-    /// Later turns no longer see the item. The answer is the conversation, not the item.
+    /// Later turns no longer include the item. Returns the conversation, not the item.
     ///
     /// Sends `DELETE /conversations/{conversation_id}/items/{item_id}`.
     ///
@@ -475,12 +476,12 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Ask a model for a response.
+    /// Generates a response.
     ///
-    /// Sends input and waits for the finished response, or, with `stream` set, receives it piece by
-    /// piece as server-sent events.
+    /// Sends input and waits for the finished response. With `stream` set, returns the response as
+    /// server-sent events instead.
     ///
-    /// There are three ways to give the model a memory: name a `conversation`, name the
+    /// There are three ways to keep history across requests: pass a `conversation`, pass a
     /// `previous_response_id`, or send the whole history as `input` with `store` set to false.
     ///
     /// Sends `POST /responses`.
@@ -523,23 +524,23 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Read a stored response.
+    /// Retrieves a stored response.
     ///
-    /// Returns a response that was created with `store` left at true. With `stream` set, its events
-    /// are sent again, from the one after `starting_after` on, which is how a broken stream is
-    /// picked up. Fails with 404 when the response was not stored, was deleted, or has outlived the
-    /// project's retention. A response that runs in the background can be read while it is queued or
-    /// in progress, and is kept for a while even when it was created with `store` false.
+    /// Returns a response that was created with `store` true (the default). With `stream` set,
+    /// replays its events, starting with the one after `starting_after`; use this to resume a
+    /// broken stream. Fails with 404 if the response was not stored, was deleted, or is older than
+    /// the project's retention period. A background response can be retrieved while it is queued or
+    /// in progress. It is kept for a while even if it was created with `store` false.
     ///
     /// Sends `GET /responses/{response_id}`.
     ///
     /// Arguments:
     ///
     /// - `response_id`: Id of the response, `resp_…`.
-    /// - `include`: Further fields to put into the answer; each value names one.
-    /// - `stream`: Whether to send the response as a stream of events. Default false.
-    /// - `starting_after`: Sequence number of the last event received; the stream starts with the one after it.
-    /// - `include_obfuscation`: Whether delta events carry an `obfuscation` field of random characters, which hides the length of the text from someone who watches the encrypted traffic. Default true; false saves bytes.
+    /// - `include`: Additional fields to include in the response; each value names one.
+    /// - `stream`: Returns the response as a stream of events. Default false.
+    /// - `starting_after`: Sequence number of the last event received. The stream starts with the next one.
+    /// - `include_obfuscation`: Adds an `obfuscation` field of random characters to delta events, which hides the length of the text from an observer of the encrypted traffic. Default true; false saves bytes.
     ///
     /// # Errors
     ///
@@ -595,9 +596,9 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Delete a stored response.
+    /// Deletes a stored response.
     ///
-    /// Later requests can no longer read the response or name it as `previous_response_id`.
+    /// Later requests cannot retrieve the response or use it as `previous_response_id`.
     ///
     /// Sends `DELETE /responses/{response_id}`.
     ///
@@ -644,10 +645,10 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Stop a response that runs in the background.
+    /// Cancels a background response.
     ///
-    /// Only a response created with `background` set can be cancelled. The answer is the response as
-    /// far as it got; its `status` tells whether the cancellation came in time.
+    /// Only a response created with `background` set can be canceled. Returns the response with the
+    /// output generated so far. Its `status` shows if the cancellation came in time.
     ///
     /// Sends `POST /responses/{response_id}/cancel`.
     ///
@@ -694,20 +695,20 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// List what a response was made from.
+    /// Lists the input items of a response.
     ///
     /// Returns one page of the input items of a stored response, newest first unless `order` says
-    /// otherwise. Pages are followed as in the list of a conversation's items.
+    /// otherwise. Paging works as for a conversation's items.
     ///
     /// Sends `GET /responses/{response_id}/input_items`.
     ///
     /// Arguments:
     ///
     /// - `response_id`: Id of the response, `resp_…`.
-    /// - `limit`: How many items a page holds at most, from 1 to 100. Default 20.
-    /// - `order`: Whether the oldest or the newest item comes first. Default `desc`, newest first.
-    /// - `after`: Id of the last item of the page before; the page starts with the item that follows it.
-    /// - `include`: Further fields to put into the answer; each value names one.
+    /// - `limit`: Maximum number of items per page, from 1 to 100. Default 20.
+    /// - `order`: Sort order by creation time. Default `desc`, newest first.
+    /// - `after`: Id of the last item of the previous page. The page starts with the item after it.
+    /// - `include`: Additional fields to include in the response; each value names one.
     ///
     /// # Errors
     ///
@@ -756,10 +757,10 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Count the input tokens of a request without running it.
+    /// Counts the input tokens of a request without running it.
     ///
-    /// Takes the parts of a response request that make up the model's input and answers how many
-    /// tokens they come to. No model runs and nothing is stored.
+    /// Takes the parts of a response request that form the model's input and returns their number
+    /// of tokens. Runs no model and stores nothing.
     ///
     /// Oracle's documentation does not mention this operation.
     ///
@@ -803,10 +804,10 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Condense a long history into fewer tokens.
+    /// Compacts a long history into fewer tokens.
     ///
     /// Runs one compaction over the history and returns the items to send in its place. On Oracle's
-    /// service a project can also be set up to condense conversations by itself; see the
+    /// service a project can also be configured to compact conversations automatically; see the
     /// `short_term_memory_optimization` metadata key.
     ///
     /// Oracle's documentation does not mention this operation.
@@ -851,12 +852,12 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Ask a model for a response, as a stream of events.
+    /// Generates a response, as a stream of events.
     ///
-    /// Sends input and waits for the finished response, or, with `stream` set, receives it piece by
-    /// piece as server-sent events.
+    /// Sends input and waits for the finished response. With `stream` set, returns the response as
+    /// server-sent events instead.
     ///
-    /// There are three ways to give the model a memory: name a `conversation`, name the
+    /// There are three ways to keep history across requests: pass a `conversation`, pass a
     /// `previous_response_id`, or send the whole history as `input` with `store` set to false.
     ///
     /// Sends `POST /responses`.
@@ -894,23 +895,23 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response.into())),
         }
     }
-    /// Read a stored response, as a stream of events.
+    /// Retrieves a stored response, as a stream of events.
     ///
-    /// Returns a response that was created with `store` left at true. With `stream` set, its events
-    /// are sent again, from the one after `starting_after` on, which is how a broken stream is
-    /// picked up. Fails with 404 when the response was not stored, was deleted, or has outlived the
-    /// project's retention. A response that runs in the background can be read while it is queued or
-    /// in progress, and is kept for a while even when it was created with `store` false.
+    /// Returns a response that was created with `store` true (the default). With `stream` set,
+    /// replays its events, starting with the one after `starting_after`; use this to resume a
+    /// broken stream. Fails with 404 if the response was not stored, was deleted, or is older than
+    /// the project's retention period. A background response can be retrieved while it is queued or
+    /// in progress. It is kept for a while even if it was created with `store` false.
     ///
     /// Sends `GET /responses/{response_id}`.
     ///
     /// Arguments:
     ///
     /// - `response_id`: Id of the response, `resp_…`.
-    /// - `include`: Further fields to put into the answer; each value names one.
-    /// - `stream`: Whether to send the response as a stream of events. Default false.
-    /// - `starting_after`: Sequence number of the last event received; the stream starts with the one after it.
-    /// - `include_obfuscation`: Whether delta events carry an `obfuscation` field of random characters, which hides the length of the text from someone who watches the encrypted traffic. Default true; false saves bytes.
+    /// - `include`: Additional fields to include in the response; each value names one.
+    /// - `stream`: Returns the response as a stream of events. Default false.
+    /// - `starting_after`: Sequence number of the last event received. The stream starts with the next one.
+    /// - `include_obfuscation`: Adds an `obfuscation` field of random characters to delta events, which hides the length of the text from an observer of the encrypted traffic. Default true; false saves bytes.
     ///
     /// # Errors
     ///

@@ -8,23 +8,23 @@ use super::*;
 use crate::model::Extra;
 use crate::model::Unknown;
 
-/// Names a field that is put into an answer only when asked for.
+/// A response field that is returned only on request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Include {
-    /// What a file search found. On Oracle's service this one is known to work.
+    /// Results of a file search. Known to work on Oracle's service.
     FileSearchCallResults,
-    /// What a web search found.
+    /// Results of a web search.
     WebSearchCallResults,
-    /// The pages a web search drew from.
+    /// Pages that a web search used.
     WebSearchCallActionSources,
-    /// The addresses of input images.
+    /// URLs of input images.
     MessageInputImageImageUrl,
-    /// What the code interpreter's runs put out.
+    /// Outputs of code interpreter runs.
     CodeInterpreterCallOutputs,
-    /// Reasoning in a form only the service can read, for histories kept by the client.
+    /// Reasoning in a form that only the service can read, for histories kept by the client.
     ReasoningEncryptedContent,
-    /// Probabilities of the tokens of an output text.
+    /// Log probabilities of the tokens of an output text.
     MessageOutputTextLogprobs,
     /// A value this version of the contract does not name.
     Other(String),
@@ -42,13 +42,13 @@ open_enum! {
     }
 }
 
-/// The form of the text a model generates.
+/// Format and verbosity of generated text.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TextConfig {
     /// Plain text, JSON, or JSON that follows a schema. Default plain text.
     pub format: Option<TextFormat>,
-    /// How much the model says. Default `medium`.
+    /// Verbosity of the text. Default `medium`.
     pub verbosity: Option<Verbosity>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -66,15 +66,15 @@ object! {
     }
 }
 
-/// How much a model says.
+/// Verbosity of generated text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verbosity {
-    /// Little.
+    /// Short.
     Low,
-    /// As usual.
+    /// Normal.
     Medium,
-    /// Much.
+    /// Detailed.
     High,
     /// A value this version of the contract does not name.
     Other(String),
@@ -96,7 +96,7 @@ pub enum TextFormat {
     Text(TextFormatText),
     /// `type` is `json_schema`: JSON that follows a schema.
     JsonSchema(TextFormatJsonSchema),
-    /// `type` is `json_object`: any JSON object; older and looser than a schema. The model must be told in words to write JSON.
+    /// `type` is `json_object`: any JSON object; older and looser than a schema. The prompt must ask for JSON explicitly.
     JsonObject(TextFormatJsonObject),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -143,13 +143,13 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TextFormatJsonSchema {
-    /// Name of the format: letters, digits, `_` and `-`, at most 64.
+    /// Name of the format: letters, digits, `_` and `-`, at most 64 characters.
     pub name: String,
-    /// What the format is for; the model reads this.
+    /// Description of the format, for the model.
     pub description: Option<String>,
     /// The JSON Schema.
     pub schema: BTreeMap<String, serde_json::Value>,
-    /// Whether the output is held to the schema exactly. Default false.
+    /// Makes the output follow the schema exactly. Default false.
     pub strict: Option<bool>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -172,7 +172,7 @@ object! {
     }
 }
 
-/// Any JSON object; older and looser than a schema. The model must be told in words to write JSON.
+/// Any JSON object; older and looser than a schema. The prompt must ask for JSON explicitly.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TextFormatJsonObject {
@@ -195,13 +195,13 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningConfig {
-    /// How much the model thinks; less is faster and cheaper. Default `medium`.
+    /// Reasoning effort; less is faster and cheaper. Default `medium`.
     pub effort: Option<ReasoningEffort>,
-    /// Whether, and how fully, the reasoning is summarised.
+    /// Requests a summary of the reasoning and sets its level of detail.
     pub summary: Option<ReasoningSummary>,
-    /// The manner of reasoning.
+    /// Reasoning mode.
     pub mode: Option<ReasoningMode>,
-    /// Which earlier reasoning the model sees again.
+    /// Earlier reasoning to pass to the model.
     pub context: Option<ReasoningContext>,
     /// The older name of `summary`.
     ///
@@ -226,23 +226,23 @@ object! {
     }
 }
 
-/// How much a model thinks. Models differ in the values they take.
+/// Reasoning effort. Models differ in the values that they accept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReasoningEffort {
-    /// Not at all.
+    /// No reasoning.
     None,
-    /// As little as possible.
+    /// Minimal effort.
     Minimal,
-    /// A little.
+    /// Low effort.
     Low,
-    /// As usual.
+    /// Medium effort.
     Medium,
-    /// Much.
+    /// High effort.
     High,
-    /// Very much.
+    /// Very high effort.
     Xhigh,
-    /// As much as the model can.
+    /// The maximum effort of the model.
     Max,
     /// A value this version of the contract does not name.
     Other(String),
@@ -260,15 +260,15 @@ open_enum! {
     }
 }
 
-/// How fully reasoning is summarised.
+/// Level of detail of a reasoning summary.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReasoningSummary {
-    /// As fully as the model can.
+    /// The most detailed summary that the model supports.
     Auto,
-    /// Briefly.
+    /// A brief summary.
     Concise,
-    /// In detail.
+    /// A detailed summary.
     Detailed,
     /// A value this version of the contract does not name.
     Other(String),
@@ -282,13 +282,13 @@ open_enum! {
     }
 }
 
-/// The manner of reasoning.
+/// Reasoning mode.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReasoningMode {
-    /// The usual one.
+    /// The standard mode.
     Standard,
-    /// A more thorough and more expensive one.
+    /// A more thorough and more expensive mode.
     Pro,
     /// A value this version of the contract does not name.
     Other(String),
@@ -301,15 +301,15 @@ open_enum! {
     }
 }
 
-/// Which earlier reasoning a model sees again in later turns.
+/// Earlier reasoning to pass to a model in later turns.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReasoningContext {
     /// The model decides.
     Auto,
-    /// Only that of the current turn.
+    /// Reasoning of the current turn only.
     CurrentTurn,
-    /// That of all turns.
+    /// Reasoning of all turns.
     AllTurns,
     /// A value this version of the contract does not name.
     Other(String),
@@ -323,13 +323,13 @@ open_enum! {
     }
 }
 
-/// What happens when the input exceeds a model's context window.
+/// Action if the input exceeds a model's context window.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Truncation {
-    /// Items are dropped from the beginning until it fits.
+    /// Drops items from the beginning until the input fits.
     Auto,
-    /// The request fails with 400.
+    /// Fails the request with 400.
     Disabled,
     /// A value this version of the contract does not name.
     Other(String),
@@ -342,13 +342,13 @@ open_enum! {
     }
 }
 
-/// A class of processing.
+/// A service tier.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServiceTier {
     /// The project's setting.
     Auto,
-    /// The standard class.
+    /// The standard tier.
     Default,
     /// Cheaper and slower.
     Flex,
@@ -376,7 +376,7 @@ open_enum! {
     }
 }
 
-/// A manner of speaking.
+/// A personality of a model.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Personality {
@@ -395,11 +395,11 @@ open_enum! {
     }
 }
 
-/// How to stream.
+/// Stream options.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StreamOptions {
-    /// Whether delta events carry a field of random characters that hides the length of the text from someone who watches the encrypted traffic. Default true; false saves bytes.
+    /// Adds a field of random characters to delta events, which hides the length of the text from an observer of the encrypted traffic. Default true; false saves bytes.
     pub include_obfuscation: Option<bool>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -416,11 +416,11 @@ object! {
     }
 }
 
-/// A rule for condensing the context.
+/// A rule for compacting the context.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContextManagement {
-    /// The number of tokens from which on the context is condensed, at least 1000.
+    /// Number of tokens at which the context is compacted, at least 1000.
     pub compact_threshold: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -445,9 +445,9 @@ object! {
 pub struct Prompt {
     /// Id of the template.
     pub id: String,
-    /// Version of the template; the current one when absent.
+    /// Version of the template; the current version if absent.
     pub version: Option<String>,
-    /// A value for each variable of the template, by name.
+    /// Values of the template's variables, by name.
     pub variables: Option<BTreeMap<String, PromptVariable>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -467,17 +467,17 @@ object! {
     }
 }
 
-/// The value of a template's variable.
+/// Value of a template variable.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PromptVariable {
-    /// A text.
+    /// A string.
     Text(String),
-    /// `type` is `input_text`: a text given to the model.
+    /// `type` is `input_text`: text for the model.
     InputText(InputText),
-    /// `type` is `input_image`: an image given to the model, by address or by file id.
+    /// `type` is `input_image`: an image for the model, by URL or file id.
     InputImage(InputImage),
-    /// `type` is `input_file`: a file given to the model, by id, by address or as data.
+    /// `type` is `input_file`: a file for the model, by id, by URL or as data.
     InputFile(InputFile),
     /// What this version of the contract does not name, as it came.
     Unknown(serde_json::Value),
@@ -505,17 +505,17 @@ union! {
     }
 }
 
-/// How prompt prefixes are cached.
+/// Prompt caching options.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PromptCacheOptions {
-    /// How long a cached prefix is kept at least. Default `30m`.
+    /// Minimum time to keep a cached prefix. Default `30m`.
     pub ttl: Option<PromptCacheTtl>,
-    /// Who sets the ends of cached prefixes. Default `implicit`.
+    /// Selects the source of cache breakpoints. Default `implicit`.
     pub mode: Option<PromptCacheMode>,
-    /// A response to compare with; the answer then says in `prompt_cache_diagnostics` why the cache was used or not.
+    /// Response to compare with. The field `prompt_cache_diagnostics` of the new response then explains the cache hit or miss.
     pub comparison_response_id: Option<String>,
-    /// Whether to fill the cache without generating anything. Default false.
+    /// Fills the cache without generating anything. Default false.
     pub prewarm: Option<bool>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -535,7 +535,7 @@ object! {
     }
 }
 
-/// How long a cached prompt prefix is kept at least.
+/// Minimum time to keep a cached prompt prefix.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PromptCacheTtl {
@@ -554,13 +554,13 @@ open_enum! {
     }
 }
 
-/// Who sets the ends of cached prompt prefixes.
+/// Source of prompt cache breakpoints.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PromptCacheMode {
-    /// The service sets one, besides those in the request.
+    /// The service adds one to those of the request.
     Implicit,
-    /// Only those in the request count.
+    /// Only the breakpoints of the request are used.
     Explicit,
     /// A value this version of the contract does not name.
     Other(String),
@@ -573,13 +573,13 @@ open_enum! {
     }
 }
 
-/// How long a cached prompt prefix may be kept.
+/// Maximum time to keep a cached prompt prefix.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PromptCacheRetention {
-    /// While it is in use, for minutes.
+    /// In memory while in use, for minutes.
     InMemory,
-    /// For up to 24 hours.
+    /// Up to 24 hours.
     V24h,
     /// A value this version of the contract does not name.
     Other(String),
@@ -592,7 +592,7 @@ open_enum! {
     }
 }
 
-/// Why a prompt cache was used or not.
+/// Explains a prompt cache hit or miss.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PromptCacheDiagnostics {
@@ -600,9 +600,9 @@ pub enum PromptCacheDiagnostics {
     CacheMiss(PromptCacheMiss),
     /// `type` is `cache_hit`: the cache was used.
     CacheHit(PromptCacheHit),
-    /// `type` is `comparison_response_not_found`: there is no response of the id to compare with.
+    /// `type` is `comparison_response_not_found`: the response to compare with does not exist.
     ComparisonResponseNotFound(PromptCacheComparisonNotFound),
-    /// `type` is `unavailable`: nothing is known.
+    /// `type` is `unavailable`: no diagnostics are available.
     Unavailable(PromptCacheDiagnosticsUnavailable),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -632,11 +632,11 @@ union! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PromptCacheMiss {
-    /// Why.
+    /// Reason for the miss.
     pub reason: PromptCacheMissReason,
-    /// An estimate of the input tokens that follow the first difference.
+    /// Estimated number of input tokens after the first difference.
     pub cache_missed_tokens: i64,
-    /// Tokens of the other response's prefix that could have been used.
+    /// Number of reusable tokens in the other response's prefix.
     pub comparison_reusable_tokens: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -658,27 +658,27 @@ object! {
     }
 }
 
-/// Why a prompt cache was not used.
+/// Reasons for a prompt cache miss.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PromptCacheMissReason {
-    /// Another model.
+    /// The model differs.
     ModelChanged,
-    /// Another prompt cache key.
+    /// The prompt cache key differs.
     PromptCacheKeyChanged,
-    /// Other tools.
+    /// The tools differ.
     ToolsChanged,
-    /// Another form of the text.
+    /// The text format differs.
     TextFormatChanged,
-    /// Another reasoning effort.
+    /// The reasoning effort differs.
     ReasoningEffortChanged,
-    /// Another verbosity.
+    /// The verbosity differs.
     VerbosityChanged,
-    /// The context was condensed.
+    /// The context was compacted.
     ContextCompacted,
-    /// Another input.
+    /// The input differs.
     InputChanged,
-    /// Another class of processing.
+    /// The service tier differs.
     ServiceTierChanged,
     /// A value this version of the contract does not name.
     Other(String),
@@ -717,7 +717,7 @@ object! {
     }
 }
 
-/// There is no response of the id to compare with.
+/// The response to compare with does not exist.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PromptCacheComparisonNotFound {
@@ -736,7 +736,7 @@ object! {
     }
 }
 
-/// Nothing is known.
+/// No diagnostics are available.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PromptCacheDiagnosticsUnavailable {
@@ -755,13 +755,13 @@ object! {
     }
 }
 
-/// How to run a response in the background.
+/// Options for background mode.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BackgroundOptions {
-    /// When the response is to be finished. Default `soonest`.
+    /// Time by which the response must be finished. Default `soonest`.
     pub completion_window: Option<CompletionWindow>,
-    /// An id of the caller's by which related requests get the same priority.
+    /// Id chosen by the caller; related requests with the same id get the same priority.
     pub continuation_id: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -779,15 +779,15 @@ object! {
     }
 }
 
-/// When a response that runs in the background is to be finished.
+/// Time by which a background response must be finished.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CompletionWindow {
     /// As soon as possible.
     Soonest,
-    /// Within 2 hours; cheaper. Not together with `stream`.
+    /// Within 2 hours; cheaper. Cannot be combined with `stream`.
     V2h,
-    /// Within 8 hours; cheaper. Not together with `stream`.
+    /// Within 8 hours; cheaper. Cannot be combined with `stream`.
     V8h,
     /// A value this version of the contract does not name.
     Other(String),
@@ -801,11 +801,11 @@ open_enum! {
     }
 }
 
-/// Programs for access to models of particular fields.
+/// Access programs for models of particular fields.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccessPrograms {
-    /// The program for computer security.
+    /// Access program for computer security.
     pub cyber: Option<CyberAccessProgram>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -822,11 +822,11 @@ object! {
     }
 }
 
-/// A program for access to models that help with computer security.
+/// An access program for models that help with computer security.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CyberAccessProgram {
-    /// The one that everybody has.
+    /// The program open to everyone.
     Standard,
     /// Daybreak Blue.
     DaybreakBlue,
@@ -844,11 +844,11 @@ open_enum! {
     }
 }
 
-/// How images of an input are treated.
+/// Processing options for images of an input.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageOptions {
-    /// Whether images may take fewer tokens of the context. Default `auto`.
+    /// Lets images use fewer tokens of the context. Default `auto`.
     pub context_compression: Option<ImageContextCompression>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -865,15 +865,15 @@ object! {
     }
 }
 
-/// Whether images may take fewer tokens of the context.
+/// Compression of images to fewer context tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageContextCompression {
-    /// The service decides; never in a response.
+    /// The service decides. Never in a response.
     Auto,
-    /// They have to.
+    /// Images are compressed.
     Enabled,
-    /// They must not.
+    /// Images are not compressed.
     Disabled,
     /// A value this version of the contract does not name.
     Other(String),

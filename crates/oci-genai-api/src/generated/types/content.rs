@@ -10,7 +10,7 @@ use crate::model::Unknown;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MessageContent {
-    /// The text alone.
+    /// Text only.
     Text(String),
     /// Parts, in order.
     Parts(Vec<ContentPart>),
@@ -35,11 +35,11 @@ union! {
     }
 }
 
-/// What a tool returned.
+/// Output of a tool.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ToolOutput {
-    /// A text of at most 10,485,760 characters, often JSON.
+    /// A string of at most 10,485,760 characters, often JSON.
     Text(String),
     /// Parts: text, images, files.
     Parts(Vec<ContentPart>),
@@ -64,27 +64,27 @@ union! {
     }
 }
 
-/// One part of a content.
+/// A part of a message or tool output.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ContentPart {
-    /// `type` is `input_text`: a text given to the model.
+    /// `type` is `input_text`: text for the model.
     InputText(InputText),
-    /// `type` is `output_text`: a text the model wrote.
+    /// `type` is `output_text`: text that the model wrote.
     OutputText(OutputText),
-    /// `type` is `input_image`: an image given to the model, by address or by file id.
+    /// `type` is `input_image`: an image for the model, by URL or file id.
     InputImage(InputImage),
-    /// `type` is `input_file`: a file given to the model, by id, by address or as data.
+    /// `type` is `input_file`: a file for the model, by id, by URL or as data.
     InputFile(InputFile),
-    /// `type` is `input_video`: a video given to the model, by address.
+    /// `type` is `input_video`: a video for the model, by URL.
     InputVideo(InputVideo),
-    /// `type` is `refusal`: the model's refusal to answer.
+    /// `type` is `refusal`: a refusal by the model.
     Refusal(Refusal),
-    /// `type` is `reasoning_text`: a piece of a model's reasoning.
+    /// `type` is `reasoning_text`: a part of a model's reasoning.
     ReasoningText(ReasoningText),
-    /// `type` is `summary_text`: a piece of a summary of a model's reasoning.
+    /// `type` is `summary_text`: a part of a summary of a model's reasoning.
     SummaryText(SummaryText),
-    /// `type` is `text`: a text that is neither marked as input nor as output, found in stored conversations.
+    /// `type` is `text`: text that is marked neither as input nor as output, found in stored conversations.
     Text(Text),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -120,13 +120,13 @@ union! {
     }
 }
 
-/// A text given to the model.
+/// Text for the model.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InputText {
     /// The text, at most 10,485,760 characters.
     pub text: String,
-    /// Ends a prompt prefix that is worth caching.
+    /// Marks the end of a prompt prefix to cache.
     pub prompt_cache_breakpoint: Option<PromptCacheBreakpoint>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -147,15 +147,15 @@ object! {
     }
 }
 
-/// A text the model wrote.
+/// Text that the model wrote.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OutputText {
     /// The text.
     pub text: String,
-    /// Sources and files the text refers to.
+    /// Sources and files that the text refers to.
     pub annotations: Option<Vec<Annotation>>,
-    /// Probabilities of the tokens; filled when `include` asks for `message.output_text.logprobs`.
+    /// Log probabilities of the tokens; set if `include` contains `message.output_text.logprobs`.
     pub logprobs: Option<Vec<LogProb>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -177,17 +177,17 @@ object! {
     }
 }
 
-/// An image given to the model, by address or by file id.
+/// An image for the model, by URL or file id.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InputImage {
-    /// Address of the image: `https:`, or a `data:` URL that holds it in base64.
+    /// URL of the image: `https:`, or a `data:` URL in base64.
     pub image_url: Option<String>,
     /// Id of an uploaded file.
     pub file_id: Option<String>,
-    /// How closely the model looks. Default `auto`.
+    /// Image detail. Default `auto`.
     pub detail: Option<ImageDetail>,
-    /// Ends a prompt prefix that is worth caching.
+    /// Marks the end of a prompt prefix to cache.
     pub prompt_cache_breakpoint: Option<PromptCacheBreakpoint>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -209,21 +209,21 @@ object! {
     }
 }
 
-/// A file given to the model, by id, by address or as data.
+/// A file for the model, by id, by URL or as data.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InputFile {
     /// Id of an uploaded file (purpose `user_data`).
     pub file_id: Option<String>,
-    /// Address of the file.
+    /// URL of the file.
     pub file_url: Option<String>,
-    /// The file itself as a `data:` URL in base64, at most 73,400,320 characters.
+    /// The file as a `data:` URL in base64, at most 73,400,320 characters.
     pub file_data: Option<String>,
     /// Name of the file.
     pub filename: Option<String>,
-    /// How closely the model looks at the file's pages. Default `auto`.
+    /// Detail of the file's pages. Default `auto`.
     pub detail: Option<FileDetail>,
-    /// Ends a prompt prefix that is worth caching.
+    /// Marks the end of a prompt prefix to cache.
     pub prompt_cache_breakpoint: Option<PromptCacheBreakpoint>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -247,11 +247,11 @@ object! {
     }
 }
 
-/// A video given to the model, by address.
+/// A video for the model, by URL.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InputVideo {
-    /// Address of the video: `https:`, or a `data:` URL that holds it in base64.
+    /// URL of the video: `https:`, or a `data:` URL in base64.
     pub video_url: String,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -270,11 +270,11 @@ object! {
     }
 }
 
-/// The model's refusal to answer.
+/// A refusal by the model.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// The refusal in words.
+    /// Explanation of the refusal.
     pub refusal: String,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -293,7 +293,7 @@ object! {
     }
 }
 
-/// A piece of a model's reasoning.
+/// A part of a model's reasoning.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningText {
@@ -316,7 +316,7 @@ object! {
     }
 }
 
-/// A piece of a summary of a model's reasoning.
+/// A part of a summary of a model's reasoning.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SummaryText {
@@ -339,7 +339,7 @@ object! {
     }
 }
 
-/// A text that is neither marked as input nor as output, found in stored conversations.
+/// Text that is marked neither as input nor as output, found in stored conversations.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Text {
@@ -362,17 +362,17 @@ object! {
     }
 }
 
-/// How closely the model looks at an image; closer costs more tokens.
+/// Detail level for images; higher detail costs more tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageDetail {
-    /// Coarsely.
+    /// Low detail.
     Low,
-    /// Closely.
+    /// High detail.
     High,
     /// The model decides.
     Auto,
-    /// At the image's own resolution.
+    /// The image's own resolution.
     Original,
     /// A value this version of the contract does not name.
     Other(String),
@@ -387,15 +387,15 @@ open_enum! {
     }
 }
 
-/// How closely the model looks at the pages of a file; closer costs more tokens.
+/// Detail level for the pages of a file; higher detail costs more tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileDetail {
     /// The model decides.
     Auto,
-    /// Coarsely.
+    /// Low detail.
     Low,
-    /// Closely.
+    /// High detail.
     High,
     /// A value this version of the contract does not name.
     Other(String),
@@ -409,11 +409,11 @@ open_enum! {
     }
 }
 
-/// Ends a prompt prefix that is to be cached, exactly at the end of the part that carries it.
+/// Marks the end of a prompt prefix to cache, at the end of the part that contains it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PromptCacheBreakpoint {
-    /// How long the prefix is kept at least.
+    /// Minimum time to keep the prefix.
     pub ttl: Option<PromptCacheTtl>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -432,17 +432,17 @@ object! {
     }
 }
 
-/// A reference from a text to where it comes from, or to a file it speaks of.
+/// A reference from text to a source or a file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Annotation {
-    /// `type` is `file_citation`: a passage taken from a file that was searched.
+    /// `type` is `file_citation`: a citation of a file that was searched.
     FileCitation(FileCitation),
-    /// `type` is `url_citation`: a passage taken from a web page.
+    /// `type` is `url_citation`: a citation of a web page.
     UrlCitation(UrlCitation),
-    /// `type` is `container_file_citation`: a file that the code interpreter made.
+    /// `type` is `container_file_citation`: a citation of a file that the code interpreter created.
     ContainerFileCitation(ContainerFileCitation),
-    /// `type` is `file_path`: a path to a file.
+    /// `type` is `file_path`: a file path.
     FilePath(FilePath),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -468,7 +468,7 @@ union! {
     }
 }
 
-/// A passage taken from a file that was searched.
+/// A citation of a file that was searched.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FileCitation {
@@ -476,7 +476,7 @@ pub struct FileCitation {
     pub file_id: String,
     /// Name of the file.
     pub filename: String,
-    /// Where in the text the citation belongs, counted in characters.
+    /// Position of the citation in the text, in characters.
     pub index: i64,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -497,17 +497,17 @@ object! {
     }
 }
 
-/// A passage taken from a web page.
+/// A citation of a web page.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UrlCitation {
-    /// Address of the page.
+    /// URL of the page.
     pub url: String,
     /// Title of the page.
     pub title: String,
-    /// First character of the passage in the text.
+    /// Index of the citation's first character in the text.
     pub start_index: i64,
-    /// Last character of the passage in the text.
+    /// Index of the citation's last character in the text.
     pub end_index: i64,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -529,7 +529,7 @@ object! {
     }
 }
 
-/// A file that the code interpreter made.
+/// A citation of a file that the code interpreter created.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContainerFileCitation {
@@ -539,9 +539,9 @@ pub struct ContainerFileCitation {
     pub file_id: String,
     /// Name of the file.
     pub filename: String,
-    /// First character of the reference in the text.
+    /// Index of the citation's first character in the text.
     pub start_index: i64,
-    /// Last character of the reference in the text.
+    /// Index of the citation's last character in the text.
     pub end_index: i64,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -564,13 +564,13 @@ object! {
     }
 }
 
-/// A path to a file.
+/// A file path.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FilePath {
     /// Id of the file.
     pub file_id: String,
-    /// Where in the text the path belongs, counted in characters.
+    /// Position of the path in the text, in characters.
     pub index: i64,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -590,7 +590,7 @@ object! {
     }
 }
 
-/// A token the model chose, with its probability.
+/// A generated token with its log probability.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LogProb {
@@ -598,7 +598,7 @@ pub struct LogProb {
     pub token: String,
     /// Natural logarithm of its probability.
     pub logprob: f64,
-    /// The token's UTF-8 bytes, for putting together characters that span tokens.
+    /// The token's UTF-8 bytes, for joining characters that span tokens.
     pub bytes: Option<Vec<i64>>,
     /// The likeliest tokens at this position.
     pub top_logprobs: Option<Vec<TopLogProb>>,
@@ -621,7 +621,7 @@ object! {
     }
 }
 
-/// One of the likeliest tokens at a position.
+/// One of the likeliest tokens at a position, with its log probability.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TopLogProb {

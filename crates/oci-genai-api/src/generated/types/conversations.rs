@@ -7,19 +7,19 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::model::Extra;
 
-/// A conversation: a named store of items that the service keeps and shows to the model at each
+/// A conversation: items that the service stores under an id and passes to the model at each
 /// turn.
 ///
-/// It has no field for its expiry; the project decides how long conversations live, counted
-/// from their last change.
+/// It has no expiry field. The project sets the lifetime of conversations, counted from their
+/// last change.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Conversation {
-    /// Id of the conversation, `conv_…`. Oracle's ids carry the region's airport code.
+    /// Id of the conversation, `conv_…`. Oracle's ids contain the region's airport code.
     pub id: String,
-    /// When it was created, in seconds since the Unix epoch.
+    /// Creation time, in seconds since the Unix epoch.
     pub created_at: i64,
-    /// What the creator attached, and what the service added by itself.
+    /// Metadata that the client set and metadata that the service added.
     pub metadata: Option<Metadata>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -45,7 +45,7 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateConversation {
-    /// Key-value pairs to attach. Some keys have a meaning to the service, see `Metadata`.
+    /// Key-value pairs to attach. The service interprets some keys; see `Metadata`.
     pub metadata: Option<Metadata>,
     /// Items the conversation starts with, at most 20.
     pub items: Option<Vec<Item>>,
@@ -69,7 +69,7 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateConversation {
-    /// The new metadata, all of it; keys left out are gone afterwards. Null removes all.
+    /// The complete new metadata; omitted keys are removed. Null removes all.
     pub metadata: Option<Metadata>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -86,13 +86,13 @@ object! {
     }
 }
 
-/// Tells that a conversation was deleted.
+/// Confirms that a conversation was deleted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletedConversation {
-    /// Id of the conversation that is gone.
+    /// Id of the deleted conversation.
     pub id: String,
-    /// True once the conversation is deleted.
+    /// True if the conversation was deleted.
     pub deleted: bool,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -116,7 +116,7 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateItems {
-    /// The items to append, in order, from 1 to 20.
+    /// The items to append in order, from 1 to 20.
     pub items: Vec<Item>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -137,13 +137,13 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ItemList {
-    /// The items of this page, in the order asked for.
+    /// The items of this page, in the requested order.
     pub data: Vec<Item>,
     /// Id of the first item of the page; null or absent on an empty one.
     pub first_id: Option<String>,
-    /// Id of the last item of the page, the cursor for the next; null or absent on an empty one.
+    /// Id of the last item of the page, the cursor for the next page; null or absent on an empty one.
     pub last_id: Option<String>,
-    /// Whether another page follows.
+    /// True if another page follows.
     pub has_more: bool,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -166,7 +166,7 @@ object! {
     }
 }
 
-/// The direction of a list.
+/// Sort order of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ListOrder {
@@ -188,16 +188,17 @@ open_enum! {
 /// Key-value pairs attached to a conversation or a response: at most 16, keys of at most 64
 /// characters, values of at most 512. Values are always strings.
 ///
-/// On a conversation the service gives a meaning to these keys:
+/// The service interprets these keys of a conversation:
 ///
-/// - `memory_subject_id`: names a long-term memory. All conversations of a project with the
-///   same value share it. Any string, for example `user_123456`. Needs a project with long-term
-///   memory.
+/// - `memory_subject_id`: id of a long-term memory. All conversations of a project with the
+///   same value share it. Any string, for example `user_123456`. Requires a project with
+///   long-term memory.
 /// - `memory_access_policy`: `store_only` lets the conversation write to that memory but not
-///   read it, `recall_only` the other way round. Both when absent.
-/// - `short_term_memory_optimization`: `"true"` (also spelled `"True"`) has the service
-///   condense older turns by itself, `"false"` keeps them as they are. When absent the service
-///   adds the project's own setting, so metadata read back may hold a key that nobody sent.
+///   read it; `recall_only` lets it read but not write. If absent, it can do both.
+/// - `short_term_memory_optimization`: `"true"` (also spelled `"True"`) makes the service
+///   compact older turns automatically; `"false"` keeps them unchanged. If absent, the service
+///   adds the project's setting, so the returned metadata may contain a key that the client did
+///   not send.
 ///
-/// Memory keys on a response are ignored without a word; put them on the conversation.
+/// The service silently ignores memory keys on a response; set them on the conversation.
 pub type Metadata = BTreeMap<String, String>;

@@ -4,23 +4,24 @@
 
 use crate::model::Extra;
 
-/// The body of an answer that is not a success. At least four shapes reach a client, and this
-/// type reads each of them:
+/// The body of an error response. Clients receive at least four forms; this type reads all of
+/// them:
 ///
-/// 1. Oracle's: `code` and `message` at the top, `code` often being the HTTP status as text.
-/// 2. Oracle's with an OpenAI error inside: `message` is JSON text of the third shape.
+/// 1. Oracle's: `code` and `message` at the top level. `code` is often the HTTP status as a
+///    string.
+/// 2. Oracle's with an OpenAI error inside: `message` is JSON text of the third form.
 /// 3. OpenAI's: an object under `error`.
-/// 4. A model provider's, passed through: `code` at the top and a plain text under `error`.
+/// 4. A model provider's, passed through: `code` at the top level and a string under `error`.
 ///
-/// A load balancer may also answer with plain text or HTML, which is none of these.
+/// A load balancer may also return plain text or HTML, which is none of these.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorResponse {
-    /// The error, in the third and fourth shape.
+    /// The error, in the third and fourth form.
     pub error: Option<ErrorValue>,
-    /// Oracle's code, such as `NotAuthenticated` or `404`, or a provider's, such as `invalid-argument`; in the other shapes.
+    /// Oracle's code, for example `NotAuthenticated` or `404`, or a provider's, for example `invalid-argument`; in the other forms.
     pub code: Option<String>,
-    /// The error in words, or as JSON text; in the first and second shape.
+    /// Error message, or JSON text; in the first and second form.
     pub message: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -39,11 +40,11 @@ object! {
     }
 }
 
-/// What stands under `error`.
+/// The value of `error`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorValue {
-    /// A model provider's error in words.
+    /// Error message of a model provider.
     Text(String),
     /// OpenAI's error object.
     Detail(ErrorDetail),
@@ -69,17 +70,17 @@ union! {
     }
 }
 
-/// OpenAI's description of an error.
+/// An error in OpenAI's form.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorDetail {
-    /// The error in words.
+    /// Error message.
     pub message: String,
-    /// The kind of error, such as `invalid_request_error`.
+    /// Kind of error, for example `invalid_request_error`.
     pub kind: Option<String>,
-    /// A code for programs, such as `conversation_not_found`.
+    /// Machine-readable error code, for example `conversation_not_found`.
     pub code: Option<String>,
-    /// The request field that is at fault.
+    /// The request field that caused the error.
     pub param: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,

@@ -8,116 +8,116 @@ use crate::model::Unknown;
 
 /// One event of a streamed response.
 ///
-/// A stream opens with `ResponseCreatedEvent`, tells of each output item as it begins, grows
-/// and ends, and closes with one of `ResponseCompletedEvent`, `ResponseIncompleteEvent`,
-/// `ResponseFailedEvent` or `ErrorEvent`. Every delta is repeated whole in the matching done
-/// event, so either will do.
+/// A stream starts with `ResponseCreatedEvent` and reports each output item as it starts, grows
+/// and ends. It ends with one of `ResponseCompletedEvent`, `ResponseIncompleteEvent`,
+/// `ResponseFailedEvent` or `ErrorEvent`. The matching done event repeats all its deltas as a
+/// whole, so reading either is enough.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum StreamEvent {
-    /// `type` is `response.created`: the response was created; nothing of it is generated yet.
+    /// `type` is `response.created`: the response was created; no output has been generated yet.
     Created(Box<ResponseCreatedEvent>),
-    /// `type` is `response.queued`: the response waits to be generated in the background.
+    /// `type` is `response.queued`: the response is queued to run in the background.
     Queued(Box<ResponseQueuedEvent>),
     /// `type` is `response.in_progress`: the response is being generated.
     InProgress(Box<ResponseInProgressEvent>),
-    /// `type` is `response.completed`: the response is complete. Its usage is reported here. The last event of a stream.
+    /// `type` is `response.completed`: the response is complete. Reports the token usage. The last event of a stream.
     Completed(Box<ResponseCompletedEvent>),
-    /// `type` is `response.incomplete`: the response was cut short. The last event of a stream.
+    /// `type` is `response.incomplete`: the response stopped before the end. The last event of a stream.
     Incomplete(Box<ResponseIncompleteEvent>),
     /// `type` is `response.failed`: the response failed. The last event of a stream.
     Failed(Box<ResponseFailedEvent>),
     /// `type` is `error`: the stream failed. The last event of a stream.
     Error(Box<ErrorEvent>),
-    /// `type` is `response.output_item.added`: an output item begins.
+    /// `type` is `response.output_item.added`: an output item started.
     OutputItemAdded(Box<OutputItemAddedEvent>),
-    /// `type` is `response.output_item.done`: an output item is finished.
+    /// `type` is `response.output_item.done`: an output item finished.
     OutputItemDone(Box<OutputItemDoneEvent>),
-    /// `type` is `response.content_part.added`: a part of an item's content begins.
+    /// `type` is `response.content_part.added`: a part of an item's content started.
     ContentPartAdded(Box<ContentPartAddedEvent>),
-    /// `type` is `response.content_part.done`: a part of an item's content is finished.
+    /// `type` is `response.content_part.done`: a part of an item's content finished.
     ContentPartDone(Box<ContentPartDoneEvent>),
-    /// `type` is `response.output_text.delta`: more of an output text.
+    /// `type` is `response.output_text.delta`: adds text to an output text.
     OutputTextDelta(OutputTextDeltaEvent),
-    /// `type` is `response.output_text.done`: an output text is finished.
+    /// `type` is `response.output_text.done`: an output text finished.
     OutputTextDone(OutputTextDoneEvent),
-    /// `type` is `response.output_text.annotation.added`: an output text was given an annotation.
+    /// `type` is `response.output_text.annotation.added`: an annotation was added to an output text.
     OutputTextAnnotationAdded(OutputTextAnnotationAddedEvent),
-    /// `type` is `response.refusal.delta`: more of a refusal.
+    /// `type` is `response.refusal.delta`: adds text to a refusal.
     RefusalDelta(RefusalDeltaEvent),
-    /// `type` is `response.refusal.done`: a refusal is finished.
+    /// `type` is `response.refusal.done`: a refusal finished.
     RefusalDone(RefusalDoneEvent),
-    /// `type` is `response.function_call_arguments.delta`: more of a function call's arguments.
+    /// `type` is `response.function_call_arguments.delta`: adds text to a function call's arguments.
     FunctionCallArgumentsDelta(FunctionCallArgumentsDeltaEvent),
-    /// `type` is `response.function_call_arguments.done`: a function call's arguments are finished. The item that follows in `OutputItemDoneEvent` holds the whole call.
+    /// `type` is `response.function_call_arguments.done`: a function call's arguments finished. The item in the following `OutputItemDoneEvent` contains the whole call.
     FunctionCallArgumentsDone(FunctionCallArgumentsDoneEvent),
-    /// `type` is `response.reasoning_summary_part.added`: a part of a reasoning summary begins.
+    /// `type` is `response.reasoning_summary_part.added`: a part of a reasoning summary started.
     ReasoningSummaryPartAdded(ReasoningSummaryPartAddedEvent),
-    /// `type` is `response.reasoning_summary_part.done`: a part of a reasoning summary is finished.
+    /// `type` is `response.reasoning_summary_part.done`: a part of a reasoning summary finished.
     ReasoningSummaryPartDone(ReasoningSummaryPartDoneEvent),
-    /// `type` is `response.reasoning_summary_text.delta`: more of a reasoning summary.
+    /// `type` is `response.reasoning_summary_text.delta`: adds text to a reasoning summary.
     ReasoningSummaryTextDelta(ReasoningSummaryTextDeltaEvent),
-    /// `type` is `response.reasoning_summary_text.done`: the text of a part of a reasoning summary is finished.
+    /// `type` is `response.reasoning_summary_text.done`: the text of a part of a reasoning summary finished.
     ReasoningSummaryTextDone(ReasoningSummaryTextDoneEvent),
-    /// `type` is `response.reasoning_text.delta`: more of a model's reasoning.
+    /// `type` is `response.reasoning_text.delta`: adds text to a model's reasoning.
     ReasoningTextDelta(ReasoningTextDeltaEvent),
-    /// `type` is `response.reasoning_text.done`: a piece of a model's reasoning is finished.
+    /// `type` is `response.reasoning_text.done`: a part of a model's reasoning finished.
     ReasoningTextDone(ReasoningTextDoneEvent),
-    /// `type` is `response.file_search_call.in_progress`: a file search was called for.
+    /// `type` is `response.file_search_call.in_progress`: a file search was requested.
     FileSearchCallInProgress(FileSearchCallInProgressEvent),
     /// `type` is `response.file_search_call.searching`: a file search is running.
     FileSearchCallSearching(FileSearchCallSearchingEvent),
-    /// `type` is `response.file_search_call.completed`: a file search is finished.
+    /// `type` is `response.file_search_call.completed`: a file search finished.
     FileSearchCallCompleted(FileSearchCallCompletedEvent),
-    /// `type` is `response.web_search_call.in_progress`: a web search was called for.
+    /// `type` is `response.web_search_call.in_progress`: a web search was requested.
     WebSearchCallInProgress(WebSearchCallInProgressEvent),
     /// `type` is `response.web_search_call.searching`: a web search is running.
     WebSearchCallSearching(WebSearchCallSearchingEvent),
-    /// `type` is `response.web_search_call.completed`: a web search is finished.
+    /// `type` is `response.web_search_call.completed`: a web search finished.
     WebSearchCallCompleted(WebSearchCallCompletedEvent),
-    /// `type` is `response.code_interpreter_call.in_progress`: the code interpreter was called for.
+    /// `type` is `response.code_interpreter_call.in_progress`: a code interpreter run was requested.
     CodeInterpreterCallInProgress(CodeInterpreterCallInProgressEvent),
     /// `type` is `response.code_interpreter_call.interpreting`: the code interpreter is running the code.
     CodeInterpreterCallInterpreting(CodeInterpreterCallInterpretingEvent),
-    /// `type` is `response.code_interpreter_call.completed`: the code interpreter is finished.
+    /// `type` is `response.code_interpreter_call.completed`: the code interpreter finished.
     CodeInterpreterCallCompleted(CodeInterpreterCallCompletedEvent),
-    /// `type` is `response.code_interpreter_call_code.delta`: more of the code for the code interpreter.
+    /// `type` is `response.code_interpreter_call_code.delta`: adds code for the code interpreter.
     CodeInterpreterCallCodeDelta(CodeInterpreterCallCodeDeltaEvent),
-    /// `type` is `response.code_interpreter_call_code.done`: the code for the code interpreter is finished.
+    /// `type` is `response.code_interpreter_call_code.done`: the code for the code interpreter finished.
     CodeInterpreterCallCodeDone(CodeInterpreterCallCodeDoneEvent),
-    /// `type` is `response.image_generation_call.in_progress`: the generation of an image was called for.
+    /// `type` is `response.image_generation_call.in_progress`: an image generation was requested.
     ImageGenerationCallInProgress(ImageGenerationCallInProgressEvent),
     /// `type` is `response.image_generation_call.generating`: an image is being generated.
     ImageGenerationCallGenerating(ImageGenerationCallGeneratingEvent),
-    /// `type` is `response.image_generation_call.completed`: an image is finished; the item holds it.
+    /// `type` is `response.image_generation_call.completed`: an image is finished; the item contains it.
     ImageGenerationCallCompleted(ImageGenerationCallCompletedEvent),
-    /// `type` is `response.image_generation_call.partial_image`: an image as far as it is generated.
+    /// `type` is `response.image_generation_call.partial_image`: a partially generated image.
     ImageGenerationCallPartialImage(ImageGenerationCallPartialImageEvent),
-    /// `type` is `response.mcp_call_arguments.delta`: more of the arguments of a call to an MCP server's tool.
+    /// `type` is `response.mcp_call_arguments.delta`: adds text to the arguments of a call to an MCP server's tool.
     McpCallArgumentsDelta(McpCallArgumentsDeltaEvent),
-    /// `type` is `response.mcp_call_arguments.done`: the arguments of a call to an MCP server's tool are finished.
+    /// `type` is `response.mcp_call_arguments.done`: the arguments of a call to an MCP server's tool finished.
     McpCallArgumentsDone(McpCallArgumentsDoneEvent),
     /// `type` is `response.mcp_call.in_progress`: a tool of an MCP server is being called.
     McpCallInProgress(McpCallInProgressEvent),
     /// `type` is `response.mcp_call.completed`: a call to an MCP server's tool succeeded.
     McpCallCompleted(McpCallCompletedEvent),
-    /// `type` is `response.mcp_call.failed`: a call to an MCP server's tool failed; the item says why.
+    /// `type` is `response.mcp_call.failed`: a call to an MCP server's tool failed; the item gives the reason.
     McpCallFailed(McpCallFailedEvent),
-    /// `type` is `response.mcp_list_tools.in_progress`: an MCP server is being asked for its tools.
+    /// `type` is `response.mcp_list_tools.in_progress`: the tools of an MCP server are being listed.
     McpListToolsInProgress(McpListToolsInProgressEvent),
-    /// `type` is `response.mcp_list_tools.completed`: an MCP server told its tools.
+    /// `type` is `response.mcp_list_tools.completed`: the tools of an MCP server were listed.
     McpListToolsCompleted(McpListToolsCompletedEvent),
-    /// `type` is `response.mcp_list_tools.failed`: an MCP server could not be asked for its tools; the item says why.
+    /// `type` is `response.mcp_list_tools.failed`: the tools of an MCP server could not be listed; the item gives the reason.
     McpListToolsFailed(McpListToolsFailedEvent),
-    /// `type` is `response.custom_tool_call_input.delta`: more of the input of a call to a custom tool.
+    /// `type` is `response.custom_tool_call_input.delta`: adds text to the input of a custom tool call.
     CustomToolCallInputDelta(CustomToolCallInputDeltaEvent),
-    /// `type` is `response.custom_tool_call_input.done`: the input of a call to a custom tool is finished.
+    /// `type` is `response.custom_tool_call_input.done`: the input of a custom tool call finished.
     CustomToolCallInputDone(CustomToolCallInputDoneEvent),
-    /// `type` is `response.compaction.compacting`: more of a compaction was written; nothing of it is shown.
+    /// `type` is `response.compaction.compacting`: a compaction made progress; its text is not shown.
     CompactionCompacting(CompactionCompactingEvent),
-    /// `type` is `response.reasoning.delta`: a piece of reasoning, under the name that the Open Responses standard gives the event. The same as `ReasoningTextDeltaEvent`.
+    /// `type` is `response.reasoning.delta`: adds text to a model's reasoning. The Open Responses standard uses this name for `ReasoningTextDeltaEvent`.
     ReasoningDelta(ReasoningDeltaEvent),
-    /// `type` is `response.reasoning.done`: the reasoning is finished, under the name that the Open Responses standard gives the event. The same as `ReasoningTextDoneEvent`.
+    /// `type` is `response.reasoning.done`: a model's reasoning finished. The Open Responses standard uses this name for `ReasoningTextDoneEvent`.
     ReasoningDone(ReasoningDoneEvent),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -239,13 +239,13 @@ union! {
     }
 }
 
-/// The response was created; nothing of it is generated yet.
+/// The response was created; no output has been generated yet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseCreatedEvent {
-    /// The response as it is now.
+    /// The current state of the response.
     pub response: Response,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -266,13 +266,13 @@ object! {
     }
 }
 
-/// The response waits to be generated in the background.
+/// The response is queued to run in the background.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseQueuedEvent {
-    /// The response as it is now.
+    /// The current state of the response.
     pub response: Response,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -297,9 +297,9 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseInProgressEvent {
-    /// The response as it is now.
+    /// The current state of the response.
     pub response: Response,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -320,13 +320,13 @@ object! {
     }
 }
 
-/// The response is complete. Its usage is reported here. The last event of a stream.
+/// The response is complete. Reports the token usage. The last event of a stream.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseCompletedEvent {
     /// The whole response.
     pub response: Response,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -347,13 +347,13 @@ object! {
     }
 }
 
-/// The response was cut short. The last event of a stream.
+/// The response stopped before the end. The last event of a stream.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseIncompleteEvent {
-    /// The response as far as it got; `incomplete_details` says why it ended.
+    /// The response so far; `incomplete_details` gives the reason.
     pub response: Response,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -378,9 +378,9 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseFailedEvent {
-    /// The response as far as it got; `error` says why it failed.
+    /// The response so far; `error` gives the reason.
     pub response: Response,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -405,15 +405,15 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorEvent {
-    /// The error in words.
+    /// Error message.
     pub message: Option<String>,
-    /// A code for programs.
+    /// Machine-readable error code.
     pub code: Option<String>,
-    /// The request field that is at fault.
+    /// The request field that caused the error.
     pub param: Option<String>,
-    /// The same, as an error object; some compatible servers send it in place of the fields above.
+    /// The same as an error object; some compatible servers send it instead of the fields above.
     pub error: Option<ErrorValue>,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -436,15 +436,15 @@ object! {
     }
 }
 
-/// An output item begins.
+/// An output item started.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OutputItemAddedEvent {
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// The item, mostly still empty.
+    /// The item, usually still empty.
     pub item: Item,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -466,15 +466,15 @@ object! {
     }
 }
 
-/// An output item is finished.
+/// An output item finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OutputItemDoneEvent {
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
     /// The whole item.
     pub item: Item,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -496,19 +496,19 @@ object! {
     }
 }
 
-/// A part of an item's content begins.
+/// A part of an item's content started.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContentPartAddedEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's content, from 0.
+    /// Index of the part in the item's content, from 0.
     pub content_index: i64,
-    /// The part, mostly still empty.
+    /// The part, usually still empty.
     pub part: ContentPart,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -532,19 +532,19 @@ object! {
     }
 }
 
-/// A part of an item's content is finished.
+/// A part of an item's content finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContentPartDoneEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's content, from 0.
+    /// Index of the part in the item's content, from 0.
     pub content_index: i64,
     /// The whole part.
     pub part: ContentPart,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -568,21 +568,21 @@ object! {
     }
 }
 
-/// More of an output text.
+/// Adds text to an output text.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OutputTextDeltaEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's content, from 0.
+    /// Index of the part in the item's content, from 0.
     pub content_index: i64,
-    /// The text that is added.
+    /// The added text.
     pub delta: String,
-    /// Probabilities of the added tokens, if asked for.
+    /// Log probabilities of the added tokens, if requested.
     pub logprobs: Option<Vec<LogProb>>,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -607,21 +607,21 @@ object! {
     }
 }
 
-/// An output text is finished.
+/// An output text finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OutputTextDoneEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's content, from 0.
+    /// Index of the part in the item's content, from 0.
     pub content_index: i64,
     /// The whole text.
     pub text: String,
-    /// Probabilities of the tokens, if asked for.
+    /// Log probabilities of the tokens, if requested.
     pub logprobs: Option<Vec<LogProb>>,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -646,21 +646,21 @@ object! {
     }
 }
 
-/// An output text was given an annotation.
+/// An annotation was added to an output text.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OutputTextAnnotationAddedEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's content, from 0.
+    /// Index of the part in the item's content, from 0.
     pub content_index: i64,
-    /// Place of the annotation among those of the part, from 0.
+    /// Index of the annotation among those of the part, from 0.
     pub annotation_index: i64,
     /// The annotation.
     pub annotation: Option<Annotation>,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -686,19 +686,19 @@ object! {
     }
 }
 
-/// More of a refusal.
+/// Adds text to a refusal.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RefusalDeltaEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's content, from 0.
+    /// Index of the part in the item's content, from 0.
     pub content_index: i64,
-    /// The text that is added.
+    /// The added text.
     pub delta: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -722,19 +722,19 @@ object! {
     }
 }
 
-/// A refusal is finished.
+/// A refusal finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RefusalDoneEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's content, from 0.
+    /// Index of the part in the item's content, from 0.
     pub content_index: i64,
     /// The whole refusal.
     pub refusal: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -758,17 +758,17 @@ object! {
     }
 }
 
-/// More of a function call's arguments.
+/// Adds text to a function call's arguments.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionCallArgumentsDeltaEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// The JSON text that is added.
+    /// The added JSON text.
     pub delta: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -791,19 +791,19 @@ object! {
     }
 }
 
-/// A function call's arguments are finished. The item that follows in `OutputItemDoneEvent` holds the whole call.
+/// A function call's arguments finished. The item in the following `OutputItemDoneEvent` contains the whole call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionCallArgumentsDoneEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// The whole arguments, a JSON object as text.
+    /// The whole arguments, a JSON object as a string.
     pub arguments: String,
-    /// Name of the function; left out by some servers.
+    /// Name of the function; omitted by some servers.
     pub name: Option<String>,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -827,19 +827,19 @@ object! {
     }
 }
 
-/// A part of a reasoning summary begins.
+/// A part of a reasoning summary started.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningSummaryPartAddedEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's summary, from 0.
+    /// Index of the part in the item's summary, from 0.
     pub summary_index: i64,
     /// The part, still empty.
     pub part: SummaryText,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -863,21 +863,21 @@ object! {
     }
 }
 
-/// A part of a reasoning summary is finished.
+/// A part of a reasoning summary finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningSummaryPartDoneEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's summary, from 0.
+    /// Index of the part in the item's summary, from 0.
     pub summary_index: i64,
     /// The whole part.
     pub part: SummaryText,
-    /// Set to `incomplete` when the part was cut short.
+    /// Set to `incomplete` if the part stopped before the end.
     pub status: Option<ItemStatus>,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -902,19 +902,19 @@ object! {
     }
 }
 
-/// More of a reasoning summary.
+/// Adds text to a reasoning summary.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningSummaryTextDeltaEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's summary, from 0.
+    /// Index of the part in the item's summary, from 0.
     pub summary_index: i64,
-    /// The text that is added.
+    /// The added text.
     pub delta: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -938,19 +938,19 @@ object! {
     }
 }
 
-/// The text of a part of a reasoning summary is finished.
+/// The text of a part of a reasoning summary finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningSummaryTextDoneEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's summary, from 0.
+    /// Index of the part in the item's summary, from 0.
     pub summary_index: i64,
     /// The whole text.
     pub text: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -974,19 +974,19 @@ object! {
     }
 }
 
-/// More of a model's reasoning.
+/// Adds text to a model's reasoning.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningTextDeltaEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's content, from 0.
+    /// Index of the part in the item's content, from 0.
     pub content_index: i64,
-    /// The text that is added.
+    /// The added text.
     pub delta: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1010,19 +1010,19 @@ object! {
     }
 }
 
-/// A piece of a model's reasoning is finished.
+/// A part of a model's reasoning finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningTextDoneEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's content, from 0.
+    /// Index of the part in the item's content, from 0.
     pub content_index: i64,
     /// The whole text.
     pub text: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1046,15 +1046,15 @@ object! {
     }
 }
 
-/// A file search was called for.
+/// A file search was requested.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FileSearchCallInProgressEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1082,9 +1082,9 @@ object! {
 pub struct FileSearchCallSearchingEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1106,15 +1106,15 @@ object! {
     }
 }
 
-/// A file search is finished.
+/// A file search finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FileSearchCallCompletedEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1136,15 +1136,15 @@ object! {
     }
 }
 
-/// A web search was called for.
+/// A web search was requested.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchCallInProgressEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1172,9 +1172,9 @@ object! {
 pub struct WebSearchCallSearchingEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1196,15 +1196,15 @@ object! {
     }
 }
 
-/// A web search is finished.
+/// A web search finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchCallCompletedEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1226,15 +1226,15 @@ object! {
     }
 }
 
-/// The code interpreter was called for.
+/// A code interpreter run was requested.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CodeInterpreterCallInProgressEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1262,9 +1262,9 @@ object! {
 pub struct CodeInterpreterCallInterpretingEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1286,15 +1286,15 @@ object! {
     }
 }
 
-/// The code interpreter is finished.
+/// The code interpreter finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CodeInterpreterCallCompletedEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1316,17 +1316,17 @@ object! {
     }
 }
 
-/// More of the code for the code interpreter.
+/// Adds code for the code interpreter.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CodeInterpreterCallCodeDeltaEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// The code that is added.
+    /// The added code.
     pub delta: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1349,17 +1349,17 @@ object! {
     }
 }
 
-/// The code for the code interpreter is finished.
+/// The code for the code interpreter finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CodeInterpreterCallCodeDoneEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
     /// The whole code.
     pub code: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1382,15 +1382,15 @@ object! {
     }
 }
 
-/// The generation of an image was called for.
+/// An image generation was requested.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageGenerationCallInProgressEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1418,9 +1418,9 @@ object! {
 pub struct ImageGenerationCallGeneratingEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1442,15 +1442,15 @@ object! {
     }
 }
 
-/// An image is finished; the item holds it.
+/// An image is finished; the item contains it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageGenerationCallCompletedEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1472,27 +1472,27 @@ object! {
     }
 }
 
-/// An image as far as it is generated.
+/// A partially generated image.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageGenerationCallPartialImageEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the partial image, from 0.
+    /// Index of the partial image, from 0.
     pub partial_image_index: i64,
     /// The image in base64.
     pub partial_image_b64: String,
-    /// Its size in pixels, such as `1024x1024`.
+    /// Size in pixels, for example `1024x1024`.
     pub size: Option<String>,
-    /// Its quality.
+    /// Quality.
     pub quality: Option<String>,
-    /// Its background.
+    /// Background.
     pub background: Option<String>,
-    /// Its file format, such as `png`.
+    /// File format, for example `png`.
     pub output_format: Option<String>,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1520,17 +1520,17 @@ object! {
     }
 }
 
-/// More of the arguments of a call to an MCP server's tool.
+/// Adds text to the arguments of a call to an MCP server's tool.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpCallArgumentsDeltaEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// The JSON text that is added.
+    /// The added JSON text.
     pub delta: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1553,17 +1553,17 @@ object! {
     }
 }
 
-/// The arguments of a call to an MCP server's tool are finished.
+/// The arguments of a call to an MCP server's tool finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpCallArgumentsDoneEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// The whole arguments, a JSON object as text.
+    /// The whole arguments, a JSON object as a string.
     pub arguments: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1592,9 +1592,9 @@ object! {
 pub struct McpCallInProgressEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1622,9 +1622,9 @@ object! {
 pub struct McpCallCompletedEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1646,15 +1646,15 @@ object! {
     }
 }
 
-/// A call to an MCP server's tool failed; the item says why.
+/// A call to an MCP server's tool failed; the item gives the reason.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpCallFailedEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1676,15 +1676,15 @@ object! {
     }
 }
 
-/// An MCP server is being asked for its tools.
+/// The tools of an MCP server are being listed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpListToolsInProgressEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1706,15 +1706,15 @@ object! {
     }
 }
 
-/// An MCP server told its tools.
+/// The tools of an MCP server were listed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpListToolsCompletedEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1736,15 +1736,15 @@ object! {
     }
 }
 
-/// An MCP server could not be asked for its tools; the item says why.
+/// The tools of an MCP server could not be listed; the item gives the reason.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpListToolsFailedEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1766,17 +1766,17 @@ object! {
     }
 }
 
-/// More of the input of a call to a custom tool.
+/// Adds text to the input of a custom tool call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomToolCallInputDeltaEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// The text that is added.
+    /// The added text.
     pub delta: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1799,17 +1799,17 @@ object! {
     }
 }
 
-/// The input of a call to a custom tool is finished.
+/// The input of a custom tool call finished.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomToolCallInputDoneEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
     /// The whole input.
     pub input: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1832,15 +1832,15 @@ object! {
     }
 }
 
-/// More of a compaction was written; nothing of it is shown.
+/// A compaction made progress; its text is not shown.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompactionCompactingEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1862,19 +1862,19 @@ object! {
     }
 }
 
-/// A piece of reasoning, under the name that the Open Responses standard gives the event. The same as `ReasoningTextDeltaEvent`.
+/// Adds text to a model's reasoning. The Open Responses standard uses this name for `ReasoningTextDeltaEvent`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningDeltaEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's content, from 0.
+    /// Index of the part in the item's content, from 0.
     pub content_index: i64,
-    /// The text that is added.
+    /// The added text.
     pub delta: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1898,19 +1898,19 @@ object! {
     }
 }
 
-/// The reasoning is finished, under the name that the Open Responses standard gives the event. The same as `ReasoningTextDoneEvent`.
+/// A model's reasoning finished. The Open Responses standard uses this name for `ReasoningTextDoneEvent`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningDoneEvent {
     /// Id of the output item.
     pub item_id: String,
-    /// Place of the item in the response's output, from 0.
+    /// Index of the item in the response's output, from 0.
     pub output_index: i64,
-    /// Place of the part in the item's content, from 0.
+    /// Index of the part in the item's content, from 0.
     pub content_index: i64,
     /// The whole text.
     pub text: String,
-    /// Number of the event in its stream, rising by one; the cursor for picking up a broken stream. Some compatible servers leave it out.
+    /// Sequence number of the event in its stream, increasing by one. It is the cursor for resuming a broken stream. Some compatible servers omit it.
     pub sequence_number: Option<i64>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,

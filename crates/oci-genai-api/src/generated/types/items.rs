@@ -8,59 +8,58 @@ use super::*;
 use crate::model::Extra;
 use crate::model::Unknown;
 
-/// One item: of a request's input, of a response's output, or of a conversation.
+/// An item of a request's input, of a response's output, or of a conversation.
 ///
-/// The same type serves all three, so output can be sent back as input. Ids and status are set
-/// by the service and may be left out of input; some models refuse an input item that carries
-/// an `id`.
+/// One type serves all three, so output can be sent back as input. The service sets ids and
+/// statuses; they can be omitted in input. Some models reject an input item that has an `id`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Item {
-    /// `type` is `message`: a message from the user, the assistant, or the application.
+    /// `type` is `message`: a message from the user, the assistant or the application.
     Message(Message),
-    /// `type` is `function_call`: a call to one of the application's functions. Run it and answer with a `FunctionCallOutput` of the same `call_id`.
+    /// `type` is `function_call`: a call to a function of the application. Run the function and send a `FunctionCallOutput` with the same `call_id`.
     FunctionCall(Box<FunctionCall>),
-    /// `type` is `function_call_output`: what a function returned. Send it after the `FunctionCall` it answers, or with `previous_response_id` or `conversation`; without the call the service refuses it with 400.
+    /// `type` is `function_call_output`: the output of a function. Send it after the matching `FunctionCall`, or with `previous_response_id` or `conversation`; without the call the service rejects it with 400.
     FunctionCallOutput(Box<FunctionCallOutput>),
-    /// `type` is `reasoning`: what a reasoning model thought before it answered. Send it back with the turn it belongs to when the history is kept by the client.
+    /// `type` is `reasoning`: reasoning of a model before its output. Send it back with its turn if the client keeps the history.
     Reasoning(ReasoningItem),
-    /// `type` is `item_reference`: stands in a request's input for an item the service holds already.
+    /// `type` is `item_reference`: references an item that the service already stores, in a request's input.
     ItemReference(ItemReference),
-    /// `type` is `file_search_call`: a search through the files of vector stores, made by the service.
+    /// `type` is `file_search_call`: a search in the files of vector stores, run by the service.
     FileSearchCall(FileSearchCall),
-    /// `type` is `web_search_call`: a search of the web, made by the service.
+    /// `type` is `web_search_call`: a web search, run by the service.
     WebSearchCall(WebSearchCall),
     /// `type` is `code_interpreter_call`: a run of code that the model wrote, in a container of the service.
     CodeInterpreterCall(CodeInterpreterCall),
-    /// `type` is `image_generation_call`: the generation of an image by the service.
+    /// `type` is `image_generation_call`: an image generation, run by the service.
     ImageGenerationCall(Box<ImageGenerationCall>),
-    /// `type` is `mcp_list_tools`: the tools an MCP server offers, as the service found them. Sending it back spares the service another look.
+    /// `type` is `mcp_list_tools`: tools of an MCP server, as listed by the service. Send it back so that the service does not list them again.
     McpListTools(McpListTools),
-    /// `type` is `mcp_approval_request`: the service asks whether a tool of an MCP server may be called. Answer with a `McpApprovalResponse`, together with `previous_response_id` or the conversation.
+    /// `type` is `mcp_approval_request`: a request to approve a call to an MCP server's tool. Send an `McpApprovalResponse` with `previous_response_id` or the conversation.
     McpApprovalRequest(McpApprovalRequest),
-    /// `type` is `mcp_approval_response`: the answer to a `McpApprovalRequest`.
+    /// `type` is `mcp_approval_response`: the response to an `McpApprovalRequest`.
     McpApprovalResponse(McpApprovalResponse),
     /// `type` is `mcp_call`: a call to a tool of an MCP server, made by the service.
     McpCall(Box<McpCall>),
-    /// `type` is `custom_tool_call`: a call to one of the application's custom tools. Run it and answer with a `CustomToolCallOutput` of the same `call_id`. Searches of xAI models come in this form too; those were already made by the service.
+    /// `type` is `custom_tool_call`: a call to a custom tool of the application. Run the tool and send a `CustomToolCallOutput` with the same `call_id`. Searches of xAI models also use this type; the service has already run those.
     CustomToolCall(Box<CustomToolCall>),
-    /// `type` is `custom_tool_call_output`: what a custom tool returned.
+    /// `type` is `custom_tool_call_output`: the output of a custom tool.
     CustomToolCallOutput(CustomToolCallOutput),
-    /// `type` is `tool_search_call`: the model looks for tools that were not loaded at first.
+    /// `type` is `tool_search_call`: the model searches for tools that were not loaded initially.
     ToolSearchCall(ToolSearchCall),
-    /// `type` is `tool_search_output`: the tools that a search found; from here on the model may call them.
+    /// `type` is `tool_search_output`: tools found by a search. The model may call them from this item on.
     ToolSearchOutput(ToolSearchOutput),
-    /// `type` is `additional_tools`: tools that the model may call from this item on.
+    /// `type` is `additional_tools`: additional tools that the model may call from this item on.
     AdditionalTools(AdditionalTools),
-    /// `type` is `compaction`: a condensed part of a history, in a form only the service can read.
+    /// `type` is `compaction`: a compacted part of a history, in a form that only the service can read.
     Compaction(Compaction),
-    /// `type` is `compaction_trigger`: makes the service condense the context now. Must be the last item of the input.
+    /// `type` is `compaction_trigger`: makes the service compact the context now. Must be the last item of the input.
     CompactionTrigger(CompactionTrigger),
-    /// `type` is `configuration_update`: changes settings for the responses that follow it. Each setting holds until a later update changes it.
+    /// `type` is `configuration_update`: changes settings for the following responses. Each setting applies until a later update changes it.
     ConfigurationUpdate(ConfigurationUpdate),
-    /// `type` is `program`: a program the model wrote to call tools with. To be sent back unchanged.
+    /// `type` is `program`: a program that the model wrote to call tools. Send it back unchanged.
     Program(Program),
-    /// `type` is `program_output`: what a `Program` returned.
+    /// `type` is `program_output`: the output of a `Program`.
     ProgramOutput(ProgramOutput),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -126,19 +125,19 @@ union! {
     }
 }
 
-/// A message from the user, the assistant, or the application.
+/// A message from the user, the assistant or the application.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Message {
     /// Id of the message, set by the service.
     pub id: Option<String>,
-    /// Who speaks.
+    /// Role of the author.
     pub role: Role,
-    /// What is said: a text, or parts. What the service sends is always parts; parts are also the form that stricter models insist on.
+    /// Content of the message: a string or parts. The service always sends parts, and stricter models accept only parts.
     pub content: MessageContent,
-    /// How far the message is; set by the service.
+    /// Status of the message, set by the service.
     pub status: Option<ItemStatus>,
-    /// Whether an assistant's message is a remark on the way or the answer. To be sent back as it came.
+    /// Distinguishes an assistant's intermediate commentary from its final answer. Send it back unchanged.
     pub phase: Option<MessagePhase>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -162,7 +161,7 @@ object! {
     }
 }
 
-/// Who speaks in a message.
+/// Role of a message's author.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Role {
@@ -170,17 +169,17 @@ pub enum Role {
     User,
     /// The model.
     Assistant,
-    /// The application, above the user. Some models refuse it; use `instructions` for those.
+    /// The application, with priority over the user. Some models reject it; use `instructions` for those.
     System,
-    /// The application, above the user; the newer name of `system`.
+    /// The application, with priority over the user; the newer name of `system`.
     Developer,
     /// A tool.
     Tool,
     /// A judge of the model's output.
     Critic,
-    /// A model that tells outputs apart.
+    /// A model that classifies outputs.
     Discriminator,
-    /// A role the service could not name.
+    /// A role that the service could not name.
     Unknown,
     /// A value this version of the contract does not name.
     Other(String),
@@ -199,13 +198,13 @@ open_enum! {
     }
 }
 
-/// The part an assistant's message plays in a turn.
+/// Phase of an assistant's message within a turn.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessagePhase {
-    /// A remark made on the way.
+    /// Intermediate commentary.
     Commentary,
-    /// The answer.
+    /// The final answer.
     FinalAnswer,
     /// A value this version of the contract does not name.
     Other(String),
@@ -218,15 +217,15 @@ open_enum! {
     }
 }
 
-/// How far an item is.
+/// Status of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ItemStatus {
     /// Being generated.
     InProgress,
-    /// Whole.
+    /// Complete.
     Completed,
-    /// Cut short.
+    /// Stopped before the end.
     Incomplete,
     /// A value this version of the contract does not name.
     Other(String),
@@ -240,27 +239,27 @@ open_enum! {
     }
 }
 
-/// A call to one of the application's functions. Run it and answer with a `FunctionCallOutput` of the same `call_id`.
+/// A call to a function of the application. Run the function and send a `FunctionCallOutput` with the same `call_id`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionCall {
-    /// Id of the item, set by the service. Not the `call_id`; some models refuse it on input.
+    /// Id of the item, set by the service. It is not the `call_id`; some models reject it in input.
     pub id: Option<String>,
-    /// Id of the call, made by the model; the output must name it.
+    /// Id of the call, set by the model. The output must use the same id.
     pub call_id: String,
     /// Name of the function.
     pub name: String,
-    /// The arguments, a JSON object as text. Written by a model: check it before use.
+    /// The arguments, a JSON object as a string. The model wrote them: validate before use.
     pub arguments: String,
-    /// The namespace the function belongs to.
+    /// Namespace of the function.
     pub namespace: Option<String>,
-    /// Who made the call: the model, or a program the model wrote.
+    /// Origin of the call: the model, or a program that the model wrote.
     pub caller: Option<ToolCaller>,
-    /// Whether the model goes on without waiting for the output.
+    /// True if the model continues without waiting for the output.
     pub asynchronous: Option<bool>,
-    /// How far the call is; set by the service.
+    /// Status of the call, set by the service.
     pub status: Option<ItemStatus>,
-    /// Who created the item; reported in lists.
+    /// Creator of the item; reported in lists.
     pub created_by: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -288,25 +287,25 @@ object! {
     }
 }
 
-/// What a function returned. Send it after the `FunctionCall` it answers, or with `previous_response_id` or `conversation`; without the call the service refuses it with 400.
+/// The output of a function. Send it after the matching `FunctionCall`, or with `previous_response_id` or `conversation`; without the call the service rejects it with 400.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionCallOutput {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// Id of the call, as in the `FunctionCall`, 1 to 64 characters. OpenAI's document makes it optional; without it Oracle's service cannot tell which call is answered.
+    /// Id of the call, as in the `FunctionCall`, 1 to 64 characters. Optional in OpenAI's document; without it Oracle's service cannot match the output to its call.
     pub call_id: Option<String>,
-    /// The result: a text, often JSON, or parts.
+    /// The output: a string, often JSON, or parts.
     pub output: ToolOutput,
     /// Name of the function, at most 128 characters.
     pub name: Option<String>,
-    /// The namespace the function belongs to, at most 64 characters.
+    /// Namespace of the function, at most 64 characters.
     pub namespace: Option<String>,
-    /// Who made the call, as in the `FunctionCall`.
+    /// Origin of the call, as in the `FunctionCall`.
     pub caller: Option<ToolCaller>,
-    /// How far the output is; set by the service.
+    /// Status of the output, set by the service.
     pub status: Option<ItemStatus>,
-    /// Who created the item; reported in lists.
+    /// Creator of the item; reported in lists.
     pub created_by: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -333,19 +332,19 @@ object! {
     }
 }
 
-/// What a reasoning model thought before it answered. Send it back with the turn it belongs to when the history is kept by the client.
+/// Reasoning of a model before its output. Send it back with its turn if the client keeps the history.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningItem {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// A summary of the reasoning, if one was asked for; otherwise empty.
+    /// Summary of the reasoning, if one was requested; otherwise empty.
     pub summary: Vec<SummaryText>,
-    /// The reasoning in full; only some models show it. Some clients send it back as null.
+    /// The full reasoning; only some models return it. Some clients send it back as null.
     pub content: Option<Vec<ReasoningText>>,
-    /// The reasoning in a form only the service can read; filled when `include` asks for `reasoning.encrypted_content`.
+    /// The reasoning in a form that only the service can read; set if `include` contains `reasoning.encrypted_content`.
     pub encrypted_content: Option<String>,
-    /// How far the item is; set by the service.
+    /// Status of the item, set by the service.
     pub status: Option<ItemStatus>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -369,11 +368,11 @@ object! {
     }
 }
 
-/// Stands in a request's input for an item the service holds already.
+/// References an item that the service already stores, in a request's input.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ItemReference {
-    /// Id of that item.
+    /// Id of the referenced item.
     pub id: String,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -392,23 +391,23 @@ object! {
     }
 }
 
-/// How far a call to a tool run by the service is. Each kind of call uses some of these.
+/// Status of a call to a tool run by the service. Each kind of call uses some of these.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ToolCallStatus {
-    /// Begun.
+    /// Started.
     InProgress,
-    /// Searching; file and web searches.
+    /// Searching; file and web searches only.
     Searching,
-    /// Running code; the code interpreter.
+    /// Running code; code interpreter only.
     Interpreting,
     /// Generating an image.
     Generating,
     /// Waiting for an MCP server.
     Calling,
-    /// Done.
+    /// Completed.
     Completed,
-    /// Cut short.
+    /// Stopped before the end.
     Incomplete,
     /// Failed.
     Failed,
@@ -429,17 +428,17 @@ open_enum! {
     }
 }
 
-/// A search through the files of vector stores, made by the service.
+/// A search in the files of vector stores, run by the service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FileSearchCall {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// What was searched for.
+    /// The search queries.
     pub queries: Vec<String>,
-    /// What was found; filled when `include` asks for `file_search_call.results`.
+    /// The results; set if `include` contains `file_search_call.results`.
     pub results: Option<Vec<FileSearchResult>>,
-    /// How far the search is; set by the service.
+    /// Status of the search, set by the service.
     pub status: Option<ToolCallStatus>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -462,7 +461,7 @@ object! {
     }
 }
 
-/// A passage that a file search found.
+/// A passage found by a file search.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FileSearchResult {
@@ -472,9 +471,9 @@ pub struct FileSearchResult {
     pub filename: Option<String>,
     /// The passage.
     pub text: Option<String>,
-    /// How well it fits, from 0 to 1.
+    /// Relevance score, from 0 to 1.
     pub score: Option<f64>,
-    /// The file's attributes: at most 16, keys of at most 64 characters.
+    /// Attributes of the file: at most 16, keys of at most 64 characters.
     pub attributes: Option<BTreeMap<String, AttributeValue>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -495,11 +494,11 @@ object! {
     }
 }
 
-/// The value of a file's attribute.
+/// Value of a file attribute.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AttributeValue {
-    /// A text of at most 512 characters.
+    /// A string of at most 512 characters.
     Text(String),
     /// A number.
     Number(f64),
@@ -528,15 +527,15 @@ union! {
     }
 }
 
-/// A search of the web, made by the service.
+/// A web search, run by the service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchCall {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// What was done.
+    /// Action of this call.
     pub action: Option<WebSearchAction>,
-    /// How far the search is; set by the service.
+    /// Status of the search, set by the service.
     pub status: Option<ToolCallStatus>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -557,15 +556,15 @@ object! {
     }
 }
 
-/// A step of a web search.
+/// An action of a web search.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WebSearchAction {
     /// `type` is `search`: a query to a search engine.
     Search(WebSearchQuery),
-    /// `type` is `open_page`: the reading of a page.
+    /// `type` is `open_page`: opens a page.
     OpenPage(WebSearchOpenPage),
-    /// `type` is `find_in_page`: a search within a page.
+    /// `type` is `find_in_page`: searches within a page.
     FindInPage(WebSearchFindInPage),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -593,13 +592,13 @@ union! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchQuery {
-    /// What was searched for. `queries` has taken its place.
+    /// The search query. Superseded by `queries`.
     ///
     /// Deprecated.
     pub query: Option<String>,
-    /// What was searched for.
+    /// The search queries.
     pub queries: Option<Vec<String>>,
-    /// The pages found; filled when `include` asks for `web_search_call.action.sources`.
+    /// The pages found; set if `include` contains `web_search_call.action.sources`.
     pub sources: Option<Vec<WebSearchSource>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -620,11 +619,11 @@ object! {
     }
 }
 
-/// A page a web search found.
+/// A page found by a web search.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchSource {
-    /// Address of the page.
+    /// URL of the page.
     pub url: String,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -643,11 +642,11 @@ object! {
     }
 }
 
-/// The reading of a page.
+/// Opens a page.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchOpenPage {
-    /// Address of the page.
+    /// URL of the page.
     pub url: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -666,13 +665,13 @@ object! {
     }
 }
 
-/// A search within a page.
+/// Searches within a page.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchFindInPage {
-    /// Address of the page.
+    /// URL of the page.
     pub url: String,
-    /// What was looked for.
+    /// The text to find.
     pub pattern: String,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -698,13 +697,13 @@ object! {
 pub struct CodeInterpreterCall {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// Id of the container the code ran in.
+    /// Id of the container that ran the code.
     pub container_id: String,
-    /// The code; null while it is not known.
+    /// The code; null if it is not available.
     pub code: Option<String>,
-    /// What the run put out; filled when `include` asks for `code_interpreter_call.outputs`.
+    /// Output of the run; set if `include` contains `code_interpreter_call.outputs`.
     pub outputs: Option<Vec<CodeInterpreterOutput>>,
-    /// How far the run is; set by the service.
+    /// Status of the run, set by the service.
     pub status: Option<ToolCallStatus>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -728,13 +727,13 @@ object! {
     }
 }
 
-/// Something a run of code put out.
+/// An output of a code run.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CodeInterpreterOutput {
-    /// `type` is `logs`: text a run of code printed.
+    /// `type` is `logs`: text printed by a code run.
     Logs(CodeInterpreterLogs),
-    /// `type` is `image`: an image a run of code made.
+    /// `type` is `image`: an image created by a code run.
     Image(CodeInterpreterImage),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -756,7 +755,7 @@ union! {
     }
 }
 
-/// Text a run of code printed.
+/// Text printed by a code run.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CodeInterpreterLogs {
@@ -779,11 +778,11 @@ object! {
     }
 }
 
-/// An image a run of code made.
+/// An image created by a code run.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CodeInterpreterImage {
-    /// Address of the image.
+    /// URL of the image.
     pub url: String,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -802,17 +801,17 @@ object! {
     }
 }
 
-/// The generation of an image by the service.
+/// An image generation, run by the service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageGenerationCall {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// The image in base64; null while it is not finished.
+    /// The image in base64; null until it is finished.
     pub result: Option<String>,
-    /// How far the generation is; set by the service.
+    /// Status of the generation, set by the service.
     pub status: Option<ToolCallStatus>,
-    /// Whether an image was made or changed.
+    /// Action of this call: generate or edit an image.
     pub action: Option<ImageAction>,
     /// Background of the image.
     pub background: Option<ImageBackground>,
@@ -822,11 +821,11 @@ pub struct ImageGenerationCall {
     pub quality: Option<ImageQuality>,
     /// Size of the image in pixels.
     pub size: Option<ImageSize>,
-    /// The prompt as the image model got it.
+    /// The prompt that the image model received.
     pub revised_prompt: Option<String>,
-    /// Why the generation failed.
+    /// Error of the generation.
     pub error: Option<ImageGenerationError>,
-    /// The tokens that an SVG image took.
+    /// Tokens used for an SVG image.
     pub svg_usage: Option<SvgUsage>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -855,19 +854,19 @@ object! {
     }
 }
 
-/// Why an image was not generated.
+/// Error of an image generation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageGenerationError {
-    /// The kind of error.
+    /// Kind of error.
     pub kind: String,
-    /// The error in words.
+    /// Error message.
     pub message: String,
-    /// A code for programs.
+    /// Machine-readable error code.
     pub code: Option<String>,
-    /// The request field that is at fault.
+    /// The request field that caused the error.
     pub param: Option<String>,
-    /// What a moderation found.
+    /// Results of the moderation.
     pub moderation_details: Option<ImageModerationDetails>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -889,13 +888,13 @@ object! {
     }
 }
 
-/// What a moderation of an image found.
+/// Results of an image moderation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageModerationDetails {
-    /// The kinds of content found.
+    /// Categories of content found.
     pub categories: Vec<String>,
-    /// Where it was found.
+    /// Moderation stage that found it.
     pub moderation_stage: ModerationStage,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -913,7 +912,7 @@ object! {
     }
 }
 
-/// What a moderation looked at.
+/// Stage of a moderation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModerationStage {
@@ -921,7 +920,7 @@ pub enum ModerationStage {
     Input,
     /// The image.
     Output,
-    /// Not known.
+    /// Unknown stage.
     Unknown,
     /// A value this version of the contract does not name.
     Other(String),
@@ -935,19 +934,19 @@ open_enum! {
     }
 }
 
-/// The tokens that an SVG image took.
+/// Tokens used for an SVG image.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SvgUsage {
-    /// The model that wrote the image.
+    /// Model that wrote the image.
     pub model: String,
     /// Tokens of the input.
     pub input_tokens: i64,
-    /// Tokens generated, reasoning included.
+    /// Generated tokens, including reasoning.
     pub output_tokens: i64,
     /// Tokens spent on reasoning.
     pub reasoning_tokens: i64,
-    /// Input and output together.
+    /// Sum of input and output tokens.
     pub total_tokens: i64,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -968,17 +967,17 @@ object! {
     }
 }
 
-/// The tools an MCP server offers, as the service found them. Sending it back spares the service another look.
+/// Tools of an MCP server, as listed by the service. Send it back so that the service does not list them again.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpListTools {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// The server's label, from the `McpTool`.
+    /// Label of the server, from the `McpTool`.
     pub server_label: String,
     /// The tools.
     pub tools: Vec<McpToolInfo>,
-    /// Why the server could not be asked.
+    /// Error that prevented listing the tools.
     pub error: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1007,11 +1006,11 @@ object! {
 pub struct McpToolInfo {
     /// Name of the tool.
     pub name: String,
-    /// What the tool does.
+    /// Description of the tool.
     pub description: Option<String>,
     /// JSON Schema of its arguments.
     pub input_schema: BTreeMap<String, serde_json::Value>,
-    /// What else the server tells about it.
+    /// Additional information from the server.
     pub annotations: Option<BTreeMap<String, serde_json::Value>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1032,17 +1031,17 @@ object! {
     }
 }
 
-/// The service asks whether a tool of an MCP server may be called. Answer with a `McpApprovalResponse`, together with `previous_response_id` or the conversation.
+/// A request to approve a call to an MCP server's tool. Send an `McpApprovalResponse` with `previous_response_id` or the conversation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpApprovalRequest {
-    /// Id of the request; the answer must name it.
+    /// Id of the request. The `McpApprovalResponse` must use the same id.
     pub id: String,
-    /// The server's label.
+    /// Label of the server.
     pub server_label: String,
     /// Name of the tool.
     pub name: String,
-    /// The arguments, a JSON object as text.
+    /// The arguments, a JSON object as a string.
     pub arguments: String,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1064,7 +1063,7 @@ object! {
     }
 }
 
-/// The answer to a `McpApprovalRequest`.
+/// The response to an `McpApprovalRequest`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpApprovalResponse {
@@ -1072,9 +1071,9 @@ pub struct McpApprovalResponse {
     pub id: Option<String>,
     /// Id of the request.
     pub approval_request_id: String,
-    /// Whether the call may be made.
+    /// True if the call is approved.
     pub approve: bool,
-    /// Why, or why not.
+    /// Reason for the decision.
     pub reason: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1103,19 +1102,19 @@ object! {
 pub struct McpCall {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// The server's label.
+    /// Label of the server.
     pub server_label: String,
     /// Name of the tool.
     pub name: String,
-    /// The arguments, a JSON object as text.
+    /// The arguments, a JSON object as a string.
     pub arguments: String,
-    /// What the tool returned.
+    /// Output of the tool.
     pub output: Option<String>,
-    /// Why the call failed.
+    /// Error of the call.
     pub error: Option<McpError>,
-    /// Id of the approval request that came before the call.
+    /// Id of the approval request for this call.
     pub approval_request_id: Option<String>,
-    /// How far the call is; set by the service.
+    /// Status of the call, set by the service.
     pub status: Option<ToolCallStatus>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1142,15 +1141,15 @@ object! {
     }
 }
 
-/// Why a call to an MCP server's tool failed.
+/// Error of a call to an MCP server's tool.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum McpError {
-    /// `type` is `mcp_protocol_error`: the MCP server refused the call.
+    /// `type` is `mcp_protocol_error`: the MCP server rejected the call.
     McpProtocolError(McpProtocolError),
     /// `type` is `mcp_tool_execution_error`: the tool ran and failed.
     McpToolExecutionError(McpToolExecutionError),
-    /// `type` is `http_error`: the MCP server could not be reached over HTTP, or answered with an error.
+    /// `type` is `http_error`: the MCP server was unreachable over HTTP or returned an HTTP error.
     HttpError(McpHttpError),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -1174,13 +1173,13 @@ union! {
     }
 }
 
-/// The MCP server refused the call.
+/// The MCP server rejected the call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpProtocolError {
     /// The JSON-RPC error code.
     pub code: i64,
-    /// The error in words.
+    /// Error message.
     pub message: String,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1204,7 +1203,7 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpToolExecutionError {
-    /// What the tool put out.
+    /// Output of the tool.
     pub content: serde_json::Value,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1223,13 +1222,13 @@ object! {
     }
 }
 
-/// The MCP server could not be reached over HTTP, or answered with an error.
+/// The MCP server was unreachable over HTTP or returned an HTTP error.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpHttpError {
     /// The HTTP status.
     pub code: i64,
-    /// The error in words.
+    /// Error message.
     pub message: String,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1249,27 +1248,27 @@ object! {
     }
 }
 
-/// A call to one of the application's custom tools. Run it and answer with a `CustomToolCallOutput` of the same `call_id`. Searches of xAI models come in this form too; those were already made by the service.
+/// A call to a custom tool of the application. Run the tool and send a `CustomToolCallOutput` with the same `call_id`. Searches of xAI models also use this type; the service has already run those.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomToolCall {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// Id of the call, made by the model; the output must name it.
+    /// Id of the call, set by the model. The output must use the same id.
     pub call_id: String,
     /// Name of the tool.
     pub name: String,
-    /// The input the model wrote. Check it before use.
+    /// Input written by the model. Validate it before use.
     pub input: String,
-    /// The namespace the tool belongs to.
+    /// Namespace of the tool.
     pub namespace: Option<String>,
-    /// Who made the call.
+    /// Origin of the call.
     pub caller: Option<ToolCaller>,
-    /// Whether the model goes on without waiting for the output.
+    /// True if the model continues without waiting for the output.
     pub asynchronous: Option<bool>,
-    /// How far the call is; set by the service.
+    /// Status of the call, set by the service.
     pub status: Option<ItemStatus>,
-    /// Who created the item; reported in lists.
+    /// Creator of the item; reported in lists.
     pub created_by: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1297,7 +1296,7 @@ object! {
     }
 }
 
-/// What a custom tool returned.
+/// The output of a custom tool.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomToolCallOutput {
@@ -1305,13 +1304,13 @@ pub struct CustomToolCallOutput {
     pub id: Option<String>,
     /// Id of the call, as in the `CustomToolCall`.
     pub call_id: String,
-    /// The result: a text or parts.
+    /// The output: a string or parts.
     pub output: ToolOutput,
-    /// Who made the call.
+    /// Origin of the call.
     pub caller: Option<ToolCaller>,
-    /// How far the output is; set by the service.
+    /// Status of the output, set by the service.
     pub status: Option<ItemStatus>,
-    /// Who created the item; reported in lists.
+    /// Creator of the item; reported in lists.
     pub created_by: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1336,13 +1335,13 @@ object! {
     }
 }
 
-/// Who made a call to a tool.
+/// Origin of a tool call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ToolCaller {
     /// `type` is `direct`: the model made the call itself.
     Direct(DirectCaller),
-    /// `type` is `program`: a program the model wrote made the call.
+    /// `type` is `program`: a program that the model wrote made the call.
     Program(ProgramCaller),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -1383,7 +1382,7 @@ object! {
     }
 }
 
-/// A program the model wrote made the call.
+/// A program that the model wrote made the call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProgramCaller {
@@ -1406,7 +1405,7 @@ object! {
     }
 }
 
-/// The model looks for tools that were not loaded at first.
+/// The model searches for tools that were not loaded initially.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolSearchCall {
@@ -1414,13 +1413,13 @@ pub struct ToolSearchCall {
     pub id: Option<String>,
     /// Id of the call, at most 64 characters.
     pub call_id: Option<String>,
-    /// Who searches.
+    /// Executor of the search.
     pub execution: Option<ToolSearchExecution>,
-    /// The arguments of the search, mostly an object.
+    /// Arguments of the search, usually an object.
     pub arguments: serde_json::Value,
-    /// How far the search is; set by the service.
+    /// Status of the search, set by the service.
     pub status: Option<ItemStatus>,
-    /// Who created the item; reported in lists.
+    /// Creator of the item; reported in lists.
     pub created_by: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1445,7 +1444,7 @@ object! {
     }
 }
 
-/// The tools that a search found; from here on the model may call them.
+/// Tools found by a search. The model may call them from this item on.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolSearchOutput {
@@ -1453,13 +1452,13 @@ pub struct ToolSearchOutput {
     pub id: Option<String>,
     /// Id of the call, as in the `ToolSearchCall`.
     pub call_id: Option<String>,
-    /// Who searched.
+    /// Executor of the search.
     pub execution: Option<ToolSearchExecution>,
     /// The tools found.
     pub tools: Vec<Tool>,
-    /// How far the output is; set by the service.
+    /// Status of the output, set by the service.
     pub status: Option<ItemStatus>,
-    /// Who created the item; reported in lists.
+    /// Creator of the item; reported in lists.
     pub created_by: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1484,7 +1483,7 @@ object! {
     }
 }
 
-/// Who looks for tools.
+/// Executor of a tool search.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ToolSearchExecution {
@@ -1503,13 +1502,13 @@ open_enum! {
     }
 }
 
-/// Tools that the model may call from this item on.
+/// Additional tools that the model may call from this item on.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AdditionalTools {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// Who adds the tools; on input always `developer`.
+    /// Role that adds the tools; always `developer` in input.
     pub role: Role,
     /// The tools.
     pub tools: Vec<Tool>,
@@ -1533,15 +1532,15 @@ object! {
     }
 }
 
-/// A condensed part of a history, in a form only the service can read.
+/// A compacted part of a history, in a form that only the service can read.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Compaction {
     /// Id of the item, set by the service.
     pub id: Option<String>,
-    /// The condensed history, at most 20,971,520 characters. To be sent back unchanged.
+    /// The compacted history, at most 20,971,520 characters. Send it back unchanged.
     pub encrypted_content: String,
-    /// Who created the item; reported in lists.
+    /// Creator of the item; reported in lists.
     pub created_by: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1563,7 +1562,7 @@ object! {
     }
 }
 
-/// Makes the service condense the context now. Must be the last item of the input.
+/// Makes the service compact the context now. Must be the last item of the input.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompactionTrigger {
@@ -1586,7 +1585,7 @@ object! {
     }
 }
 
-/// Changes settings for the responses that follow it. Each setting holds until a later update changes it.
+/// Changes settings for the following responses. Each setting applies until a later update changes it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConfigurationUpdate {
@@ -1594,7 +1593,7 @@ pub struct ConfigurationUpdate {
     pub id: Option<String>,
     /// The new reasoning settings.
     pub reasoning: Option<ReasoningUpdate>,
-    /// The new form of the generated text.
+    /// The new format of the generated text.
     pub text: Option<TextUpdate>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1619,7 +1618,7 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningUpdate {
-    /// How much the model thinks.
+    /// Reasoning effort.
     pub effort: Option<ReasoningEffort>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1636,11 +1635,11 @@ object! {
     }
 }
 
-/// A change of the form of the generated text.
+/// A change of the format of the generated text.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TextUpdate {
-    /// Text that follows a schema, or plain text again.
+    /// Text that follows a schema, or plain text.
     pub format: Option<TextFormat>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1657,7 +1656,7 @@ object! {
     }
 }
 
-/// A program the model wrote to call tools with. To be sent back unchanged.
+/// A program that the model wrote to call tools. Send it back unchanged.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Program {
@@ -1667,7 +1666,7 @@ pub struct Program {
     pub call_id: String,
     /// The program, in JavaScript, at most 10,485,760 characters.
     pub code: String,
-    /// What the service needs to run the program again; opaque.
+    /// Opaque data that the service needs to run the program again.
     pub fingerprint: String,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1690,7 +1689,7 @@ object! {
     }
 }
 
-/// What a `Program` returned.
+/// The output of a `Program`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProgramOutput {
@@ -1700,7 +1699,7 @@ pub struct ProgramOutput {
     pub call_id: String,
     /// The result, at most 10,485,760 characters.
     pub result: String,
-    /// How the run ended.
+    /// Status of the run.
     pub status: ProgramStatus,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1723,13 +1722,13 @@ object! {
     }
 }
 
-/// How a program's run ended.
+/// Status of a program's run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProgramStatus {
-    /// It ran to its end.
+    /// The program finished.
     Completed,
-    /// It was cut short.
+    /// The program stopped before the end.
     Incomplete,
     /// A value this version of the contract does not name.
     Other(String),

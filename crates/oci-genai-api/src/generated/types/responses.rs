@@ -7,86 +7,86 @@ use crate::model::Extra;
 
 /// A request for a response.
 ///
-/// An optional field that is null counts as absent. Whether Oracle's service takes such nulls is
-/// unconfirmed, so do not send them.
+/// An optional field that is null counts as absent. It is unconfirmed that Oracle's service
+/// accepts such nulls, so do not send them.
 ///
-/// Fields the service knows but does not support are refused with 400, `user` among them;
-/// fields it does not know at all are dropped without a word, so a request that is accepted
-/// proves nothing.
+/// The service rejects fields that it knows but does not support with 400; `user` is one of
+/// them. It silently drops unknown fields, so an accepted request does not prove that a field
+/// has an effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateResponse {
-    /// The model: `vendor.name`, as in `openai.gpt-oss-120b` or `xai.grok-4.3`, the OCID of a dedicated endpoint (`ocid1.generativeaiendpoint.…`), or the OCID of a routing profile (`ocid1.generativeairoutingprofile.…`), which spreads one on-demand model over several regions of a realm; the answer then names the region in the header `x-genai-selected-region`. Which models answer here changes with time and region; the management API lists them (`GET /20231130/modelDiscovery`).
+    /// The model: `vendor.name`, for example `openai.gpt-oss-120b` or `xai.grok-4.3`, the OCID of a dedicated endpoint (`ocid1.generativeaiendpoint.…`), or the OCID of a routing profile (`ocid1.generativeairoutingprofile.…`), which distributes one on-demand model over several regions of a realm. With a routing profile, the response names the region in the header `x-genai-selected-region`. The available models change with time and region; the management API lists them (`GET /20231130/modelDiscovery`).
     pub model: Option<String>,
-    /// What to answer: a text, or a list of items. Text and images go in, text comes out.
+    /// Input of the request: a string or a list of items. The model takes text and images and returns text.
     pub input: Option<Input>,
-    /// A system message put before the input. It holds for this request only and is not carried over by `previous_response_id` or `conversation`. Models that refuse items of the `system` role take this instead.
+    /// System message placed before the input. Applies to this request only; `previous_response_id` and `conversation` do not carry it over. Use it for models that reject items with the `system` role.
     pub instructions: Option<String>,
-    /// The conversation the turn belongs to. Its items are put before `input`; input and output are added to it when the response completes. Not to be combined with `previous_response_id`.
+    /// Conversation of the turn. Its items are placed before `input`; input and output are added to it when the response completes. Cannot be combined with `previous_response_id`.
     pub conversation: Option<ConversationRef>,
-    /// Id of the response this one continues; its input and output are put before `input`. Not to be combined with `conversation`. Refused in tenancies with zero data retention.
+    /// Id of the response to continue; its input and output are placed before `input`. Cannot be combined with `conversation`. Rejected in tenancies with zero data retention.
     pub previous_response_id: Option<String>,
-    /// Whether to answer with a stream of events. Default false.
+    /// Streams the response as events. Default false.
     pub stream: Option<bool>,
-    /// How to stream; only together with `stream`.
+    /// Stream options; only with `stream`.
     pub stream_options: Option<StreamOptions>,
-    /// Whether to keep the response so that it can be read and continued later. Default true. A response not stored is 404 afterwards.
+    /// Stores the response so that it can be retrieved and continued later. Default true. Retrieving a response that was not stored returns 404.
     pub store: Option<bool>,
-    /// Whether to run the request in the background and answer at once with a queued response. Such a response is kept for a while even when `store` is false, can be cancelled, and its stream can be resumed by sequence number. Default false.
+    /// Runs the response in the background and returns at once with a queued response. Such a response is kept for a while even if `store` is false, can be canceled, and its stream can be resumed by sequence number. Default false.
     pub background: Option<bool>,
-    /// How to run in the background; only together with `background`.
+    /// Options for background mode; only with `background`.
     pub background_options: Option<BackgroundOptions>,
-    /// Key-value pairs to attach to the response. The memory keys mean nothing here.
+    /// Key-value pairs to attach to the response. The memory keys have no effect here.
     pub metadata: Option<Metadata>,
-    /// Further fields to put into the answer; each value names one.
+    /// Additional fields to include in the response; each value names one.
     pub include: Option<Vec<Include>>,
-    /// The tools the model may call.
+    /// Tools that the model may call.
     pub tools: Option<Vec<Tool>>,
-    /// Whether, and which, tools the model may or must call. Default `auto`.
+    /// Selects if, and which, tools the model may or must call. Default `auto`.
     pub tool_choice: Option<ToolChoice>,
-    /// Whether the model may ask for several tool calls at once. Default true.
+    /// Lets the model request several tool calls at once. Default true.
     pub parallel_tool_calls: Option<bool>,
-    /// How many calls to tools run by the service may be made in all while the response is generated; further ones are ignored. No limit when absent.
+    /// Maximum total number of calls to tools run by the service in this response; further calls are ignored. No limit if absent.
     pub max_tool_calls: Option<i64>,
-    /// Upper bound of the tokens to generate, visible output and reasoning together, at least 16. The model's own limit when absent.
+    /// Maximum number of tokens to generate, visible output and reasoning together; at least 16. If absent, the model's own limit applies.
     pub max_output_tokens: Option<i64>,
-    /// Randomness of sampling, from 0 (always the likeliest token) to 2. Default 1. Change this or `top_p`, not both. OpenAI's own models on OCI refuse any value but the default (`unsupported_value`).
+    /// Sampling temperature, from 0 (always the likeliest token) to 2. Default 1. Change this or `top_p`, not both. OpenAI's own models on OCI reject any value but the default (`unsupported_value`).
     pub temperature: Option<f64>,
-    /// Nucleus sampling: only the likeliest tokens that together reach this probability are drawn from, 0 to 1. Default 1. OpenAI's own models on OCI refuse any other value.
+    /// Nucleus sampling: samples only from the likeliest tokens whose probabilities add up to this value, from 0 to 1. Default 1. OpenAI's own models on OCI reject any other value.
     pub top_p: Option<f64>,
-    /// How much less likely a token becomes once it is in the text, from -2 to 2.
+    /// Penalty for tokens that already appear in the text, from -2 to 2.
     pub presence_penalty: Option<f64>,
-    /// How much less likely a token becomes each time it is in the text, from -2 to 2.
+    /// Penalty for tokens in proportion to their frequency in the text so far, from -2 to 2.
     pub frequency_penalty: Option<f64>,
-    /// How many of the likeliest tokens to report at each position, with their log probabilities, 0 to 20.
+    /// Number of likeliest tokens to report at each position, with their log probabilities, from 0 to 20.
     pub top_logprobs: Option<i64>,
-    /// The form of the text to generate: plain, JSON, or JSON that follows a schema.
+    /// Format of the generated text: plain, JSON, or JSON that follows a schema.
     pub text: Option<TextConfig>,
-    /// How much a reasoning model thinks, and what it shows of it. Some models with reasoning in their name refuse it.
+    /// Reasoning settings: effort, and the reasoning to show. Some models with reasoning in their name reject it.
     pub reasoning: Option<Box<ReasoningConfig>>,
-    /// What to do when the input exceeds the model's context window. Default `disabled`.
+    /// Action if the input exceeds the model's context window. Default `disabled`.
     ///
     /// Deprecated.
     pub truncation: Option<Truncation>,
-    /// When to condense the context while the response is generated.
+    /// Rules for compacting the context while the response is generated.
     pub context_management: Option<Vec<ContextManagement>>,
-    /// A stored prompt template to use, with values for its variables.
+    /// Stored prompt template to use, with values for its variables.
     pub prompt: Option<Prompt>,
-    /// The class of processing to use. Default `auto`.
+    /// Service tier to use. Default `auto`.
     pub service_tier: Option<ServiceTier>,
-    /// A key by which similar requests find the same prompt cache.
+    /// Key that routes similar requests to the same prompt cache.
     pub prompt_cache_key: Option<String>,
-    /// How prompt prefixes are cached.
+    /// Prompt caching options.
     pub prompt_cache_options: Option<PromptCacheOptions>,
-    /// How long a cached prompt prefix may be kept. `prompt_cache_options` has taken its place.
+    /// Maximum time to keep a cached prompt prefix. Superseded by `prompt_cache_options`.
     ///
     /// Deprecated.
     pub prompt_cache_retention: Option<PromptCacheRetention>,
-    /// Programs for access to models of particular fields.
+    /// Access programs for models of particular fields.
     pub access_programs: Option<AccessPrograms>,
-    /// How images of the input are treated.
+    /// Processing options for images of the input.
     pub image: Option<ImageOptions>,
-    /// A stable name for the end user, at most 64 characters, best a hash, by which abuse can be traced.
+    /// Stable identifier of the end user for abuse detection, at most 64 characters, preferably a hash.
     pub safety_identifier: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -136,13 +136,13 @@ object! {
     }
 }
 
-/// The input of a request: a text, which counts as one user message, or a list of items.
+/// The input of a request: a string, which counts as one user message, or a list of items.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Input {
-    /// A text from the user.
+    /// Text from the user.
     Text(String),
-    /// Messages, tool outputs, earlier output sent back, references.
+    /// Messages, tool outputs, earlier output, references.
     Items(Vec<Item>),
     /// What this version of the contract does not name, as it came.
     Unknown(serde_json::Value),
@@ -165,13 +165,13 @@ union! {
     }
 }
 
-/// Names a conversation. The plain id is the form that stricter servers take too.
+/// References a conversation. Stricter servers accept only the plain id.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ConversationRef {
     /// The conversation's id.
     Id(String),
-    /// An object that holds the id, the form a response reports.
+    /// An object with the id, the form used in a response.
     Object(ConversationId),
     /// What this version of the contract does not name, as it came.
     Unknown(serde_json::Value),
@@ -195,7 +195,7 @@ union! {
     }
 }
 
-/// A conversation's id inside an object.
+/// A conversation id in an object.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationId {
@@ -216,92 +216,92 @@ object! {
     }
 }
 
-/// The answer to a request: what the model put out, how it ended, and what it cost.
+/// A model's response: its output, status and token usage.
 ///
-/// Read `status` first: a response can come back with HTTP status 200 and yet have failed or be
-/// cut short. Of the request's settings the response reports the values that were in effect.
+/// Check `status` first: a response with HTTP status 200 can still be failed or incomplete.
+/// Settings of the request are reported with the values that were in effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Response {
     /// Id of the response, `resp_…`.
     pub id: String,
-    /// When it was created, in seconds since the Unix epoch.
+    /// Creation time, in seconds since the Unix epoch.
     pub created_at: i64,
-    /// When it completed, in seconds since the Unix epoch; null before that or when it did not.
+    /// Completion time, in seconds since the Unix epoch; null if the response is not completed.
     pub completed_at: Option<i64>,
-    /// How far it is, or how it ended.
+    /// Status of the response.
     pub status: Option<ResponseStatus>,
-    /// Why it failed; null unless `status` is `failed`.
+    /// Error of the response; null unless `status` is `failed`.
     pub error: Option<Box<ResponseError>>,
-    /// Why it was cut short; null unless `status` is `incomplete`.
+    /// Reason for the incomplete response; null unless `status` is `incomplete`.
     pub incomplete_details: Option<IncompleteDetails>,
-    /// The model that answered.
+    /// The model that generated the response.
     pub model: String,
-    /// What the model put out, in order: messages, reasoning, tool calls. Do not take the first item for the message; reasoning often comes first.
+    /// Output items of the model, in order: messages, reasoning, tool calls. Do not assume that the first item is the message; reasoning often comes first.
     pub output: Vec<Item>,
-    /// The tokens used; absent or null while the response is not finished.
+    /// Token usage; absent or null until the response is finished.
     pub usage: Option<Box<Usage>>,
-    /// The conversation the turn was added to: an object on the service, a plain id on some compatible servers.
+    /// Conversation that the turn was added to: an object on the service, a plain id on some compatible servers.
     pub conversation: Option<ConversationRef>,
-    /// Id of the response this one continues.
+    /// Id of the response that this one continues.
     pub previous_response_id: Option<String>,
-    /// The system message of the request: a text or items.
+    /// System message of the request: a string or items.
     pub instructions: Option<Input>,
     /// Key-value pairs of the request.
     pub metadata: Option<Metadata>,
-    /// Whether it ran in the background.
+    /// True if the response ran in the background.
     pub background: Option<bool>,
-    /// The tools that were offered.
+    /// Tools that were available.
     pub tools: Option<Vec<Tool>>,
-    /// The choice of tools that was in effect.
+    /// Tool choice that was in effect.
     pub tool_choice: Option<ToolChoice>,
-    /// Whether several tool calls at once were allowed.
+    /// True if parallel tool calls were allowed.
     pub parallel_tool_calls: Option<bool>,
-    /// The bound on calls to tools run by the service.
+    /// Maximum number of calls to tools run by the service.
     pub max_tool_calls: Option<i64>,
-    /// The bound on generated tokens.
+    /// Maximum number of generated tokens.
     pub max_output_tokens: Option<i64>,
-    /// The temperature used.
+    /// Sampling temperature that was used.
     pub temperature: Option<f64>,
-    /// The nucleus used.
+    /// Nucleus sampling probability that was used.
     pub top_p: Option<f64>,
-    /// How many likeliest tokens were reported at each position.
+    /// Number of likeliest tokens reported at each position.
     pub top_logprobs: Option<i64>,
-    /// The form of the generated text.
+    /// Format of the generated text.
     pub text: Option<Box<TextConfig>>,
-    /// The reasoning settings used.
+    /// Reasoning settings that were used.
     pub reasoning: Option<Box<ReasoningConfig>>,
-    /// What was to happen when the input exceeds the context window.
+    /// Action if the input exceeds the context window.
     pub truncation: Option<Truncation>,
-    /// The prompt template used.
+    /// Prompt template that was used.
     pub prompt: Option<Prompt>,
-    /// The class of processing that served the request, which may differ from the one asked for.
+    /// Service tier that served the request. May differ from the requested one.
     pub service_tier: Option<ServiceTier>,
-    /// The prompt cache key of the request.
+    /// Prompt cache key of the request.
     pub prompt_cache_key: Option<String>,
-    /// The prompt caching in effect.
+    /// Prompt caching options in effect.
     pub prompt_cache_options: Option<PromptCacheOptions>,
-    /// The prompt cache retention in effect.
+    /// Prompt cache retention in effect.
     ///
     /// Deprecated.
     pub prompt_cache_retention: Option<PromptCacheRetention>,
-    /// The end user's name of the request.
+    /// Identifier of the end user, from the request.
     pub safety_identifier: Option<String>,
-    /// Whether the response is kept so that it can be read and continued later.
+    /// True if the response is stored and can be retrieved and continued later.
     pub store: Option<bool>,
-    /// The presence penalty used.
+    /// Presence penalty that was used.
     pub presence_penalty: Option<f64>,
-    /// The frequency penalty used.
+    /// Frequency penalty that was used.
     pub frequency_penalty: Option<f64>,
-    /// The programs for access that were in effect; null when none was.
+    /// Access programs in effect; null if there was none.
     pub access_programs: Option<AccessPrograms>,
-    /// How images of the input were treated.
+    /// Image processing options in effect.
     pub image: Option<ImageOptions>,
-    /// Input items that the service left out, and why.
+    /// Input items that the service removed, with the reasons.
     pub input_transformations: Option<Vec<InputTransformation>>,
-    /// Why a prompt cache was used or not; asked for by `comparison_response_id`.
+    /// Explains a prompt cache hit or miss; requested with `comparison_response_id`.
     pub prompt_cache_diagnostics: Option<PromptCacheDiagnostics>,
-    /// What the tools run by the service used, apart from `usage`.
+    /// Usage of tools run by the service, not included in `usage`.
     pub tool_usage: Option<Box<ToolUsage>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -359,21 +359,21 @@ object! {
     }
 }
 
-/// How far a response is, or how it ended.
+/// Status of a response.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResponseStatus {
-    /// Accepted to run in the background, not begun.
+    /// Accepted to run in the background, not started.
     Queued,
     /// Being generated.
     InProgress,
-    /// Done.
+    /// Completed.
     Completed,
-    /// Cut short; `incomplete_details` says why.
+    /// Stopped before the end; `incomplete_details` gives the reason.
     Incomplete,
-    /// Failed; `error` says why.
+    /// Failed; `error` gives the reason.
     Failed,
-    /// Stopped by the caller.
+    /// Canceled by the caller.
     Cancelled,
     /// A value this version of the contract does not name.
     Other(String),
@@ -390,19 +390,19 @@ open_enum! {
     }
 }
 
-/// Why a response failed after it had been accepted.
+/// Error of a response that failed after it was accepted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseError {
-    /// What kind of failure it is.
+    /// Kind of failure.
     pub code: ResponseErrorCode,
-    /// The failure in words.
+    /// Error message.
     pub message: String,
-    /// The kind of error; sent with `misalignment_policy_violation`.
+    /// Kind of error; sent with `misalignment_policy_violation`.
     pub kind: Option<String>,
-    /// The request field that is at fault.
+    /// The request field that caused the error.
     pub param: Option<String>,
-    /// What was found to go against the application's intentions.
+    /// Action that conflicts with the application's intentions.
     pub misalignment: Option<Misalignment>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -424,17 +424,17 @@ object! {
     }
 }
 
-/// An action of the model that may not be what the application wants.
+/// A model action that the application may not want.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Misalignment {
-    /// The kind of action.
+    /// Kind of action.
     pub error_type: Option<MisalignmentType>,
-    /// The finding in words.
+    /// Explanation of the finding.
     pub detailed_explanation: Option<String>,
-    /// What is to be looked at.
+    /// The part to review.
     pub review_target: Option<String>,
-    /// A message to send to the model so that it goes on as wanted.
+    /// Message to send to the model so that it continues as intended.
     pub steer: Option<MisalignmentSteer>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -458,13 +458,13 @@ object! {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MisalignmentType {
-    /// Data is sent somewhere.
+    /// Transfers data.
     PotentiallyUnintendedDataTransfer,
-    /// Data is read.
+    /// Accesses data.
     PotentiallyUnintendedDataAccess,
-    /// Something is destroyed.
+    /// Destroys something.
     PotentiallyUnintendedDestructiveActivity,
-    /// Another one.
+    /// Another kind of action.
     OtherValue,
     /// A value this version of the contract does not name.
     Other(String),
@@ -500,31 +500,31 @@ object! {
     }
 }
 
-/// The kinds of failure a response reports.
+/// Error codes of a failed response.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResponseErrorCode {
-    /// The service failed; the request may be sent again.
+    /// The service failed; the request can be retried.
     ServerError,
     /// Too many requests or tokens in a short time.
     RateLimitExceeded,
-    /// The prompt was refused.
+    /// The service rejected the prompt.
     InvalidPrompt,
-    /// The data may not be processed where the model runs.
+    /// Data residency rules do not allow processing the data where the model runs.
     DataResidencyMismatch,
-    /// Refused under the policy on biological risks.
+    /// Rejected under the policy on biological risks.
     BioPolicy,
-    /// The model's action was stopped because it may not be what the application wants.
+    /// The model's action was stopped because the application may not want it.
     MisalignmentPolicyViolation,
-    /// A vector store did not answer in time.
+    /// A vector store timed out.
     VectorStoreTimeout,
     /// An image could not be used.
     InvalidImage,
-    /// An image is in a format that is not taken.
+    /// The format of an image is not supported.
     InvalidImageFormat,
-    /// An image's base64 text could not be decoded.
+    /// The base64 text of an image could not be decoded.
     InvalidBase64Image,
-    /// An image's address is malformed.
+    /// The URL of an image is malformed.
     InvalidImageUrl,
     /// An image has too many pixels.
     ImageTooLarge,
@@ -532,17 +532,17 @@ pub enum ResponseErrorCode {
     ImageTooSmall,
     /// An image could not be parsed.
     ImageParseError,
-    /// An image's content was refused.
+    /// The content of an image was rejected.
     ImageContentPolicyViolation,
-    /// An image's colour mode is not taken.
+    /// The color mode of an image is not supported.
     InvalidImageMode,
     /// An image file has too many bytes.
     ImageFileTooLarge,
-    /// An image's media type is not taken.
+    /// The media type of an image is not supported.
     UnsupportedImageMediaType,
     /// An image file is empty.
     EmptyImageFile,
-    /// An image could not be fetched from its address.
+    /// An image could not be downloaded from its URL.
     FailedToDownloadImage,
     /// An image file does not exist.
     ImageFileNotFound,
@@ -576,7 +576,7 @@ open_enum! {
     }
 }
 
-/// Why a response was cut short.
+/// Details of an incomplete response.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct IncompleteDetails {
@@ -597,15 +597,15 @@ object! {
     }
 }
 
-/// The reasons for which a response is cut short.
+/// Reasons for an incomplete response.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IncompleteReason {
-    /// The bound on generated tokens was reached.
+    /// The limit on generated tokens was reached.
     MaxOutputTokens,
-    /// The bound on messages was reached.
+    /// The limit on messages was reached.
     MaxMessages,
-    /// A content filter stepped in.
+    /// A content filter stopped the response.
     ContentFilter,
     /// A value this version of the contract does not name.
     Other(String),
@@ -619,19 +619,19 @@ open_enum! {
     }
 }
 
-/// The tokens a request used.
+/// Token usage of a request.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Usage {
-    /// Tokens of the input, with everything the service put before it.
+    /// Tokens of the input, including everything that the service placed before it.
     pub input_tokens: i64,
-    /// How the input tokens divide up.
+    /// Breakdown of the input tokens.
     pub input_tokens_details: Option<InputTokensDetails>,
-    /// Tokens generated, reasoning included.
+    /// Generated tokens, including reasoning.
     pub output_tokens: i64,
-    /// How the output tokens divide up.
+    /// Breakdown of the output tokens.
     pub output_tokens_details: Option<OutputTokensDetails>,
-    /// Input and output together.
+    /// Sum of input and output tokens.
     pub total_tokens: i64,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -653,7 +653,7 @@ object! {
     }
 }
 
-/// How input tokens divide up.
+/// Breakdown of input tokens.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InputTokensDetails {
@@ -661,7 +661,7 @@ pub struct InputTokensDetails {
     pub cached_tokens: Option<i64>,
     /// Tokens written to a prompt cache.
     pub cache_write_tokens: Option<i64>,
-    /// How the tokens written to a prompt cache divide up by the cache's lifetime.
+    /// Breakdown of the tokens written to a prompt cache, by cache lifetime.
     pub cache_write_tokens_details: Option<CacheWriteTokensDetails>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -680,7 +680,7 @@ object! {
     }
 }
 
-/// How tokens written to a prompt cache divide up by the cache's lifetime.
+/// Breakdown of tokens written to a prompt cache, by cache lifetime.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CacheWriteTokensDetails {
@@ -704,7 +704,7 @@ object! {
     }
 }
 
-/// How output tokens divide up.
+/// Breakdown of output tokens.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OutputTokensDetails {
@@ -725,7 +725,7 @@ object! {
     }
 }
 
-/// What tools run by the service used.
+/// Usage of tools run by the service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolUsage {
@@ -749,11 +749,11 @@ object! {
     }
 }
 
-/// How much was searched on the web.
+/// Usage of web search.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchUsage {
-    /// The number of searches that are charged.
+    /// Number of billed searches.
     pub num_requests: i64,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -770,23 +770,23 @@ object! {
     }
 }
 
-/// The tokens that image generation used.
+/// Token usage of image generation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageGenerationUsage {
     /// Tokens of the input, text and images.
     pub input_tokens: i64,
-    /// How the input tokens divide up.
+    /// Breakdown of the input tokens.
     pub input_tokens_details: ImageTokensDetails,
-    /// Tokens generated.
+    /// Generated tokens.
     pub output_tokens: i64,
-    /// How the output tokens divide up.
+    /// Breakdown of the output tokens.
     pub output_tokens_details: Option<ImageTokensDetails>,
-    /// Input and output together.
+    /// Sum of input and output tokens.
     pub total_tokens: i64,
     /// Tokens read from a prompt cache; unknown when absent.
     pub cached_tokens: Option<i64>,
-    /// How the cached tokens divide up.
+    /// Breakdown of the cached tokens.
     pub cached_tokens_details: Option<CachedImageTokensDetails>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -810,7 +810,7 @@ object! {
     }
 }
 
-/// How the tokens of image generation divide up.
+/// Breakdown of image generation tokens.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageTokensDetails {
@@ -834,7 +834,7 @@ object! {
     }
 }
 
-/// How the cached tokens of image generation divide up.
+/// Breakdown of cached image generation tokens.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CachedImageTokensDetails {
@@ -858,13 +858,13 @@ object! {
     }
 }
 
-/// A reasoning item of the input that the service removed before the model saw it.
+/// A reasoning item that the service removed from the input before the model call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InputTransformation {
     /// Id of the item.
     pub id: String,
-    /// Why.
+    /// The reason.
     pub reason: InputTransformationReason,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -885,19 +885,19 @@ object! {
     }
 }
 
-/// Why the service removed a reasoning item from an input.
+/// Reasons for removing a reasoning item from an input.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputTransformationReason {
-    /// It was made for another organization.
+    /// The item was generated for another organization.
     OrganizationMismatch,
-    /// It was made for another end user.
+    /// The item was generated for another end user.
     EndUserMismatch,
-    /// Another model made it.
+    /// Another model generated the item.
     ModelMismatch,
-    /// Other items stood before it.
+    /// The items before it differ.
     PrefixMismatch,
-    /// It belongs to an earlier turn.
+    /// The item belongs to an earlier turn.
     TurnBoundary,
     /// A value this version of the contract does not name.
     Other(String),
@@ -913,15 +913,15 @@ open_enum! {
     }
 }
 
-/// Tells that a response was deleted.
+/// Confirms that a response was deleted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletedResponse {
-    /// Id of the response that is gone.
+    /// Id of the deleted response.
     pub id: String,
-    /// The kind of object, `response` or `response.deleted` by server.
+    /// Object type: `response` or `response.deleted`, depending on the server.
     pub object: Option<String>,
-    /// True once the response is deleted.
+    /// True if the response was deleted.
     pub deleted: Option<bool>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -941,33 +941,33 @@ object! {
     }
 }
 
-/// The parts of a request whose input tokens are to be counted.
+/// A request to count input tokens. Takes the parts of a response request that form the input.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CountInputTokens {
-    /// The model whose tokens to count.
+    /// Model to count tokens for.
     pub model: Option<String>,
-    /// The input: a text of at most 10,485,760 characters, or items.
+    /// The input: a string of at most 10,485,760 characters, or items.
     pub input: Option<Input>,
     /// The system message.
     pub instructions: Option<String>,
-    /// The conversation whose items come before the input. Not to be combined with `previous_response_id`.
+    /// Conversation whose items are placed before the input. Cannot be combined with `previous_response_id`.
     pub conversation: Option<ConversationRef>,
-    /// The response that comes before the input. Not to be combined with `conversation`.
+    /// Response that is placed before the input. Cannot be combined with `conversation`.
     pub previous_response_id: Option<String>,
-    /// The tools to be offered; their descriptions take tokens too.
+    /// The available tools; their descriptions count as tokens too.
     pub tools: Option<Vec<Tool>>,
-    /// The choice of tools.
+    /// Tool choice.
     pub tool_choice: Option<ToolChoice>,
-    /// Whether several tool calls at once would be allowed.
+    /// True if parallel tool calls would be allowed.
     pub parallel_tool_calls: Option<bool>,
-    /// The form of the text to generate; a schema takes tokens too.
+    /// Format of the generated text; a schema counts as tokens too.
     pub text: Option<TextConfig>,
     /// The reasoning settings.
     pub reasoning: Option<ReasoningConfig>,
-    /// The manner of speaking of models that have several.
+    /// Personality of models that have several.
     pub personality: Option<Personality>,
-    /// What to do when the input exceeds the context window. Default `disabled`.
+    /// Action if the input exceeds the context window. Default `disabled`.
     ///
     /// Deprecated.
     pub truncation: Option<Truncation>,
@@ -997,7 +997,7 @@ object! {
     }
 }
 
-/// The count of a request's input tokens.
+/// Number of input tokens of a request.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InputTokenCount {
@@ -1020,29 +1020,29 @@ object! {
     }
 }
 
-/// A history to condense.
+/// A request to compact a history.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompactResponse {
-    /// The model that condenses.
+    /// Model that compacts the history.
     pub model: String,
-    /// The history: a text of at most 10,485,760 characters, or items.
+    /// The history: a string of at most 10,485,760 characters, or items.
     pub input: Option<Input>,
-    /// A system message for the compaction.
+    /// System message for the compaction.
     pub instructions: Option<String>,
-    /// The response whose history to condense.
+    /// Response whose history is compacted.
     pub previous_response_id: Option<String>,
-    /// The class of processing to use.
+    /// Service tier to use.
     pub service_tier: Option<ServiceTier>,
-    /// A key by which similar requests find the same prompt cache, at most 64 characters.
+    /// Key that routes similar requests to the same prompt cache, at most 64 characters.
     pub prompt_cache_key: Option<String>,
-    /// How prompt prefixes are cached.
+    /// Prompt caching options.
     pub prompt_cache_options: Option<PromptCacheOptions>,
-    /// How long a cached prompt prefix may be kept.
+    /// Maximum time to keep a cached prompt prefix.
     ///
     /// Deprecated.
     pub prompt_cache_retention: Option<PromptCacheRetention>,
-    /// How images of the input are treated.
+    /// Processing options for images of the input.
     pub image: Option<ImageOptions>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1068,19 +1068,19 @@ object! {
     }
 }
 
-/// A condensed history. Send its `output` as the next request's input, unchanged.
+/// A compacted history. Send its `output` unchanged as the input of the next request.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompactedResponse {
     /// Id of the compaction.
     pub id: String,
-    /// When it was made, in seconds since the Unix epoch.
+    /// Creation time, in seconds since the Unix epoch.
     pub created_at: i64,
-    /// The items that stand for the history, a `compaction` item among them.
+    /// Items that replace the history, including a `compaction` item.
     pub output: Vec<Item>,
-    /// The tokens the compaction used.
+    /// Token usage of the compaction.
     pub usage: Usage,
-    /// How images of the input were treated.
+    /// Image processing options in effect.
     pub image: Option<ImageOptions>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,

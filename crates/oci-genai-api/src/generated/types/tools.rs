@@ -9,11 +9,11 @@ use crate::model::Extra;
 use crate::model::Secret;
 use crate::model::Unknown;
 
-/// A tool the model may call: a function of the application, or something the service runs.
+/// A tool that the model may call: a function of the application, or a tool run by the service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Tool {
-    /// `type` is `function`: a function of the application. The model asks for a call; the application makes it and sends the result.
+    /// `type` is `function`: a function of the application. The model requests a call; the application makes it and sends the output.
     Function(FunctionTool),
     /// `type` is `file_search`: lets the model search the files of vector stores.
     FileSearch(Box<FileSearchTool>),
@@ -23,9 +23,9 @@ pub enum Tool {
     WebSearchPreview(WebSearchPreviewTool),
     /// `type` is `x_search`: lets an xAI model search posts on X.
     XSearch(XSearchTool),
-    /// `type` is `code_interpreter`: lets the model run Python code in a container of the service, which has no network.
+    /// `type` is `code_interpreter`: lets the model run Python code in a container of the service without network access.
     CodeInterpreter(CodeInterpreterTool),
-    /// `type` is `mcp`: lets the model call the tools of a remote MCP server, over Streamable HTTP. Name the server by one of `server_url`, `connector_id` and `tunnel_id`.
+    /// `type` is `mcp`: lets the model call the tools of a remote MCP server over Streamable HTTP. Identify the server with one of `server_url`, `connector_id` and `tunnel_id`.
     Mcp(Box<McpTool>),
     /// `type` is `image_generation`: lets the model generate images.
     ImageGeneration(Box<ImageGenerationTool>),
@@ -33,7 +33,7 @@ pub enum Tool {
     Custom(CustomTool),
     /// `type` is `namespace`: groups functions and custom tools under a name.
     Namespace(NamespaceTool),
-    /// `type` is `tool_search`: lets the model look for tools that are not loaded at first.
+    /// `type` is `tool_search`: lets the model search for tools that are not loaded initially.
     ToolSearch(ToolSearchTool),
     /// `type` is `programmatic_tool_calling`: lets the model write programs that call tools.
     ProgrammaticToolCalling(ProgrammaticToolCallingTool),
@@ -77,25 +77,25 @@ union! {
     }
 }
 
-/// A function of the application. The model asks for a call; the application makes it and sends the result.
+/// A function of the application. The model requests a call; the application makes it and sends the output.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionTool {
-    /// Name of the function: letters, digits, `_` and `-`, at most 128.
+    /// Name of the function: letters, digits, `_` and `-`, at most 128 characters.
     pub name: String,
-    /// What the function does and when to call it; the model reads this.
+    /// Describes the function and its use, for the model.
     pub description: Option<String>,
     /// JSON Schema of the arguments, an object schema.
     pub parameters: Option<BTreeMap<String, serde_json::Value>>,
-    /// Whether the arguments are held to the schema exactly. Default true.
+    /// Makes the arguments follow the schema exactly. Default true.
     pub strict: Option<bool>,
-    /// JSON Schema of what the function returns.
+    /// JSON Schema of the function's output.
     pub output_schema: Option<BTreeMap<String, serde_json::Value>>,
-    /// Whether the function stays unknown to the model until a tool search finds it.
+    /// Hides the function from the model until a tool search finds it.
     pub defer_loading: Option<bool>,
-    /// Whether the model may go on without waiting for the output.
+    /// Lets the model continue without waiting for the output.
     pub asynchronous: Option<bool>,
-    /// Who may call the function.
+    /// Allowed callers of the function.
     pub allowed_callers: Option<Vec<AllowedCaller>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -122,29 +122,29 @@ object! {
     }
 }
 
-/// Whether, and which, tools the model may or must call.
+/// Selects if, and which, tools the model may or must call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ToolChoice {
-    /// A general rule for calling tools.
+    /// A general rule for tool calls.
     Mode(ToolChoiceMode),
-    /// `type` is `function`: makes the model call one function.
+    /// `type` is `function`: forces a call to one function.
     Function(ToolChoiceFunction),
-    /// `type` is `allowed_tools`: narrows the tools the model may call to some of those offered.
+    /// `type` is `allowed_tools`: limits the model to some of the available tools.
     AllowedTools(ToolChoiceAllowed),
-    /// `type` is `file_search`: makes the model search files.
+    /// `type` is `file_search`: forces a file search.
     FileSearch(ToolChoiceFileSearch),
-    /// `type` is `web_search_preview`: makes the model search the web with the older tool.
+    /// `type` is `web_search_preview`: forces a web search with the older tool.
     WebSearchPreview(ToolChoiceWebSearchPreview),
-    /// `type` is `code_interpreter`: makes the model run code.
+    /// `type` is `code_interpreter`: forces a code run.
     CodeInterpreter(ToolChoiceCodeInterpreter),
-    /// `type` is `image_generation`: makes the model generate an image.
+    /// `type` is `image_generation`: forces an image generation.
     ImageGeneration(ToolChoiceImageGeneration),
-    /// `type` is `mcp`: makes the model call a tool of an MCP server.
+    /// `type` is `mcp`: forces a call to a tool of an MCP server.
     Mcp(ToolChoiceMcp),
-    /// `type` is `custom`: makes the model call one custom tool.
+    /// `type` is `custom`: forces a call to one custom tool.
     Custom(ToolChoiceCustom),
-    /// `type` is `programmatic_tool_calling`: makes the model write a program that calls tools.
+    /// `type` is `programmatic_tool_calling`: forces the model to write a program that calls tools.
     ProgrammaticToolCalling(ToolChoiceProgrammaticToolCalling),
     /// What this version of the contract does not name, as it came.
     Unknown(serde_json::Value),
@@ -185,7 +185,7 @@ union! {
     }
 }
 
-/// A general rule for calling tools.
+/// A general rule for tool calls.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ToolChoiceMode {
@@ -207,7 +207,7 @@ open_enum! {
     }
 }
 
-/// Makes the model call one function.
+/// Forces a call to one function.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolChoiceFunction {
@@ -230,13 +230,13 @@ object! {
     }
 }
 
-/// Narrows the tools the model may call to some of those offered.
+/// Limits the model to some of the available tools.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolChoiceAllowed {
-    /// Whether one of them must be called.
+    /// Selects if a call to one of them is required.
     pub mode: AllowedToolsMode,
-    /// The tools, each by its type and name, for example `{"type": "function", "name": "get_weather"}`.
+    /// The allowed tools, each by type and name, for example `{"type": "function", "name": "get_weather"}`.
     pub tools: Vec<BTreeMap<String, serde_json::Value>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -256,7 +256,7 @@ object! {
     }
 }
 
-/// Whether one of the allowed tools must be called.
+/// Selects if a call to one of the allowed tools is required.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllowedToolsMode {
@@ -264,7 +264,7 @@ pub enum AllowedToolsMode {
     Auto,
     /// At least one must be called.
     Required,
-    /// None of them may be called; named by the Open Responses standard alone.
+    /// None of them may be called; only in the Open Responses standard.
     None,
     /// A value this version of the contract does not name.
     Other(String),
@@ -278,7 +278,7 @@ open_enum! {
     }
 }
 
-/// Makes the model search files.
+/// Forces a file search.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolChoiceFileSearch {
@@ -297,7 +297,7 @@ object! {
     }
 }
 
-/// Makes the model search the web with the older tool.
+/// Forces a web search with the older tool.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolChoiceWebSearchPreview {
@@ -316,7 +316,7 @@ object! {
     }
 }
 
-/// Makes the model run code.
+/// Forces a code run.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolChoiceCodeInterpreter {
@@ -335,7 +335,7 @@ object! {
     }
 }
 
-/// Makes the model generate an image.
+/// Forces an image generation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolChoiceImageGeneration {
@@ -354,13 +354,13 @@ object! {
     }
 }
 
-/// Makes the model call a tool of an MCP server.
+/// Forces a call to a tool of an MCP server.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolChoiceMcp {
-    /// The server's label.
+    /// Label of the server.
     pub server_label: String,
-    /// Name of the tool; any of the server's when absent.
+    /// Name of the tool. If absent, any tool of the server.
     pub name: Option<String>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -381,7 +381,7 @@ object! {
     }
 }
 
-/// Makes the model call one custom tool.
+/// Forces a call to one custom tool.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolChoiceCustom {
@@ -404,7 +404,7 @@ object! {
     }
 }
 
-/// Makes the model write a program that calls tools.
+/// Forces the model to write a program that calls tools.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolChoiceProgrammaticToolCalling {
@@ -423,13 +423,13 @@ object! {
     }
 }
 
-/// Who may call a tool.
+/// A kind of caller of a tool.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllowedCaller {
     /// The model itself.
     Direct,
-    /// A program the model wrote.
+    /// A program that the model wrote.
     Programmatic,
     /// A value this version of the contract does not name.
     Other(String),
@@ -448,11 +448,11 @@ open_enum! {
 pub struct FileSearchTool {
     /// Ids of the vector stores to search.
     pub vector_store_ids: Vec<String>,
-    /// How many passages to return at most, from 1 to 50.
+    /// Maximum number of passages to return, from 1 to 50.
     pub max_num_results: Option<i64>,
-    /// How to rank the passages.
+    /// Ranking options.
     pub ranking_options: Option<RankingOptions>,
-    /// Which files to search, by their attributes. An unknown key finds nothing and is no error.
+    /// Selects files by their attributes. An unknown key matches nothing and is no error.
     pub filters: Option<Filter>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -475,15 +475,15 @@ object! {
     }
 }
 
-/// How the passages of a file search are ranked.
+/// Ranking options of a file search.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RankingOptions {
-    /// The ranking method. Default `auto`.
+    /// Ranking method. Default `auto`.
     pub ranker: Option<Ranker>,
-    /// The least score a passage must reach, from 0 to 1.
+    /// Minimum score of a passage, from 0 to 1.
     pub score_threshold: Option<f64>,
-    /// How to weigh meaning against words.
+    /// Weights of semantic and keyword search.
     pub hybrid_search: Option<HybridSearch>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -506,7 +506,7 @@ object! {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ranker {
-    /// The best there is.
+    /// The best method available.
     Auto,
     /// The method of that date.
     Default2024_11_15,
@@ -521,13 +521,13 @@ open_enum! {
     }
 }
 
-/// How a file search weighs likeness of meaning against likeness of words.
+/// Weights of semantic and keyword search in a file search.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HybridSearch {
-    /// Weight of likeness of meaning.
+    /// Weight of semantic similarity.
     pub embedding_weight: f64,
-    /// Weight of likeness of words.
+    /// Weight of keyword matches.
     pub text_weight: f64,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -545,13 +545,13 @@ object! {
     }
 }
 
-/// Which files to search, by their attributes.
+/// A file filter by attributes.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Filter {
-    /// Compares one attribute with a value.
+    /// Compares an attribute with a value.
     ComparisonFilter(ComparisonFilter),
-    /// Joins filters.
+    /// Combines filters.
     CompoundFilter(CompoundFilter),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -573,15 +573,15 @@ union! {
     }
 }
 
-/// Compares one attribute with a value.
+/// Compares an attribute with a value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ComparisonFilter {
-    /// How to compare.
+    /// Comparison operator.
     pub operator: ComparisonOperator,
-    /// The attribute.
+    /// Name of the attribute.
     pub key: String,
-    /// The value to compare it with; a list for `in` and `nin`.
+    /// Value to compare with; a list for `in` and `nin`.
     pub value: FilterValue,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -600,7 +600,7 @@ object! {
     }
 }
 
-/// A way to compare.
+/// A comparison operator.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ComparisonOperator {
@@ -616,7 +616,7 @@ pub enum ComparisonOperator {
     Lt,
     /// Less or equal.
     Lte,
-    /// One of a list. Oracle's service was seen to refuse it with 422.
+    /// One of a list. Oracle's service was observed to reject it with 422.
     In,
     /// None of a list.
     Nin,
@@ -641,13 +641,13 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FilterValue {
-    /// A text.
+    /// A string.
     Text(String),
     /// A number.
     Number(f64),
     /// True or false.
     Boolean(bool),
-    /// A list of texts and numbers.
+    /// A list of strings and numbers.
     List(Vec<FilterListValue>),
     /// What this version of the contract does not name, as it came.
     Unknown(serde_json::Value),
@@ -674,11 +674,11 @@ union! {
     }
 }
 
-/// A member of a list to compare an attribute with.
+/// An element of a list to compare an attribute with.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FilterListValue {
-    /// A text.
+    /// A string.
     Text(String),
     /// A number.
     Number(f64),
@@ -703,13 +703,13 @@ union! {
     }
 }
 
-/// Joins filters.
+/// Combines filters.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CompoundFilter {
-    /// How to join them.
+    /// Logical operator.
     pub operator: CompoundOperator,
-    /// The filters, which may be compound themselves.
+    /// The filters; compound filters are allowed.
     pub filters: Vec<Filter>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -727,13 +727,13 @@ object! {
     }
 }
 
-/// A way to join filters.
+/// A logical operator for filters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CompoundOperator {
-    /// All must hold.
+    /// All must match.
     And,
-    /// One must hold.
+    /// At least one must match.
     Or,
     /// A value this version of the contract does not name.
     Other(String),
@@ -750,15 +750,15 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchTool {
-    /// Which sites to search.
+    /// Restricts the sites to search.
     pub filters: Option<WebSearchFilters>,
-    /// Roughly where the user is.
+    /// Approximate location of the user.
     pub user_location: Option<UserLocation>,
-    /// How much of what is found the model gets to read. Default `medium`.
+    /// Amount of search results to pass to the model. Default `medium`.
     pub search_context_size: Option<SearchContextSize>,
-    /// Whether live pages may be read; otherwise only what is cached. Default true.
+    /// Allows reading live pages; otherwise only cached pages. Default true.
     pub external_web_access: Option<bool>,
-    /// Whether images on the pages are looked at.
+    /// Analyzes the images on the pages.
     pub enable_image_understanding: Option<bool>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -781,13 +781,13 @@ object! {
     }
 }
 
-/// Which sites a web search covers.
+/// Restricts the sites of a web search.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchFilters {
-    /// Only these domains, their subdomains included. All when empty.
+    /// Allowed domains, including their subdomains. All if empty.
     pub allowed_domains: Option<Vec<String>>,
-    /// Not these domains. Not to be combined with `allowed_domains`.
+    /// Excluded domains. Cannot be combined with `allowed_domains`.
     pub excluded_domains: Option<Vec<String>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -805,7 +805,7 @@ object! {
     }
 }
 
-/// Roughly where the user is.
+/// Approximate location of the user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UserLocation {
@@ -837,15 +837,15 @@ object! {
     }
 }
 
-/// How much of what a search finds the model gets to read.
+/// Amount of search results to pass to the model.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchContextSize {
-    /// Little.
+    /// Low.
     Low,
-    /// As usual.
+    /// Normal.
     Medium,
-    /// Much.
+    /// High.
     High,
     /// A value this version of the contract does not name.
     Other(String),
@@ -863,11 +863,11 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchPreviewTool {
-    /// Roughly where the user is.
+    /// Approximate location of the user.
     pub user_location: Option<UserLocation>,
-    /// How much of what is found the model gets to read.
+    /// Amount of search results to pass to the model.
     pub search_context_size: Option<SearchContextSize>,
-    /// What to search for.
+    /// Kinds of content to search for.
     pub search_content_types: Option<Vec<SearchContentType>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -888,7 +888,7 @@ object! {
     }
 }
 
-/// A kind of thing a web search looks for.
+/// A kind of content of a web search.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchContentType {
@@ -911,17 +911,17 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct XSearchTool {
-    /// Only posts of these accounts. Not to be combined with `excluded_x_handles`.
+    /// Searches only posts of these accounts. Cannot be combined with `excluded_x_handles`.
     pub allowed_x_handles: Option<Vec<String>>,
-    /// No posts of these accounts.
+    /// Excludes posts of these accounts.
     pub excluded_x_handles: Option<Vec<String>>,
-    /// The first day to search, as `YYYY-MM-DD`.
+    /// First day to search, as `YYYY-MM-DD`.
     pub from_date: Option<String>,
-    /// The last day to search, as `YYYY-MM-DD`.
+    /// Last day to search, as `YYYY-MM-DD`.
     pub to_date: Option<String>,
-    /// Whether images in posts are looked at.
+    /// Analyzes the images in posts.
     pub enable_image_understanding: Option<bool>,
-    /// Whether videos in posts are looked at.
+    /// Analyzes the videos in posts.
     pub enable_video_understanding: Option<bool>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -945,13 +945,13 @@ object! {
     }
 }
 
-/// Lets the model run Python code in a container of the service, which has no network.
+/// Lets the model run Python code in a container of the service without network access.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CodeInterpreterTool {
-    /// The container to run in.
+    /// Container to run in.
     pub container: CodeInterpreterContainer,
-    /// Who may run code.
+    /// Allowed callers of the code interpreter.
     pub allowed_callers: Option<Vec<AllowedCaller>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -972,13 +972,13 @@ object! {
     }
 }
 
-/// The container the code interpreter runs in.
+/// Container of the code interpreter.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CodeInterpreterContainer {
-    /// Id of a container made before.
+    /// Id of an existing container.
     Id(String),
-    /// A container the service makes.
+    /// A container that the service creates.
     Auto(AutoContainer),
     /// What this version of the contract does not name, as it came.
     Unknown(serde_json::Value),
@@ -1002,15 +1002,15 @@ union! {
     }
 }
 
-/// A container made by the service. It ends after 20 minutes without use.
+/// A container that the service creates. It ends after 20 minutes without use.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AutoContainer {
-    /// Ids of uploaded files to put into it, at most 50.
+    /// Ids of uploaded files to copy into it, at most 50.
     pub file_ids: Option<Vec<String>>,
-    /// How much memory it has. All containers of a tenancy together have 64 GB.
+    /// Memory of the container. All containers of a tenancy share 64 GB.
     pub memory_limit: Option<ContainerMemory>,
-    /// What it may reach.
+    /// Network access of the container.
     pub network_policy: Option<NetworkPolicy>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1031,7 +1031,7 @@ object! {
     }
 }
 
-/// The memory of a container.
+/// Memory of a container.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContainerMemory {
@@ -1056,13 +1056,13 @@ open_enum! {
     }
 }
 
-/// What a container may reach.
+/// Network access of a container.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NetworkPolicy {
-    /// `type` is `disabled`: nothing outside.
+    /// `type` is `disabled`: no network access.
     Disabled(NetworkDisabled),
-    /// `type` is `allowlist`: some domains only.
+    /// `type` is `allowlist`: access to some domains only.
     Allowlist(NetworkAllowlist),
     /// What this version of the contract does not name, as it came.
     Unknown(Unknown),
@@ -1084,7 +1084,7 @@ union! {
     }
 }
 
-/// Nothing outside.
+/// No network access.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NetworkDisabled {
@@ -1103,13 +1103,13 @@ object! {
     }
 }
 
-/// Some domains only.
+/// Access to some domains only.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NetworkAllowlist {
-    /// The domains, at least one.
+    /// Allowed domains, at least one.
     pub allowed_domains: Vec<String>,
-    /// Secrets to put into requests to them.
+    /// Secrets to add to requests to these domains.
     pub domain_secrets: Option<Vec<DomainSecret>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1130,7 +1130,7 @@ object! {
     }
 }
 
-/// A secret that is put into a container's requests to a domain.
+/// A secret that is added to a container's requests to a domain.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DomainSecret {
@@ -1138,7 +1138,7 @@ pub struct DomainSecret {
     pub domain: String,
     /// Name of the secret.
     pub name: String,
-    /// The secret itself, at most 10,485,760 characters. Not to be logged.
+    /// The secret value, at most 10,485,760 characters. Do not log it.
     pub value: Secret,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1157,31 +1157,31 @@ object! {
     }
 }
 
-/// Lets the model call the tools of a remote MCP server, over Streamable HTTP. Name the server by one of `server_url`, `connector_id` and `tunnel_id`.
+/// Lets the model call the tools of a remote MCP server over Streamable HTTP. Identify the server with one of `server_url`, `connector_id` and `tunnel_id`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpTool {
-    /// A name for the server, which its calls carry.
+    /// Label of the server, repeated in its calls.
     pub server_label: String,
-    /// Address of the server.
+    /// URL of the server.
     pub server_url: Option<String>,
-    /// A connector of the service.
+    /// Connector of the service.
     pub connector_id: Option<Connector>,
-    /// Id of a tunnel to the server, `tunnel_` and 32 lower-case letters or digits.
+    /// Id of a tunnel to the server: `tunnel_` and 32 lowercase letters or digits.
     pub tunnel_id: Option<String>,
-    /// The raw OAuth access token for the server, without `Bearer`. A secret: not to be logged, and to be sent with each request.
+    /// OAuth access token for the server, without `Bearer`. A secret: do not log it; send it with each request.
     pub authorization: Option<Secret>,
-    /// What the server is for; the model reads this.
+    /// Description of the server, for the model.
     pub server_description: Option<String>,
-    /// Further HTTP headers for the server. May hold secrets.
+    /// Additional HTTP headers for the server. May contain secrets.
     pub headers: Option<BTreeMap<String, Secret>>,
-    /// Which of its tools may be called. All when absent.
+    /// Allowed tools of the server. All if absent.
     pub allowed_tools: Option<McpAllowedTools>,
-    /// Which calls need an approval first. Default `always`.
+    /// Calls that require approval. Default `always`.
     pub require_approval: Option<McpApproval>,
-    /// Whether its tools stay unknown to the model until a tool search finds them.
+    /// Hides the server's tools from the model until a tool search finds them.
     pub defer_loading: Option<bool>,
-    /// Who may call its tools.
+    /// Allowed callers of the server's tools.
     pub allowed_callers: Option<Vec<AllowedCaller>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1211,7 +1211,7 @@ object! {
     }
 }
 
-/// A connector of the service to another service.
+/// A connector to another service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Connector {
@@ -1248,11 +1248,11 @@ open_enum! {
     }
 }
 
-/// Which tools of an MCP server may be called.
+/// Allowed tools of an MCP server.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum McpAllowedTools {
-    /// The tools' names.
+    /// Names of the tools.
     Names(Vec<String>),
     /// A filter.
     Filter(McpToolFilter),
@@ -1277,13 +1277,13 @@ union! {
     }
 }
 
-/// Chooses tools of an MCP server.
+/// Selects tools of an MCP server.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpToolFilter {
-    /// The tools' names.
+    /// Names of the tools.
     pub tool_names: Option<Vec<String>>,
-    /// Whether to choose the tools that the server marks as reading only.
+    /// Selects the tools that the server marks as read-only.
     pub read_only: Option<bool>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1301,13 +1301,13 @@ object! {
     }
 }
 
-/// Which calls to an MCP server need an approval first.
+/// Calls to an MCP server that require approval.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum McpApproval {
     /// A rule for all calls.
     Mode(McpApprovalMode),
-    /// A rule by tool.
+    /// A rule per tool.
     Filter(McpApprovalFilter),
     /// What this version of the contract does not name, as it came.
     Unknown(serde_json::Value),
@@ -1332,13 +1332,13 @@ union! {
     }
 }
 
-/// A rule for the approval of all calls.
+/// An approval rule for all calls.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum McpApprovalMode {
-    /// Each call needs one.
+    /// All calls require approval.
     Always,
-    /// No call needs one.
+    /// No call requires approval.
     Never,
     /// A value this version of the contract does not name.
     Other(String),
@@ -1351,13 +1351,13 @@ open_enum! {
     }
 }
 
-/// A rule by tool for the approval of calls.
+/// An approval rule per tool.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct McpApprovalFilter {
-    /// The tools whose calls need an approval.
+    /// Tools whose calls require approval.
     pub always: Option<McpToolFilter>,
-    /// The tools whose calls need none.
+    /// Tools whose calls require no approval.
     pub never: Option<McpToolFilter>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1379,9 +1379,9 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageGenerationTool {
-    /// The model that generates. Default `gpt-image-1`.
+    /// Model that generates the image. Default `gpt-image-1`.
     pub model: Option<ImageModel>,
-    /// Whether to make a new image or change one. Default `auto`.
+    /// Generates a new image or edits one. Default `auto`.
     pub action: Option<ImageAction>,
     /// Size of the image in pixels. Default `auto`.
     pub size: Option<ImageSize>,
@@ -1391,23 +1391,23 @@ pub struct ImageGenerationTool {
     pub background: Option<ImageBackground>,
     /// File format of the image. Default `png`.
     pub output_format: Option<ImageFormat>,
-    /// Compression in per cent, 0 to 100. Default 100.
+    /// Compression in percent, from 0 to 100. Default 100.
     pub output_compression: Option<i64>,
-    /// How strictly the image's content is watched. Default `auto`.
+    /// Strictness of the content moderation. Default `auto`.
     pub moderation: Option<ImageModeration>,
-    /// How closely to keep to the features of input images. Default `low`.
+    /// Fidelity to the features of input images. Default `low`.
     pub input_fidelity: Option<InputFidelity>,
-    /// Where an input image may be changed.
+    /// Mask of the area that may be edited in an input image.
     pub input_image_mask: Option<ImageMask>,
-    /// How many unfinished images to send in a stream, 0 to 3. Default 0.
+    /// Number of partial images to send in a stream, from 0 to 3. Default 0.
     pub partial_images: Option<i64>,
-    /// How detailed an SVG image is.
+    /// Complexity of an SVG image.
     pub complexity: Option<ImageComplexity>,
-    /// How many frames an animated image has.
+    /// Number of frames of an animated image.
     pub frame_count: Option<i64>,
-    /// How long a frame is shown, in milliseconds.
+    /// Duration of a frame, in milliseconds.
     pub frame_duration_ms: Option<i64>,
-    /// How SVG images are written.
+    /// Options for SVG images.
     pub svg: Option<SvgOptions>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1440,15 +1440,15 @@ object! {
     }
 }
 
-/// How detailed an image is.
+/// Complexity of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageComplexity {
-    /// Little.
+    /// Low.
     Low,
     /// Medium.
     Medium,
-    /// Much.
+    /// High.
     High,
     /// A value this version of the contract does not name.
     Other(String),
@@ -1462,13 +1462,13 @@ open_enum! {
     }
 }
 
-/// How SVG images are written.
+/// Options for SVG images.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SvgOptions {
-    /// The model that writes the image.
+    /// Model that writes the image.
     pub model: Option<String>,
-    /// How much that model thinks.
+    /// Reasoning settings of that model.
     pub reasoning: Option<SvgReasoning>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1486,11 +1486,11 @@ object! {
     }
 }
 
-/// How much the model that writes an SVG image thinks.
+/// Reasoning settings of the model that writes an SVG image.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SvgReasoning {
-    /// The effort.
+    /// Reasoning effort.
     pub effort: Option<ReasoningEffort>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1519,21 +1519,21 @@ pub enum ImageModel {
     GptImage1_5,
     /// GPT Image 2.
     GptImage2,
-    /// GPT Image 2 of that date.
+    /// GPT Image 2, snapshot of that date.
     GptImage2_2026_04_21,
     /// GPT Image 2.5 Sunburst.
     GptImage2_5Sunburst,
-    /// GPT Image 2.5 Sunburst of that date.
+    /// GPT Image 2.5 Sunburst, snapshot of that date.
     GptImage2_5Sunburst2026_09_08,
     /// GPT Image 2.5 Flare.
     GptImage2_5Flare,
-    /// GPT Image 2.5 Flare of that date.
+    /// GPT Image 2.5 Flare, snapshot of that date.
     GptImage2_5Flare2026_09_08,
     /// GPT Image 2.6 Sunburst.
     GptImage2_6Sunburst,
     /// GPT Image 2.6 Flare.
     GptImage2_6Flare,
-    /// The newest one of ChatGPT.
+    /// The newest image model of ChatGPT.
     ChatgptImageLatest,
     /// A value this version of the contract does not name.
     Other(String),
@@ -1556,13 +1556,13 @@ open_enum! {
     }
 }
 
-/// What to do with images.
+/// An action on images.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageAction {
-    /// Make a new one.
+    /// Generate a new image.
     Generate,
-    /// Change one.
+    /// Edit an image.
     Edit,
     /// The model decides.
     Auto,
@@ -1684,13 +1684,13 @@ open_enum! {
     }
 }
 
-/// How strictly an image's content is watched.
+/// Strictness of image content moderation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageModeration {
-    /// As usual.
+    /// Standard strictness.
     Auto,
-    /// Less strictly.
+    /// Less strict.
     Low,
     /// A value this version of the contract does not name.
     Other(String),
@@ -1703,13 +1703,13 @@ open_enum! {
     }
 }
 
-/// How closely a generated image keeps to the features of input images.
+/// Fidelity of a generated image to the features of input images.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputFidelity {
-    /// Closely.
+    /// High fidelity.
     High,
-    /// Loosely.
+    /// Low fidelity.
     Low,
     /// A value this version of the contract does not name.
     Other(String),
@@ -1722,7 +1722,7 @@ open_enum! {
     }
 }
 
-/// Marks where an input image may be changed.
+/// Marks the area that may be edited in an input image.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ImageMask {
@@ -1752,15 +1752,15 @@ object! {
 pub struct CustomTool {
     /// Name of the tool.
     pub name: String,
-    /// What the tool does; the model reads this.
+    /// Description of the tool, for the model.
     pub description: Option<String>,
-    /// The form of the input. Default free text.
+    /// Format of the input. Default free text.
     pub format: Option<CustomToolFormat>,
-    /// Whether the tool stays unknown to the model until a tool search finds it.
+    /// Hides the tool from the model until a tool search finds it.
     pub defer_loading: Option<bool>,
-    /// Whether the model may go on without waiting for the output.
+    /// Lets the model continue without waiting for the output.
     pub asynchronous: Option<bool>,
-    /// Who may call the tool.
+    /// Allowed callers of the tool.
     pub allowed_callers: Option<Vec<AllowedCaller>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1785,7 +1785,7 @@ object! {
     }
 }
 
-/// The form of a custom tool's input.
+/// Format of a custom tool's input.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CustomToolFormat {
@@ -1836,7 +1836,7 @@ object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomToolFormatGrammar {
-    /// The language the grammar is written in.
+    /// Syntax of the grammar.
     pub syntax: GrammarSyntax,
     /// The grammar.
     pub definition: String,
@@ -1858,7 +1858,7 @@ object! {
     }
 }
 
-/// A language for grammars.
+/// A grammar syntax.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GrammarSyntax {
@@ -1881,11 +1881,11 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NamespaceTool {
-    /// The name.
+    /// Name of the namespace.
     pub name: String,
-    /// What the group is for; the model reads this.
+    /// Description of the group, for the model.
     pub description: String,
-    /// The tools, at least one; only functions and custom tools.
+    /// Tools of the group, at least one; functions and custom tools only.
     pub tools: Vec<Tool>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
@@ -1906,15 +1906,15 @@ object! {
     }
 }
 
-/// Lets the model look for tools that are not loaded at first.
+/// Lets the model search for tools that are not loaded initially.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToolSearchTool {
-    /// Who searches.
+    /// Executor of the search.
     pub execution: Option<ToolSearchExecution>,
-    /// What the search does, when the application searches; the model reads this.
+    /// Description of the search, for the model; only if the application runs it.
     pub description: Option<String>,
-    /// JSON Schema of the search's arguments, when the application searches.
+    /// JSON Schema of the search arguments; only if the application runs the search.
     pub parameters: Option<BTreeMap<String, serde_json::Value>>,
     /// Members that this version of the contract does not name.
     pub extra: Extra,
