@@ -195,7 +195,7 @@ fn as_text(value: &Value) -> Option<Value> {
             .map(Value::to_string)
             .unwrap_or_default()
     };
-    let told = match item::kind(value) {
+    let text = match item::kind(value) {
         "message" => return Some(item::without_place(value.clone())),
         "reasoning" | "mcp_list_tools" => return None,
         "function_call" => {
@@ -218,7 +218,7 @@ fn as_text(value: &Value) -> Option<Value> {
         }
         other => format!("({other})"),
     };
-    Some(item::user_message(&told))
+    Some(item::user_message(&text))
 }
 
 #[cfg(test)]

@@ -119,8 +119,8 @@ impl ToolSet {
                     })
                 }
                 Err(error) => {
-                    let told = failure(&format!("the arguments do not fit: {error}"));
-                    Box::pin(std::future::ready(told))
+                    let output = failure(&format!("the arguments do not fit: {error}"));
+                    Box::pin(std::future::ready(output))
                 }
             },
         );

@@ -53,7 +53,7 @@ async fn help_fits_eighty_columns_and_begins_with_one_line() {
             }
             assert!(!ran.stdout.contains('\u{1b}'), "no colours in a pipe");
         }
-        // The short form is for who knows the options, the long one tells all there is to know.
+        // The short form lists the options, the long one explains them.
         assert!(!short.stdout.contains("[env:"), "{command:?}");
         assert!(
             long.stdout.contains("[env: OCI_GENAI_CONFIG]"),

@@ -60,7 +60,7 @@ async fn bash_completes() {
     }
     let home = Home::new();
     let script = script(&home, "bash", "completions").await;
-    // The function is asked for as bash asks for it: by what `complete` was told of the program.
+    // The function is asked for as bash asks for it: by the program's registration with `complete`.
     let ask = |words: &str, count: usize| {
         let text = format!(
             "source {script}; COMP_WORDS=({words}); COMP_CWORD={count}; COMP_LINE='{words}'; \

@@ -1,4 +1,4 @@
-//! Settings from flags, variables and files, and what bad ones are told.
+//! Settings from flags, variables and files, and errors for invalid ones.
 
 use oci_genai_emulator::{DEFAULT_PROJECT, Emulator};
 

@@ -1,5 +1,5 @@
 //! Bad input for every option of every command but `emulator`, whose own tests have theirs: an error that names the
-//! option or the value and the cure, the exit code that says whose fault it is, and nothing on standard output.
+//! option or the value and the fix, the exit code, and nothing on standard output.
 
 use crate::help::COMMANDS;
 use crate::world::{World, stderr, stdout};

@@ -55,7 +55,7 @@ async fn a_client_that_hangs_up_cancels_its_request() {
     drop(socket);
     running.ended(Outcome::Canceled).await;
     upstream.open(0).await;
-    // With half a stream closed: it cannot be told from one that has left.
+    // With half a stream closed: it looks like a client that has left.
     let (sender, plan) = Plan::channel();
     upstream.plan(plan);
     let mut socket = stream(running.address()).await;

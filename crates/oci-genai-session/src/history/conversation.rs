@@ -217,7 +217,7 @@ fn output_at(start: usize, sent: &[Value], listed: &[Value]) -> Range<usize> {
     begin..length.map_or(listed.len(), |length| begin + length)
 }
 
-/// Tells what of a round is among the items that came after its anchor.
+/// Finds the items of a round among the items after its anchor.
 fn sort_out(
     sent: &[Value],
     listed: &[Value],

@@ -20,7 +20,7 @@ const BOUND_WAITS: &str = "SELECT set_config(name, '10s', false) FROM pg_setting
 /// Keeps sessions in a PostgreSQL database, in the first schema of the connection's search path.
 ///
 /// Leases are measured by the server's clock. A process that is stopped while it writes keeps others from its session for at most
-/// 10 s: then the server ends its connection. Who waits longer than 10 s for such a process is told that the store does not answer.
+/// 10 s: then the server ends its connection. A process that waits longer than 10 s for such a connection gets an error that the store did not respond.
 /// A URL that sets `lock_timeout` or `idle_in_transaction_session_timeout` itself has its own way.
 ///
 /// ```no_run
@@ -70,7 +70,7 @@ impl PostgresStore {
             )
             .with_source(error)
         };
-        // A pool would try a server that refuses again and again; one connection tells at once.
+        // A pool would try a server that refuses again and again; one connection fails at once.
         let mut probe = parsed.connect().await.map_err(unreachable)?;
         let is_up_to_date = is_up_to_date(&mut probe).await;
         probe.close().await.map_err(unreachable)?;

@@ -95,7 +95,7 @@ pub(super) fn after_failure(
         BackendErrorKind::NoOutput => AfterFailure::End(TurnFailure::NoOutput),
         BackendErrorKind::Unusable => AfterFailure::LookOnly,
         BackendErrorKind::NotExecuted => AfterFailure::Again(doubt),
-        // Whoever holds the lock may be an earlier request of this very round.
+        // The lock may be held by an earlier request of this round.
         BackendErrorKind::Locked => AfterFailure::WhenFree,
         BackendErrorKind::NotAllowed => AfterFailure::Stop,
         BackendErrorKind::Unknown => AfterFailure::Again(doubt.max(Doubt::Lost)),

@@ -1,7 +1,7 @@
 //! A turn as a state machine over the journal.
 //!
 //! There is one way through: a turn that was just begun and a turn that a crash left behind are driven alike. The
-//! difference is the doubt: whoever is not sure that the round's request was never sent looks before sending it.
+//! difference is the doubt: a driver that cannot be sure that the round's request was never sent inspects the service first.
 
 use std::sync::Arc;
 

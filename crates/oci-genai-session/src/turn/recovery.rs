@@ -132,7 +132,7 @@ impl Driver {
             }
             (AfterLook::Send(None), _) => Ok(true),
             (AfterLook::Send(Some(decision)), _) => {
-                // Written down before it is sent: it is sent again once at most, whoever goes on with the turn.
+                // Written down before it is sent: it is retried at most once, by any process that continues the turn.
                 self.note(journal, decision).await;
                 journal.forget_response().await?;
                 Ok(true)

@@ -191,7 +191,7 @@ fn effect(call: &ToolCall, name: &str, state: ToolCallState) -> ToolCallRecord {
     )
 }
 
-/// What goes back for a question that has been worked off.
+/// Returns the output item for a completed call.
 fn answer(journal: &Journal, question: &Question) -> Value {
     let Question { call, name, item } = question;
     match item::kind(item) {

@@ -72,7 +72,7 @@ impl Orders {
     }
 }
 
-/// What tells a call from all others: servers may give all of them the same id.
+/// The unique key of a call: servers may give all calls the same id.
 pub(crate) fn key(session: &SessionId, turn: u64, place: CallPlace) -> String {
     format!("{session}-{turn}-{}-{}", place.round, place.position)
 }
@@ -193,7 +193,7 @@ pub(crate) async fn run(orders: Orders) {
     }
 }
 
-/// Tells of something that is out of order, and leaves it some time.
+/// Reports a failure, and waits for a moment.
 async fn pause(text: &str) {
     eprintln!("{text}");
     tokio::time::sleep(Duration::from_millis(20)).await;

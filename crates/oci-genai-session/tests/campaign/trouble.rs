@@ -32,7 +32,7 @@ use Trouble::{Disconnect, Export, Fork, Nothing, Restart, Stop};
 /// Each of them once, so that a short campaign has all.
 const FIRST: [Trouble; 7] = [Nothing, Export, Stop, Fork, Disconnect, Restart, Nothing];
 
-/// The trouble of a kill: the slow ones come about once in fifty.
+/// The extra fault of a kill. Slow faults are drawn in about 1 of 50.
 pub(crate) fn draw(kill: u64, kind: StoreKind, chance: &mut fastrand::Rng) -> Trouble {
     let drawn = match chance.u32(0..200) {
         0..4 => Stop,
@@ -85,7 +85,7 @@ pub(crate) fn refuse_one(emulator: &Emulator) {
 /// How long a stopped process stands still: more than twice its lease.
 pub(crate) const STANDSTILL: Duration = Duration::from_millis(400);
 
-/// An export taken while the session is in use is of one moment, and can be gone on with.
+/// An export taken while the session is in use is of one moment, and can be continued.
 pub(crate) async fn export(client: Client, sessions: &Sessions, session: &Session) {
     let mut lines = Vec::new();
     let put = |line: &str| {

@@ -39,7 +39,7 @@ impl fmt::Display for Totals {
     }
 }
 
-/// Tells what is there when a check fails.
+/// Prints the state when a check fails.
 struct Witness<'a> {
     session: &'a Session,
     turns: Vec<TurnRecord>,

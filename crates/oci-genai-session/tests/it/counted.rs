@@ -32,7 +32,7 @@ pub(crate) struct Counted {
     /// How many more batches are written before everything stands still.
     left: Arc<Mutex<Option<u64>>>,
     halted: Arc<Notify>,
-    /// Told of each lease that was prolonged.
+    /// Notified of each lease renewal.
     pub(crate) renewed: Arc<Notify>,
     /// Whether leases cannot be renewed, because the store is out of order.
     no_renewals: Arc<AtomicBool>,
@@ -92,7 +92,7 @@ impl Counted {
         std::mem::take(&mut self.counts.lock().unwrap())
     }
 
-    /// Lets so many batches through; whoever writes the next one waits for ever, and the result is told.
+    /// Lets so many batches through; the next write waits forever, and the result is returned.
     pub(crate) fn halt_after(&self, batches: u64) -> Arc<Notify> {
         *self.left.lock().unwrap() = Some(batches);
         self.halted.clone()

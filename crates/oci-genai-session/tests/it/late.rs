@@ -1,4 +1,4 @@
-//! Responses that come about after their caller has lost sight of them.
+//! Responses that land after the caller lost the connection.
 
 use std::time::Duration;
 

@@ -149,7 +149,7 @@ async fn nothing_is_sent_while_the_store_cannot_say_who_holds_the_session() {
     let counted = Counted::new(Arc::new(InMemoryStore::new()));
     let world = World::with_store(Arc::new(counted.clone()));
     let session = world.session(HistoryMode::Conversation).await;
-    // Turned away, and then a pause of more than half a lease.
+    // Rejected, and then a pause of more than half a lease.
     let mut policy = world.policy.clone();
     policy.initial_backoff = Duration::from_secs(6);
     policy.max_backoff = Duration::from_secs(6);

@@ -73,7 +73,7 @@ async fn a_writer_that_lost_its_lease_writes_nothing_more() {
         *before
     );
     world.store.release(&lease).await.unwrap();
-    // Whoever comes next finds the answer on the service and asks nothing twice.
+    // The next holder finds the response on the service and sends nothing twice.
     session.recover().await.unwrap().unwrap();
     assert_eq!(world.service.requests().len(), 1);
     assert_eq!(world.transcript(&session).len(), 2);

@@ -138,7 +138,7 @@ async fn where_nothing_can_be_looked_at_a_turn_is_sent_once_more_and_not_again()
         let world = World::new();
         let session = world.session(history_mode).await;
         session.send("one").await.unwrap();
-        // What is turned away in between was surely not carried out, and does not count.
+        // A rejected request in between was not carried out, and does not count.
         world.service.then([
             Some(Fault::AnswerLost),
             Some(Fault::TurnedAway),

@@ -360,7 +360,7 @@ async fn a_postgres_store_opens_while_a_process_stands_still_in_the_middle_of_op
     PostgresStore::connect(&database.url).await.unwrap();
     let mut stopped = sqlx::PgConnection::connect(&database.url).await.unwrap();
     stopped.lock().await.unwrap();
-    // Whoever waits for that lock waits for ever.
+    // A wait for that lock never ends.
     let other = PostgresStore::connect(&database.url);
     let other = tokio::time::timeout(std::time::Duration::from_secs(30), other);
     let other = other.await.expect("it opens").unwrap();

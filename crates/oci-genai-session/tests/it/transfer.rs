@@ -1,4 +1,4 @@
-//! Exports, forks and imports: of one moment, whoever uses the session meanwhile, and refused when they cannot be.
+//! Exports, forks and imports: each is one snapshot while the session is in use, or an error.
 
 use std::sync::Arc;
 

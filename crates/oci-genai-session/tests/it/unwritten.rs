@@ -11,7 +11,7 @@ use crate::counted::{Counted, Outage};
 use crate::double::Fault;
 use crate::world::{KINDS, World};
 
-/// A session with one turn, over a store that fails as told.
+/// A session with one turn, over a store that fails on request.
 async fn begun(memory: HistoryMode) -> (World, Counted, Session) {
     let counted = Counted::new(Arc::new(InMemoryStore::new()));
     let mut world = World::with_store(Arc::new(counted.clone()));

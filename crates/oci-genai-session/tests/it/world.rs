@@ -1,4 +1,4 @@
-//! A store, a service that fails as told, and processes that come and go.
+//! A store, a service that fails on request, and processes that come and go.
 
 use std::sync::{Arc, Mutex};
 

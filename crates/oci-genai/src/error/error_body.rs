@@ -6,7 +6,7 @@ use serde_json::Value;
 /// Characters of an error body that is not JSON, shown as the message.
 pub(super) const MAX_TEXT: usize = 500;
 
-/// Whether a value tells of an error, in any of the shapes that error answers have.
+/// Returns whether a value is an error, in any of the known shapes of error bodies.
 pub(crate) fn is_error(value: &Value) -> bool {
     if let Value::Array(list) = value {
         return list.first().is_some_and(is_error);

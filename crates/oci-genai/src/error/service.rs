@@ -145,7 +145,7 @@ impl ServiceError {
     }
 
     fn from_value(value: &Value) -> Self {
-        // Some gateways put a list around their errors. The first one tells the cause.
+        // Some gateways put a list around their errors. The first one names the cause.
         if let Value::Array(list) = value
             && let Some(first @ Value::Object(_)) = list.first()
         {

@@ -32,8 +32,8 @@ pub(super) fn words_of(extra: &Extra) -> Option<Value> {
         })
 }
 
-/// A response to go on with: one that the service itself calls failed does not pass for a success, and
-/// one that ended and says nothing does not pass for an answer.
+/// Returns a successful response. A response that the service marks as failed, or that ended without
+/// output, is an error.
 pub(super) fn answered(response: Response) -> Result<Response> {
     if has_failed(&response) {
         return Err(failure(response, None));
@@ -51,8 +51,7 @@ pub(super) fn answered(response: Response) -> Result<Response> {
     }
 }
 
-/// Whether a response is one to go on with. A response is large, so it is worth looking at it before it
-/// is moved.
+/// Returns whether a response is a success. A response is large, so this check avoids a move.
 pub(super) fn is_answer(response: &Response) -> bool {
     !has_failed(response) && missing_output(response).is_none()
 }

@@ -174,7 +174,7 @@ async fn failures_of_tools_are_sent_to_the_model() {
     let call = |name: &str, arguments: &str| {
         oci_genai::types::FunctionCall::new("call_1", name, arguments)
     };
-    for (name, arguments, told) in [
+    for (name, arguments, part) in [
         ("add", r#"{"a":9223372036854775807,"b":1}"#, "too large"),
         ("add", r#"{"a":1}"#, "missing field `b`"),
         ("add", "", "missing field"),
@@ -183,7 +183,7 @@ async fn failures_of_tools_are_sent_to_the_model() {
         let output = Item::from(tools.call(&call(name, arguments)).await);
         let value = serde_json::to_value(&output).unwrap();
         assert_eq!(value["call_id"], "call_1");
-        assert!(value["output"].as_str().unwrap().contains(told), "{value}");
+        assert!(value["output"].as_str().unwrap().contains(part), "{value}");
     }
 }
 

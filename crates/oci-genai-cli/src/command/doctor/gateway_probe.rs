@@ -23,7 +23,7 @@ const ADDED: [usize; 5] = [BATCH, BATCH, BATCH, BATCH, 5];
 /// In the first item of the conversation, and in its last.
 const CODE_WORDS: [&str; 2] = ["heron", "walnut"];
 /// The emulator's model answers the first word of it; others answer the rest.
-const QUESTION: &str = "recall: Which code words were you told? Answer with the code words that you \
+const QUESTION: &str = "recall: Which code words are in the conversation? Answer with the code words that you \
     can see, and nothing else.";
 
 const ONLY_100: &str = "only the first 100 items of a conversation are loaded as history";

@@ -324,7 +324,7 @@ async fn nothing_set_at_all() {
     assert_eq!(diagnosis.status("configuration"), "ok");
     let words = ["OCI_GENAI_API_KEY", "oci setup config", "--auth"];
     diagnosis.blames("credential", 2, &words);
-    // Each place that was looked at is told.
+    // The report names each file that was checked.
     let tried = diagnosis.step("credential")["found"].to_string();
     for place in [
         "resource principal",

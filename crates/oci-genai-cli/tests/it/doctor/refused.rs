@@ -194,7 +194,7 @@ async fn each_answer_has_its_cause() {
         let found = diagnosis.step(case.step)["found"].as_str().unwrap();
         assert!(
             found.contains(case.message),
-            "what the service said is told: {found}"
+            "the service's message is shown: {found}"
         );
         assert_eq!(diagnosis.report["requests"][0]["status"], case.status);
     }

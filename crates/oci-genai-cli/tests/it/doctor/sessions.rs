@@ -137,7 +137,7 @@ async fn a_token_that_the_service_does_not_accept() {
     let found = diagnosis.step("credential")["found"].as_str().unwrap();
     assert!(
         found.contains("not renewed"),
-        "the refresh was tried, and its failure is told: {found}"
+        "the refresh was tried, and its failure is reported: {found}"
     );
 
     // The same where OCI_CLI_AUTH chooses it.

@@ -1,4 +1,4 @@
-//! A service in memory that fails as told, to the request. What goes over the wire is tested with the emulator; this
+//! An in-memory service that fails on request. What goes over the wire is tested with the emulator; this
 //! is for the failures whose moment has to be exact.
 
 mod model;
@@ -39,7 +39,7 @@ pub(crate) enum Fault {
     NotKept,
     /// The response ends early, with a call of a remote tool that the service had begun.
     EndsEarly,
-    /// Turned away before anything happened.
+    /// Rejected before anything happened.
     TurnedAway,
     /// Another response is under way, which ends by itself.
     Locked,
@@ -61,7 +61,7 @@ pub(crate) enum Fault {
     UnreadableUnstored,
     /// The response ends without output, and is stored so.
     Empty,
-    /// The answer comes when [`Double::resume`] is told.
+    /// The response comes after [`Double::resume`].
     Slow,
 }
 
@@ -100,7 +100,7 @@ struct State {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Double {
     state: Arc<Mutex<State>>,
-    /// Told when a request begins to hang.
+    /// Notified when a request starts to hang.
     pub(crate) hanging: Arc<Notify>,
     /// Lets a slow request go on.
     pub(crate) resume: Arc<Notify>,

@@ -26,7 +26,7 @@ impl Failure {
             Ok(response) if response.status().is_success() => None,
             Ok(response) => {
                 let headers = response.headers();
-                let told = headers
+                let hint = headers
                     .get("x-should-retry")
                     .and_then(|value| match value.as_bytes() {
                         b"true" => Some(true),
@@ -41,7 +41,7 @@ impl Failure {
                 Some(Self {
                     reason: status.to_string(),
                     rule: rule(Outcome::Status(status, error)),
-                    transient: told.unwrap_or(transient),
+                    transient: hint.unwrap_or(transient),
                     retry_after: retry_after(headers, clock.system_time()),
                 })
             }
