@@ -44,8 +44,8 @@ pub(crate) use self::tolerant::{
     Odd, Seed, TextVisitor, from_value, odd, read as read_or_odd, scalar_text,
 };
 pub(crate) use self::union::{
-    KnownTag, Tagged, Union, UnionVisitor, collect, inspect_unknown, is_misfit, meant, read_tag,
-    untagged,
+    KnownTag, Tagged, Union, UnionVisitor, collect, fitting, inspect_unknown, is_misfit, meant,
+    read_tag, untagged,
 };
 pub use self::unknown::Unknown;
 

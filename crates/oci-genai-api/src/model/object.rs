@@ -20,7 +20,8 @@ use super::tolerant::{Odd, Tolerant, hand_back};
 /// - `nullable` members are required too, but may be null: `Option` fields, written as null.
 /// - `optional` members are `Option` fields and omitted if `None`.
 ///
-/// The kind selects how a value is passed in: `plain`, `int` (a whole number), `list`, `map`.
+/// The kind says how a value is passed in: `plain`, `int` (a whole number), `uint` (one of up to 64 bits without a
+/// sign), `list`, `map`.
 macro_rules! object {
     ($name:ident {
         constants { $($c:ident: $cwire:literal = $cvalue:literal;)* }
@@ -271,6 +272,8 @@ macro_rules! object {
     // The argument type of a value.
     (@argument plain $ty:ty) => { impl ::core::convert::Into<$ty> };
     (@argument int $ty:ty) => { impl ::core::convert::Into<i64> };
+    // Nothing that a literal without a suffix can be converts into it.
+    (@argument uint $ty:ty) => { u64 };
     (@argument list $ty:ty) => {
         impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$ty>>
     };
@@ -284,6 +287,7 @@ macro_rules! object {
     };
     (@convert plain $value:ident) => { $value.into() };
     (@convert int $value:ident) => { $value.into() };
+    (@convert uint $value:ident) => { $value };
     (@convert list $value:ident) => {
         $value.into_iter().map(::core::convert::Into::into).collect()
     };
@@ -297,6 +301,7 @@ macro_rules! object {
     // The stored form of an argument.
     (@stored plain $ty:ty) => { $ty };
     (@stored int $ty:ty) => { i64 };
+    (@stored uint $ty:ty) => { u64 };
     (@stored list $ty:ty) => { ::std::vec::Vec<$ty> };
     (@stored map $ty:ty) => { ::std::collections::BTreeMap<::std::string::String, $ty> };
 }

@@ -329,3 +329,78 @@ fn setters_accept_convertible_values() {
         json!({"type": "empty"})
     );
 }
+
+#[derive(Clone, Debug, PartialEq)]
+struct Counter {
+    value: u64,
+    extra: Extra,
+}
+
+object! {
+    Counter {
+        constants { }
+        required { uint value: u64 = "value"; }
+        nullable { }
+        optional { }
+    }
+}
+
+#[test]
+fn whole_numbers_without_a_sign_have_all_64_bits() {
+    for (json, value) in [
+        ("18446744073709551615", Some(u64::MAX)),
+        ("0", Some(0)),
+        ("7.0", Some(7)),
+        ("-1", None),
+        ("0.5", None),
+        ("18446744073709551616", None),
+        ("null", None),
+    ] {
+        let text = format!(r#"{{"value":{json}}}"#);
+        let counter: Counter = serde_json::from_str(&text).unwrap();
+        let fits = counter.defects().is_empty();
+        assert_eq!(fits.then_some(counter.value), value, "{json}");
+    }
+    let counter: Counter = serde_json::from_str(r#"{"value":"18446744073709551615"}"#).unwrap();
+    assert_eq!(counter.into_valid(), Counter::new(u64::MAX));
+}
+
+impl Counter {
+    fn into_valid(mut self) -> Self {
+        self.make_valid();
+        self
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Vectors {
+    Count(u64),
+    One(Vec<f64>),
+    Many(Vec<Vec<f64>>),
+    Unknown(Value),
+}
+
+union! {
+    Vectors: Value {
+        variants { Count One Many }
+        kinds { unsigned Count: u64; list0 One: Vec<f64>; list1 Many: Vec<Vec<f64>>; }
+        tagged "" { }
+        objects { }
+        from { }
+    }
+}
+
+#[test]
+fn lists_of_several_types_are_told_apart() {
+    for (json, expected) in [
+        ("[]", Vectors::One(vec![])),
+        ("[1,0.5]", Vectors::One(vec![1.0, 0.5])),
+        ("[[1],[]]", Vectors::Many(vec![vec![1.0], vec![]])),
+        ("[1,[2]]", Vectors::Unknown(json!([1, [2]]))),
+        ("18446744073709551615", Vectors::Count(u64::MAX)),
+        ("-1", Vectors::Unknown(json!(-1))),
+    ] {
+        let read: Vectors = serde_json::from_str(json).unwrap();
+        assert_eq!(read, expected, "{json}");
+    }
+}

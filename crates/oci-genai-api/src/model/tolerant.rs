@@ -395,6 +395,73 @@ impl Tolerant for i64 {
     }
 }
 
+struct UnsignedVisitor<'a>(&'a mut Option<u64>);
+
+/// 2^64, exact in floating point.
+const UNSIGNED_BOUND: f64 = 2.0 * BOUND;
+
+impl<'de> Visitor<'de> for UnsignedVisitor<'_> {
+    type Value = Odd;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number of at most 64 bits without a sign")
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Odd, E> {
+        match u64::try_from(value) {
+            Ok(value) => self.visit_u64(value),
+            Err(_) => Ok(odd(value)),
+        }
+    }
+
+    #[inline]
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Odd, E> {
+        *self.0 = Some(value);
+        Ok(None)
+    }
+
+    /// Servers that compute in floating point spell whole numbers with a fraction of zero.
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Odd, E> {
+        let is_whole = value.fract() == 0.0 && (0.0..UNSIGNED_BOUND).contains(&value);
+        if is_whole {
+            self.visit_u64(value as u64)
+        } else {
+            Ok(odd(value))
+        }
+    }
+
+    hand_back! { null boolean string list object }
+}
+
+impl Tolerant for u64 {
+    const IS_FACT: bool = true;
+
+    #[inline]
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        place: &mut Option<Self>,
+    ) -> Result<Odd, D::Error> {
+        deserializer.deserialize_any(UnsignedVisitor(place))
+    }
+
+    fn blank() -> Self {
+        0
+    }
+
+    fn stand_in(odd: &Value) -> Option<Self> {
+        match odd {
+            Value::Number(number) => {
+                let value = number.as_f64()?;
+                (0.0..UNSIGNED_BOUND)
+                    .contains(&value)
+                    .then_some(value as Self)
+            }
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+}
+
 struct NumberVisitor<'a>(&'a mut Option<f64>);
 
 impl<'de> Visitor<'de> for NumberVisitor<'_> {

@@ -17,13 +17,14 @@ use super::tolerant::{Tolerant, from_value};
 /// declares the enum; its last variant is `Unknown`.
 ///
 /// - `variants` lists all variants but `Unknown`.
-/// - `kinds` name the variants for JSON that is not an object: `string`, `integer`, `number` (whole
-///   or not), `float` (not whole, next to an `integer`), `boolean`, `array`.
-/// - `tagged` names the member that distinguishes objects, then for each tag the possible variants,
-///   the most specific first. A `direct` variant is read without its tag, straight from the input.
-///   Of several `whole` variants, each read from the buffered object including the tag, the one
-///   with the fewest defects is used.
-/// - `objects` are tried in order for an object without a tag, or with an unlisted one.
+/// - `kinds` name the variants for JSON that is no object: `string`, `integer`, `number` (whole or
+///   not), `float` (not whole, beside an `integer`), `unsigned` (an `integer` that may need all 64 bits), `boolean`,
+///   `array`. Lists of several types are `list0` to `list3`: the one with the fewest defects is taken.
+/// - `tagged` names the member that distinguishes objects, then for each tag the variants it may stand
+///   for, the most specific first. A `direct` one is read without its tag, straight from the input;
+///   of `whole` ones, read from the buffered object, tag included, the one with the fewest defects is
+///   taken.
+/// - `objects` are tried in order on an object that has no tag, or one that is not listed.
 /// - `from` lists the conversions.
 macro_rules! union {
     ($name:ident: $unknown:ident {
@@ -176,6 +177,7 @@ macro_rules! union {
     (@blank array $variant:ident $ty:ty) => {
         ::core::option::Option::Some(Self::$variant($crate::model::Tolerant::blank()))
     };
+    (@blank list0 $variant:ident $ty:ty) => { union!(@blank array $variant $ty) };
     (@blank $kind:ident $variant:ident $ty:ty) => { ::core::option::Option::None };
 
     (@unknown Value $tag_name:literal $value:ident) => { $value };
@@ -194,6 +196,18 @@ macro_rules! union {
     };
     (@kind integer $variant:ident $ty:ty) => {
         fn integer<E: ::serde::de::Error>(value: i64) -> ::core::result::Result<Self, E> {
+            ::core::result::Result::Ok(Self::$variant(value))
+        }
+    };
+    (@kind unsigned $variant:ident $ty:ty) => {
+        fn integer<E: ::serde::de::Error>(value: i64) -> ::core::result::Result<Self, E> {
+            ::core::result::Result::Ok(match u64::try_from(value) {
+                ::core::result::Result::Ok(value) => Self::$variant(value),
+                ::core::result::Result::Err(_) => Self::unknown(value.into()),
+            })
+        }
+
+        fn unsigned<E: ::serde::de::Error>(value: u64) -> ::core::result::Result<Self, E> {
             ::core::result::Result::Ok(Self::$variant(value))
         }
     };
@@ -227,6 +241,26 @@ macro_rules! union {
         /// there.
         fn meant(odd: &::serde_json::Value) -> ::core::option::Option<Self> {
             <$ty as $crate::model::Tolerant>::stand_in(odd).map(Self::$variant)
+        }
+    };
+    (@kind list0 $variant:ident $ty:ty) => {
+        fn list0(list: &::serde_json::Value) -> ::core::option::Option<(usize, Self)> {
+            $crate::model::fitting::<$ty>(list).map(|(count, read)| (count, Self::$variant(read)))
+        }
+    };
+    (@kind list1 $variant:ident $ty:ty) => {
+        fn list1(list: &::serde_json::Value) -> ::core::option::Option<(usize, Self)> {
+            $crate::model::fitting::<$ty>(list).map(|(count, read)| (count, Self::$variant(read)))
+        }
+    };
+    (@kind list2 $variant:ident $ty:ty) => {
+        fn list2(list: &::serde_json::Value) -> ::core::option::Option<(usize, Self)> {
+            $crate::model::fitting::<$ty>(list).map(|(count, read)| (count, Self::$variant(read)))
+        }
+    };
+    (@kind list3 $variant:ident $ty:ty) => {
+        fn list3(list: &::serde_json::Value) -> ::core::option::Option<(usize, Self)> {
+            $crate::model::fitting::<$ty>(list).map(|(count, read)| (count, Self::$variant(read)))
         }
     };
 
@@ -302,6 +336,14 @@ pub(crate) trait Union: Sized {
         Ok(Self::unknown(value.into()))
     }
 
+    /// A whole number that may be beyond what 64 bits with a sign hold.
+    fn unsigned<E: de::Error>(value: u64) -> Result<Self, E> {
+        match i64::try_from(value) {
+            Ok(value) => Self::integer(value),
+            Err(_) => Ok(Self::unknown(value.into())),
+        }
+    }
+
     fn number<E: de::Error>(value: f64) -> Result<Self, E> {
         Ok(Self::unknown(value.into()))
     }
@@ -315,7 +357,28 @@ pub(crate) trait Union: Sized {
         while let Some(value) = values.next_element()? {
             list.push(value);
         }
-        Ok(Self::unknown(Value::Array(list)))
+        let list = Value::Array(list);
+        let read = [Self::list0, Self::list1, Self::list2, Self::list3].map(|read| read(&list));
+        // Of several that fit equally well the first counts.
+        let best = read.into_iter().flatten().min_by_key(|(count, _)| *count);
+        Ok(best.map_or_else(|| Self::unknown(list), |(_, read)| read))
+    }
+
+    /// The list as the first of several types of lists, with the number of its defects.
+    fn list0(_list: &Value) -> Option<(usize, Self)> {
+        None
+    }
+
+    fn list1(_list: &Value) -> Option<(usize, Self)> {
+        None
+    }
+
+    fn list2(_list: &Value) -> Option<(usize, Self)> {
+        None
+    }
+
+    fn list3(_list: &Value) -> Option<(usize, Self)> {
+        None
     }
 
     fn object<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
@@ -346,10 +409,7 @@ impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<U, E> {
-        match i64::try_from(value) {
-            Ok(value) => U::integer(value),
-            Err(_) => Ok(U::unknown(value.into())),
-        }
+        U::unsigned(value)
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<U, E> {
@@ -371,6 +431,12 @@ impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<U, A::Error> {
         U::object(map)
     }
+}
+
+/// A list read as a type, with the number of its defects.
+pub(crate) fn fitting<T: Tolerant>(list: &Value) -> Option<(usize, T)> {
+    let read: T = from_value(list).ok()?;
+    Some((read.defects().len(), read))
 }
 
 /// The tags of a union, as an enum without data.
