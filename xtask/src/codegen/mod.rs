@@ -1,15 +1,16 @@
 //! `cargo xtask codegen`: from an OpenAPI document to a crate.
 //!
-//! `read` → `lower` → `shape` → `emit` for the types and `client` for the operations, where
-//! progenitor does the work. Everything but the last step of writing files is a function of the
-//! document.
+//! `read` → `lower` → `shape` → `emit` for the types and `operations` for the client. Everything but
+//! the last step of writing files is a function of the document.
 
-mod client;
+mod command;
 pub(crate) mod document;
 mod emit;
 mod error;
+mod files;
 mod lower;
 pub(crate) mod names;
+mod operations;
 mod output;
 mod read;
 mod refusals;
@@ -22,30 +23,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+pub(crate) use self::command::{Arguments, check, run};
 pub use self::error::{Error, Result};
 pub(crate) use self::lower::normalise;
 pub use self::lower::{PASSES, Pass};
 pub use self::read::{parse, read_file};
+pub use self::standalone::Package;
 
 /// Files by their paths below some directory.
 pub type Files = BTreeMap<PathBuf, String>;
-
-/// What `cargo xtask codegen` is told.
-#[derive(Debug, clap::Args)]
-pub struct Arguments {
-    /// Write nothing; fail if what is committed differs from what would be written.
-    #[arg(long)]
-    check: bool,
-    /// Another document to generate from, OpenAPI 3.0 or 3.1, YAML or JSON.
-    #[arg(long, value_name = "FILE", requires = "out")]
-    spec: Option<PathBuf>,
-    /// The directory to write a crate of its own to.
-    #[arg(long, value_name = "DIR", requires = "spec")]
-    out: Option<PathBuf>,
-    /// Leave out operations that no code can be made for, and list them.
-    #[arg(long, requires = "spec")]
-    skip_unsupported: bool,
-}
 
 /// A crate made from a document.
 #[derive(Debug, PartialEq, Eq)]
@@ -81,62 +67,19 @@ impl Library {
 /// The command that makes the committed sources.
 const COMMAND: &str = "cargo xtask codegen";
 
-/// Runs the command. The answer is what to print, or what went wrong.
-pub(crate) fn run(arguments: &Arguments, root: &Path) -> std::result::Result<String, String> {
-    let (files, base, command, report) = match (&arguments.spec, &arguments.out) {
-        (Some(spec), Some(out)) => {
-            let command = format!(
-                "{COMMAND} --spec {} --out {}",
-                spec.display(),
-                out.display()
-            );
-            let name = standalone::package_name(out)?;
-            let document = read_file(spec).map_err(|error| error.to_string())?;
-            let skip = arguments.skip_unsupported;
-            let library = library(document, &name, skip).map_err(|error| {
-                let hint =
-                    "`--skip-unsupported` leaves out the operations that no code can be made for";
-                match skip {
-                    true => error.to_string(),
-                    false => format!("{error}\nhint: {hint}"),
-                }
-            })?;
-            let report = library.report();
-            (library.files, out.clone(), command, report)
-        }
-        _ => {
-            let files = committed(root).map_err(|error| error.to_string())?;
-            (files, root.to_owned(), COMMAND.to_owned(), String::new())
-        }
-    };
-    let outcome = if arguments.check {
-        output::check(&files, &base, &command)
-    } else {
-        output::write(&files, &base)
-    };
-    outcome.map(|answer| answer + &report)
-}
-
-/// Compares what is committed with what would be written.
-pub(crate) fn check(root: &Path) -> std::result::Result<String, String> {
-    let arguments = Arguments {
-        check: true,
-        spec: None,
-        out: None,
-        skip_unsupported: false,
-    };
-    run(&arguments, root)
-}
-
 /// Makes a crate of its own. Operations that no code can be made for are refused, or left out if they are to be skipped.
 ///
 /// # Errors
 ///
 /// Names the places in the document that no code can be made for.
-pub fn library(document: Value, package: &str, skip_unsupported: bool) -> Result<Library> {
+pub fn library(
+    document: Value,
+    package: impl Into<Package>,
+    skip_unsupported: bool,
+) -> Result<Library> {
     let mut understood = understand(document, skip_unsupported)?;
     Ok(Library {
-        files: standalone::files(&understood.shape, package, COMMAND)?,
+        files: standalone::files(&understood.shape, &package.into(), COMMAND)?,
         notes: std::mem::take(&mut understood.notes),
         left_out: std::mem::take(&mut understood.left_out),
     })
@@ -146,7 +89,13 @@ pub fn library(document: Value, package: &str, skip_unsupported: bool) -> Result
 fn committed(root: &Path) -> Result<Files> {
     let document = read_file(&root.join("openapi/oci-genai.yaml"))?;
     let mut files = BTreeMap::new();
-    let shape = understand(document, false)?.shape;
+    let mut shape = understand(document, false)?.shape;
+    // The committed client always sends a body where there can be one.
+    for operation in &mut shape.operations {
+        if let Some(body) = &mut operation.body {
+            body.required = true;
+        }
+    }
     for (name, content) in sources(&shape, COMMAND)? {
         files.insert(
             Path::new("crates/oci-genai-api/src/generated").join(name),
@@ -183,7 +132,7 @@ fn understand(document: Value, skip_unsupported: bool) -> Result<Understood> {
     })
 }
 
-/// The generated module: its files by their paths below it.
+/// The generated module of the committed client: its files by their paths below it.
 pub(crate) fn sources(shape: &shape::Shape, command: &str) -> Result<Files> {
     let mut files = BTreeMap::new();
     for (name, content) in emit::types(shape, command) {
@@ -192,10 +141,7 @@ pub(crate) fn sources(shape: &shape::Shape, command: &str) -> Result<Files> {
     let header = emit::header(command);
     files.insert(
         "operations.rs".into(),
-        format!(
-            "{header}//! The operations, as functions of a client.\n\n{}",
-            client::operations(shape)?
-        ),
+        operations::functions(shape, &header)?,
     );
     files.insert(
         "mod.rs".into(),
@@ -204,14 +150,5 @@ pub(crate) fn sources(shape: &shape::Shape, command: &str) -> Result<Files> {
              mod operations;\npub mod types;\n\npub use self::operations::Client;\n"
         ),
     );
-    for (name, content) in &files {
-        syn::parse_file(content).map_err(|error| {
-            Error::new(
-                "#",
-                format!("the code made for {} is no Rust: {error}", name.display()),
-                "report this with the document",
-            )
-        })?;
-    }
     Ok(files)
 }

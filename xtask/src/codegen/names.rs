@@ -75,24 +75,48 @@ pub(crate) fn snake(name: &str) -> String {
     legal(out)
 }
 
-/// Letters that Rust takes for letters only; no keyword.
+/// The name of a file, and of the module that is in it: Rust finds files by names of ASCII letters only.
+pub(crate) fn module(name: &str) -> String {
+    let ascii: String = name
+        .chars()
+        .map(|c| if c.is_ascii() { c } else { ' ' })
+        .collect();
+    match snake(&ascii).as_str() {
+        "empty" => "other".to_owned(),
+        // The file that holds the others.
+        "mod_" | "lib" | "main" => format!("{}_", snake(&ascii).trim_end_matches('_')),
+        name => name.to_owned(),
+    }
+}
+
+/// Letters that may stand in a name in Rust; no keyword.
 fn legal(name: String) -> String {
+    let is_letter = |c: char| {
+        let mut with_underscore = ['_'; 2];
+        with_underscore[1] = c;
+        let text: String = with_underscore.iter().collect();
+        c.is_ascii_alphanumeric() || c == '_' || syn::parse_str::<syn::Ident>(&text).is_ok()
+    };
     let name: String = name
         .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || c == '_' {
-                c
-            } else {
-                'u'
-            }
-        })
+        .map(|c| if is_letter(c) { c } else { 'u' })
         .collect();
     // `gen` became a keyword with the 2024 edition.
-    if name != "gen" && syn::parse_str::<syn::Ident>(&name).is_ok() {
-        name
-    } else {
-        format!("{name}_")
+    let is_legal = |name: &str| name != "gen" && syn::parse_str::<syn::Ident>(name).is_ok();
+    if is_legal(&name) {
+        return name;
     }
+    let marked = format!("{name}_");
+    if is_legal(&marked) {
+        return marked;
+    }
+    // Some letters cannot come first.
+    let first = if name.contains(char::is_uppercase) {
+        'U'
+    } else {
+        'u'
+    };
+    format!("{first}{name}")
 }
 
 /// The first of `base`, `base2`, `base3`… that is free.
@@ -151,7 +175,10 @@ mod tests {
             ("", "Empty"),
             ("-1", "Minus1"),
             ("self", "Self_"),
-            ("größe", "Gruue"),
+            ("größe", "Größe"),
+            ("кот", "Кот"),
+            ("猫", "猫"),
+            ("①", "Vu"),
         ] {
             assert_eq!(pascal(name), expected, "{name}");
         }

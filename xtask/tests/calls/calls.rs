@@ -1,9 +1,15 @@
 //! A crate made from `calls.yaml` talks to a server that says what it is told to and keeps what it was sent.
 
+mod multipart;
+
 use std::sync::{Arc, Mutex};
 
-use calls::types::{Id, Order, OrdersCreated, OrdersFilter, OrdersSort, Seen};
-use calls::{Client, Error, HttpClient, Transport};
+use calls::operations::TaskResponse;
+use calls::types::{
+    Counter, CounterLimit, Embeddings, EmbeddingsVector, Id, Order, OrdersCreated, OrdersFilter,
+    OrdersSort, Seen,
+};
+use calls::{Auth, Client, Error, HttpClient, Transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -12,6 +18,8 @@ use tokio::net::{TcpListener, TcpStream};
 struct Request {
     line: String,
     headers: String,
+    /// The headers in the case they came in.
+    raw: String,
     body: Vec<u8>,
 }
 
@@ -63,14 +71,15 @@ async fn read(stream: &mut TcpStream) -> Request {
         bytes.extend_from_slice(&some[..count]);
     };
     let text = String::from_utf8(bytes[..head].to_vec()).unwrap();
-    let (line, headers) = text.split_once("\r\n").unwrap();
-    let headers = headers.to_lowercase();
+    let (line, raw) = text.split_once("\r\n").unwrap();
+    let headers = raw.to_lowercase();
     let length = headers
         .lines()
         .find_map(|header| header.strip_prefix("content-length: "))
         .map_or(0, |length| length.parse().unwrap());
+    let chunked = headers.contains("transfer-encoding: chunked");
     let mut body = bytes[head + 4..].to_vec();
-    while body.len() < length {
+    while body.len() < length || (chunked && !body.ends_with(b"0\r\n\r\n")) {
         let mut some = [0; 1024];
         let count = stream.read(&mut some).await.unwrap();
         assert!(count > 0, "the body ended early");
@@ -78,8 +87,24 @@ async fn read(stream: &mut TcpStream) -> Request {
     }
     Request {
         line: line.to_owned(),
+        raw: raw.to_owned(),
         headers,
-        body,
+        body: if chunked { joined(&body) } else { body },
+    }
+}
+
+/// The content of chunks.
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut all = Vec::new();
+    loop {
+        let end = chunks.windows(2).position(|it| it == b"\r\n").unwrap();
+        let size = std::str::from_utf8(&chunks[..end]).unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        if size == 0 {
+            return all;
+        }
+        all.extend_from_slice(&chunks[end + 2..end + 2 + size]);
+        chunks = &chunks[end + 2 + size + 2..];
     }
 }
 
@@ -100,7 +125,9 @@ async fn a_query_behind_a_path_is_sent_as_one() {
     let server = Server::start(&seen()).await;
     let seen: Seen = server
         .client()
-        .beta_files(Some(3))
+        .beta_files()
+        .limit(3)
+        .send()
         .await
         .unwrap()
         .into_inner();
@@ -110,7 +137,7 @@ async fn a_query_behind_a_path_is_sent_as_one() {
         "GET /v1/files?beta=true&kind=a+b&limit=3 HTTP/1.1"
     );
     let server = Server::start(&self::seen()).await;
-    server.client().files().await.unwrap();
+    server.client().files().send().await.unwrap();
     assert_eq!(server.only().line, "GET /v1/files HTTP/1.1");
 }
 
@@ -118,7 +145,7 @@ async fn a_query_behind_a_path_is_sent_as_one() {
 async fn unions_of_scalars_are_texts_in_paths_headers_and_queries() {
     let server = Server::start(&response("204 No Content", "text/plain", "")).await;
     let id = Id::from(7);
-    server.client().move_(&id, "a&b").await.unwrap();
+    server.client().move_(&id, "a&b").send().await.unwrap();
     assert_eq!(server.only().line, "POST /v1/jobs/7?to=a%26b HTTP/1.1");
 
     let server = Server::start(&seen()).await;
@@ -126,7 +153,11 @@ async fn unions_of_scalars_are_texts_in_paths_headers_and_queries() {
     let point = Id::from("north");
     let client = server.client();
     client
-        .points(Some(&ids), Some(0.5), Some("here & there"), &point)
+        .points(&point)
+        .ids(&ids)
+        .near_lat(0.5)
+        .near_name("here & there")
+        .send()
         .await
         .unwrap();
     let request = server.only();
@@ -141,7 +172,12 @@ async fn unions_of_scalars_are_texts_in_paths_headers_and_queries() {
 async fn bytes_go_up_and_down() {
     let server = Server::start(&seen()).await;
     let bytes = vec![0, 159, 146, 150, 10];
-    server.client().upload("a b", bytes.clone()).await.unwrap();
+    server
+        .client()
+        .upload("a b", bytes.clone())
+        .send()
+        .await
+        .unwrap();
     let request = server.only();
     assert_eq!(request.line, "PUT /v1/content/a%20b HTTP/1.1");
     assert!(
@@ -154,6 +190,7 @@ async fn bytes_go_up_and_down() {
     let mut stream = server
         .client()
         .download("x")
+        .send()
         .await
         .unwrap()
         .into_inner_stream();
@@ -168,7 +205,7 @@ async fn bytes_go_up_and_down() {
 async fn an_error_that_is_a_page_keeps_its_status_headers_and_words() {
     let page = "<html>Bad gateway</html>";
     let server = Server::start(&response("502 Bad Gateway", "text/html", page)).await;
-    match server.client().download("x").await {
+    match server.client().download("x").send().await {
         Err(Error::UnexpectedResponse(response)) => {
             assert_eq!(response.status(), 502);
             assert_eq!(response.headers()["x-request-id"], "r_1");
@@ -178,7 +215,7 @@ async fn an_error_that_is_a_page_keeps_its_status_headers_and_words() {
     }
     let json = response("404 Not Found", "application/json", r#"{"message":"none"}"#);
     let server = Server::start(&json).await;
-    match server.client().download("x").await {
+    match server.client().download("x").send().await {
         Err(Error::ErrorResponse(problem)) => {
             assert_eq!(problem.status(), 404);
             assert_eq!(problem.into_inner().message.as_deref(), Some("none"));
@@ -204,7 +241,7 @@ async fn forms_have_lists_and_objects() {
         "unknown": {"deep": [1]},
     }))
     .unwrap();
-    server.client().order(&order).await.unwrap();
+    server.client().order(&order).send().await.unwrap();
     let request = server.only();
     let kind = "content-type: application/x-www-form-urlencoded";
     assert!(request.headers.contains(kind), "{request:?}");
@@ -249,7 +286,11 @@ async fn objects_in_a_query_are_written_in_their_style() {
     let server = Server::start(&seen()).await;
     let client = server.client();
     client
-        .orders(Some(&created), &filter, Some(&sort), Some("k"))
+        .orders(&filter)
+        .created(&created)
+        .sort(&sort)
+        .op_kind("k")
+        .send()
         .await
         .unwrap();
     let line = server.only().line;
@@ -269,7 +310,9 @@ async fn objects_in_a_query_are_written_in_their_style() {
     let filter: OrdersFilter = serde_json::from_value(serde_json::json!({})).unwrap();
     let client = server.client();
     client
-        .orders(Some(&created), &filter, None, None)
+        .orders(&filter)
+        .created(&created)
+        .send()
         .await
         .unwrap();
     assert_eq!(server.only().line, "GET /v1/orders?created=7 HTTP/1.1");
@@ -280,7 +323,7 @@ async fn bodies_of_any_type_are_bytes_with_their_type() {
     let done = response("204 No Content", "text/plain", "");
     let bytes = vec![0xff, 0xd8, 0];
     let server = Server::start(&response("200 OK", "application/octet-stream", "x")).await;
-    server.client().page("<a/>").await.unwrap();
+    server.client().page("<a/>").send().await.unwrap();
     let request = server.only();
     let accepted = "accept: application/octet-stream\r\n";
     assert!(request.headers.contains(accepted), "{request:?}");
@@ -292,7 +335,7 @@ async fn bodies_of_any_type_are_bytes_with_their_type() {
     );
     assert_eq!(request.body, b"<a/>");
     let server = Server::start(&done).await;
-    server.client().picture(bytes.clone()).await.unwrap();
+    server.client().picture(bytes.clone()).send().await.unwrap();
     let request = server.only();
     assert!(
         request.headers.contains("content-type: image/jpeg\r\n"),
@@ -300,8 +343,172 @@ async fn bodies_of_any_type_are_bytes_with_their_type() {
     );
     assert_eq!(request.body, bytes);
     let server = Server::start(&done).await;
-    server.client().anything(bytes.clone()).await.unwrap();
+    server.client().anything(bytes.clone()).send().await.unwrap();
     let request = server.only();
     let kind = "content-type: application/octet-stream\r\n";
     assert!(request.headers.contains(kind), "{request:?}");
+}
+
+#[tokio::test]
+async fn each_success_has_its_own_variant() {
+    for (status, kind, body, expected) in [
+        ("200 OK", "application/json", r#"{"ok":true}"#, "Ok(Seen"),
+        ("202 Accepted", "application/json", r#"{"id":"t"}"#, "Accepted(Task"),
+        ("204 No Content", "text/plain", "", "NoContent"),
+        ("304 Not Modified", "text/plain", "", "NotModified"),
+        ("206 Partial Content", "text/csv", "a,b", "Success(..)"),
+    ] {
+        let server = Server::start(&response(status, kind, body)).await;
+        let response = server.client().task().send().await.unwrap();
+        assert_eq!(response.status().as_str(), &status[..3]);
+        let shown = format!("{:?}", response.into_inner());
+        assert!(shown.starts_with(expected), "{shown}");
+    }
+    let server = Server::start(&response("202 Accepted", "application/json", r#"{"id":"t"}"#)).await;
+    let answer = server.client().task().send().await.unwrap().into_inner();
+    let TaskResponse::Accepted(task) = answer else {
+        panic!("{answer:?}");
+    };
+    assert_eq!(task.id, "t");
+    let refused = response("404 Not Found", "application/json", r#"{"message":"none"}"#);
+    let server = Server::start(&refused).await;
+    assert!(matches!(
+        server.client().task().send().await,
+        Err(Error::ErrorResponse(problem)) if problem.message.as_deref() == Some("none")
+    ));
+}
+
+#[tokio::test]
+async fn what_may_be_left_out_is_left_out() {
+    let server = Server::start(&response("204 No Content", "text/plain", "")).await;
+    server.client().task().send().await.unwrap();
+    let request = server.only();
+    assert_eq!(request.line, "POST /v1/tasks HTTP/1.1");
+    assert!(!request.headers.contains("content-type"), "{request:?}");
+    assert!(
+        request.headers.contains("accept: application/json, text/csv\r\n"),
+        "{request:?}"
+    );
+    assert!(request.body.is_empty());
+
+    let server = Server::start(&response("204 No Content", "text/plain", "")).await;
+    let order = Order::new("a");
+    let tags = ["x".to_owned(), "y".to_owned()];
+    let client = server.client();
+    client.task().tag(&tags).body(&order).send().await.unwrap();
+    let request = server.only();
+    assert_eq!(request.line, "POST /v1/tasks?tag=x&tag=y HTTP/1.1");
+    assert_eq!(request.body, b"name=a");
+}
+
+#[tokio::test]
+async fn a_response_without_a_body_is_read_whatever_the_document_says_of_it() {
+    let server = Server::start("HTTP/1.1 200 OK\r\ncontent-length: 11\r\nconnection: close\r\n\r\n").await;
+    server.client().task_there().send().await.unwrap();
+    assert_eq!(server.only().line, "HEAD /v1/tasks HTTP/1.1");
+    // What a redirect leads to is any bytes.
+    let server = Server::start(&response("200 OK", "application/zip", "PK")).await;
+    let stream = server.client().archive().send().await.unwrap();
+    assert_eq!(bytes_of(stream.into_inner_stream()).await, b"PK");
+}
+
+async fn bytes_of<E: std::fmt::Debug>(
+    mut stream: impl futures_util::Stream<Item = Result<bytes::Bytes, E>> + Unpin,
+) -> Vec<u8> {
+    let mut all = Vec::new();
+    while let Some(chunk) = futures_util::StreamExt::next(&mut stream).await {
+        all.extend_from_slice(&chunk.unwrap());
+    }
+    all
+}
+
+#[tokio::test]
+async fn whole_numbers_have_64_bits_without_a_sign() {
+    let json = r#"{"value":18446744073709551615,"limit":18446744073709551614,"all":[0,9223372036854775808]}"#;
+    let server = Server::start(&response("200 OK", "application/json", json)).await;
+    let counter = Counter::new(u64::MAX).limit(u64::MAX - 1).all([0_u64, 1 << 63]);
+    let client = server.client();
+    let came = client.count(u64::MAX, &counter).step(7).send().await.unwrap();
+    assert_eq!(came.into_inner(), counter);
+    let request = server.only();
+    assert_eq!(request.line, "PUT /v1/counters/18446744073709551615?step=7 HTTP/1.1");
+    assert_eq!(request.body, json.as_bytes());
+    assert_eq!(counter.limit, Some(CounterLimit::Integer(u64::MAX - 1)));
+}
+
+#[tokio::test]
+async fn lists_of_different_types_are_told_apart() {
+    for (json, expected) in [
+        ("[0.5,1]", EmbeddingsVector::Numbers(vec![0.5, 1.0])),
+        ("[[0.5],[1]]", EmbeddingsVector::Lists(vec![vec![0.5], vec![1.0]])),
+        (r#"["AAA="]"#, EmbeddingsVector::Texts(vec!["AAA=".into()])),
+        ("[]", EmbeddingsVector::Numbers(vec![])),
+    ] {
+        let text = format!(r#"{{"vector":{json}}}"#);
+        let embeddings: Embeddings = serde_json::from_str(&text).unwrap();
+        assert_eq!(embeddings.vector, expected, "{json}");
+    }
+    let odd = r#"{"vector":[0.5,"x"]}"#;
+    let embeddings: Embeddings = serde_json::from_str(odd).unwrap();
+    assert_eq!(serde_json::to_string(&embeddings).unwrap(), odd);
+}
+
+#[tokio::test]
+async fn credentials_are_where_the_document_wants_them() {
+    for (auth, expected) in [
+        (Auth::bearer_auth("t0p"), "authorization: Bearer t0p"),
+        (Auth::login("ann", "päss"), "authorization: Basic YW5uOnDDpHNz"),
+        (Auth::login("a", "b"), "authorization: Basic YTpi"),
+        (Auth::login("a", ""), "authorization: Basic YTo="),
+        (Auth::login("", ""), "authorization: Basic Og=="),
+        (Auth::api_key("k1"), "x-api-key: k1"),
+        (Auth::session("s1"), "cookie: sid=s1"),
+    ] {
+        let shown = format!("{auth:?}");
+        assert!(!shown.contains("t0p") && !shown.contains("k1"), "{shown}");
+        let server = Server::start(&seen()).await;
+        server.client().with_auth(auth).files().send().await.unwrap();
+        let headers = server.only().raw;
+        assert!(
+            headers.lines().any(|line| line == expected),
+            "{expected} is not in {headers}"
+        );
+    }
+    let server = Server::start(&seen()).await;
+    let client = server.client().with_auth(Auth::key_in_query("a&b"));
+    client.beta_files().send().await.unwrap();
+    assert_eq!(
+        server.only().line,
+        "GET /v1/files?beta=true&kind=a+b&key=a%26b HTTP/1.1"
+    );
+}
+
+#[tokio::test]
+async fn credentials_go_together_the_last_one_counts_and_open_operations_get_none() {
+    let server = Server::start(&seen()).await;
+    let client = server
+        .client()
+        .with_auth(Auth::bearer("old"))
+        .with_auth(Auth::api_key("k"))
+        .with_auth(Auth::bearer("new"));
+    client.files().send().await.unwrap();
+    let headers = server.only().headers;
+    assert!(headers.contains("authorization: bearer new"), "{headers}");
+    assert!(headers.contains("x-api-key: k"), "{headers}");
+    assert!(!headers.contains("old"), "{headers}");
+
+    let server = Server::start(&seen()).await;
+    let client = Client::new(&server.address).with_auth(Auth::bearer("secret"));
+    client.login().send().await.unwrap();
+    let headers = server.only().headers;
+    assert!(!headers.contains("authorization"), "{headers}");
+
+    let server = Server::start(&seen()).await;
+    let client = server.client().with_auth(Auth::bearer("a\nb"));
+    let Err(error) = client.files().send().await else {
+        panic!("a header was split");
+    };
+    let error = calls::into_transport_error(error).unwrap().to_string();
+    assert_eq!(error, "a credential has a character that cannot be in a header");
+    assert_eq!(Client::BASE_URL, "https://eu.example.com/base");
 }

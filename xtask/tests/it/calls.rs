@@ -21,15 +21,34 @@ fn a_generated_crate_talks_to_a_server() {
     }
     let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
     let needed = "[dev-dependencies]\n\
-         futures-util = { version = \"0.3.34\", default-features = false }\n\
-         tokio = { version = \"1.54\", features = [\"io-util\", \"macros\", \"net\", \"rt\"] }\n";
-    fs::write(root.join("Cargo.toml"), format!("{manifest}\n{needed}")).unwrap();
-    fs::create_dir(root.join("tests")).unwrap();
-    let tests = here().join("tests/calls/calls.rs");
-    fs::copy(tests, root.join("tests/calls.rs")).unwrap();
+         futures-util = { version = \"0.3.34\", default-features = false }\n";
+    let manifest = manifest.replace("[dev-dependencies]\n", needed).replace(
+        "\"macros\",",
+        "\"io-util\", \"macros\", \"net\", \"sync\", \"time\",",
+    );
+    assert!(manifest.contains(needed), "{manifest}");
+    fs::write(root.join("Cargo.toml"), manifest).unwrap();
+    fs::create_dir_all(root.join("tests/calls")).unwrap();
+    let mut count = 0;
+    for (name, place) in [("calls.rs", "main.rs"), ("multipart.rs", "multipart.rs")] {
+        let tests = here().join("tests/calls").join(name);
+        count += fs::read_to_string(&tests)
+            .unwrap()
+            .matches("#[tokio::test]")
+            .count();
+        fs::copy(tests, root.join("tests/calls").join(place)).unwrap();
+    }
     fs::copy(here().join("../Cargo.lock"), root.join("Cargo.lock")).unwrap();
     let output = Command::new(env!("CARGO"))
-        .args(["test", "--offline", "--quiet", "--test", "calls"])
+        .args([
+            "test",
+            "--offline",
+            "--quiet",
+            "--test",
+            "calls",
+            "--example",
+            "first_call",
+        ])
         .current_dir(root)
         .env(
             "CARGO_TARGET_DIR",
@@ -41,5 +60,8 @@ fn a_generated_crate_talks_to_a_server() {
     let said = String::from_utf8_lossy(&output.stdout);
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{complaint}");
-    assert!(said.contains("test result: ok"), "{said}");
+    assert!(
+        said.contains(&format!("test result: ok. {count} passed")),
+        "{said}"
+    );
 }

@@ -20,7 +20,7 @@ fn all_crates_compile_without_warnings() {
     documents.push(("matrix".into(), crate::matrix::document()));
     for (name, document) in documents {
         let package = format!("hard-{name}");
-        for (path, content) in library(document, &package, false).unwrap().files {
+        for (path, content) in library(document, package.as_str(), false).unwrap().files {
             let path = root.join(&package).join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             // A crate of its own is the root of a workspace; here it is a member of one.

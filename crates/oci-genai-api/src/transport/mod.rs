@@ -73,7 +73,9 @@ pub struct Transport {
 /// Sends a request through a copy of the stack.
 type Stack = dyn Fn(http::Request<Body>) -> Pending + Send + Sync;
 
-type Pending = Pin<Box<dyn Future<Output = Result<http::Response<Body>, BoxError>> + Send>>;
+/// What a stack made of a request, once it is there.
+pub(crate) type Pending =
+    Pin<Box<dyn Future<Output = Result<http::Response<Body>, BoxError>> + Send>>;
 
 impl Transport {
     /// Wraps a stack. Its response body may be of any type that streams bytes, as the body-changing
@@ -121,6 +123,13 @@ impl Transport {
         info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
         Ok(self.send(request, info.operation_id).await.into())
+    }
+
+    /// Sends a request that came through a layer around this transport.
+    #[allow(dead_code, reason = "layers of generated crates use it")]
+    pub(crate) fn carry(&self, mut request: http::Request<Body>) -> Pending {
+        request.extensions_mut().extend(self.extensions.clone());
+        (self.stack)(request)
     }
 
     /// Sends the request of an operation.

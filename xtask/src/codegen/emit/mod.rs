@@ -8,6 +8,7 @@ mod union;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use self::docs::doc_comment;
+use super::files::{Chunk, pack};
 use super::shape::{Kind, Place, Shape, Type, TypeRef};
 
 /// The first line of every generated file names the command that makes it.
@@ -17,47 +18,62 @@ pub(crate) fn header(command: &str) -> String {
 
 /// The files below `types/`, by their names.
 pub(crate) fn types(shape: &Shape, command: &str) -> BTreeMap<String, String> {
-    let mut bodies: BTreeMap<&str, String> = BTreeMap::new();
     let texts = texts(shape);
+    let mut modules: BTreeMap<&str, Vec<Chunk>> = BTreeMap::new();
     for (index, ty) in shape.types.iter().enumerate() {
-        let body = bodies.entry(&ty.module).or_default();
-        body.push('\n');
-        one(shape, ty, body);
+        let mut text = String::new();
+        one(shape, ty, &mut text);
         if let Kind::Union(union) = &ty.kind
             && texts.contains(&index)
         {
-            union::write_display(&ty.name, union, body);
+            union::write_display(&ty.name, union, &mut text);
         }
+        modules
+            .entry(&ty.module)
+            .or_default()
+            .push(Chunk { index, text });
     }
-    let modules: BTreeSet<&str> = bodies.keys().copied().collect();
+    let packed = pack(modules);
+    let names: Vec<&str> = packed.iter().map(|(_, name, _)| name.as_str()).collect();
     let mut files = BTreeMap::new();
-    files.insert("mod.rs".to_owned(), index(&modules, command));
-    for (module, body) in bodies {
-        let mut file = header(command);
-        file.push_str(&format!("//! Types of the `{module}` part.\n\n"));
-        let foreign = |ty: &TypeRef| matches!(ty, TypeRef::Named(index) if shape.types[*index].module != module);
-        if body.contains("BTreeMap<") {
-            file.push_str("use std::collections::BTreeMap;\n\n");
-        }
-        if modules.len() > 1 && holds(shape, module, &foreign) {
-            file.push_str("use super::*;\n");
-        }
-        if body.contains(": Extra,") {
-            file.push_str("use crate::model::Extra;\n");
-        }
-        if holds(shape, module, &|ty| *ty == TypeRef::Secret) {
-            file.push_str("use crate::model::Secret;\n");
-        }
-        if body.contains("Unknown(Unknown)") {
-            file.push_str("use crate::model::Unknown;\n");
-        }
-        file.push_str(&body);
-        files.insert(format!("{module}.rs"), file);
+    files.insert("mod.rs".to_owned(), index(&names, command));
+    for (module, name, chunks) in &packed {
+        let text = file(shape, module, chunks, packed.len() > 1, command);
+        files.insert(format!("{name}.rs"), text);
     }
     files
 }
 
-fn index(modules: &BTreeSet<&str>, command: &str) -> String {
+/// A file with some of the types of a module.
+fn file(shape: &Shape, module: &str, chunks: &[Chunk], has_others: bool, command: &str) -> String {
+    let own: BTreeSet<usize> = chunks.iter().map(|chunk| chunk.index).collect();
+    let foreign = |ty: &TypeRef| matches!(ty, TypeRef::Named(index) if !own.contains(index));
+    let contains = |text: &str| chunks.iter().any(|chunk| chunk.text.contains(text));
+    let mut file = header(command);
+    file.push_str(&format!("//! Types of the `{module}` part.\n\n"));
+    if contains("BTreeMap<") {
+        file.push_str("use std::collections::BTreeMap;\n\n");
+    }
+    if has_others && holds(shape, &own, &foreign) {
+        file.push_str("use super::*;\n");
+    }
+    if contains(": Extra,") {
+        file.push_str("use crate::model::Extra;\n");
+    }
+    if holds(shape, &own, &|ty| *ty == TypeRef::Secret) {
+        file.push_str("use crate::model::Secret;\n");
+    }
+    if contains("Unknown(Unknown)") {
+        file.push_str("use crate::model::Unknown;\n");
+    }
+    for chunk in chunks {
+        file.push('\n');
+        file.push_str(&chunk.text);
+    }
+    file
+}
+
+fn index(modules: &[&str], command: &str) -> String {
     let mut file = header(command);
     file.push_str("//! The types of parameters, requests, answers and events.\n\n");
     for module in modules {
@@ -71,8 +87,8 @@ fn index(modules: &BTreeSet<&str>, command: &str) -> String {
     file
 }
 
-/// Whether a module's types hold, anywhere, a type that is so.
-fn holds(shape: &Shape, module: &str, is_so: &dyn Fn(&TypeRef) -> bool) -> bool {
+/// Whether some types hold, anywhere, a type that is so.
+fn holds(shape: &Shape, types: &BTreeSet<usize>, is_so: &dyn Fn(&TypeRef) -> bool) -> bool {
     fn inside(ty: &TypeRef, is_so: &dyn Fn(&TypeRef) -> bool) -> bool {
         match ty {
             TypeRef::List(inner) | TypeRef::Map(inner) | TypeRef::Nullable(inner) => {
@@ -81,8 +97,8 @@ fn holds(shape: &Shape, module: &str, is_so: &dyn Fn(&TypeRef) -> bool) -> bool 
             _ => is_so(ty),
         }
     }
-    let types = shape.types.iter().filter(|ty| ty.module == module);
-    types.into_iter().any(|ty| match &ty.kind {
+    let mut types = types.iter().map(|index| &shape.types[*index]);
+    types.any(|ty| match &ty.kind {
         Kind::Object(object) => object.fields.iter().any(|field| inside(&field.ty, is_so)),
         Kind::Union(union) => union
             .variants
@@ -97,7 +113,7 @@ fn holds(shape: &Shape, module: &str, is_so: &dyn Fn(&TypeRef) -> bool) -> bool 
 fn texts(shape: &Shape) -> BTreeSet<usize> {
     let parameters = shape.operations.iter().flat_map(|it| &it.parameters);
     let mut queue: Vec<&TypeRef> = parameters
-        .filter(|parameter| parameter.place != Place::Query)
+        .filter(|parameter| matches!(parameter.place, Place::Path | Place::Header))
         .map(|parameter| &parameter.ty)
         .collect();
     let mut found = BTreeSet::new();

@@ -71,6 +71,7 @@ fn field_type(shape: &Shape, field: &Field) -> String {
 fn kind(shape: &Shape, field: &Field) -> (&'static str, String) {
     match shape.resolve(&field.ty) {
         TypeRef::Integer => ("int", "i64".to_owned()),
+        TypeRef::Unsigned => ("uint", "u64".to_owned()),
         TypeRef::List(item) => ("list", shape.rust(item)),
         TypeRef::Map(value) => ("map", shape.rust(value)),
         _ if field.boxed => ("plain", format!("Box<{}>", shape.rust(&field.ty))),

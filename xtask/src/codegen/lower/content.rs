@@ -9,13 +9,13 @@ use crate::codegen::error::{Error, Result};
 use crate::codegen::names::snake;
 
 const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
 const EVENTS: &str = "text/event-stream";
 
 pub(super) fn apply(document: &mut Value) -> Result<()> {
     for_each_operation(document, &mut |pointer, _, _, operation| {
         if let Some(body) = operation.get_mut("requestBody") {
-            let pointer = join(pointer, "requestBody");
-            one_body(body, &pointer)?;
+            one_body(body, &join(pointer, "requestBody"))?;
             if body
                 .get("content")
                 .and_then(Value::as_object)
@@ -71,44 +71,58 @@ fn one_body(body: &mut Value, pointer: &str) -> Result<()> {
     let kinds: Vec<String> = content.keys().cloned().collect();
     let wanted = [
         "application/json",
-        "application/x-www-form-urlencoded",
+        FORM,
+        MULTIPART,
         "application/octet-stream",
         "text/plain",
     ];
+    // Without a schema, nobody knows what the parts are.
+    let is_usable = |kind: &str| {
+        let has_schema = content
+            .get(kind)
+            .is_some_and(|it| it.get("schema").is_some());
+        plain(kind) != MULTIPART || has_schema || kinds.len() == 1
+    };
     let chosen = wanted.iter().find_map(|wanted| {
         kinds
             .iter()
-            .find(|kind| kind.split(';').next().unwrap_or_default().trim() == *wanted)
+            .find(|kind| plain(kind) == *wanted && is_usable(kind))
     });
     // What is of no kind that is known goes as the bytes that it is.
-    let is_multipart = |kind: &&String| kind.trim_start().to_lowercase().starts_with("multipart/");
-    let chosen = chosen.or_else(|| kinds.iter().find(|kind| !is_multipart(kind)));
-    let Some(chosen) = chosen else {
+    let is_single = |kind: &&String| !plain(kind).starts_with("multipart/");
+    let Some(chosen) = chosen.or_else(|| kinds.iter().find(is_single)) else {
         if kinds.is_empty() {
             return Ok(());
         }
         return Err(Error::new(
             join(pointer, "content"),
             format!("no code can be made for bodies of {}", kinds.join(", ")),
-            "offer application/json, application/x-www-form-urlencoded, \
-             application/octet-stream or text/plain, or leave the operation out",
+            "offer multipart/form-data or a type of one part, or leave the operation out",
         ));
     };
     let media = content.get(chosen).cloned().unwrap_or_default();
-    let kind = chosen.split(';').next().unwrap_or_default().trim();
-    let schema = match kind {
+    let kind = plain(chosen);
+    let schema = match kind.as_str() {
         "text/plain" => json!({"type": "string"}),
-        "application/json" | FORM => media.get("schema").cloned().unwrap_or_else(|| json!({})),
+        "application/json" | FORM | MULTIPART => {
+            media.get("schema").cloned().unwrap_or_else(|| json!({}))
+        }
         _ => json!({"type": "string", "format": "binary"}),
     };
-    let mut only = json!({ kind: { "schema": schema } });
-    if kind == FORM
+    let mut only = json!({ &kind: { "schema": schema } });
+    if (kind == FORM || kind == MULTIPART)
         && let Some(encoding) = media.get("encoding")
     {
-        only[kind]["encoding"] = encoding.clone();
+        only[&kind]["encoding"] = encoding.clone();
     }
     body["content"] = only;
     Ok(())
+}
+
+/// A media type without its parameters.
+fn plain(kind: &str) -> String {
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.to_ascii_lowercase()
 }
 
 fn split_streams(document: &mut Value) {

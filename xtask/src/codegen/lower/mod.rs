@@ -15,6 +15,7 @@ mod check;
 mod constants;
 mod content;
 mod hoist;
+mod multipart;
 mod nulls;
 mod operations;
 mod parameters;
@@ -52,6 +53,7 @@ pub const PASSES: &[Pass] = &[
     ("responses", responses::apply),
     ("path_query", path_query::apply),
     ("parameters", parameters::apply),
+    ("multipart", multipart::apply),
     ("operations", operations::apply),
     ("hoist again", hoist::apply),
     ("rust_names", rust_names::apply),

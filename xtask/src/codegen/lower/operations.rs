@@ -9,7 +9,9 @@ use crate::codegen::error::Result;
 use crate::codegen::names::{snake, unique};
 
 /// Methods every client has.
-const TAKEN: [&str; 6] = [
+const TAKEN: [&str; 8] = [
+    "new",
+    "with_auth",
     "new_with_client",
     "with_transport",
     "baseurl",

@@ -213,7 +213,7 @@ fn query(mut parameter: Value, name: &str, source: &Value, kept: &mut Vec<Value>
 }
 
 /// The schema a chain of references ends in.
-fn target(schema: &Value, source: &Value) -> Value {
+pub(super) fn target(schema: &Value, source: &Value) -> Value {
     let mut schema = schema;
     for _ in 0..16 {
         match ref_name(schema).and_then(|name| schemas(source)?.get(name)) {

@@ -1,5 +1,5 @@
-//! Every operation ends up with at most one type for success and one for failure, which is what a
-//! Rust `Result` can say. `default` beside a success is what fails: it becomes `4XX` and `5XX`.
+//! What an operation can return: all its successes by status, and one type for failures. `default` beside a success is
+//! what fails: it becomes `4XX` and `5XX`. Failures are marked with `x-outcome`.
 
 use serde_json::{Map, Value, json};
 
@@ -12,27 +12,22 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
             Some(Value::Object(responses)) => std::mem::take(responses),
             _ => Map::new(),
         };
-        operation["responses"] = Value::Object(unify(responses));
+        operation["responses"] = Value::Object(sort(responses));
         Ok(())
     })
 }
 
-fn unify(mut responses: Map<String, Value>) -> Map<String, Value> {
+fn sort(mut responses: Map<String, Value>) -> Map<String, Value> {
     let default = responses.shift_remove("default");
     let mut successes = Map::new();
     let mut failures = Map::new();
     for (status, response) in responses {
         let status = status.to_uppercase();
-        let valid = status == "2XX"
-            || status == "4XX"
-            || status == "5XX"
-            || status
-                .parse::<u16>()
-                .is_ok_and(|code| (200..600).contains(&code));
-        match status.as_bytes().first() {
-            Some(b'2') if valid => successes.insert(status, response),
-            Some(b'4' | b'5') if valid => failures.insert(status, response),
-            // Redirects are followed; informational answers are none.
+        let code = status.parse::<u16>().ok().filter(|code| *code < 600);
+        match (status.as_str(), code) {
+            ("2XX", _) | (_, Some(200..300 | 304)) => successes.insert(status, response),
+            ("4XX" | "5XX", _) | (_, Some(400..)) => failures.insert(status, response),
+            // Redirects are followed; informational responses are none.
             _ => None,
         };
     }
@@ -45,11 +40,18 @@ fn unify(mut responses: Map<String, Value>) -> Map<String, Value> {
                 failures.entry(range).or_insert_with(|| default.clone());
             }
         }
+        None if successes.is_empty() => {
+            // What a redirect leads to, or what the document does not tell, is any bytes.
+            successes.insert("2XX".into(), json!({"content": {"*/*": {}}}));
+        }
         None => {}
     }
-    let mut unified = one_success(successes);
-    unified.extend(one_failure(failures));
-    unified
+    let mut sorted: Map<String, Value> = successes
+        .into_iter()
+        .map(|(status, response)| (status, only_json(response)))
+        .collect();
+    sorted.extend(one_failure(failures));
+    sorted
 }
 
 fn json_schema(response: &Value) -> Option<&Value> {
@@ -59,26 +61,12 @@ fn json_schema(response: &Value) -> Option<&Value> {
         .get("schema")
 }
 
-fn is_stream(response: &Value) -> bool {
-    response
-        .get("content")
-        .and_then(Value::as_object)
-        .is_some_and(|content| !content.is_empty())
-        && json_schema(response).is_none()
-}
-
-/// The type of the first answer that has one; others of the same type stay, the rest go.
-fn one_success(mut successes: Map<String, Value>) -> Map<String, Value> {
-    let chosen = successes.values().find_map(json_schema).cloned();
-    if let Some(schema) = chosen {
-        successes.retain(|_, response| json_schema(response) == Some(&schema));
-        for response in successes.values_mut() {
-            response["content"] = json!({"application/json": {"schema": schema}});
-        }
-    } else if successes.values().any(is_stream) {
-        successes.retain(|_, response| is_stream(response));
+/// JSON is what is read where a response can be of several types.
+fn only_json(mut response: Value) -> Value {
+    if let Some(schema) = json_schema(&response).cloned() {
+        response["content"] = json!({"application/json": {"schema": schema}});
     }
-    successes
+    response
 }
 
 /// Failures of several types are read as any JSON; those without a body take the others' type.
@@ -92,6 +80,7 @@ fn one_failure(mut failures: Map<String, Value>) -> Map<String, Value> {
     };
     for response in failures.values_mut() {
         response["content"] = json!({"application/json": {"schema": schema}});
+        response["x-outcome"] = "failure".into();
     }
     failures
 }

@@ -128,7 +128,9 @@ fn size(shape: &Shape, ty: &TypeRef, depth: usize) -> usize {
     }
     match shape.resolve(ty) {
         TypeRef::String | TypeRef::Secret | TypeRef::List(_) | TypeRef::Map(_) => 3 * POINTER,
-        TypeRef::Integer | TypeRef::Number => 8,
+        TypeRef::Integer | TypeRef::Unsigned | TypeRef::Number => 8,
+        // No member of an object is one.
+        TypeRef::File => POINTER,
         TypeRef::Boolean => 1,
         TypeRef::Any => 4 * POINTER,
         TypeRef::Nullable(inner) => size(shape, inner, depth + 1) + 8,
@@ -140,7 +142,7 @@ fn size(shape: &Shape, ty: &TypeRef, depth: usize) -> usize {
                 .iter()
                 .map(|field| match (field.boxed, &field.ty, field.presence) {
                     (true, ..) => POINTER,
-                    (_, TypeRef::Integer | TypeRef::Number, presence)
+                    (_, TypeRef::Integer | TypeRef::Unsigned | TypeRef::Number, presence)
                         if presence != Presence::Required =>
                     {
                         16

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{EnumValue, Kind, Shape, Type, TypeRef, boxing, object, operation, union};
+use super::{
+    EnumValue, Kind, Shape, Type, TypeRef, boxes, modules, object, operation, security, union,
+};
 use crate::codegen::document::{flag, join, make_ref, ref_name, schemas, text};
 use crate::codegen::error::{Error, Result};
-use crate::codegen::names::{pascal, snake, unique};
+use crate::codegen::names::{pascal, unique};
 
 /// Builds the picture of a lowered document.
 pub(crate) fn build(document: &Value) -> Result<Shape> {
@@ -20,6 +22,14 @@ pub(crate) fn build(document: &Value) -> Result<Shape> {
             .enumerate()
             .map(|(index, name)| (name.as_str(), index))
             .collect(),
+        names: components
+            .iter()
+            .map(|(name, schema)| text(schema, "x-rust-name").unwrap_or(name))
+            .collect(),
+        taken: components
+            .values()
+            .filter_map(|schema| text(schema, "x-rust-name").map(str::to_owned))
+            .collect(),
         tags: BTreeSet::from(["type".to_owned(), "object".to_owned()]),
         added: Vec::new(),
     };
@@ -28,7 +38,7 @@ pub(crate) fn build(document: &Value) -> Result<Shape> {
             builder.tags.insert(tag.to_owned());
         }
     }
-    let modules = modules(document, components);
+    let modules = modules::of_types(document, components);
     let mut types = Vec::new();
     for (name, schema) in components {
         let rust = text(schema, "x-rust-name").unwrap_or(name).to_owned();
@@ -55,6 +65,8 @@ pub(crate) fn build(document: &Value) -> Result<Shape> {
         version: text(&info, "version").unwrap_or("0").to_owned(),
         types,
         operations,
+        base_url: security::base_url(document),
+        schemes: security::build(document),
     };
     cut_circles(&mut shape);
     boxing::place(&mut shape);
@@ -64,6 +76,10 @@ pub(crate) fn build(document: &Value) -> Result<Shape> {
 pub(super) struct Builder<'a> {
     pub(super) components: &'a Map<String, Value>,
     indices: BTreeMap<&'a str, usize>,
+    /// The names of the components in Rust, by their indices.
+    pub(super) names: Vec<&'a str>,
+    /// The names of all types in Rust.
+    taken: BTreeSet<String>,
     /// Names of members that tell the branches of a union apart.
     pub(super) tags: BTreeSet<String>,
     /// Types that no component stands for.
@@ -133,6 +149,7 @@ impl<'a> Builder<'a> {
         Ok(match text(schema, "type") {
             Some("string") if text(schema, "format") == Some("password") => TypeRef::Secret,
             Some("string") => TypeRef::String,
+            Some("integer") if is_unsigned(schema) => TypeRef::Unsigned,
             Some("integer") => TypeRef::Integer,
             Some("number") => TypeRef::Number,
             Some("boolean") => TypeRef::Boolean,
@@ -169,12 +186,8 @@ impl<'a> Builder<'a> {
     /// Adds an enum that no component stands for.
     pub(super) fn add_enum(&mut self, parent: &str, values: &[Value]) -> TypeRef {
         let index = self.components.len() + self.added.len();
-        let name = unique(&format!("{parent}Text"), |name| {
-            self.components
-                .values()
-                .any(|schema| text(schema, "x-rust-name") == Some(name))
-                || self.added.iter().any(|added| added.name == name)
-        });
+        let name = unique(&format!("{parent}Text"), |name| self.taken.contains(name));
+        self.taken.insert(name.clone());
         self.added.push(Type {
             schema: name.clone(),
             name,
@@ -187,24 +200,28 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Whether a whole number may be beyond what 64 bits with a sign hold.
+pub(super) fn is_unsigned(schema: &Value) -> bool {
+    matches!(text(schema, "format"), Some("uint64" | "uint"))
+}
+
 pub(super) fn enum_values(schema: &Value, values: &[Value]) -> Vec<EnumValue> {
     let docs = schema
         .get("x-enumDescriptions")
         .or_else(|| schema.get("x-enum-descriptions"));
-    let mut taken: Vec<String> = vec!["Other".into(), "Self_".into()];
-    let mut wires: Vec<&str> = Vec::new();
+    let mut taken: BTreeSet<String> = BTreeSet::from(["Other".into(), "Self_".into()]);
+    let mut wires: BTreeSet<&str> = BTreeSet::new();
     let mut out = Vec::new();
     for wire in values.iter().filter_map(Value::as_str) {
-        if wires.contains(&wire) {
+        if !wires.insert(wire) {
             continue;
         }
-        wires.push(wire);
         let base = match pascal(wire) {
             base if base == "Other" => "OtherValue".to_owned(),
             base => base,
         };
-        let ident = unique(&base, |name| taken.iter().any(|taken| taken == name));
-        taken.push(ident.clone());
+        let ident = unique(&base, |name| taken.contains(name));
+        taken.insert(ident.clone());
         let doc = docs.and_then(|docs| text(docs, wire));
         out.push(EnumValue {
             ident,
@@ -213,79 +230,6 @@ pub(super) fn enum_values(schema: &Value, values: &[Value]) -> Vec<EnumValue> {
         });
     }
     out
-}
-
-/// The file of each type: what `x-module` says; else that of the component it was found in; else the
-/// tag of the operations that need it, if there is only one.
-fn modules(document: &Value, components: &Map<String, Value>) -> BTreeMap<String, String> {
-    let mut modules: BTreeMap<String, String> = BTreeMap::new();
-    let mut reached: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let operations = document
-        .get("paths")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flat_map(Map::values)
-        .filter_map(Value::as_object)
-        .flat_map(Map::values);
-    for operation in operations {
-        let tag = operation
-            .pointer("/tags/0")
-            .and_then(Value::as_str)
-            .map_or_else(|| "common".to_owned(), snake);
-        let mut queue = references(operation);
-        let mut seen = BTreeSet::new();
-        while let Some(name) = queue.pop() {
-            if seen.insert(name.clone()) {
-                reached.entry(name.clone()).or_default().insert(tag.clone());
-                if let Some(schema) = components.get(&name) {
-                    queue.extend(references(schema));
-                }
-            }
-        }
-    }
-    let mut owner: Option<&str> = None;
-    for (name, schema) in components {
-        let own = text(schema, "x-module").map(snake);
-        let module = match own {
-            Some(module) => module,
-            None if flag(schema, "x-hoisted") && owner.is_some() => owner
-                .and_then(|owner| modules.get(owner))
-                .cloned()
-                .unwrap_or_default(),
-            None => match reached.get(name) {
-                Some(tags) if tags.len() == 1 => tags.iter().next().cloned().unwrap_or_default(),
-                _ => "common".to_owned(),
-            },
-        };
-        if !flag(schema, "x-hoisted") {
-            owner = Some(name);
-        }
-        // `mod` is the file that holds the others.
-        let module = if module == "mod" {
-            "mod_".to_owned()
-        } else {
-            module
-        };
-        modules.insert(name.clone(), module);
-    }
-    modules
-}
-
-/// The components named anywhere inside a value.
-fn references(value: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut queue = vec![value];
-    while let Some(value) = queue.pop() {
-        match value {
-            Value::Object(members) => {
-                found.extend(ref_name(value).map(str::to_owned));
-                queue.extend(members.values());
-            }
-            Value::Array(items) => queue.extend(items),
-            _ => {}
-        }
-    }
-    found
 }
 
 /// A type that is another name for itself, or a list of itself, has no Rust form: it becomes any JSON.

@@ -1,13 +1,18 @@
 //! What the types look like: the compiler's own picture of a document, from which code is written.
 
+mod answers;
+mod body;
 mod boxing;
 mod build;
+mod modules;
 mod object;
 mod operation;
+mod security;
 mod union;
 
 use std::fmt::Write as _;
 
+pub(crate) use self::body::FORM;
 pub(crate) use self::build::build;
 
 /// A document, understood.
@@ -17,6 +22,26 @@ pub(crate) struct Shape {
     pub(crate) version: String,
     pub(crate) types: Vec<Type>,
     pub(crate) operations: Vec<Operation>,
+    /// The first server of the document, if it is a whole URL.
+    pub(crate) base_url: Option<String>,
+    /// How requests are authenticated.
+    pub(crate) schemes: Vec<Scheme>,
+}
+
+/// A way in which requests are authenticated.
+pub(crate) struct Scheme {
+    /// Its name in the document.
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    pub(crate) kind: SchemeKind,
+}
+
+pub(crate) enum SchemeKind {
+    Bearer,
+    Basic,
+    Header(String),
+    Query(String),
+    Cookie(String),
 }
 
 /// One named type.
@@ -46,9 +71,13 @@ pub(crate) enum TypeRef {
     /// A text that must not be seen in logs.
     Secret,
     Integer,
+    /// A whole number of up to 64 bits without a sign.
+    Unsigned,
     Number,
     Boolean,
     Any,
+    /// A file in a body of several parts.
+    File,
     List(Box<TypeRef>),
     Map(Box<TypeRef>),
     /// An index into [`Shape::types`].
@@ -118,21 +147,25 @@ pub(crate) struct Arm {
 
 pub(crate) struct Operation {
     pub(crate) id: String,
-    pub(crate) pointer: String,
     pub(crate) method: String,
     pub(crate) path: String,
     /// What stands in the query of every request.
     pub(crate) query: Vec<(String, String)>,
+    /// The file it is written to: its tag, or the first step of its path.
+    pub(crate) module: String,
     pub(crate) doc: String,
     pub(crate) deprecated: bool,
+    /// In the order of places.
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
-    pub(crate) success: Vec<String>,
-    pub(crate) success_type: Answer,
-    pub(crate) failure: Vec<String>,
+    /// By status: codes such as `200` and ranges such as `2XX`.
+    pub(crate) successes: Vec<(String, Answer)>,
+    pub(crate) failures: Vec<String>,
     pub(crate) failure_type: Option<TypeRef>,
-    /// The media type to ask for where progenitor would ask for none.
+    /// The media types to ask for.
     pub(crate) accept: Option<String>,
+    /// Whether it takes no credentials, although the document has some.
+    pub(crate) is_open: bool,
 }
 
 pub(crate) struct Parameter {
@@ -144,20 +177,32 @@ pub(crate) struct Parameter {
     pub(crate) ty: TypeRef,
     /// How it is written, if it is an object in a query.
     pub(crate) style: Option<FormStyle>,
+    /// The media type of a part, where the document names one.
+    pub(crate) media: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     Path,
     Query,
     Header,
+    /// A part of a body of several.
+    Part,
 }
 
 pub(crate) struct Body {
-    pub(crate) media: String,
-    pub(crate) ty: TypeRef,
-    /// How members of a form are written, where the document says so.
-    pub(crate) styles: Vec<(String, FormStyle)>,
+    pub(crate) kind: BodyKind,
+    pub(crate) required: bool,
+}
+
+pub(crate) enum BodyKind {
+    Json(TypeRef),
+    /// A form, and how its members are written where the document says so.
+    Form(TypeRef, Vec<(String, FormStyle)>),
+    /// Bytes of a media type.
+    Bytes(String),
+    /// `multipart/form-data`, whose parts are parameters.
+    Multipart,
 }
 
 /// How a member of a form that is a list or an object is written.
@@ -170,25 +215,37 @@ pub(crate) enum FormStyle {
     Brackets,
 }
 
+/// What a response holds.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Json(TypeRef),
+    Raw,
+    Nothing,
+}
+
 impl Operation {
     /// Whether it needs code that writes forms.
     pub(crate) fn has_form(&self) -> bool {
         let body = self.body.as_ref();
-        body.is_some_and(|body| body.media == FORM)
+        body.is_some_and(|body| matches!(body.kind, BodyKind::Form(..)))
             || self
                 .parameters
                 .iter()
                 .any(|parameter| parameter.style.is_some())
     }
-}
 
-/// The media type of forms.
-pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+    /// Whether its body has several parts.
+    pub(crate) fn is_multipart(&self) -> bool {
+        let body = self.body.as_ref();
+        body.is_some_and(|body| matches!(body.kind, BodyKind::Multipart))
+    }
 
-pub(crate) enum Answer {
-    Json(TypeRef),
-    Raw,
-    Nothing,
+    /// What all successes hold, if it is the same.
+    pub(crate) fn only_answer(&self) -> Option<&Answer> {
+        let (_, first) = self.successes.first()?;
+        let same = self.successes.iter().all(|(_, answer)| answer == first);
+        same.then_some(first)
+    }
 }
 
 impl Shape {
@@ -204,6 +261,8 @@ impl Shape {
             TypeRef::String => out.push_str("String"),
             TypeRef::Secret => out.push_str("Secret"),
             TypeRef::Integer => out.push_str("i64"),
+            TypeRef::Unsigned => out.push_str("u64"),
+            TypeRef::File => out.push_str("File"),
             TypeRef::Number => out.push_str("f64"),
             TypeRef::Boolean => out.push_str("bool"),
             TypeRef::Any => out.push_str("serde_json::Value"),

@@ -3,22 +3,27 @@
 use serde_json::{Map, Value};
 
 use super::build::Builder;
-use super::{Answer, Body, FormStyle, Operation, Parameter, Place, TypeRef};
+use super::{Answer, Operation, Parameter, Place, TypeRef, answers, body, modules, security};
 use crate::codegen::document::{METHODS, flag, join, split_path, text};
 use crate::codegen::error::Result;
 use crate::codegen::names::{snake, unique};
 
-/// Names the generated functions use inside.
-const TAKEN: [&str; 9] = [
+/// Names the generated functions use inside, or the requests have as functions.
+const TAKEN: [&str; 14] = [
     "body",
-    "url",
+    "client",
+    "form",
+    "info",
+    "header_map",
+    "part",
     "request",
     "response",
     "result",
-    "header_map",
-    "info",
-    "value",
     "self_",
+    "send",
+    "transport",
+    "url",
+    "value",
 ];
 
 pub(super) fn build(document: &Value, builder: &Builder<'_>) -> Result<Vec<Operation>> {
@@ -33,7 +38,9 @@ pub(super) fn build(document: &Value, builder: &Builder<'_>) -> Result<Vec<Opera
         for (method, operation) in item.as_object().unwrap_or(&empty) {
             if METHODS.contains(&method.as_str()) {
                 let pointer = join(&pointer, method);
-                operations.push(one(builder, path, method, operation, pointer)?);
+                let mut operation = one(builder, path, method, operation, pointer)?;
+                operation.is_open &= security::is_asked_for(document);
+                operations.push(operation);
             }
         }
     }
@@ -43,16 +50,56 @@ pub(super) fn build(document: &Value, builder: &Builder<'_>) -> Result<Vec<Opera
 
 fn one(
     builder: &Builder<'_>,
-    path: &str,
+    key: &str,
     method: &str,
     operation: &Value,
     pointer: String,
 ) -> Result<Operation> {
+    let (path, _) = split_path(key);
+    let mut parameters = parameters(builder, operation, &pointer)?;
+    let position = |parameter: &Parameter| match parameter.place {
+        Place::Path => path.find(&format!("{{{}}}", parameter.wire)),
+        _ => None,
+    };
+    parameters.sort_by_key(|parameter| (parameter.place, position(parameter)));
+    let mut answers = answers::build(builder, operation, &pointer)?;
+    if method == "head" {
+        // A response to it has no body, whatever the document says.
+        for (_, answer) in &mut answers.successes {
+            *answer = Answer::Nothing;
+        }
+    }
+    Ok(Operation {
+        id: text(operation, "operationId")
+            .unwrap_or_default()
+            .to_owned(),
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: fixed_query(operation),
+        module: modules::of_operation(operation, path),
+        doc: words(operation),
+        deprecated: flag(operation, "deprecated"),
+        parameters,
+        body: body::build(builder, operation, &pointer)?,
+        accept: answers.accept(),
+        successes: answers.successes,
+        failures: answers.failures,
+        failure_type: answers
+            .failure_type
+            .filter(|ty| method != "head" && !matches!(ty, TypeRef::Nullable(_))),
+        is_open: operation
+            .get("security")
+            .and_then(Value::as_array)
+            .is_some_and(Vec::is_empty),
+    })
+}
+
+fn parameters(builder: &Builder<'_>, operation: &Value, pointer: &str) -> Result<Vec<Parameter>> {
     let mut parameters = Vec::new();
     let mut taken: Vec<String> = TAKEN.iter().map(|name| (*name).to_owned()).collect();
     let list = operation.get("parameters").and_then(Value::as_array);
     for (index, parameter) in list.into_iter().flatten().enumerate() {
-        let pointer = join(&join(&pointer, "parameters"), &index.to_string());
+        let pointer = join(&join(pointer, "parameters"), &index.to_string());
         let wire = text(parameter, "name").unwrap_or_default().to_owned();
         let wanted = match text(parameter, "x-rust-name").map_or_else(|| snake(&wire), snake) {
             name if TAKEN.contains(&name.as_str()) => format!("{name}_"),
@@ -63,9 +110,15 @@ fn one(
         let place = match text(parameter, "in") {
             Some("path") => Place::Path,
             Some("header") => Place::Header,
+            Some("part") => Place::Part,
             _ => Place::Query,
         };
         let schema = parameter.get("schema").cloned().unwrap_or_default();
+        let ty = match text(parameter, "x-file") {
+            Some("one") => TypeRef::File,
+            Some(_) => TypeRef::List(Box::new(TypeRef::File)),
+            None => builder.type_ref(&schema, &join(&pointer, "schema"))?,
+        };
         parameters.push(Parameter {
             ident,
             wire: if place == Place::Header {
@@ -78,57 +131,16 @@ fn one(
             doc: text(parameter, "description")
                 .unwrap_or_default()
                 .to_owned(),
-            ty: builder.type_ref(&schema, &join(&pointer, "schema"))?,
-            style: parameter.get("x-form-style").map(style),
+            ty,
+            style: parameter.get("x-form-style").map(body::style),
+            media: text(parameter, "x-media").map(str::to_owned),
         });
     }
-    let body = match operation
-        .pointer("/requestBody/content")
-        .and_then(Value::as_object)
-        .and_then(|content| content.iter().next())
-    {
-        Some((media, holder)) => {
-            let schema = holder.get("schema").cloned().unwrap_or_default();
-            Some(Body {
-                media: media.clone(),
-                ty: builder.nullable_ref(&schema, &join(&pointer, "requestBody"))?,
-                styles: styles(holder),
-            })
-        }
-        None => None,
-    };
-    let (mut success, mut failure) = (Vec::new(), Vec::new());
-    let (mut success_type, mut failure_type) = (Answer::Nothing, None);
-    let mut accept = None;
-    let responses = operation.get("responses").and_then(Value::as_object);
-    for (status, response) in responses.into_iter().flatten() {
-        let schema = response.pointer("/content/application~1json/schema");
-        let ty = match schema {
-            Some(schema) => {
-                let pointer = join(&join(&pointer, "responses"), status);
-                Some(builder.nullable_ref(schema, &pointer)?)
-            }
-            None => None,
-        };
-        if status.starts_with('2') {
-            success.push(status.clone());
-            let other = response
-                .get("content")
-                .and_then(Value::as_object)
-                .and_then(|content| content.keys().next());
-            success_type = match (ty, other) {
-                (Some(ty), _) => Answer::Json(ty),
-                (None, Some(media)) => {
-                    accept = Some(media.clone());
-                    Answer::Raw
-                }
-                (None, None) => Answer::Nothing,
-            };
-        } else {
-            failure.push(status.clone());
-            failure_type = ty;
-        }
-    }
+    Ok(parameters)
+}
+
+/// The summary, then the description.
+fn words(operation: &Value) -> String {
     let mut doc = String::new();
     for words in ["summary", "description"] {
         if let Some(words) = text(operation, words).filter(|words| !words.trim().is_empty()) {
@@ -138,46 +150,7 @@ fn one(
             doc.push_str(words.trim_end());
         }
     }
-    Ok(Operation {
-        id: text(operation, "operationId")
-            .unwrap_or_default()
-            .to_owned(),
-        method: method.to_owned(),
-        path: split_path(path).0.to_owned(),
-        query: fixed_query(operation),
-        doc,
-        deprecated: flag(operation, "deprecated"),
-        parameters,
-        body,
-        success,
-        success_type,
-        failure,
-        failure_type: failure_type.filter(|ty| !matches!(ty, TypeRef::Nullable(_))),
-        accept,
-        pointer,
-    })
-}
-
-/// The styles of a form's members.
-fn styles(holder: &Value) -> Vec<(String, FormStyle)> {
-    let encodings = holder.get("encoding").and_then(Value::as_object);
-    encodings
-        .into_iter()
-        .flatten()
-        .map(|(name, encoding)| (name.clone(), style(encoding)))
-        .collect()
-}
-
-fn style(said: &Value) -> FormStyle {
-    let style = text(said, "style").unwrap_or("form");
-    let explode = said.get("explode").and_then(Value::as_bool);
-    match (style, explode.unwrap_or(style == "form")) {
-        ("deepObject", _) => FormStyle::Brackets,
-        ("spaceDelimited", false) => FormStyle::Spaces,
-        ("pipeDelimited", false) => FormStyle::Pipes,
-        ("form", false) => FormStyle::Commas,
-        _ => FormStyle::Form,
-    }
+    doc
 }
 
 fn fixed_query(operation: &Value) -> Vec<(String, String)> {

@@ -8,7 +8,7 @@ use crate::codegen::document::{join, ref_name, text};
 use crate::codegen::error::Result;
 use crate::codegen::names::{plural, without_prefix};
 use crate::codegen::shape::TypeRef;
-use crate::codegen::shape::build::Builder;
+use crate::codegen::shape::build::{Builder, is_unsigned};
 
 /// The variants for JSON that is no object: at most one per kind.
 pub(super) fn scalars(
@@ -49,12 +49,13 @@ pub(super) fn scalars(
     let (integers, numbers) = (of_kind("integer"), of_kind("number"));
     if !integers.is_empty() {
         let ident = given_name(&integers).unwrap_or_else(|| "Integer".into());
-        let index = union.push(
-            ident,
-            doc_of(&integers, "A whole number."),
-            TypeRef::Integer,
-        );
-        union.kinds.push(("integer", index));
+        let (kind, ty) = if integers.iter().all(|branch| is_unsigned(branch.target)) {
+            ("unsigned", TypeRef::Unsigned)
+        } else {
+            ("integer", TypeRef::Integer)
+        };
+        let index = union.push(ident, doc_of(&integers, "A whole number."), ty);
+        union.kinds.push((kind, index));
     }
     if !numbers.is_empty() {
         let kind = if integers.is_empty() {
@@ -72,35 +73,63 @@ pub(super) fn scalars(
         let index = union.push(ident, doc_of(&booleans, "True or false."), TypeRef::Boolean);
         union.kinds.push(("boolean", index));
     }
-    let arrays = of_kind("array");
-    if !arrays.is_empty() {
-        let mut types = Vec::new();
-        for branch in &arrays {
-            let ty = builder.type_ref(branch.target, &join(pointer, "items"))?;
-            if !types.contains(&ty) {
-                types.push(ty);
-            }
+    lists(builder, &of_kind("array"), union, pointer)
+}
+
+/// Lists of more types than this are lists of any JSON.
+const MAX_LISTS: usize = LISTS.len();
+
+/// How the macro calls lists of several types.
+const LISTS: [&str; 4] = ["list0", "list1", "list2", "list3"];
+
+fn lists(
+    builder: &Builder<'_>,
+    branches: &[&Branch<'_>],
+    union: &mut Assembly<'_>,
+    pointer: &str,
+) -> Result<()> {
+    let mut types: Vec<(TypeRef, Vec<&Branch<'_>>)> = Vec::new();
+    for branch in branches {
+        let ty = builder.type_ref(branch.target, &join(pointer, "items"))?;
+        match types.iter_mut().find(|(known, _)| *known == ty) {
+            Some((_, same)) => same.push(branch),
+            None => types.push((ty, vec![branch])),
         }
-        let ty = match types.as_slice() {
-            [only] => only.clone(),
-            _ => TypeRef::List(Box::new(TypeRef::Any)),
-        };
-        let ident = given_name(&arrays).unwrap_or_else(|| match &ty {
-            TypeRef::List(item) => match item.as_ref() {
-                TypeRef::Named(index) => builder
-                    .components
-                    .values()
-                    .nth(*index)
-                    .and_then(|schema| text(schema, "x-rust-name"))
-                    .map_or_else(|| "List".into(), plural),
-                _ => "List".into(),
-            },
-            _ => "List".into(),
-        });
-        let index = union.push(ident, doc_of(&arrays, "A list."), ty);
-        union.kinds.push(("array", index));
+    }
+    let any = TypeRef::List(Box::new(TypeRef::Any));
+    if types.len() > MAX_LISTS || types.iter().any(|(ty, _)| *ty == any) && types.len() > 1 {
+        types = vec![(any, branches.to_vec())];
+    }
+    let alone = types.len() == 1;
+    for (kind, (ty, branches)) in LISTS.iter().zip(types) {
+        let ident = given_name(&branches).unwrap_or_else(|| list_name(builder, &ty, alone));
+        let index = union.push(ident, doc_of(&branches, "A list."), ty);
+        union
+            .kinds
+            .push((if alone { "array" } else { kind }, index));
     }
     Ok(())
+}
+
+/// What a list is called: after the type of what is in it, if that has a name or there are other lists.
+fn list_name(builder: &Builder<'_>, list: &TypeRef, alone: bool) -> String {
+    let TypeRef::List(item) = list else {
+        return "List".into();
+    };
+    match item.as_ref() {
+        TypeRef::Named(index) => builder
+            .names
+            .get(*index)
+            .map_or_else(|| "List".into(), |name| plural(name)),
+        _ if alone => "List".into(),
+        TypeRef::String | TypeRef::Secret => "Texts".into(),
+        TypeRef::Integer | TypeRef::Unsigned => "Integers".into(),
+        TypeRef::Number => "Numbers".into(),
+        TypeRef::Boolean => "Booleans".into(),
+        TypeRef::List(_) => "Lists".into(),
+        TypeRef::Map(_) => "Maps".into(),
+        _ => "List".into(),
+    }
 }
 
 pub(super) fn text_values(branches: &[Branch<'_>]) -> Vec<Value> {

@@ -1,0 +1,59 @@
+//! What is said of an operation.
+
+use syn::Attribute;
+
+use super::documented;
+use crate::codegen::shape::{Operation, Shape, TypeRef};
+
+/// Its words, what is sent, the arguments that are passed at once, and how it fails.
+pub(super) fn documentation(
+    shape: &Shape,
+    operation: &Operation,
+    is_argument: impl Fn(&str) -> bool,
+) -> Vec<Attribute> {
+    let mut text = operation.doc.clone();
+    if !text.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(&format!("Sends `{}`.", sent(operation)));
+    let arguments: Vec<String> = operation
+        .parameters
+        .iter()
+        .filter(|parameter| is_argument(&parameter.ident) && !parameter.doc.trim().is_empty())
+        .map(|parameter| {
+            let words = parameter.doc.trim().replace("\n\n", " ").replace('\n', " ");
+            format!("- `{}`: {words}", parameter.ident)
+        })
+        .collect();
+    if !arguments.is_empty() {
+        text.push_str("\n\nArguments:\n\n");
+        text.push_str(&arguments.join("\n"));
+    }
+    if let Some(TypeRef::Named(index)) = &operation.failure_type {
+        text.push_str(&format!(
+            "\n\n# Errors\n\nA refusal by the service comes as \
+             `Error::ErrorResponse` with its `{}`.",
+            shape.types[*index].name
+        ));
+    }
+    if operation.deprecated {
+        text.push_str("\n\nDeprecated.");
+    }
+    documented(&text)
+}
+
+/// Its method, path and what always stands in its query.
+pub(crate) fn sent(operation: &Operation) -> String {
+    let query: Vec<String> = operation
+        .query
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    format!(
+        "{} {}{}{}",
+        operation.method.to_uppercase(),
+        operation.path,
+        if query.is_empty() { "" } else { "?" },
+        query.join("&")
+    )
+}
