@@ -46,7 +46,15 @@ const MAX_DEPTH: usize = 100;
 
 /// Adds a step to a JSON pointer.
 pub(crate) fn join(pointer: &str, step: &str) -> String {
-    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+    let mut joined = String::with_capacity(pointer.len() + step.len() + 1);
+    joined.push_str(pointer);
+    joined.push('/');
+    if step.contains(['~', '/']) {
+        joined.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    } else {
+        joined.push_str(step);
+    }
+    joined
 }
 
 /// The parts of a path key: the path, and the query that some documents write behind it. What comes behind a `#` only
@@ -108,6 +116,23 @@ pub(crate) fn schemas_mut(document: &mut Value) -> Result<&mut Map<String, Value
         .or_insert_with(|| Value::Object(Map::new()))
         .as_object_mut()
         .ok_or_else(|| refuse("#/components/schemas"))
+}
+
+/// Calls `f` with the document without its components, and with a document that has only these. So what is done to
+/// operations can look schemas up without a copy of them.
+pub(crate) fn apart(
+    document: &mut Value,
+    f: impl FnOnce(&mut Value, &Value) -> Result<()>,
+) -> Result<()> {
+    let components = document.get_mut("components").map(Value::take);
+    let others = serde_json::json!({ "components": components.unwrap_or_default() });
+    let outcome = f(document, &others);
+    if let Value::Object(mut others) = others
+        && let Some(components @ Value::Object(_)) = others.shift_remove("components")
+    {
+        document["components"] = components;
+    }
+    outcome
 }
 
 /// Calls `f` with each operation: the JSON pointer, the path, the method, the operation.
@@ -177,13 +202,17 @@ fn visit_holder(value: &mut Value, pointer: &str, depth: usize, f: Visit<'_>) ->
             for (name, member) in members {
                 if name == "schema" {
                     f(member, &join(pointer, name))?;
-                } else if !is_data(name) {
+                } else if holds_more(member) && !is_data(name) {
                     visit_holder(member, &join(pointer, name), depth + 1, f)?;
                 }
             }
         }
         Value::Array(items) => {
-            for (index, item) in items.iter_mut().enumerate() {
+            for (index, item) in items
+                .iter_mut()
+                .enumerate()
+                .filter(|(_, it)| holds_more(it))
+            {
                 visit_holder(item, &join(pointer, &index.to_string()), depth + 1, f)?;
             }
         }
@@ -212,25 +241,31 @@ pub(crate) fn for_each_child(schema: &mut Value, pointer: &str, f: Visit<'_>) ->
         return Ok(());
     };
     for (keyword, member) in members {
-        let pointer = join(pointer, keyword);
         match (keyword.as_str(), member) {
             ("properties" | "patternProperties" | "$defs" | "definitions", Value::Object(map)) => {
+                let pointer = join(pointer, keyword);
                 for (name, child) in map {
                     f(child, &join(&pointer, name))?;
                 }
             }
             ("oneOf" | "anyOf" | "allOf" | "prefixItems", Value::Array(list)) => {
+                let pointer = join(pointer, keyword);
                 for (index, child) in list.iter_mut().enumerate() {
                     f(child, &join(&pointer, &index.to_string()))?;
                 }
             }
             ("items" | "additionalProperties", child @ Value::Object(_)) => {
-                f(child, &pointer)?;
+                f(child, &join(pointer, keyword))?;
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Whether something can be inside a value.
+fn holds_more(value: &Value) -> bool {
+    value.is_object() || value.is_array()
 }
 
 /// Whether a member holds data rather than a description.

@@ -123,7 +123,7 @@ fn understand(document: Value, skip_unsupported: bool) -> Result<Understood> {
     let mut refusals = refusals::Refusals::default();
     let mut lowered = lower::lower(document, &mut refusals)?;
     let notes = document::take_notes(&mut lowered);
-    let shape = refusals.step(&mut lowered, |document| shape::build(document))?;
+    let shape = refusals.make(&mut lowered, shape::build)?;
     let left_out = refusals.settle(skip_unsupported)?;
     Ok(Understood {
         shape,

@@ -89,6 +89,15 @@ pub(crate) fn module(name: &str) -> String {
     }
 }
 
+/// Words that cannot be names. `gen` became one with the 2024 edition.
+const KEYWORDS: [&str; 53] = [
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+    "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "",
+];
+
 /// Letters that may stand in a name in Rust; no keyword.
 fn legal(name: String) -> String {
     let is_letter = |c: char| {
@@ -101,8 +110,15 @@ fn legal(name: String) -> String {
         .chars()
         .map(|c| if is_letter(c) { c } else { 'u' })
         .collect();
-    // `gen` became a keyword with the 2024 edition.
-    let is_legal = |name: &str| name != "gen" && syn::parse_str::<syn::Ident>(name).is_ok();
+    // Asking `syn` about each name would take longer than everything else that is done with names.
+    let is_legal = |name: &str| match name.is_ascii() {
+        true => {
+            name != "_"
+                && !name.starts_with(|c: char| c.is_ascii_digit())
+                && !KEYWORDS.contains(&name)
+        }
+        false => syn::parse_str::<syn::Ident>(name).is_ok(),
+    };
     if is_legal(&name) {
         return name;
     }
@@ -196,6 +212,14 @@ mod tests {
             ("$", "empty"),
         ] {
             assert_eq!(snake(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn words_of_the_language_are_those_that_syn_knows() {
+        for keyword in KEYWORDS {
+            let known = syn::parse_str::<syn::Ident>(keyword).is_err();
+            assert!(known || keyword == "gen", "{keyword}");
         }
     }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::document::{METHODS, join, text};
 use super::error::{Error, Result};
+use super::lower::Pass;
 
 /// More refusals than this are not looked for.
 const MAX_REFUSALS: usize = 10_000;
@@ -19,23 +20,44 @@ pub(crate) struct Refusals {
 }
 
 impl Refusals {
-    /// Takes a step, again and again without what it fails on. The document is then as the step left it.
+    /// Takes steps one after the other, each again and again without what it fails on.
+    ///
+    /// A step that fails leaves a document that is neither as before nor as after. It is then made again from the last
+    /// copy, so that there is one copy of the document, and one more for each refusal.
     ///
     /// # Errors
     ///
-    /// When the step fails on what is no operation and no component.
-    pub(crate) fn step<T>(
+    /// When a step fails on what is no operation and no component.
+    pub(crate) fn steps(&mut self, document: &mut Value, steps: &[Pass]) -> Result<()> {
+        let (mut copy, mut copied, mut next) = (document.clone(), 0, 0);
+        while let Some((_, step)) = steps.get(next) {
+            let Err(error) = step(document) else {
+                next += 1;
+                continue;
+            };
+            *document = copy;
+            for (_, step) in &steps[copied..next] {
+                step(document)?;
+            }
+            self.leave_out(document, error)?;
+            (copy, copied) = (document.clone(), next);
+        }
+        Ok(())
+    }
+
+    /// Makes something of a document, again and again without what that fails on.
+    ///
+    /// # Errors
+    ///
+    /// When it fails on what is no operation and no component.
+    pub(crate) fn make<T>(
         &mut self,
         document: &mut Value,
-        step: impl Fn(&mut Value) -> Result<T>,
+        make: impl Fn(&Value) -> Result<T>,
     ) -> Result<T> {
         loop {
-            let mut next = document.clone();
-            match step(&mut next) {
-                Ok(done) => {
-                    *document = next;
-                    return Ok(done);
-                }
+            match make(document) {
+                Ok(made) => return Ok(made),
                 Err(error) => self.leave_out(document, error)?,
             }
         }

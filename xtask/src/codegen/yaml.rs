@@ -18,7 +18,11 @@ const CURE: &str = "correct the YAML";
 pub(super) fn parse(source: &str) -> Result<Value> {
     let Loose(mut yaml) = serde_yaml_ng::from_str(source).map_err(|error| malformed(&error))?;
     yaml.apply_merge().map_err(|error| malformed(&error))?;
-    to_json(yaml, "#")
+    to_json(yaml).map_err(|wrong| {
+        let steps = wrong.steps.iter().rev();
+        let pointer = steps.fold("#".to_owned(), |pointer, step| join(&pointer, step));
+        Error::new(pointer, wrong.problem, wrong.cure)
+    })
 }
 
 /// The library puts the path to the place before its words: `components.schemas.A: …`.
@@ -132,7 +136,29 @@ impl<'de> Visitor<'de> for Values {
     }
 }
 
-fn to_json(yaml: Yaml, pointer: &str) -> Result<Value> {
+/// What is wrong, and the steps to it from inside out.
+struct Wrong {
+    steps: Vec<String>,
+    problem: String,
+    cure: &'static str,
+}
+
+impl Wrong {
+    fn new(problem: impl Into<String>, cure: &'static str) -> Self {
+        Self {
+            steps: Vec::new(),
+            problem: problem.into(),
+            cure,
+        }
+    }
+
+    fn within(mut self, step: &str) -> Self {
+        self.steps.push(step.to_owned());
+        self
+    }
+}
+
+fn to_json(yaml: Yaml) -> std::result::Result<Value, Wrong> {
     Ok(match yaml {
         Yaml::Null => Value::Null,
         Yaml::Bool(value) => Value::Bool(value),
@@ -146,8 +172,7 @@ fn to_json(yaml: Yaml, pointer: &str) -> Result<Value> {
                 number.as_f64().and_then(Number::from_f64)
             };
             Value::Number(exact.ok_or_else(|| {
-                Error::new(
-                    pointer,
+                Wrong::new(
                     format!("{number} has no JSON form"),
                     "write a finite number",
                 )
@@ -157,8 +182,8 @@ fn to_json(yaml: Yaml, pointer: &str) -> Result<Value> {
             items
                 .into_iter()
                 .enumerate()
-                .map(|(index, item)| to_json(item, &join(pointer, &index.to_string())))
-                .collect::<Result<_>>()?,
+                .map(|(index, item)| to_json(item).map_err(|it| it.within(&index.to_string())))
+                .collect::<std::result::Result<_, Wrong>>()?,
         ),
         Yaml::Mapping(members) => {
             let mut object = Map::new();
@@ -168,18 +193,15 @@ fn to_json(yaml: Yaml, pointer: &str) -> Result<Value> {
                     Yaml::Number(number) => number.to_string(),
                     Yaml::Bool(value) => value.to_string(),
                     _ => {
-                        return Err(Error::new(
-                            pointer,
-                            "a key is neither text nor a number",
-                            "write the key in quotes",
-                        ));
+                        let problem = "a key is neither text nor a number";
+                        return Err(Wrong::new(problem, "write the key in quotes"));
                     }
                 };
-                let value = to_json(value, &join(pointer, &key))?;
+                let value = to_json(value).map_err(|it| it.within(&key))?;
                 object.insert(key, value);
             }
             Value::Object(object)
         }
-        Yaml::Tagged(tagged) => to_json(tagged.value, pointer)?,
+        Yaml::Tagged(tagged) => to_json(tagged.value)?,
     })
 }

@@ -17,9 +17,15 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
         }
         Ok(())
     })?;
-    let source = document.clone();
-    let empty = Map::new();
-    let components = schemas(&source).unwrap_or(&empty);
+    let mut is_used = false;
+    for_each_schema(document, &mut |schema, _| {
+        is_used |= schema.get("allOf").is_some();
+        Ok(())
+    })?;
+    if !is_used {
+        return Ok(());
+    }
+    let components = &schemas(document).cloned().unwrap_or_default();
     for_each_schema(document, &mut |schema, pointer| {
         if schema.get("allOf").is_some() {
             let name = pointer.rsplit('/').next().unwrap_or_default().to_owned();

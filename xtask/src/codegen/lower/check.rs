@@ -94,6 +94,24 @@ fn check_schema(schema: &Value, pointer: &str) -> Result<()> {
         return Ok(());
     }
     for (keyword, member) in object(schema, pointer, "schema")? {
+        let is_checked = matches!(
+            keyword.as_str(),
+            "properties"
+                | "patternProperties"
+                | "required"
+                | "oneOf"
+                | "anyOf"
+                | "allOf"
+                | "enum"
+                | "items"
+                | "additionalProperties"
+                | "$ref"
+                | "type"
+                | "discriminator"
+        );
+        if !is_checked {
+            continue;
+        }
         let pointer = join(pointer, keyword);
         match keyword.as_str() {
             "properties" | "patternProperties" => {

@@ -1,6 +1,8 @@
 //! Gives names to schemas that need a type of their own: objects with members, unions, enums. The
 //! name is that of the place: the component's, then the member's.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::all_of;
@@ -40,7 +42,7 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
 #[derive(Default)]
 struct Named {
     schemas: Map<String, Value>,
-    taken: Vec<String>,
+    taken: BTreeSet<String>,
 }
 
 impl Named {
@@ -93,8 +95,8 @@ impl Named {
             self.inside(schema, name);
             return;
         }
-        let name = unique(name, |name| self.taken.iter().any(|taken| taken == name));
-        self.taken.push(name.clone());
+        let name = unique(name, |name| self.taken.contains(name));
+        self.taken.insert(name.clone());
         let mut reference = Map::new();
         reference.insert("$ref".into(), make_ref(&name).into());
         if let Some(members) = schema.as_object_mut() {

@@ -61,9 +61,7 @@ pub const PASSES: &[Pass] = &[
 
 /// Takes all steps, without what one of them refuses.
 pub(crate) fn lower(mut document: Value, refusals: &mut Refusals) -> Result<Value> {
-    for (_, pass) in PASSES {
-        refusals.step(&mut document, pass)?;
-    }
+    refusals.steps(&mut document, PASSES)?;
     Ok(document)
 }
 

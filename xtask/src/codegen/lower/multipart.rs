@@ -4,33 +4,38 @@
 use serde_json::{Value, json};
 
 use super::parameters::target;
-use crate::codegen::document::{flag, for_each_operation, text};
+use crate::codegen::document::{apart, flag, for_each_operation, text};
 use crate::codegen::error::Result;
 
 /// Unions within unions are looked into this deep.
 const MAX_DEPTH: usize = 8;
 
 pub(super) fn apply(document: &mut Value) -> Result<()> {
-    let source = document.clone();
-    for_each_operation(document, &mut |_, _, _, operation| {
-        let body = operation.pointer("/requestBody/content/multipart~1form-data");
-        let Some(media) = body.cloned() else {
-            return Ok(());
-        };
-        let all = flag(&operation["requestBody"], "required");
-        let schema = media.get("schema").cloned().unwrap_or_default();
-        let parts = members(&schema, &source, 0).into_iter().map(|member| {
-            let encoding = media.get("encoding").and_then(|it| it.get(&member.name));
-            part(member, all, encoding, &source)
-        });
-        let parts: Vec<Value> = parts.collect();
-        operation["requestBody"]["content"] = json!({"multipart/form-data": {}});
-        match operation.get_mut("parameters") {
-            Some(Value::Array(parameters)) => parameters.extend(parts),
-            _ => operation["parameters"] = Value::Array(parts),
-        }
-        Ok(())
+    apart(document, |document, source| {
+        for_each_operation(document, &mut |_, _, _, operation| {
+            one(operation, source);
+            Ok(())
+        })
     })
+}
+
+fn one(operation: &mut Value, source: &Value) {
+    let body = operation.pointer("/requestBody/content/multipart~1form-data");
+    let Some(media) = body.cloned() else {
+        return;
+    };
+    let all = flag(&operation["requestBody"], "required");
+    let schema = media.get("schema").cloned().unwrap_or_default();
+    let parts = members(&schema, source, 0).into_iter().map(|member| {
+        let encoding = media.get("encoding").and_then(|it| it.get(&member.name));
+        part(member, all, encoding, source)
+    });
+    let parts: Vec<Value> = parts.collect();
+    operation["requestBody"]["content"] = json!({"multipart/form-data": {}});
+    match operation.get_mut("parameters") {
+        Some(Value::Array(parameters)) => parameters.extend(parts),
+        _ => operation["parameters"] = Value::Array(parts),
+    }
 }
 
 struct Member {

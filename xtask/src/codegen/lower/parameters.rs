@@ -4,43 +4,16 @@
 use serde_json::{Value, json};
 
 use crate::codegen::document::{
-    flag, for_each_operation, join, note, ref_name, schemas, split_path, text,
+    apart, flag, for_each_operation, join, note, ref_name, schemas, split_path, text,
 };
 use crate::codegen::error::{Error, Result};
 
 pub(super) fn apply(document: &mut Value) -> Result<()> {
-    let source = document.clone();
     let mut cookies = Vec::new();
-    for_each_operation(document, &mut |pointer, path, _, operation| {
-        let Some(Value::Array(parameters)) = operation.get_mut("parameters") else {
-            return Ok(());
-        };
-        let mut kept = Vec::new();
-        for (index, parameter) in std::mem::take(parameters).into_iter().enumerate() {
-            let pointer = join(&join(pointer, "parameters"), &index.to_string());
-            if is_in(&parameter, "cookie") {
-                cookies.push((pointer, parameter));
-                continue;
-            }
-            lower(parameter, &pointer, &source, &mut kept)?;
-        }
-        let (path, _) = split_path(path);
-        for name in names_in(path, pointer)? {
-            let declared = kept
-                .iter()
-                .any(|other: &Value| is_in(other, "path") && text(other, "name") == Some(&name));
-            if !declared {
-                kept.push(json!({
-                    "name": name, "in": "path", "required": true, "schema": {"type": "string"},
-                }));
-            }
-        }
-        kept.retain(|parameter| {
-            !is_in(parameter, "path")
-                || text(parameter, "name").is_some_and(|name| path.contains(&format!("{{{name}}}")))
-        });
-        *parameters = kept;
-        Ok(())
+    apart(document, |document, source| {
+        for_each_operation(document, &mut |pointer, path, _, operation| {
+            one(operation, path, pointer, source, &mut cookies)
+        })
     })?;
     for (pointer, cookie) in cookies {
         let name = text(&cookie, "name").unwrap_or_default();
@@ -54,6 +27,44 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
         );
         note(document, &pointer, &words);
     }
+    Ok(())
+}
+
+fn one(
+    operation: &mut Value,
+    path: &str,
+    pointer: &str,
+    source: &Value,
+    cookies: &mut Vec<(String, Value)>,
+) -> Result<()> {
+    let Some(Value::Array(parameters)) = operation.get_mut("parameters") else {
+        return Ok(());
+    };
+    let mut kept = Vec::new();
+    for (index, parameter) in std::mem::take(parameters).into_iter().enumerate() {
+        let pointer = join(&join(pointer, "parameters"), &index.to_string());
+        if is_in(&parameter, "cookie") {
+            cookies.push((pointer, parameter));
+            continue;
+        }
+        lower(parameter, &pointer, source, &mut kept)?;
+    }
+    let (path, _) = split_path(path);
+    for name in names_in(path, pointer)? {
+        let declared = kept
+            .iter()
+            .any(|other: &Value| is_in(other, "path") && text(other, "name") == Some(&name));
+        if !declared {
+            kept.push(json!({
+                "name": name, "in": "path", "required": true, "schema": {"type": "string"},
+            }));
+        }
+    }
+    kept.retain(|parameter| {
+        !is_in(parameter, "path")
+            || text(parameter, "name").is_some_and(|name| path.contains(&format!("{{{name}}}")))
+    });
+    *parameters = kept;
     Ok(())
 }
 

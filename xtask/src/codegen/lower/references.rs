@@ -1,6 +1,9 @@
 //! Every `$ref` of a schema leads to a component afterwards. References into the inside of a
 //! component give that part a name of its own; recursive references become plain ones.
 
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::codegen::document::{SCHEMAS, for_each_schema, make_ref, schemas, schemas_mut, text};
@@ -51,8 +54,23 @@ fn recursive(document: &mut Value) -> Result<()> {
 
 /// Names the targets of references that do not lead to a component; tells whether there were any.
 fn deep(document: &mut Value) -> Result<bool> {
-    let mut targets: Vec<(String, String)> = Vec::new();
-    let before = document.clone();
+    let mut targets: IndexMap<String, String> = IndexMap::new();
+    let mut has_others = false;
+    for_each_schema(document, &mut |schema, _| {
+        has_others |= text(schema, "$ref").is_some_and(|reference| !is_plain(reference));
+        Ok(())
+    })?;
+    // Names are enough where all references lead to components.
+    let before = if has_others {
+        document.clone()
+    } else {
+        Value::Null
+    };
+    let names: BTreeSet<String> = schemas(document)
+        .into_iter()
+        .flat_map(|schemas| schemas.keys().cloned())
+        .collect();
+    let mut taken = names.clone();
     for_each_schema(document, &mut |schema, pointer| {
         let Some(reference) = text(schema, "$ref").map(str::to_owned) else {
             return Ok(());
@@ -64,21 +82,22 @@ fn deep(document: &mut Value) -> Result<bool> {
                 "bundle both into one document first",
             ));
         };
-        let found = before.pointer(path).ok_or_else(|| {
+        let nowhere = || {
             missing(
                 format!("`{reference}` leads nowhere"),
                 "add the schema, or correct the reference",
             )
-        })?;
-        let plain = path
-            .strip_prefix("/components/schemas/")
-            .is_some_and(|name| !name.contains('/'));
-        if plain {
+        };
+        if is_plain(&reference) {
             // A name with an escaped character is a name all the same.
-            let name = unescape(&path["/components/schemas/".len()..]);
+            let name = unescape(&reference[SCHEMAS.len()..]);
+            if !names.contains(&name) {
+                return Err(nowhere());
+            }
             schema["$ref"] = make_ref(&name).into();
             return Ok(());
         }
+        let found = before.pointer(path).ok_or_else(nowhere)?;
         if !found.is_object() && !found.is_boolean() {
             return Err(missing(
                 format!("`{reference}` does not lead to a schema"),
@@ -91,11 +110,11 @@ fn deep(document: &mut Value) -> Result<bool> {
                 "refer to a component",
             ));
         }
-        let name = match targets.iter().find(|(target, _)| target == path) {
-            Some((_, name)) => name.clone(),
+        let name = match targets.get(path) {
+            Some(name) => name.clone(),
             None => {
-                let name = free_name(&before, &targets, path);
-                targets.push((path.to_owned(), name.clone()));
+                let name = unique_name(&mut taken, path);
+                targets.insert(path.to_owned(), name.clone());
                 name
             }
         };
@@ -109,8 +128,14 @@ fn deep(document: &mut Value) -> Result<bool> {
     Ok(!targets.is_empty())
 }
 
+/// Whether a reference leads to a component and not further.
+fn is_plain(reference: &str) -> bool {
+    let name = reference.strip_prefix(SCHEMAS);
+    name.is_some_and(|name| !name.contains('/'))
+}
+
 /// A name made of the words on the way to the target.
-fn free_name(document: &Value, targets: &[(String, String)], path: &str) -> String {
+fn unique_name(taken: &mut BTreeSet<String>, path: &str) -> String {
     let words: Vec<String> = path
         .split('/')
         .filter(|step| {
@@ -122,16 +147,13 @@ fn free_name(document: &Value, targets: &[(String, String)], path: &str) -> Stri
         .map(|step| pascal(&unescape(step)))
         .collect();
     let base = words.concat();
-    let taken = |name: &str| {
-        schemas(document).is_some_and(|schemas| schemas.contains_key(name))
-            || targets.iter().any(|(_, other)| other == name)
-    };
     let mut name = base.clone();
     let mut number = 2;
-    while taken(&name) {
+    while taken.contains(&name) {
         name = format!("{base}{number}");
         number += 1;
     }
+    taken.insert(name.clone());
     name
 }
 

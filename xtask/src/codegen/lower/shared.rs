@@ -3,27 +3,71 @@
 
 use serde_json::Value;
 
-use crate::codegen::document::{METHODS, join, text};
+use crate::codegen::document::{METHODS, apart, join, text};
 use crate::codegen::error::{Error, Result};
 
 /// References to references are followed this often.
 const MAX_STEPS: usize = 16;
 
+/// References between paths are looked for this deep.
+const MAX_DEPTH: usize = 200;
+
 pub(super) fn apply(document: &mut Value) -> Result<()> {
-    let source = document.clone();
+    // Only few documents refer from one path to another.
+    let paths = document
+        .get("paths")
+        .filter(|paths| refers_to_paths(paths, 0));
+    let paths = paths.cloned().unwrap_or_default();
+    apart(document, |document, others| {
+        let source = Source {
+            components: others,
+            paths: &paths,
+        };
+        in_paths(document, &source)
+    })
+}
+
+/// What references lead to.
+struct Source<'a> {
+    components: &'a Value,
+    paths: &'a Value,
+}
+
+impl Source<'_> {
+    fn pointer(&self, path: &str) -> Option<&Value> {
+        match path.strip_prefix("/paths") {
+            Some(rest) => self.paths.pointer(rest),
+            None => self.components.pointer(path),
+        }
+    }
+}
+
+fn refers_to_paths(value: &Value, depth: usize) -> bool {
+    match value {
+        _ if depth > MAX_DEPTH => false,
+        Value::Object(members) => {
+            text(value, "$ref").is_some_and(|target| target.starts_with("#/paths/"))
+                || members.values().any(|it| refers_to_paths(it, depth + 1))
+        }
+        Value::Array(items) => items.iter().any(|it| refers_to_paths(it, depth + 1)),
+        _ => false,
+    }
+}
+
+fn in_paths(document: &mut Value, source: &Source<'_>) -> Result<()> {
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else {
         return Ok(());
     };
     paths.retain(|path, _| !path.starts_with("x-"));
     for (path, item) in paths {
         let pointer = join("#/paths", path);
-        resolve(&source, item, &pointer)?;
+        resolve(source, item, &pointer)?;
         let Some(item) = item.as_object_mut() else {
             continue;
         };
         let common = match item.shift_remove("parameters") {
             Some(mut parameters) => {
-                resolve_list(&source, &mut parameters, &join(&pointer, "parameters"))?;
+                resolve_list(source, &mut parameters, &join(&pointer, "parameters"))?;
                 parameters.as_array().cloned().unwrap_or_default()
             }
             None => Vec::new(),
@@ -37,19 +81,19 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
                 return Err(not_there(&pointer));
             };
             if let Some(body) = operation.get_mut("requestBody") {
-                resolve(&source, body, &join(&pointer, "requestBody"))?;
+                resolve(source, body, &join(&pointer, "requestBody"))?;
             }
             if let Some(Value::Object(responses)) = operation.get_mut("responses") {
                 let pointer = join(&pointer, "responses");
                 responses.retain(|status, _| !status.starts_with("x-"));
                 for (status, response) in responses {
-                    resolve(&source, response, &join(&pointer, status))?;
+                    resolve(source, response, &join(&pointer, status))?;
                 }
             }
             let own = operation
                 .entry("parameters")
                 .or_insert_with(|| Value::Array(Vec::new()));
-            resolve_list(&source, own, &join(&pointer, "parameters"))?;
+            resolve_list(source, own, &join(&pointer, "parameters"))?;
             if let Some(own) = own.as_array_mut() {
                 let overridden = |parameter: &Value| {
                     own.iter().any(|other| {
@@ -70,14 +114,14 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
     Ok(())
 }
 
-fn resolve_list(source: &Value, list: &mut Value, pointer: &str) -> Result<()> {
+fn resolve_list(source: &Source<'_>, list: &mut Value, pointer: &str) -> Result<()> {
     for (index, item) in list.as_array_mut().into_iter().flatten().enumerate() {
         resolve(source, item, &join(pointer, &index.to_string()))?;
     }
     Ok(())
 }
 
-fn resolve(source: &Value, value: &mut Value, pointer: &str) -> Result<()> {
+fn resolve(source: &Source<'_>, value: &mut Value, pointer: &str) -> Result<()> {
     for _ in 0..MAX_STEPS {
         let Some(reference) = text(value, "$ref") else {
             return Ok(());

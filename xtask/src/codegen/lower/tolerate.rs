@@ -1,5 +1,7 @@
 //! Mends what many documents get wrong and whose meaning is clear, and notes it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::codegen::document::{
@@ -93,8 +95,11 @@ fn flags(members: &mut Map<String, Value>, pointer: &str, notes: &mut Notes) {
 /// Definitions inside a schema that references look for at the top of the document, as they do in a document that is
 /// that schema alone.
 fn local_definitions(document: &mut Value, notes: &mut Notes) -> Result<()> {
-    let source = document.clone();
-    let mut taken: Vec<String> = schemas(document)
+    let source = json!({
+        "$defs": document.get("$defs"),
+        "definitions": document.get("definitions"),
+    });
+    let mut taken: BTreeSet<String> = schemas(document)
         .into_iter()
         .flat_map(Map::keys)
         .cloned()
@@ -103,6 +108,9 @@ fn local_definitions(document: &mut Value, notes: &mut Notes) -> Result<()> {
     // The same definitions are often written out in many places.
     let mut known: Vec<(Value, Vec<(String, String)>)> = Vec::new();
     for_each_root(document, &mut |schema, pointer| {
+        if schema.get("$defs").is_none() && schema.get("definitions").is_none() {
+            return Ok(());
+        }
         let own = json!([schema.get("$defs"), schema.get("definitions")]);
         if let Some((_, named)) = known.iter().find(|(known, _)| *known == own) {
             redirect(schema, named, 0);
@@ -116,10 +124,8 @@ fn local_definitions(document: &mut Value, notes: &mut Notes) -> Result<()> {
                 if source.pointer(&local[1..]).is_some() {
                     continue;
                 }
-                let free = unique(&pascal(name), |name| {
-                    taken.iter().any(|taken| taken == name)
-                });
-                taken.push(free.clone());
+                let free = unique(&pascal(name), |name| taken.contains(name));
+                taken.insert(free.clone());
                 named.push((local, free));
             }
         }

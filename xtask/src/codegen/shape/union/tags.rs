@@ -46,7 +46,11 @@ pub(super) fn tag_name<'a>(
             candidates.extend(members.keys().map(String::as_str));
         }
     }
+    let mut seen = BTreeSet::new();
     for name in candidates {
+        if !seen.insert(name) {
+            continue;
+        }
         let sets: Vec<Vec<&str>> = objects
             .iter()
             .map(|branch| texts(builder, branch.target, name))
