@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::document::{METHODS, join, text};
 use super::error::{Error, Result};
-use super::lower::Pass;
+use super::lower::{FRAGMENTS, Pass};
 
 /// More refusals than this are not looked for.
 const MAX_REFUSALS: usize = 10_000;
@@ -107,10 +107,14 @@ fn remove(document: &mut Value, pointer: &str) -> Option<Vec<String>> {
         .as_slice()
     {
         ["paths", path, method, ..] if METHODS.contains(method) => {
-            // Answers that are streams were split off; they are the same operation.
-            let (path, _) = path.split_once('#').unwrap_or((path, ""));
+            // What was split off belongs to the same operation.
+            let path = FRAGMENTS
+                .iter()
+                .find_map(|fragment| path.strip_suffix(fragment))
+                .unwrap_or(path);
             let mut removed = false;
-            for key in [path.to_owned(), format!("{path}#stream")] {
+            for fragment in [""].iter().chain(&FRAGMENTS) {
+                let key = format!("{path}{fragment}");
                 let item = document.pointer_mut(&join("/paths", &key));
                 let item = item.and_then(Value::as_object_mut);
                 removed |= item.is_some_and(|item| item.shift_remove(*method).is_some());

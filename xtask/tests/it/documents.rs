@@ -38,6 +38,8 @@ fn all_crates_compile_without_warnings() {
         .args([
             "check",
             "--workspace",
+            "--examples",
+            "--lib",
             "--offline",
             "--quiet",
             "--keep-going",
@@ -86,5 +88,75 @@ fn members_with_one_value_and_tags_need_no_field() {
         "\"word.said\" => direct Said [Said: WordEvent];",
     ] {
         assert!(types.contains(expected), "{expected}\n{types}");
+    }
+}
+
+/// Names in other alphabets stay, but not in the names of files, where Rust does not find them.
+#[test]
+fn names_in_other_alphabets_stay() {
+    let (_, document) = hard_documents()
+        .into_iter()
+        .find(|(name, _)| name == "alphabets")
+        .unwrap();
+    let files = library(document, "alphabets", false).unwrap().files;
+    assert!(files.keys().all(|path| path.to_str().unwrap().is_ascii()));
+    let all: String = files.values().map(String::as_str).collect();
+    for expected in [
+        "pub fn получить_кота<'a>(",
+        "pub struct ПолучитьКотаRequest<'a>",
+        "pub struct 猫 {",
+        "pub 名前: Option<String>",
+        "pub straße: Option<String>",
+        "mixed_script_confusables,",
+    ] {
+        assert!(all.contains(expected), "{expected} is missing");
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_3000_lines() {
+    let mut paths = serde_json::Map::new();
+    let mut schemas = serde_json::Map::new();
+    for index in 0..120 {
+        let reference = format!("#/components/schemas/Thing{index}");
+        let members: serde_json::Map<String, serde_json::Value> = (0..12)
+            .map(|member| (format!("m{member}"), serde_json::json!({"type": "string"})))
+            .collect();
+        schemas.insert(
+            format!("Thing{index}"),
+            serde_json::json!({"type": "object", "properties": members}),
+        );
+        paths.insert(
+            format!("/api/v1/things/{{id}}/{index}"),
+            serde_json::json!({"put": {
+                "operationId": format!("put{index}"),
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": reference}}}},
+                "responses": {"200": {"description": "ok"}, "202": {"description": "ok", "content": {
+                    "application/json": {"schema": {"$ref": reference}},
+                }}},
+            }}),
+        );
+    }
+    let document = serde_json::json!({
+        "openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+        "paths": paths, "components": {"schemas": schemas},
+    });
+    let files = library(document, "long", false).unwrap().files;
+    let longest = files
+        .values()
+        .map(|file| file.lines().count())
+        .max()
+        .unwrap();
+    assert!(longest <= 3_000, "{longest}");
+    for expected in [
+        "src/generated/operations/things.rs",
+        "src/generated/operations/things_2.rs",
+        "src/generated/types/things.rs",
+        "src/generated/types/things_2.rs",
+    ] {
+        assert!(
+            files.contains_key(std::path::Path::new(expected)),
+            "{expected}"
+        );
     }
 }

@@ -117,6 +117,28 @@ fn kinds() -> Vec<(&'static str, Value)> {
             "all_of",
             json!({"allOf": [{"type": "string"}, {"maxLength": 3}]}),
         ),
+        ("unsigned", json!({"type": "integer", "format": "uint64"})),
+        (
+            "union_unsigned",
+            json!({"anyOf": [{"type": "integer", "format": "uint64"}, {"type": "string"}]}),
+        ),
+        (
+            "unsigneds",
+            json!({"type": "array", "items": {"type": "integer", "format": "uint64"}}),
+        ),
+        (
+            "union_lists",
+            json!({"anyOf": [
+                {"type": "array", "items": {"type": "number"}},
+                {"type": "array", "items": {"type": "array", "items": {"type": "number"}}},
+                {"type": "array", "items": flat()},
+            ]}),
+        ),
+        ("file", json!({"type": "string", "format": "binary"})),
+        (
+            "files",
+            json!({"type": "array", "items": {"type": "string", "format": "binary"}}),
+        ),
         (
             "strings",
             json!({"type": "array", "items": {"type": "string"}}),
@@ -243,13 +265,21 @@ pub(crate) fn document() -> Value {
             "text/plain",
             "application/octet-stream",
             "application/xml",
+            "multipart/form-data",
         ] {
             for required in [true, false] {
+                let body = match media {
+                    "multipart/form-data" => json!({
+                        "type": "object", "properties": {"p": schema, "q": schema},
+                        "required": ["p"],
+                    }),
+                    _ => schema.clone(),
+                };
                 let short = media.rsplit(['/', '-']).next().unwrap_or_default();
                 let suffix = if required { "required" } else { "optional" };
                 let operation = json!({
                     "operationId": format!("{name}_{short}_{suffix}"),
-                    "requestBody": {"required": required, "content": {media: {"schema": schema}}},
+                    "requestBody": {"required": required, "content": {media: {"schema": body}}},
                     "responses": {"200": {"description": "ok", "content": {
                         media: {"schema": schema},
                     }}},
@@ -289,6 +319,26 @@ pub(crate) fn document() -> Value {
         }
         let operation = json!({"operationId": format!("codes_{index}"), "responses": responses});
         paths.insert(format!("/codes/{index}"), json!({"get": operation}));
+    }
+    let json_of = |schema: Value| json!({"description": "ok", "content": {"application/json": {"schema": schema}}});
+    let raw = json!({"description": "ok", "content": {"text/csv": {}, "image/*": {}}});
+    for (index, responses) in [
+        json!({"200": json_of(flat()), "201": json_of(json!({"type": "string"})), "2XX": raw}),
+        json!({"200": json_of(json!({})), "202": {"description": "later"}, "304": {"description": "as before"}}),
+        json!({"200": raw, "206": raw, "204": {"description": "none"}, "226": json_of(json!({"type": ["integer", "null"]}))}),
+        json!({"302": {"description": "elsewhere"}, "default": problem}),
+        json!({"303": {"description": "elsewhere"}}),
+        json!({}),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for method in ["get", "head", "options", "trace", "delete"] {
+            let operation = json!({
+                "operationId": format!("several_{index}_{method}"), "responses": responses,
+            });
+            paths.insert(format!("/several/{index}/{method}"), json!({method: operation}));
+        }
     }
     json!({
         "openapi": "3.1.0",

@@ -1,18 +1,17 @@
-//! One kind of request body per operation, and one operation per kind of answer: where a success can
-//! be JSON or a stream of events, the streamed answer becomes an operation of its own, on a path key
-//! that differs only by a fragment.
+//! One kind of request body per operation, and one kind of response per success. What else there can be becomes an
+//! operation of its own.
 
 use serde_json::{Map, Value, json};
 
-use crate::codegen::document::{METHODS, for_each_operation, join, text};
+use super::split;
+use crate::codegen::document::{for_each_operation, join};
 use crate::codegen::error::{Error, Result};
-use crate::codegen::names::snake;
 
-const FORM: &str = "application/x-www-form-urlencoded";
-const MULTIPART: &str = "multipart/form-data";
-const EVENTS: &str = "text/event-stream";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const MULTIPART: &str = "multipart/form-data";
 
 pub(super) fn apply(document: &mut Value) -> Result<()> {
+    split::multipart(document);
     for_each_operation(document, &mut |pointer, _, _, operation| {
         if let Some(body) = operation.get_mut("requestBody") {
             one_body(body, &join(pointer, "requestBody"))?;
@@ -32,11 +31,11 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
         }
         Ok(())
     })?;
-    split_streams(document);
+    split::streams(document);
     Ok(())
 }
 
-fn is_json(kind: &str) -> bool {
+pub(super) fn is_json(kind: &str) -> bool {
     let kind = kind.split(';').next().unwrap_or_default().trim();
     kind.eq_ignore_ascii_case("application/json") || kind.ends_with("+json")
 }
@@ -120,72 +119,7 @@ fn one_body(body: &mut Value, pointer: &str) -> Result<()> {
 }
 
 /// A media type without its parameters.
-fn plain(kind: &str) -> String {
+pub(super) fn plain(kind: &str) -> String {
     let kind = kind.split(';').next().unwrap_or_default().trim();
     kind.to_ascii_lowercase()
-}
-
-fn split_streams(document: &mut Value) {
-    let Some(Value::Object(paths)) = document.get_mut("paths") else {
-        return;
-    };
-    let mut streams: Vec<(String, Map<String, Value>)> = Vec::new();
-    for (path, item) in paths.iter_mut() {
-        let Some(item) = item.as_object_mut() else {
-            continue;
-        };
-        let mut split = Map::new();
-        for (method, operation) in item.iter_mut() {
-            if !METHODS.contains(&method.as_str()) {
-                continue;
-            }
-            if let Some(stream) = split_operation(operation, path, method) {
-                split.insert(method.clone(), stream);
-            }
-        }
-        if !split.is_empty() && !path.contains('#') {
-            streams.push((format!("{path}#stream"), split));
-        }
-    }
-    for (path, split) in streams {
-        paths.insert(path, Value::Object(split));
-    }
-}
-
-/// Takes the stream out of an operation that also answers with JSON, and returns it as another.
-fn split_operation(operation: &mut Value, path: &str, method: &str) -> Option<Value> {
-    let both = |response: &Value| {
-        response.get("content").is_some_and(|content| {
-            content.get("application/json").is_some() && content.get(EVENTS).is_some()
-        })
-    };
-    let responses = operation.get("responses")?.as_object()?;
-    if !responses
-        .iter()
-        .any(|(status, response)| status.starts_with('2') && both(response))
-    {
-        return None;
-    }
-    let mut stream = operation.clone();
-    let id = text(operation, "operationId").map_or_else(
-        || snake(&format!("{method} {path} stream")),
-        |id| format!("{}_stream", snake(id)),
-    );
-    stream["operationId"] = id.into();
-    if let Some(summary) = text(operation, "summary") {
-        let summary = summary.trim_end().trim_end_matches('.');
-        stream["summary"] = format!("{summary}, as a stream of events.").into();
-    }
-    let keep = |operation: &mut Value, events: bool| {
-        for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
-            if status.starts_with('2')
-                && let Some(Value::Object(content)) = response.get_mut("content")
-            {
-                content.retain(|kind, _| (kind == EVENTS) == events);
-            }
-        }
-    };
-    keep(&mut stream, true);
-    keep(operation, false);
-    Some(stream)
 }

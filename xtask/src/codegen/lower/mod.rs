@@ -24,11 +24,14 @@ mod references;
 mod responses;
 mod rust_names;
 mod shared;
+mod split;
 mod tolerate;
 mod types;
 mod unions;
 
 use serde_json::Value;
+
+pub(super) use self::split::FRAGMENTS;
 
 use super::error::Result;
 use super::refusals::Refusals;
