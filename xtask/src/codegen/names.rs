@@ -85,9 +85,21 @@ pub(crate) fn module(name: &str) -> String {
         "empty" => "other".to_owned(),
         // The file that holds the others.
         "mod_" | "lib" | "main" => format!("{}_", snake(&ascii).trim_end_matches('_')),
+        // Files that use these crates could not tell them from a module beside them.
+        name if CRATES.contains(&name) => format!("{name}_"),
         name => name.to_owned(),
     }
 }
+
+/// Crates that generated files name without leading colons.
+const CRATES: [&str; 6] = [
+    "alloc",
+    "core",
+    "progenitor_client",
+    "reqwest",
+    "serde_json",
+    "std",
+];
 
 /// Words that cannot be names. `gen` became one with the 2024 edition.
 const KEYWORDS: [&str; 53] = [

@@ -212,3 +212,22 @@ async fn a_stream_is_sent_once() {
     assert!(words.contains("a streamed file was sent before"), "{words}");
     assert!(cause.is_some());
 }
+
+#[tokio::test]
+async fn a_body_that_may_be_left_out_is_left_out_where_no_part_is_given() {
+    let server = Server::start(&seen()).await;
+    server.client().send_parts().send().await.unwrap();
+    let request = server.only();
+    assert!(!request.headers.contains("content-type"), "{request:?}");
+    let server = Server::start(&seen()).await;
+    let client = server.client();
+    client.send_parts().text("t").send().await.unwrap();
+    assert_eq!(parts(&server.only()), [part("text", "", "t")]);
+    let server = Server::start(&seen()).await;
+    let client = server.client();
+    client.send_more_multipart().file(File::new("f", "t")).send().await.unwrap();
+    let request = server.only();
+    assert_eq!(request.line, "PUT /v1/more HTTP/1.1");
+    let expected = part("file", &file("f", "application/octet-stream"), "t");
+    assert_eq!(parts(&request), [expected]);
+}

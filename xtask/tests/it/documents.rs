@@ -18,6 +18,22 @@ fn all_crates_compile_without_warnings() {
     let mut documents = hard_documents();
     documents.push(("the-pin".into(), pin()));
     documents.push(("matrix".into(), crate::matrix::document()));
+    for (name, schema) in [
+        (
+            "object",
+            serde_json::json!({"type": "object", "properties": {"a": {"type": "string"}}}),
+        ),
+        (
+            "union",
+            serde_json::json!({"oneOf": [{"$ref": "#/components/schemas/AllOfThem"}, {"type": "string"}]}),
+        ),
+        (
+            "enum",
+            serde_json::json!({"type": "string", "enum": ["a", "Key", "Other", "Self"]}),
+        ),
+    ] {
+        documents.push((format!("names-{name}"), crate::matrix::names(&schema)));
+    }
     for (name, document) in documents {
         let package = format!("hard-{name}");
         for (path, content) in library(document, package.as_str(), false).unwrap().files {

@@ -65,9 +65,9 @@ macro_rules! object {
 
         const _: () = {
             #[allow(non_camel_case_types)]
-            enum Key { $($c,)* $($r,)* $($n,)* $($o,)* }
+            enum __Key { $($c,)* $($r,)* $($n,)* $($o,)* }
 
-            impl $crate::model::KnownKey for Key {
+            impl $crate::model::KnownKey for __Key {
                 fn find(name: &str) -> ::core::option::Option<Self> {
                     match name {
                         $($cwire => ::core::option::Option::Some(Self::$c),)*
@@ -91,10 +91,10 @@ macro_rules! object {
                 const NAME: &'static str = stringify!($name);
 
                 #[allow(unused_variables, reason = "an object may have no constants")]
-                fn members<'de, A: ::serde::de::MapAccess<'de>>(
-                    mut map: A,
+                fn members<'de, __A: ::serde::de::MapAccess<'de>>(
+                    mut map: __A,
                     tag: &'static str,
-                ) -> ::core::result::Result<$name, A::Error> {
+                ) -> ::core::result::Result<$name, __A::Error> {
                     $(let mut $c = tag == $cwire;)*
                     $(let mut $r: ::core::option::Option<object!(@stored $rkind $rty)> =
                         ::core::option::Option::None;)*
@@ -105,23 +105,23 @@ macro_rules! object {
                         ::core::option::Option::None;)*
                     let mut extra = $crate::model::ExtraReader::default();
                     while let ::core::option::Option::Some(key) =
-                        map.next_key_seed($crate::model::KeySeed::<Key>::new())?
+                        map.next_key_seed($crate::model::KeySeed::<__Key>::new())?
                     {
                         match key {
-                            $($crate::model::Found::Known(Key::$c) => {
+                            $($crate::model::Found::Known(__Key::$c) => {
                                 $c = true;
                                 let seed = $crate::model::ConstantSeed { expected: $cvalue };
                                 extra.odd($cwire, map.next_value_seed(seed)?);
                             })*
-                            $($crate::model::Found::Known(Key::$r) => {
+                            $($crate::model::Found::Known(__Key::$r) => {
                                 let seed = $crate::model::Seed(&mut $r);
                                 extra.odd($rwire, map.next_value_seed(seed)?);
                             })*
-                            $($crate::model::Found::Known(Key::$n) => {
+                            $($crate::model::Found::Known(__Key::$n) => {
                                 let seed = $crate::model::Seed(&mut $n);
                                 extra.odd($nwire, map.next_value_seed(seed)?);
                             })*
-                            $($crate::model::Found::Known(Key::$o) => {
+                            $($crate::model::Found::Known(__Key::$o) => {
                                 let odd = map.next_value_seed($crate::model::Seed(&mut $o))?;
                                 extra.optional($owire, odd, &mut $o);
                             })*
@@ -151,10 +151,10 @@ macro_rules! object {
 
             impl $crate::model::Tolerant for $name {
                 #[inline]
-                fn read<'de, D: ::serde::Deserializer<'de>>(
-                    deserializer: D,
+                fn read<'de, __D: ::serde::Deserializer<'de>>(
+                    deserializer: __D,
                     place: &mut ::core::option::Option<Self>,
-                ) -> ::core::result::Result<$crate::model::Odd, D::Error> {
+                ) -> ::core::result::Result<$crate::model::Odd, __D::Error> {
                     deserializer.deserialize_any($crate::model::ObjectVisitor(place))
                 }
 
@@ -168,7 +168,7 @@ macro_rules! object {
                 }
 
                 fn stand_in(odd: &::serde_json::Value) -> ::core::option::Option<Self> {
-                    <Key as $crate::model::KnownKey>::find("data")?;
+                    <__Key as $crate::model::KnownKey>::find("data")?;
                     $crate::model::bare_list(odd)
                 }
 
@@ -207,18 +207,18 @@ macro_rules! object {
             }
 
             impl<'de> ::serde::Deserialize<'de> for $name {
-                fn deserialize<D: ::serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> ::core::result::Result<Self, D::Error> {
+                fn deserialize<__D: ::serde::Deserializer<'de>>(
+                    deserializer: __D,
+                ) -> ::core::result::Result<Self, __D::Error> {
                     $crate::model::deserialize(deserializer, concat!("an object (", stringify!($name), ")"))
                 }
             }
 
             impl ::serde::Serialize for $name {
-                fn serialize<S: ::serde::Serializer>(
+                fn serialize<__S: ::serde::Serializer>(
                     &self,
-                    serializer: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    serializer: __S,
+                ) -> ::core::result::Result<__S::Ok, __S::Error> {
                     use ::serde::ser::SerializeMap as _;
                     let mut map = serializer.serialize_map(::core::option::Option::None)?;
                     // Usually, each field holds the value that came.
@@ -239,14 +239,14 @@ macro_rules! object {
                         map.serialize_entry($owire, value)?;
                     })*
                     for (name, value) in self.extra.iter() {
-                        let written = match <Key as $crate::model::KnownKey>::find(name) {
+                        let written = match <__Key as $crate::model::KnownKey>::find(name) {
                             ::core::option::Option::None => false,
-                            $(::core::option::Option::Some(Key::$c) => false,)*
-                            $(::core::option::Option::Some(Key::$r) =>
+                            $(::core::option::Option::Some(__Key::$c) => false,)*
+                            $(::core::option::Option::Some(__Key::$r) =>
                                 !self.extra.stands_in($rwire, &self.$r),)*
-                            $(::core::option::Option::Some(Key::$n) =>
+                            $(::core::option::Option::Some(__Key::$n) =>
                                 !self.extra.stands_in($nwire, &self.$n),)*
-                            $(::core::option::Option::Some(Key::$o) => self.$o.as_ref().is_some_and(
+                            $(::core::option::Option::Some(__Key::$o) => self.$o.as_ref().is_some_and(
                                 |value| !self.extra.stands_in_optional($owire, value),
                             ),)*
                         };

@@ -40,28 +40,28 @@ macro_rules! open_enum {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(
+            fn serialize<__S: ::serde::Serializer>(
                 &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<__D: ::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
                 $crate::model::deserialize(deserializer, "a string")
             }
         }
 
         impl $crate::model::Tolerant for $name {
             #[inline]
-            fn read<'de, D: ::serde::Deserializer<'de>>(
-                deserializer: D,
+            fn read<'de, __D: ::serde::Deserializer<'de>>(
+                deserializer: __D,
                 place: &mut ::core::option::Option<Self>,
-            ) -> ::core::result::Result<$crate::model::Odd, D::Error> {
+            ) -> ::core::result::Result<$crate::model::Odd, __D::Error> {
                 deserializer.deserialize_any($crate::model::TextVisitor(place))
             }
 

@@ -39,9 +39,9 @@ macro_rules! union {
         const _: () = {
             #[allow(dead_code, clippy::enum_variant_names, reason = "tags are the document's")]
             #[derive(Clone, Copy)]
-            enum Tag { $($key,)* }
+            enum __Tag { $($key,)* }
 
-            impl $crate::model::KnownTag for Tag {
+            impl $crate::model::KnownTag for __Tag {
                 fn find(tag: &str) -> ::core::option::Option<(Self, &'static str)> {
                     match tag {
                         $($($tag => ::core::option::Option::Some((Self::$key, $tag)),)+)*
@@ -59,9 +59,9 @@ macro_rules! union {
 
                 $(union!(@kind $kind $kvariant $kty);)*
 
-                fn object<'de, A: ::serde::de::MapAccess<'de>>(
-                    map: A,
-                ) -> ::core::result::Result<Self, A::Error> {
+                fn object<'de, __A: ::serde::de::MapAccess<'de>>(
+                    map: __A,
+                ) -> ::core::result::Result<Self, __A::Error> {
                     union!(@object $name map
                         $tag_name [$($how $key [$($tvariant: $tty),+])*]
                         [$($ovariant: $oty)*])
@@ -69,10 +69,10 @@ macro_rules! union {
             }
 
             impl ::serde::Serialize for $name {
-                fn serialize<S: ::serde::Serializer>(
+                fn serialize<__S: ::serde::Serializer>(
                     &self,
-                    serializer: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    serializer: __S,
+                ) -> ::core::result::Result<__S::Ok, __S::Error> {
                     match self {
                         $(Self::$variant(value) => value.serialize(serializer),)*
                         Self::Unknown(value) => value.serialize(serializer),
@@ -81,9 +81,9 @@ macro_rules! union {
             }
 
             impl<'de> ::serde::Deserialize<'de> for $name {
-                fn deserialize<D: ::serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> ::core::result::Result<Self, D::Error> {
+                fn deserialize<__D: ::serde::Deserializer<'de>>(
+                    deserializer: __D,
+                ) -> ::core::result::Result<Self, __D::Error> {
                     deserializer
                         .deserialize_any($crate::model::UnionVisitor::<Self>::new())
                 }
@@ -91,10 +91,10 @@ macro_rules! union {
 
             impl $crate::model::Tolerant for $name {
                 #[inline]
-                fn read<'de, D: ::serde::Deserializer<'de>>(
-                    deserializer: D,
+                fn read<'de, __D: ::serde::Deserializer<'de>>(
+                    deserializer: __D,
                     place: &mut ::core::option::Option<Self>,
-                ) -> ::core::result::Result<$crate::model::Odd, D::Error> {
+                ) -> ::core::result::Result<$crate::model::Odd, __D::Error> {
                     let visitor = $crate::model::UnionVisitor::<Self>::new();
                     *place = ::core::option::Option::Some(deserializer.deserialize_any(visitor)?);
                     ::core::result::Result::Ok(::core::option::Option::None)
@@ -190,47 +190,47 @@ macro_rules! union {
     (@from boxed $value:ident) => { ::std::boxed::Box::new($value) };
 
     (@kind string $variant:ident $ty:ty) => {
-        fn string<E: ::serde::de::Error>(text: &str) -> ::core::result::Result<Self, E> {
+        fn string<__E: ::serde::de::Error>(text: &str) -> ::core::result::Result<Self, __E> {
             ::core::result::Result::Ok(Self::$variant(text.into()))
         }
     };
     (@kind integer $variant:ident $ty:ty) => {
-        fn integer<E: ::serde::de::Error>(value: i64) -> ::core::result::Result<Self, E> {
+        fn integer<__E: ::serde::de::Error>(value: i64) -> ::core::result::Result<Self, __E> {
             ::core::result::Result::Ok(Self::$variant(value))
         }
     };
     (@kind unsigned $variant:ident $ty:ty) => {
-        fn integer<E: ::serde::de::Error>(value: i64) -> ::core::result::Result<Self, E> {
+        fn integer<__E: ::serde::de::Error>(value: i64) -> ::core::result::Result<Self, __E> {
             ::core::result::Result::Ok(match u64::try_from(value) {
                 ::core::result::Result::Ok(value) => Self::$variant(value),
                 ::core::result::Result::Err(_) => Self::unknown(value.into()),
             })
         }
 
-        fn unsigned<E: ::serde::de::Error>(value: u64) -> ::core::result::Result<Self, E> {
+        fn unsigned<__E: ::serde::de::Error>(value: u64) -> ::core::result::Result<Self, __E> {
             ::core::result::Result::Ok(Self::$variant(value))
         }
     };
     (@kind number $variant:ident $ty:ty) => {
-        fn integer<E: ::serde::de::Error>(value: i64) -> ::core::result::Result<Self, E> {
+        fn integer<__E: ::serde::de::Error>(value: i64) -> ::core::result::Result<Self, __E> {
             <Self as $crate::model::Union>::number(value as f64)
         }
         union!(@kind float $variant $ty);
     };
     (@kind float $variant:ident $ty:ty) => {
-        fn number<E: ::serde::de::Error>(value: f64) -> ::core::result::Result<Self, E> {
+        fn number<__E: ::serde::de::Error>(value: f64) -> ::core::result::Result<Self, __E> {
             ::core::result::Result::Ok(Self::$variant(value))
         }
     };
     (@kind boolean $variant:ident $ty:ty) => {
-        fn boolean<E: ::serde::de::Error>(value: bool) -> ::core::result::Result<Self, E> {
+        fn boolean<__E: ::serde::de::Error>(value: bool) -> ::core::result::Result<Self, __E> {
             ::core::result::Result::Ok(Self::$variant(value))
         }
     };
     (@kind array $variant:ident $ty:ty) => {
-        fn array<'de, A: ::serde::de::SeqAccess<'de>>(
-            values: A,
-        ) -> ::core::result::Result<Self, A::Error> {
+        fn array<'de, __A: ::serde::de::SeqAccess<'de>>(
+            values: __A,
+        ) -> ::core::result::Result<Self, __A::Error> {
             let read = $crate::model::read_or_odd::<$ty, _>(
                 ::serde::de::value::SeqAccessDeserializer::new(values),
             )?;
@@ -281,10 +281,10 @@ macro_rules! union {
     (@object $name:ident $map:ident $tag_name:literal
         [$($how:ident $key:ident [$($tvariant:ident: $tty:ty),+])*]
         [$($ovariant:ident: $oty:ty)*]) => {
-        match $crate::model::read_tag::<Tag, A>($map, $tag_name)? {
+        match $crate::model::read_tag::<__Tag, __A>($map, $tag_name)? {
             #[allow(unused_variables, reason = "a union may have no tags")]
             $crate::model::Tagged::Known(key, source) => match key {
-                $(Tag::$key => union!(@variant $how $name source [$($tvariant: $tty),+]),)*
+                $(__Tag::$key => union!(@variant $how $name source [$($tvariant: $tty),+]),)*
             },
             $crate::model::Tagged::Other(value) => {
                 $(if let ::core::option::Option::Some(read) =

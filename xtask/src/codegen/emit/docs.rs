@@ -89,6 +89,11 @@ fn escape_words(part: &str, out: &mut String) {
                 out.push('>');
                 end
             }
+            b'<' if autolink(after).is_some() => {
+                let end = autolink(after).unwrap_or(1);
+                out.push_str(&after[..end]);
+                end
+            }
             b'[' if !is_link(after) => {
                 out.push_str("\\[");
                 1
@@ -106,6 +111,14 @@ fn escape_words(part: &str, out: &mut String) {
         rest = &after[taken..];
     }
     out.push_str(rest);
+}
+
+/// The length of `<https://…>`, which is a link already.
+fn autolink(text: &str) -> Option<usize> {
+    let end = text.find('>')?;
+    let inner = &text[1..end];
+    let is_url = inner.starts_with("http://") || inner.starts_with("https://");
+    (is_url && !inner.contains(|c: char| c.is_whitespace() || c == '<')).then_some(end + 1)
 }
 
 /// `[words](https://…)`, and nothing else: links relative to the document's own site lead nowhere.
@@ -127,6 +140,8 @@ mod tests {
             ("Vec<u8> and [x]", "/// Vec\\<u8\\> and \\[x]\n"),
             ("`Vec<u8>`", "/// `Vec<u8>`\n"),
             ("see https://a.b/c.", "/// see <https://a.b/c>.\n"),
+            ("see <https://a.b/c>.", "/// see <https://a.b/c>.\n"),
+            ("a <https b> c", "/// a \\<https b\\> c\n"),
             ("[a](https://a.b)", "/// [a](https://a.b)\n"),
             ("[a](/docs)", "/// \\[a](/docs)\n"),
             ("      code", "/// code\n"),

@@ -54,9 +54,7 @@ pub(super) fn request(shape: &Shape, operation: &Operation, names: &Names) -> To
         true => quote!(mut form,),
         false => quote!(form,),
     });
-    let words = documented(&format!(
-        "The request of [`Client::{function}`](crate::Client::{function})."
-    ));
+    let words = format!(" The request of [`Client::{function}`](crate::Client::{function}).");
     let result = answer::result(shape, operation, names);
     let statements = send::statements(operation, &quote!(client));
     let read = answer::read(shape, operation, names);
@@ -68,7 +66,7 @@ pub(super) fn request(shape: &Shape, operation: &Operation, names: &Names) -> To
                 #request { client: self, #form_value #(#given,)* #(#absent: None),* }
             }
         }
-        #(#words)*
+        #[doc = #words]
         #[must_use = "`send` sends it"]
         pub struct #request<'a> {
             client: &'a crate::Client,

@@ -152,29 +152,26 @@ fn request(operation: &Operation, client: &TokenStream, has_headers: bool) -> To
         }
     });
     let headers = has_headers.then(|| quote!(.headers(header_map)));
+    let parts = operation.is_multipart().then(|| parts(operation));
     let body = operation.body.as_ref();
-    let (before, chained) = match body {
-        Some(body) if matches!(body.kind, BodyKind::Multipart) => {
-            (Some(parts(operation)), body_of(body))
-        }
-        Some(body) if body.required => (None, body_of(body)),
-        _ => (None, TokenStream::new()),
-    };
-    match body.filter(|body| !body.required && !matches!(body.kind, BodyKind::Multipart)) {
-        Some(body) => {
-            let chained = body_of(body);
-            quote! {
-                let mut request = #start #accept #(#queries)* #headers;
-                if let Some(body) = body {
-                    request = request #chained;
-                }
-                let request = request.build()?;
-            }
-        }
-        None => quote! {
-            #before
+    let chained = body.map(body_of);
+    if body.is_none_or(|body| body.required) {
+        return quote! {
+            #parts
             let request = #start #accept #chained #(#queries)* #headers .build()?;
-        },
+        };
+    }
+    let is_there = match operation.is_multipart() {
+        true => quote!(!form.is_empty()),
+        false => quote!(let Some(body) = body),
+    };
+    quote! {
+        #parts
+        let mut request = #start #accept #(#queries)* #headers;
+        if #is_there {
+            request = request #chained;
+        }
+        let request = request.build()?;
     }
 }
 

@@ -154,6 +154,11 @@ impl Form {
         }
     }
 
+    #[allow(dead_code, reason = "a document may need bodies in any case")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     pub(crate) fn file(&mut self, name: &str, file: File) {
         let name = name.to_owned();
         self.parts.push(Part { name, file });

@@ -36,6 +36,7 @@ pub(super) fn index(shape: &Shape, header: &str) -> String {
     };
     format!(
         "{header}//! What is made from the OpenAPI document, and what that needs.\n\n\
+         #![allow(clippy::all, reason = \"the document decides on names and types\")]\n\n\
          #[macro_use]\nmod model;\nmod auth;\nmod client;\nmod credentials;\n{form}{multipart}\
          pub mod operations;\nmod transport;\npub mod types;\n\n\
          pub use progenitor_client::{{ByteStream, ClientInfo, Error, ResponseValue}};\n\n\
