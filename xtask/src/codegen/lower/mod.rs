@@ -6,8 +6,8 @@
 //!   of at least two such, or empty (anything); `nullable: true` may stand beside any of these;
 //! - objects with members, unions and enums are components, and each component has an
 //!   `x-rust-name`;
-//! - every operation has an id, its parameters in place, one kind of request body, and at most one
-//!   JSON type for success and one for failure.
+//! - every operation has an id, its parameters in place, one kind of request body, whose parts are
+//!   parameters too, its successes by status, and at most one JSON type for failure.
 
 mod all_of;
 mod booleans;
