@@ -512,3 +512,20 @@ async fn credentials_go_together_the_last_one_counts_and_open_operations_get_non
     assert_eq!(error, "a credential has a character that cannot be in a header");
     assert_eq!(Client::BASE_URL, "https://eu.example.com/base");
 }
+
+#[tokio::test]
+async fn json_of_another_type_is_named_and_asked_for() {
+    let server = Server::start(&response("200 OK", "application/vnd.api+json", r#"{"ok":true}"#)).await;
+    let seen = Seen::new().ok(true);
+    let came = server.client().patch(&seen).send().await.unwrap();
+    assert_eq!(came.into_inner(), seen);
+    let request = server.only();
+    for header in [
+        "content-type: application/merge-patch+json\r\n",
+        "accept: application/vnd.api+json\r\n",
+    ] {
+        let headers = format!("{}\r\n", request.headers);
+        assert!(headers.contains(header), "{header} is not in {headers}");
+    }
+    assert_eq!(request.body, br#"{"ok":true}"#);
+}

@@ -7,6 +7,7 @@ use super::split;
 use crate::codegen::document::{for_each_operation, join};
 use crate::codegen::error::{Error, Result};
 
+const JSON: &str = "application/json";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 pub(super) const MULTIPART: &str = "multipart/form-data";
 
@@ -40,12 +41,16 @@ pub(super) fn is_json(kind: &str) -> bool {
     kind.eq_ignore_ascii_case("application/json") || kind.ends_with("+json")
 }
 
-/// JSON of any kind is called `application/json`; without a schema it is anything.
+/// JSON of any kind is called `application/json`, with its own type in `x-media` if that is another; without a schema it
+/// is anything.
 fn name_json(holder: &mut Value) {
     let Some(Value::Object(content)) = holder.get_mut("content") else {
         return;
     };
-    let Some(kind) = content.keys().find(|kind| is_json(kind)).cloned() else {
+    // A range of types comes last: nobody can send it.
+    let kinds = content.keys().filter(|kind| is_json(kind));
+    let rank = |kind: &&String| (plain(kind) != JSON, kind.contains('*'));
+    let Some(kind) = kinds.min_by_key(rank).cloned() else {
         return;
     };
     let mut media = content.shift_remove(&kind).unwrap_or_default();
@@ -59,7 +64,11 @@ fn name_json(holder: &mut Value) {
     if let Some(members) = media.as_object_mut() {
         members.shift_remove("encoding");
     }
-    content.insert("application/json".into(), media);
+    content.insert(JSON.into(), media);
+    let own = plain(&kind);
+    if own != JSON && !own.contains('*') {
+        holder["x-media"] = own.into();
+    }
 }
 
 fn one_body(body: &mut Value, pointer: &str) -> Result<()> {

@@ -72,6 +72,7 @@ fn in_paths(document: &mut Value, source: &Source<'_>) -> Result<()> {
             }
             None => Vec::new(),
         };
+        let servers = item.shift_remove("servers");
         for (method, operation) in item {
             if !METHODS.contains(&method.as_str()) {
                 continue;
@@ -80,6 +81,11 @@ fn in_paths(document: &mut Value, source: &Source<'_>) -> Result<()> {
             let Some(operation) = operation.as_object_mut() else {
                 return Err(not_there(&pointer));
             };
+            if let Some(servers) = &servers {
+                operation
+                    .entry("servers")
+                    .or_insert_with(|| servers.clone());
+            }
             if let Some(body) = operation.get_mut("requestBody") {
                 resolve(source, body, &join(&pointer, "requestBody"))?;
             }

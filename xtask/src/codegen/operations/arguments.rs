@@ -48,7 +48,7 @@ pub(super) fn arguments(shape: &Shape, operation: &Operation, lists: Lists) -> V
         })
         .collect();
     let ty = match operation.body.as_ref().map(|body| &body.kind) {
-        Some(BodyKind::Json(ty) | BodyKind::Form(ty, _)) => {
+        Some(BodyKind::Json(ty, _) | BodyKind::Form(ty, _)) => {
             Some((borrowed(shape, ty, lists), Kind::Value))
         }
         Some(BodyKind::Bytes(_)) => Some((quote!(::reqwest::Body), Kind::Body)),

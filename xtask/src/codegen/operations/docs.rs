@@ -16,6 +16,11 @@ pub(super) fn documentation(
         text.push_str("\n\n");
     }
     text.push_str(&format!("Sends `{}`.", sent(operation)));
+    if let Some(server) = &operation.server {
+        text.push_str(&format!(
+            "\n\nThe document has this operation at `{server}`: use a client with that base URL."
+        ));
+    }
     let arguments: Vec<String> = operation
         .parameters
         .iter()

@@ -186,7 +186,11 @@ fn body_of(body: &Body) -> TokenStream {
         }
     };
     match &body.kind {
-        BodyKind::Json(_) => quote!(.json(&body)),
+        BodyKind::Json(_, None) => quote!(.json(&body)),
+        BodyKind::Json(_, Some(media)) => {
+            let media = content_type(media);
+            quote!(#media.json(&body))
+        }
         BodyKind::Form(_, styles) => {
             let media = content_type(FORM);
             let styles = styles.iter().map(|(name, style)| {

@@ -12,27 +12,21 @@ pub(super) struct Answers {
     pub(super) successes: Vec<(String, Answer)>,
     pub(super) failures: Vec<String>,
     pub(super) failure_type: Option<TypeRef>,
-    /// Media types of successes that are no JSON.
-    raw: Vec<String>,
+    /// Media types of successes, JSON first.
+    asked: Vec<String>,
 }
 
 impl Answers {
     /// The media types to ask for, if there is something to ask for.
     pub(super) fn accept(&self) -> Option<String> {
-        let is_json = |(_, answer): &(String, Answer)| matches!(answer, Answer::Json(_));
-        let json = self.successes.iter().any(is_json);
-        let mut types: Vec<&str> = if json {
-            vec!["application/json"]
-        } else {
-            Vec::new()
-        };
-        types.extend(self.raw.iter().map(String::as_str));
-        (!types.is_empty()).then(|| types.join(", "))
+        (!self.asked.is_empty()).then(|| self.asked.join(", "))
     }
 }
 
 pub(super) fn build(builder: &Builder<'_>, operation: &Value, pointer: &str) -> Result<Answers> {
     let mut answers = Answers::default();
+    // How many media types are JSON.
+    let mut json = 0;
     let responses = operation.get("responses").and_then(Value::as_object);
     for (status, response) in responses.into_iter().flatten() {
         let content = response.get("content").and_then(Value::as_object);
@@ -49,11 +43,19 @@ pub(super) fn build(builder: &Builder<'_>, operation: &Value, pointer: &str) -> 
             continue;
         }
         let answer = match (ty, content) {
-            (Some(ty), _) => Answer::Json(ty),
+            (Some(ty), _) => {
+                let own = text(response, "x-media").filter(|media| is_header_text(media));
+                let media = own.unwrap_or("application/json");
+                if !answers.asked.iter().any(|known| known == media) {
+                    answers.asked.insert(json, media.to_owned());
+                    json += 1;
+                }
+                Answer::Json(ty)
+            }
             (None, Some(content)) if !content.is_empty() => {
                 for media in content.keys().filter(|media| is_header_text(media)) {
-                    if !answers.raw.contains(media) {
-                        answers.raw.push(media.clone());
+                    if !answers.asked.contains(media) {
+                        answers.asked.push(media.clone());
                     }
                 }
                 Answer::Raw

@@ -29,7 +29,11 @@ pub(super) fn build(
     let schema = holder.get("schema").cloned().unwrap_or_default();
     let pointer = join(pointer, "requestBody");
     let kind = match media.as_str() {
-        "application/json" => BodyKind::Json(builder.nullable_ref(&schema, &pointer)?),
+        "application/json" => {
+            let own = text(body, "x-media").filter(|media| is_header_text(media));
+            let ty = builder.nullable_ref(&schema, &pointer)?;
+            BodyKind::Json(ty, own.map(str::to_owned))
+        }
         FORM => BodyKind::Form(builder.nullable_ref(&schema, &pointer)?, styles(holder)),
         "multipart/form-data" => BodyKind::Multipart,
         // A range of types says nothing of a body.

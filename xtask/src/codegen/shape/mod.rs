@@ -154,6 +154,8 @@ pub(crate) struct Operation {
     /// The file it is written to: its tag, or the first step of its path.
     pub(crate) module: String,
     pub(crate) doc: String,
+    /// Where it is, if the document has it elsewhere than the others.
+    pub(crate) server: Option<String>,
     pub(crate) deprecated: bool,
     /// In the order of places.
     pub(crate) parameters: Vec<Parameter>,
@@ -196,7 +198,8 @@ pub(crate) struct Body {
 }
 
 pub(crate) enum BodyKind {
-    Json(TypeRef),
+    /// JSON, and its media type if that is no `application/json`.
+    Json(TypeRef, Option<String>),
     /// A form, and how its members are written where the document says so.
     Form(TypeRef, Vec<(String, FormStyle)>),
     /// Bytes of a media type.

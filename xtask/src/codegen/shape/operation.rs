@@ -78,6 +78,7 @@ fn one(
         query: fixed_query(operation),
         module: modules::of_operation(operation, path),
         doc: words(operation),
+        server: text(operation, "x-server").map(str::to_owned),
         deprecated: flag(operation, "deprecated"),
         parameters,
         body: body::build(builder, operation, &pointer)?,
