@@ -57,7 +57,7 @@ fn standalone(arguments: &Arguments, spec: &Path, out: &Path) -> Result<String, 
     );
     let package = Package {
         name: standalone::package_name(out, arguments.name.as_deref())?,
-        version: arguments.crate_version.clone(),
+        version: standalone::version(&arguments.crate_version)?,
         license: arguments.license.clone(),
     };
     let document = read_file(spec).map_err(|error| error.to_string())?;

@@ -529,3 +529,24 @@ async fn json_of_another_type_is_named_and_asked_for() {
     }
     assert_eq!(request.body, br#"{"ok":true}"#);
 }
+
+/// A key in the query is in the URL, which errors of the connection show.
+#[tokio::test]
+async fn a_key_in_the_query_is_in_no_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let client = Client::new(&address).with_auth(Auth::key_in_query("s3cret"));
+    let Err(error) = client.files().send().await else {
+        panic!("nobody listens");
+    };
+    assert!(!format!("{error:?} {error}").contains("s3cret"));
+    let error = calls::into_transport_error(error).unwrap();
+    let mut next: Option<&dyn std::error::Error> = Some(error.as_ref());
+    let mut count = 0;
+    while let Some(error) = next {
+        assert!(!format!("{error:?} {error}").contains("s3cret"), "{error}");
+        (next, count) = (error.source(), count + 1);
+    }
+    assert!(count > 1, "the reason is lost");
+}

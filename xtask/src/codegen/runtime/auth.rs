@@ -164,6 +164,18 @@ impl Service<http::Request<Body>> for Authenticated {
         if !open && let Err(error) = self.auth.apply(&mut request) {
             return Box::pin(std::future::ready(Err(error)));
         }
-        self.inner.carry(request)
+        let pending = self.inner.carry(request);
+        match self.auth.0 {
+            Kind::Query(..) => Box::pin(async move { pending.await.map_err(without_url) }),
+            _ => pending,
+        }
+    }
+}
+
+/// An error without the URL, which holds the key.
+fn without_url(error: BoxError) -> BoxError {
+    match error.downcast::<reqwest::Error>() {
+        Ok(error) => error.without_url().into(),
+        Err(other) => other,
     }
 }

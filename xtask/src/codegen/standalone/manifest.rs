@@ -43,9 +43,11 @@ fn dependencies(shape: &Shape) -> Vec<(&'static str, &'static str)> {
 
 /// A new manifest. The empty `[workspace]` lets the crate stand anywhere.
 pub(super) fn manifest(shape: &Shape, package: &Package) -> String {
-    let description = format!("Low-level client of {}", shape.title.replace('\n', " "));
+    let quoted = |text: String| toml::Value::String(text);
+    let title = shape.title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let description = quoted(format!("Low-level client of {title}"));
     let license = match &package.license {
-        Some(license) => format!("license = {license:?}\n"),
+        Some(license) => format!("license = {}\n", quoted(license.clone())),
         None => String::new(),
     };
     let dependencies: String = dependencies(shape)
@@ -53,13 +55,14 @@ pub(super) fn manifest(shape: &Shape, package: &Package) -> String {
         .map(|(name, version)| format!("{name} = {version}\n"))
         .collect();
     format!(
-        "[package]\nname = {:?}\nversion = {:?}\nedition = \"2024\"\n\
-         description = {description:?}\n{license}readme = \"README.md\"\n\n\
+        "[package]\nname = {}\nversion = {}\nedition = \"2024\"\n\
+         description = {description}\n{license}readme = \"README.md\"\n\n\
          [dependencies]\n{dependencies}\n\
          [dev-dependencies]\n\
          tokio = {{ version = \"1.54\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n\
          [workspace]\n",
-        package.name, package.version,
+        quoted(package.name.clone()),
+        quoted(package.version.clone()),
     )
 }
 

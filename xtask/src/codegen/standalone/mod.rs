@@ -14,7 +14,7 @@ mod runtime;
 use std::path::{Path, PathBuf};
 
 pub(crate) use self::owned::keep_what_is_owned;
-pub(crate) use self::package::package_name;
+pub(crate) use self::package::{package_name, version};
 use super::error::Result;
 use super::shape::Shape;
 use super::{Files, emit, operations};

@@ -32,6 +32,10 @@ impl Kept {
 /// When a file cannot be read, or `lib.rs` has no marks.
 pub(crate) fn keep_what_is_owned(mut files: Files, directory: &Path) -> Result<Kept, String> {
     let mut lacks = Vec::new();
+    if directory.join("Cargo.toml").exists() {
+        // What its owner removed stays away.
+        files.retain(|path, _| path.starts_with("src") || directory.join(path).exists());
+    }
     let paths: Vec<_> = files.keys().cloned().collect();
     for path in paths {
         let is_library = path == Path::new("src/lib.rs");
@@ -100,6 +104,7 @@ mod tests {
             "struct Client",
         );
         fs::write(base.join("src/mine.rs"), "").unwrap();
+        fs::remove_dir_all(base.join("examples")).unwrap();
 
         let again = keep_what_is_owned(files(), base).unwrap();
         assert_eq!(
@@ -118,6 +123,7 @@ mod tests {
         assert!(!library.contains("mod something"), "{library}");
         assert!(read("src/generated/client.rs").contains("pub struct Client"));
         assert!(base.join("src/mine.rs").exists());
+        assert!(!base.join("examples").exists());
     }
 
     #[test]

@@ -58,6 +58,28 @@ pub(crate) fn package_name(directory: &Path, asked: Option<&str>) -> Result<Stri
     Ok(name)
 }
 
+/// A package's version as Cargo takes it.
+///
+/// # Errors
+///
+/// When the text is no version of three numbers.
+pub(crate) fn version(text: &str) -> Result<String, String> {
+    let (numbers, rest) = match text.find(['-', '+']) {
+        Some(at) => text.split_at(at),
+        None => (text, ""),
+    };
+    let parts: Vec<&str> = numbers.split('.').collect();
+    let number = |part: &&str| part.parse::<u32>().is_ok_and(|it| it.to_string() == **part);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-+.".contains(c);
+    match parts.len() == 3 && parts.iter().all(number) && rest.chars().all(plain) && rest.len() != 1
+    {
+        true => Ok(text.to_owned()),
+        false => Err(format!(
+            "--crate-version: `{text}` is no version; write three numbers, for example `0.1.0`"
+        )),
+    }
+}
+
 fn is_free(name: &str) -> bool {
     let keyword = syn::parse_str::<syn::Ident>(&name.replace('-', "_")).is_err();
     !keyword && !TAKEN.contains(&name)
@@ -67,7 +89,7 @@ fn is_free(name: &str) -> bool {
 mod tests {
     use std::path::Path;
 
-    use super::package_name;
+    use super::{package_name, version};
 
     #[test]
     fn packages_are_called_after_their_directory() {
@@ -97,6 +119,26 @@ mod tests {
         assert_eq!(named("Pets_api-2").unwrap(), "Pets_api-2");
         for name in ["std", "", "2fa", "a b", "fn", "größe"] {
             assert!(named(name).unwrap_err().starts_with("--name: "), "{name}");
+        }
+    }
+
+    #[test]
+    fn versions_have_three_numbers() {
+        for text in ["0.1.0", "1.20.300", "1.0.0-rc.1", "1.0.0+build"] {
+            assert_eq!(version(text).unwrap(), text);
+        }
+        for text in [
+            "",
+            "1",
+            "1.0",
+            "1.0.x",
+            "01.0.0",
+            "1.0.0-",
+            "1.0.0-a b",
+            "v1.0.0",
+            "+1.0.0",
+        ] {
+            assert!(version(text).is_err(), "{text}");
         }
     }
 }
