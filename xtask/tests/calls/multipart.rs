@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Semaphore;
 use tower::Service;
 
-use crate::{Request, Server, seen};
+use crate::server::{Request, Server, seen};
 
 fn parts(request: &Request) -> Vec<String> {
     let start = "content-type: multipart/form-data; boundary=";
@@ -70,7 +70,11 @@ async fn parts_are_files_texts_and_json() {
             part("purpose", "", "train"),
             part("images", &file("1.png", "image/png"), "1"),
             part("images", &file("2.png", bytes), "22"),
-            part("expires", "\r\ncontent-type: application/json", "{\"seconds\":60}"),
+            part(
+                "expires",
+                "\r\ncontent-type: application/json",
+                "{\"seconds\":60}"
+            ),
             part("tags", "", "a"),
             part("tags", "", "b"),
             part("count", "", "3"),
@@ -116,7 +120,8 @@ async fn files_are_streamed() {
     let (client, purpose) = (Client::new(&address), UploadPurpose::Test);
     let sent = client.send_files("x", content, &purpose).send();
     let sent = tokio::time::timeout(Duration::from_secs(60), sent).await;
-    sent.expect("nothing was sent before all was there").unwrap();
+    sent.expect("nothing was sent before all was there")
+        .unwrap();
     server.await.unwrap();
 }
 
@@ -126,9 +131,16 @@ async fn content_of_unknown_length_is_sent_in_chunks() {
     let pieces = ["a", "", "b"].map(|piece| Ok::<_, BoxError>(Bytes::from(piece)));
     let content = File::stream("s", Body::wrap_stream(stream::iter(pieces)));
     let (client, purpose) = (server.client(), UploadPurpose::Test);
-    client.send_files("x", content, &purpose).send().await.unwrap();
+    client
+        .send_files("x", content, &purpose)
+        .send()
+        .await
+        .unwrap();
     let request = server.only();
-    assert!(request.headers.contains("transfer-encoding: chunked"), "{request:?}");
+    assert!(
+        request.headers.contains("transfer-encoding: chunked"),
+        "{request:?}"
+    );
     let expected = part("file", &file("s", "application/octet-stream"), "ab");
     assert_eq!(parts(&request)[0], expected);
 }
@@ -141,9 +153,8 @@ struct Measure(HttpClient);
 impl Service<http::Request<Body>> for Measure {
     type Response = http::Response<Body>;
     type Error = BoxError;
-    type Future = std::pin::Pin<
-        Box<dyn Future<Output = Result<http::Response<Body>, BoxError>> + Send>,
-    >;
+    type Future =
+        std::pin::Pin<Box<dyn Future<Output = Result<http::Response<Body>, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
@@ -174,7 +185,11 @@ async fn a_layer_reads_a_body_before_it_is_sent() {
     let purpose = UploadPurpose::Test;
     let open = || Body::wrap_stream(stream::iter(["ab", "c"].map(Ok::<_, BoxError>)));
     let content = File::replayable("r", 3, open);
-    client.send_files("x", content, &purpose).send().await.unwrap();
+    client
+        .send_files("x", content, &purpose)
+        .send()
+        .await
+        .unwrap();
     let request = server.only();
     let measured = format!("x-measured: {}", request.body.len());
     assert!(request.headers.contains(&measured), "{request:?}");
@@ -196,7 +211,11 @@ async fn a_stream_is_sent_once() {
     let (client, purpose) = (server.client(), UploadPurpose::Test);
     let content = File::stream("s", "once");
     let again = content.clone();
-    client.send_files("x", content, &purpose).send().await.unwrap();
+    client
+        .send_files("x", content, &purpose)
+        .send()
+        .await
+        .unwrap();
     let Err(error) = client.send_files("x", again, &purpose).send().await else {
         panic!("the file was sent twice");
     };
@@ -225,7 +244,12 @@ async fn a_body_that_may_be_left_out_is_left_out_where_no_part_is_given() {
     assert_eq!(parts(&server.only()), [part("text", "", "t")]);
     let server = Server::start(&seen()).await;
     let client = server.client();
-    client.send_more_multipart().file(File::new("f", "t")).send().await.unwrap();
+    client
+        .send_more_multipart()
+        .file(File::new("f", "t"))
+        .send()
+        .await
+        .unwrap();
     let request = server.only();
     assert_eq!(request.line, "PUT /v1/more HTTP/1.1");
     let expected = part("file", &file("f", "application/octet-stream"), "t");

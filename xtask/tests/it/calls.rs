@@ -7,7 +7,7 @@ use xtask::codegen::{library, read_file};
 
 use crate::here;
 
-/// The tests themselves are `tests/calls/calls.rs`, which is compiled together with the crate.
+/// The tests themselves are those in `tests/calls`, which are compiled together with the crate.
 #[test]
 fn a_generated_crate_talks_to_a_server() {
     let directory = tempfile::tempdir().unwrap();
@@ -30,13 +30,16 @@ fn a_generated_crate_talks_to_a_server() {
     fs::write(root.join("Cargo.toml"), manifest).unwrap();
     fs::create_dir_all(root.join("tests/calls")).unwrap();
     let mut count = 0;
-    for (name, place) in [("calls.rs", "main.rs"), ("multipart.rs", "multipart.rs")] {
-        let tests = here().join("tests/calls").join(name);
-        count += fs::read_to_string(&tests)
-            .unwrap()
-            .matches("#[tokio::test]")
-            .count();
-        fs::copy(tests, root.join("tests/calls").join(place)).unwrap();
+    for entry in fs::read_dir(here().join("tests/calls")).unwrap() {
+        let source = entry.unwrap().path();
+        let name = source.file_name().unwrap().to_str().unwrap();
+        if !name.ends_with(".rs") {
+            continue;
+        }
+        let place = if name == "calls.rs" { "main.rs" } else { name };
+        let text = fs::read_to_string(&source).unwrap();
+        count += text.matches("#[tokio::test]").count();
+        fs::write(root.join("tests/calls").join(place), text).unwrap();
     }
     fs::copy(here().join("../Cargo.lock"), root.join("Cargo.lock")).unwrap();
     let output = Command::new(env!("CARGO"))

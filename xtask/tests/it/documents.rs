@@ -32,7 +32,7 @@ fn all_crates_compile_without_warnings() {
             serde_json::json!({"type": "string", "enum": ["a", "Key", "Other", "Self"]}),
         ),
     ] {
-        documents.push((format!("names-{name}"), crate::matrix::names(&schema)));
+        documents.push((format!("names-{name}"), crate::reserved::document(&schema)));
     }
     for (name, document) in documents {
         let package = format!("hard-{name}");

@@ -10,6 +10,7 @@ mod matrix;
 mod mutations;
 mod passes;
 mod refusals;
+mod reserved;
 
 use std::path::{Path, PathBuf};
 
