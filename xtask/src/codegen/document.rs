@@ -41,6 +41,9 @@ pub(crate) const METHODS: [&str; 8] = [
 /// Where a document keeps its named schemas.
 pub(crate) const SCHEMAS: &str = "#/components/schemas/";
 
+/// More errors than this are not gathered at once.
+const MAX_ERRORS: usize = 1_000;
+
 /// How deeply schemas may be nested in one another.
 const MAX_DEPTH: usize = 100;
 
@@ -136,6 +139,10 @@ pub(crate) fn apart(
 }
 
 /// Calls `f` with each operation: the JSON pointer, the path, the method, the operation.
+///
+/// # Errors
+///
+/// All those of `f`, as one.
 pub(crate) fn for_each_operation(
     document: &mut Value,
     f: &mut dyn FnMut(&str, &str, &str, &mut Value) -> Result<()>,
@@ -143,6 +150,7 @@ pub(crate) fn for_each_operation(
     let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else {
         return Ok(());
     };
+    let mut errors = Vec::new();
     for (path, item) in paths {
         let pointer = join("#/paths", path);
         let Some(item) = item.as_object_mut() else {
@@ -150,11 +158,25 @@ pub(crate) fn for_each_operation(
         };
         for (method, operation) in item {
             if METHODS.contains(&method.as_str()) {
-                f(&join(&pointer, method), path, method, operation)?;
+                gather(
+                    &mut errors,
+                    f(&join(&pointer, method), path, method, operation),
+                )?;
             }
         }
     }
-    Ok(())
+    Error::all(errors)
+}
+
+/// Keeps an error for later, unless there are too many.
+fn gather(errors: &mut Vec<Error>, outcome: Result<()>) -> Result<()> {
+    if let Err(error) = outcome {
+        errors.extend(error.apart());
+    }
+    match errors.len() < MAX_ERRORS {
+        true => Ok(()),
+        false => Error::all(std::mem::take(errors)),
+    }
 }
 
 /// What is done to each schema: it gets the schema and its JSON pointer.
@@ -168,7 +190,19 @@ pub(crate) fn for_each_schema(document: &mut Value, f: Visit<'_>) -> Result<()> 
 }
 
 /// Calls `f` with every schema of the document that is not part of another.
+///
+/// # Errors
+///
+/// All those of `f`, as one.
 pub(crate) fn for_each_root(document: &mut Value, f: Visit<'_>) -> Result<()> {
+    let mut errors = Vec::new();
+    roots(document, &mut |schema, pointer| {
+        gather(&mut errors, f(schema, pointer))
+    })?;
+    Error::all(errors)
+}
+
+fn roots(document: &mut Value, f: Visit<'_>) -> Result<()> {
     if let Some(components) = document
         .get_mut("components")
         .and_then(Value::as_object_mut)

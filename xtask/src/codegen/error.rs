@@ -41,6 +41,21 @@ impl Error {
         self
     }
 
+    /// All of several errors as one; nothing if there are none.
+    pub(crate) fn all(mut errors: Vec<Self>) -> Result<()> {
+        match errors.pop() {
+            Some(last) => Err(last.after(errors)),
+            None => Ok(()),
+        }
+    }
+
+    /// The single errors of which it is made.
+    pub(crate) fn apart(mut self) -> Vec<Self> {
+        let mut errors = std::mem::take(&mut self.before);
+        errors.push(self);
+        errors
+    }
+
     /// The same error, in a file.
     pub(crate) fn within(mut self, file: &str) -> Self {
         self.pointer = format!("{file}: {}", self.pointer);

@@ -64,18 +64,24 @@ impl Refusals {
     }
 
     fn leave_out(&mut self, document: &mut Value, error: Error) -> Result<()> {
-        let operations = if self.errors.len() < MAX_REFUSALS {
-            remove(document, error.pointer())
-        } else {
-            None
-        };
-        let Some(operations) = operations else {
-            return Err(error.after(std::mem::take(&mut self.errors)));
-        };
-        let why = error.to_string();
-        let lines = operations.iter().map(|name| format!("{name}: {why}"));
-        self.operations.extend(lines);
-        self.errors.push(error);
+        for (index, error) in error.apart().into_iter().enumerate() {
+            let operations = if self.errors.len() < MAX_REFUSALS {
+                remove(document, error.pointer())
+            } else {
+                None
+            };
+            let Some(operations) = operations else {
+                // It went with something before it.
+                if index > 0 && is_gone(document, error.pointer()) {
+                    continue;
+                }
+                return Err(error.after(std::mem::take(&mut self.errors)));
+            };
+            let why = error.to_string();
+            let lines = operations.iter().map(|name| format!("{name}: {why}"));
+            self.operations.extend(lines);
+            self.errors.push(error);
+        }
         Ok(())
     }
 
@@ -89,6 +95,17 @@ impl Refusals {
             Some(last) if !skip => Err(last.after(self.errors)),
             _ => Ok(self.operations),
         }
+    }
+}
+
+/// Whether there is no operation or component any more that a pointer leads into.
+fn is_gone(document: &Value, pointer: &str) -> bool {
+    let steps: Vec<&str> = pointer.split('/').take(4).collect();
+    match steps.as_slice() {
+        ["#", "paths" | "components", ..] => document
+            .pointer(&format!("/{}", steps[1..].join("/")))
+            .is_none(),
+        _ => false,
     }
 }
 
@@ -209,4 +226,45 @@ fn refers(value: &Value, gone: &BTreeSet<String>, depth: usize) -> bool {
             Value::Array(items) => items.iter().any(|it| refers(it, gone, depth + 1)),
             _ => false,
         }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use serde_json::{Map, json};
+
+    use super::*;
+    use crate::codegen::document::for_each_operation;
+
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+    /// Refuses every operation but one, and some of them for two reasons.
+    fn refuse(document: &mut Value) -> Result<()> {
+        RUNS.fetch_add(1, Ordering::Relaxed);
+        for_each_operation(document, &mut |pointer, path, _, _| {
+            let error = || Error::new(pointer, "no", "leave it out");
+            match path {
+                "/kept" => Ok(()),
+                "/7" => Err(error().after(vec![error()])),
+                _ => Err(error()),
+            }
+        })
+    }
+
+    #[test]
+    fn all_that_a_step_refuses_is_left_out_in_few_runs() {
+        let operations = (0..300).map(|index| (format!("/{index}"), json!({"get": {}})));
+        let mut paths: Map<String, Value> = operations.collect();
+        paths.insert("/kept".to_owned(), json!({"get": {}}));
+        let mut document = json!({"paths": paths});
+        let mut refusals = Refusals::default();
+        refusals
+            .steps(&mut document, &[("refuse", refuse), ("again", refuse)])
+            .unwrap();
+        assert_eq!(refusals.settle(true).unwrap().len(), 300);
+        assert!(document.pointer("/paths/~1kept/get").is_some());
+        // Once to find all, once without them, and once as the second step.
+        assert_eq!(RUNS.load(Ordering::Relaxed), 3);
+    }
 }
