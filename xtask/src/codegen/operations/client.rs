@@ -77,15 +77,19 @@ pub(super) fn constructors(shape: &Shape) -> TokenStream {
         const OPEN: &[&str] = &[#(#open),*];
         impl Client {
             #base_url
-            /// Makes a client that sends requests to paths below `base_url`, with the defaults of
-            /// reqwest: redirects are followed, there is no timeout.
+            /// Makes a client that sends requests to paths below `base_url`. It follows redirects, gives
+            /// up a connection that takes longer than 10 seconds, and a response of which nothing comes
+            /// for 5 minutes. [`Client::new_with_client`] takes a client with other settings.
             ///
             /// # Panics
             ///
-            /// Where [`reqwest::Client::new`] does: when no TLS library can be set up. With
-            /// [`Client::new_with_client`] that is an error of the caller's.
+            /// Where [`reqwest::Client::new`] does: when no TLS library can be set up.
             pub fn new(base_url: &str) -> Self {
-                let client = reqwest::Client::new();
+                let client = reqwest::Client::builder()
+                    .connect_timeout(::std::time::Duration::from_secs(10))
+                    .read_timeout(::std::time::Duration::from_secs(300))
+                    .build()
+                    .unwrap_or_default();
                 let transport = crate::Transport::new(crate::transport::HttpClient::new(client.clone()));
                 Self::new_with_client(base_url, client, transport)
             }
