@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{COMMAND, Package, committed, library, output, read_file, standalone};
 
-/// What `cargo xtask codegen` is told.
+/// The arguments of `cargo xtask codegen`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Write nothing; fail if what is committed differs from what would be written.

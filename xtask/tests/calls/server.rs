@@ -1,4 +1,4 @@
-//! A server that says what it is told to and keeps what it was sent.
+//! A server that gives one response and keeps the requests it received.
 
 use std::sync::{Arc, Mutex};
 

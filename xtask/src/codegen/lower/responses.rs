@@ -41,7 +41,7 @@ fn sort(mut responses: Map<String, Value>) -> Map<String, Value> {
             }
         }
         None if successes.is_empty() => {
-            // What a redirect leads to, or what the document does not tell, is any bytes.
+            // The target of a redirect, or what the document does not describe, is any bytes.
             successes.insert("2XX".into(), json!({"content": {"*/*": {}}}));
         }
         None => {}

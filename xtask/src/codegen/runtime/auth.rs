@@ -40,7 +40,7 @@ impl Auth {
         Self(Kind::Header(name.into(), key.into()))
     }
 
-    /// A key in the query of each request. It will be in the logs of whoever logs URLs.
+    /// A key in the query of each request. Servers and proxies that log URLs log it too.
     pub fn query(name: impl Into<String>, key: impl Into<Secret>) -> Self {
         Self(Kind::Query(name.into(), key.into()))
     }

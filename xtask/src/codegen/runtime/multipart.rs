@@ -39,7 +39,7 @@ pub struct File {
 #[derive(Clone)]
 enum Content {
     Bytes(Bytes),
-    /// Read once: whoever comes first takes it.
+    /// Read once: the first body that is made takes it.
     Once(Arc<std::sync::Mutex<Option<Body>>>),
     Again(Arc<dyn Fn() -> Body + Send + Sync>),
 }
