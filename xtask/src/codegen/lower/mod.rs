@@ -15,6 +15,7 @@ mod check;
 mod constants;
 mod content;
 mod hoist;
+mod marks;
 mod multipart;
 mod nulls;
 mod operations;
@@ -46,6 +47,7 @@ pub const PASSES: &[Pass] = &[
     ("booleans", booleans::apply),
     ("references", references::apply),
     ("shared", shared::apply),
+    ("marks", marks::apply),
     ("constants", constants::apply),
     ("types", types::apply),
     ("unions", unions::apply),

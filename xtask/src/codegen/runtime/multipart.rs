@@ -24,7 +24,7 @@ use reqwest::header::HeaderValue;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The most random bytes that a boundary is made of.
+/// How many words of 64 random bits a boundary is made of.
 const BOUNDARY_WORDS: u64 = 2;
 
 /// A file in a body of several parts: its name, its media type, and where its content comes from.

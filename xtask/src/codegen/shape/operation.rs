@@ -115,7 +115,9 @@ fn parameters(builder: &Builder<'_>, operation: &Value, pointer: &str) -> Result
             _ => Place::Query,
         };
         let schema = parameter.get("schema").cloned().unwrap_or_default();
-        let ty = match text(parameter, "x-file") {
+        // Only passes make parts, so in these the marks are theirs.
+        let mark = |name| text(parameter, name).filter(|_| place == Place::Part);
+        let ty = match mark("x-file") {
             Some("one") => TypeRef::File,
             Some(_) => TypeRef::List(Box::new(TypeRef::File)),
             None => builder.type_ref(&schema, &join(&pointer, "schema"))?,
@@ -134,7 +136,7 @@ fn parameters(builder: &Builder<'_>, operation: &Value, pointer: &str) -> Result
                 .to_owned(),
             ty,
             style: parameter.get("x-form-style").map(body::style),
-            media: text(parameter, "x-media").map(str::to_owned),
+            media: mark("x-media").map(str::to_owned),
         });
     }
     Ok(parameters)
