@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::codegen::names::snake;
 
 /// Names of crates that every crate has, and of those that the generated crate uses.
-const TAKEN: [&str; 17] = [
+const TAKEN: [&str; 18] = [
     "alloc",
     "bytes",
     "core",
@@ -21,6 +21,7 @@ const TAKEN: [&str; 17] = [
     "serde-urlencoded",
     "std",
     "test",
+    "tokio",
     "tower",
     "tower-service",
 ];
@@ -103,7 +104,7 @@ mod tests {
             assert_eq!(package_name(Path::new(directory), None).unwrap(), name);
         }
         for directory in [
-            "std", "a/core", "test", "alloc", "Serde", "http", "fn", "a/async/",
+            "std", "a/core", "test", "tokio", "alloc", "Serde", "http", "fn", "a/async/",
         ] {
             let error = package_name(Path::new(directory), None).unwrap_err();
             assert!(
