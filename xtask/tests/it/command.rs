@@ -97,3 +97,25 @@ fn flags_that_no_package_can_have_are_refused() {
         assert!(!made && printed.contains(words), "{printed}");
     }
 }
+
+#[test]
+fn a_reader_that_closes_the_pipe_is_no_failure() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("api.yaml"), DOCUMENT).unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .current_dir(directory.path())
+        .args([
+            "codegen",
+            "--skip-unsupported",
+            "--spec",
+            "api.yaml",
+            "--out",
+            "client",
+        ])
+        .stdout(writer)
+        .status()
+        .unwrap();
+    assert!(status.success(), "{status}");
+}
