@@ -12,6 +12,7 @@ mod lower;
 pub(crate) mod names;
 mod operations;
 mod output;
+mod progenitor;
 mod read;
 mod refusals;
 mod shape;
@@ -141,7 +142,10 @@ pub(crate) fn sources(shape: &shape::Shape, command: &str) -> Result<Files> {
     let header = emit::header(command);
     files.insert(
         "operations.rs".into(),
-        operations::functions(shape, &header)?,
+        format!(
+            "{header}//! The operations, as functions of a client.\n\n{}",
+            progenitor::operations(shape)?
+        ),
     );
     files.insert(
         "mod.rs".into(),

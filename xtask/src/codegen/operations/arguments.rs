@@ -23,15 +23,8 @@ pub(super) enum Kind {
     Body,
 }
 
-/// Where lists are borrowed from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lists {
-    Vectors,
-    Slices,
-}
-
 /// All arguments in the order in which they are passed.
-pub(super) fn arguments(shape: &Shape, operation: &Operation, lists: Lists) -> Vec<Argument> {
+pub(super) fn arguments(shape: &Shape, operation: &Operation) -> Vec<Argument> {
     let mut arguments: Vec<Argument> = operation
         .parameters
         .iter()
@@ -40,7 +33,7 @@ pub(super) fn arguments(shape: &Shape, operation: &Operation, lists: Lists) -> V
             ty: if parameter.place == Place::Part && holds_files(&parameter.ty) {
                 owned(&parameter.ty)
             } else {
-                borrowed(shape, shape.resolve(&parameter.ty), lists)
+                borrowed(shape, shape.resolve(&parameter.ty))
             },
             required: parameter.required,
             doc: parameter.doc.clone(),
@@ -49,7 +42,7 @@ pub(super) fn arguments(shape: &Shape, operation: &Operation, lists: Lists) -> V
         .collect();
     let ty = match operation.body.as_ref().map(|body| &body.kind) {
         Some(BodyKind::Json(ty, _) | BodyKind::Form(ty, _)) => {
-            Some((borrowed(shape, ty, lists), Kind::Value))
+            Some((borrowed(shape, ty), Kind::Value))
         }
         Some(BodyKind::Bytes(_)) => Some((quote!(::reqwest::Body), Kind::Body)),
         Some(BodyKind::Multipart) | None => None,
@@ -83,13 +76,13 @@ fn owned(ty: &TypeRef) -> TokenStream {
 }
 
 /// A value as a function takes it.
-fn borrowed(shape: &Shape, ty: &TypeRef, lists: Lists) -> TokenStream {
+fn borrowed(shape: &Shape, ty: &TypeRef) -> TokenStream {
     match ty {
         TypeRef::String | TypeRef::Secret => quote!(&'a str),
         TypeRef::Integer | TypeRef::Unsigned | TypeRef::Number | TypeRef::Boolean => {
             whole(shape, ty)
         }
-        TypeRef::List(item) if lists == Lists::Slices => {
+        TypeRef::List(item) => {
             let item = whole(shape, item);
             quote!(&'a [#item])
         }

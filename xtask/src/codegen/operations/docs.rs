@@ -1,12 +1,12 @@
-//! What is said of an operation.
+//! Documentation of an operation.
 
 use syn::Attribute;
 
 use super::documented;
 use crate::codegen::shape::{Operation, Shape, TypeRef};
 
-/// Its words, what is sent, the arguments that are passed at once, and how it fails.
-pub(super) fn documentation(
+/// Returns the doc attributes: description, request line, required arguments and errors.
+pub(crate) fn documentation(
     shape: &Shape,
     operation: &Operation,
     is_argument: impl Fn(&str) -> bool,
@@ -47,7 +47,7 @@ pub(super) fn documentation(
     documented(&text)
 }
 
-/// Its method, path and what always stands in its query.
+/// Returns the method, path and fixed query.
 pub(crate) fn sent(operation: &Operation) -> String {
     let query: Vec<String> = operation
         .query

@@ -1,16 +1,18 @@
-//! The operations: functions of a client that send requests and read responses.
+//! Generates the operations of standalone crates, as requests with setters.
 //!
-//! A crate of its own has a request for each operation, with a function for each argument that may be left out, so that
-//! a new argument breaks no caller. The committed client has functions that take all arguments: its callers are in this
-//! workspace.
+//! Progenitor cannot express all operations of other documents: bodies in several parts, optional
+//! bodies, several types of success, forms with lists. A request has a setter for each optional
+//! argument, so that a new argument breaks no caller. The committed client comes from
+//! [`progenitor`](super::progenitor).
 
 mod answer;
 mod arguments;
 mod client;
 mod docs;
-mod function;
 mod request;
 mod send;
+
+pub(crate) use self::docs::documentation;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,29 +25,6 @@ use super::files::{Chunk, pack};
 use super::shape::{Operation, Shape};
 use super::{Files, emit};
 use crate::codegen::names::{pascal, unique};
-
-/// All operations in one file, as functions.
-pub(crate) fn functions(shape: &Shape, header: &str) -> Result<String> {
-    let mut functions = TokenStream::new();
-    let mut enums = TokenStream::new();
-    for (operation, names) in named(shape) {
-        functions.extend(function::function(shape, operation, &names));
-        enums.extend(answer::enumeration(shape, operation, &names));
-    }
-    let client = client::client(shape);
-    let uses = uses();
-    let source = format_tokens(quote! {
-        #uses
-        #client
-        impl Client {
-            #functions
-        }
-        #enums
-    })?;
-    Ok(format!(
-        "{header}//! The operations, as functions of a client.\n\n{source}"
-    ))
-}
 
 /// The operations by the files they belong to, as requests.
 pub(crate) fn requests(shape: &Shape, header: &str) -> Result<Files> {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::arguments::{Argument, Kind, Lists, arguments};
+use super::arguments::{Argument, Kind, arguments};
 use super::docs::documentation;
 use super::{Names, answer, documented, send};
 use crate::codegen::shape::{Operation, Place, Shape};
@@ -11,7 +11,7 @@ use crate::codegen::shape::{Operation, Place, Shape};
 pub(super) fn request(shape: &Shape, operation: &Operation, names: &Names) -> TokenStream {
     let function = format_ident!("{}", operation.id);
     let request = format_ident!("{}", names.request);
-    let arguments = arguments(shape, operation, Lists::Slices);
+    let arguments = arguments(shape, operation);
     let (required, optional): (Vec<&Argument>, Vec<&Argument>) =
         arguments.iter().partition(|argument| argument.required);
     let docs = documentation(shape, operation, |ident| {
