@@ -1,5 +1,5 @@
-//! Which values are boxed: those that would contain themselves, variants that would make every value of
-//! their union large, and members that would make an object large though they are left out mostly.
+//! Decides which values are boxed: recursive ones, large variants of unions, and large optional members
+//! of large objects.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,10 @@ use super::{Kind, Presence, Shape, TypeRef};
 /// Variants larger than this many bytes are boxed.
 const LARGE: usize = 200;
 
-/// Objects stay below so many bytes, if members that may be left out can be boxed for it. Allocators
-/// have a quick path up to about a kilobyte, and an object is moved several times before it is where
-/// it belongs.
+/// Maximum size of an object, if boxing optional members reaches it. Allocators are fast up to about a
+/// kilobyte, and an object is moved several times while it is read.
 const LARGE_OBJECT: usize = 1000;
-/// Members up to this many bytes are not worth a box.
+/// Members up to this size are not boxed.
 const SMALL_MEMBER: usize = 100;
 
 pub(super) fn place(shape: &mut Shape) {
@@ -20,6 +19,7 @@ pub(super) fn place(shape: &mut Shape) {
     let mut sizes = Sizes {
         known: vec![None; shape.types.len()],
         large: Vec::new(),
+        large_members: Vec::new(),
     };
     for index in 0..shape.types.len() {
         sizes.named(shape, index, 0);
@@ -29,26 +29,9 @@ pub(super) fn place(shape: &mut Shape) {
             union.variants[position].boxed = true;
         }
     }
-}
-
-/// Boxes the largest optional members of large objects, one after the other.
-fn shrink_objects(shape: &mut Shape) {
-    for index in 0..shape.types.len() {
-        while size(shape, &TypeRef::Named(index), 0) > LARGE_OBJECT {
-            let Kind::Object(object) = &shape.types[index].kind else {
-                break;
-            };
-            let optional = object.fields.iter().enumerate().filter(|(_, field)| {
-                let is_named = matches!(shape.resolve(&field.ty), TypeRef::Named(_));
-                is_named && field.presence == Presence::Optional && !field.boxed
-            });
-            let sizes = optional.map(|(position, field)| (size(shape, &field.ty, 0), position));
-            let Some((_, position)) = sizes.filter(|(size, _)| *size > SMALL_MEMBER).max() else {
-                break;
-            };
-            if let Kind::Object(object) = &mut shape.types[index].kind {
-                object.fields[position].boxed = true;
-            }
+    for (index, position) in sizes.large_members {
+        if let Kind::Object(object) = &mut shape.types[index].kind {
+            object.fields[position].boxed = true;
         }
     }
 }
@@ -165,6 +148,8 @@ struct Sizes {
     known: Vec<Option<usize>>,
     /// Variants that are large: the union, and which.
     large: Vec<(usize, usize)>,
+    /// Optional members that make an object large: the object, and the member.
+    large_members: Vec<(usize, usize)>,
 }
 
 const POINTER: usize = 8;
@@ -197,15 +182,20 @@ impl Sizes {
             Kind::OpenEnum(_) => 3 * POINTER,
             Kind::Alias(_) => POINTER,
             Kind::Object(object) => {
-                let fields = object.fields.iter().map(|field| {
+                let mut sizes = Vec::with_capacity(object.fields.len());
+                for field in &object.fields {
                     let optional = field.presence != Presence::Required;
-                    match &field.ty {
+                    sizes.push(match &field.ty {
                         _ if field.boxed => POINTER,
                         TypeRef::Integer | TypeRef::Unsigned | TypeRef::Number if optional => 16,
                         ty => self.of(shape, ty, depth + 1),
-                    }
-                });
-                fields.sum::<usize>().saturating_add(POINTER)
+                    });
+                }
+                self.shrink(shape, index, &mut sizes);
+                let total = sizes
+                    .iter()
+                    .fold(0, |sum: usize, size| sum.saturating_add(*size));
+                total.saturating_add(POINTER)
             }
             Kind::Union(union) => {
                 let mut largest = 4 * POINTER;
@@ -226,5 +216,32 @@ impl Sizes {
         };
         self.known[index] = Some(size);
         size
+    }
+
+    /// Boxes the largest optional members of an object until it is no longer large.
+    fn shrink(&mut self, shape: &Shape, index: usize, sizes: &mut [usize]) {
+        let Kind::Object(object) = &shape.types[index].kind else {
+            return;
+        };
+        let is_candidate = |position: usize| {
+            let field = &object.fields[position];
+            let is_named = matches!(shape.resolve(&field.ty), TypeRef::Named(_));
+            is_named && field.presence == Presence::Optional && !field.boxed
+        };
+        while sizes
+            .iter()
+            .fold(POINTER, |sum, size| sum.saturating_add(*size))
+            > LARGE_OBJECT
+        {
+            let positions = (0..sizes.len()).filter(|position| is_candidate(*position));
+            let largest = positions.max_by_key(|position| (sizes[*position], *position));
+            match largest.filter(|position| sizes[*position] > SMALL_MEMBER) {
+                Some(position) => {
+                    sizes[position] = POINTER;
+                    self.large_members.push((index, position));
+                }
+                None => return,
+            }
+        }
     }
 }

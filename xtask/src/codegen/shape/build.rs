@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
-    EnumValue, Kind, Shape, Type, TypeRef, boxes, modules, object, operation, security, union,
+    EnumValue, Kind, Shape, Type, TypeRef, boxing, modules, object, operation, security, union,
 };
 use crate::codegen::document::{flag, join, make_ref, ref_name, schemas, text};
 use crate::codegen::error::{Error, Result};
