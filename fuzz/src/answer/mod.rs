@@ -59,7 +59,13 @@ fn check_written<T: Tolerant + Debug>(value: &T, data: &[u8]) {
     let again = read::<T>(text.as_bytes());
     let again =
         again.unwrap_or_else(|error| panic!("{error}: what was written is not read: {text}"));
-    assert_eq!(written(&again), text, "written otherwise the second time");
+    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    // Members that the contract does not know are sorted, so the order may change.
+    assert_eq!(
+        json(&written(&again)),
+        json(&text),
+        "a second reading changed the value"
+    );
     if let Ok(came) = serde_json::from_slice::<Value>(data)
         // A bare list is a page without the object around it.
         && !came.is_array()

@@ -2,6 +2,7 @@
 
 mod contents;
 mod decrypt;
+mod label;
 mod no_block;
 mod pem;
 

@@ -1,5 +1,6 @@
 //! Error messages for text without a PEM block, by the likely mistake.
 
+use super::label::shown_label;
 use crate::Error;
 
 /// Returns the error for a text without a wanted block. `passed_over` is the label of another block
@@ -15,7 +16,10 @@ pub(super) fn error(text: &str, passed_over: Option<&str>) -> Error {
                 (the file without `_public` in its name)"
                     .to_owned()
             }
-            _ => format!("found a `{label}` block where a key was expected"),
+            _ => format!(
+                "found a block with the label `{}` where a key was expected",
+                shown_label(label)
+            ),
         });
     }
     Error::key(reason(text))

@@ -13,6 +13,7 @@ use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, NO_PAD, STANDARD};
 use zeroize::Zeroizing;
 
+use super::label::shown_label;
 use super::no_block;
 use crate::{Error, Result};
 
@@ -70,13 +71,15 @@ impl PemBlock {
             .filter(|end| Boundary::find(&text[..end.start], "BEGIN").is_none())
             .ok_or_else(|| {
                 Error::key(format!(
-                    "the `{label}` block has no END line; hint: copy the whole key"
+                    "the `{}` block has no END line; hint: copy the whole key",
+                    shown_label(label)
                 ))
             })?;
         if end.label != label {
             return Err(Error::key(format!(
-                "`BEGIN {label}` is closed by `END {}`",
-                end.label
+                "`BEGIN {}` is closed by `END {}`",
+                shown_label(label),
+                shown_label(end.label)
             )));
         }
         // Boundaries with more than five hyphens leave some here.
@@ -85,7 +88,8 @@ impl PemBlock {
             .decode(base64.trim_end_matches('=').as_bytes())
             .map_err(|_| {
                 Error::key(format!(
-                    "the `{label}` block is not base64; hint: copy the whole key, unedited"
+                    "the `{}` block is not base64; hint: copy the whole key, unedited",
+                    shown_label(label)
                 ))
             })?;
         let block = Self {

@@ -52,3 +52,17 @@ fn labels_and_ciphers_that_are_none_are_not_repeated() {
         );
     }
 }
+
+#[test]
+fn labels_with_unknown_words_are_not_shown() {
+    for text in [
+        "-----BEGIN RSAMII PRIVATMEGAAAAIN-----\nAAAA\n-----END RSAMII PRIVATMEGAAAAIN-----\n",
+        "-----BEGIN MEGAAAAIN PRIVATE KEY-----\nAAAA\n",
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END MEGAAAAIN KEY-----\n",
+    ] {
+        let error = PrivateKey::from_pem(text, None).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("unknown`"), "{shown}");
+        assert!(!shown.contains("MEGAAAAIN"), "{shown}");
+    }
+}
