@@ -1,4 +1,6 @@
-//! What `oci-genai-api` reads: the service's answers and the events of its streams.
+//! Entry points that read responses, events, items and pages with `oci-genai-api`.
+
+#![allow(clippy::panic, reason = "a panic reports a finding")]
 
 pub mod corpus;
 
@@ -129,8 +131,8 @@ fn about(defects: &[Defect]) -> String {
 
 fn about_one(defect: &Defect) -> String {
     let places = defect.pointer.split('/');
-    let places = places.filter(|place| !place.chars().all(|letter| letter.is_ascii_digit()));
-    let place: String = places.last().unwrap_or_default().chars().take(24).collect();
+    let mut places = places.filter(|place| !place.chars().all(|letter| letter.is_ascii_digit()));
+    let place: String = places.next_back().unwrap_or_default().chars().take(24).collect();
     match defect.kind {
         DefectKind::Type(_) => format!("{place}: type"),
         kind => format!("{place}: {kind:?}"),
