@@ -73,8 +73,8 @@ fn table(root: &Path, command: &str) -> Result<String> {
     Ok(out)
 }
 
-fn wrong(problem: String, cure: &str) -> Error {
-    Error::new(SOURCE, problem, cure)
+fn wrong(problem: String, fix: &str) -> Error {
+    Error::new(SOURCE, problem, fix)
 }
 
 #[cfg(test)]

@@ -132,7 +132,12 @@ fn about(defects: &[Defect]) -> String {
 fn about_one(defect: &Defect) -> String {
     let places = defect.pointer.split('/');
     let mut places = places.filter(|place| !place.chars().all(|letter| letter.is_ascii_digit()));
-    let place: String = places.next_back().unwrap_or_default().chars().take(24).collect();
+    let place: String = places
+        .next_back()
+        .unwrap_or_default()
+        .chars()
+        .take(24)
+        .collect();
     match defect.kind {
         DefectKind::Type(_) => format!("{place}: type"),
         kind => format!("{place}: {kind:?}"),

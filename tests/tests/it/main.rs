@@ -10,6 +10,7 @@ mod evidence;
 mod guide;
 mod layers;
 mod program;
+mod prose;
 mod public_api;
 mod publishing;
 mod sdk_document;

@@ -14,7 +14,7 @@ use std::time::Instant;
 use self::rows::Row;
 use crate::codegen;
 
-/// What `cargo xtask bench` is told.
+/// Options of `cargo xtask bench`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Where `performance-table.md` and `performance.json` are written.

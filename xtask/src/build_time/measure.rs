@@ -39,7 +39,7 @@ pub(crate) fn write_package(
     fs::write(directory.join("src").join(name), source).map_err(failed)
 }
 
-/// Runs a command in a shell, whose `times` tells what its children took.
+/// Runs a command in a shell, and reads the processor time of its children from `times`.
 pub(crate) fn measure(directory: &Path, command: &str) -> Result<Spent, String> {
     let output = Command::new("sh")
         .args(["-c", &format!("{command} && times")])

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What `cargo xtask cost` is told.
+/// Options of `cargo xtask cost`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Where to build; everything below `cost/` there is removed first. About 2 GB are needed.

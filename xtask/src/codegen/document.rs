@@ -61,7 +61,7 @@ pub(crate) fn join(pointer: &str, step: &str) -> String {
 }
 
 /// The parts of a path key: the path, and the query that some documents write behind it. What comes behind a `#` only
-/// tells keys apart.
+/// distinguishes keys.
 pub(crate) fn split_path(key: &str) -> (&str, &str) {
     let mut braces = 0_usize;
     let outside = |c: char| {

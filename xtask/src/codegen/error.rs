@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-/// A reason why no code can be made: where in the document, what, and the cure. Where there are several reasons, it is
+/// A reason why a document is rejected: place, problem and fix. Where there are several reasons, it is
 /// all of them, a line for each.
 #[derive(Debug)]
 pub struct Error {
     pointer: String,
     problem: String,
-    cure: String,
+    fix: String,
     before: Vec<Error>,
 }
 
@@ -20,12 +20,12 @@ impl Error {
     pub(crate) fn new(
         pointer: impl Into<String>,
         problem: impl Into<String>,
-        cure: impl Into<String>,
+        fix: impl Into<String>,
     ) -> Self {
         Self {
             pointer: pointer.into(),
             problem: problem.into(),
-            cure: cure.into(),
+            fix: fix.into(),
             before: Vec::new(),
         }
     }
@@ -68,7 +68,7 @@ impl fmt::Display for Error {
         for error in &self.before {
             writeln!(f, "{error}")?;
         }
-        write!(f, "{}: {}; {}", self.pointer, self.problem, self.cure)
+        write!(f, "{}: {}; {}", self.pointer, self.problem, self.fix)
     }
 }
 

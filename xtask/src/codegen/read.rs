@@ -12,7 +12,7 @@ use super::yaml;
 /// Documents larger than this are refused.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// Reads a file. JSON is told from YAML by its first character, not by the file's name.
+/// Reads a file. The first character distinguishes JSON from YAML, not the file's name.
 ///
 /// # Errors
 ///

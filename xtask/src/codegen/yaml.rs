@@ -11,7 +11,7 @@ use serde_yaml_ng::{Mapping, Value as Yaml};
 use super::document::join;
 use super::error::{Error, Result};
 
-const CURE: &str = "correct the YAML";
+const FIX: &str = "correct the YAML";
 
 /// Reads YAML. Keys that YAML takes for numbers or booleans (`200:`, `on:`) become text, and integers beyond 64 bits
 /// the nearest floating-point numbers.
@@ -21,7 +21,7 @@ pub(super) fn parse(source: &str) -> Result<Value> {
     to_json(yaml).map_err(|wrong| {
         let steps = wrong.steps.iter().rev();
         let pointer = steps.fold("#".to_owned(), |pointer, step| join(&pointer, step));
-        Error::new(pointer, wrong.problem, wrong.cure)
+        Error::new(pointer, wrong.problem, wrong.fix)
     })
 }
 
@@ -35,9 +35,9 @@ fn malformed(error: &serde_yaml_ng::Error) -> Error {
                 .replace(']', "")
                 .split('.')
                 .fold("#".to_owned(), |pointer, step| join(&pointer, step));
-            Error::new(pointer, problem, CURE)
+            Error::new(pointer, problem, FIX)
         }
-        _ => Error::new("#", text, CURE),
+        _ => Error::new("#", text, FIX),
     }
 }
 
@@ -140,15 +140,15 @@ impl<'de> Visitor<'de> for Values {
 struct Wrong {
     steps: Vec<String>,
     problem: String,
-    cure: &'static str,
+    fix: &'static str,
 }
 
 impl Wrong {
-    fn new(problem: impl Into<String>, cure: &'static str) -> Self {
+    fn new(problem: impl Into<String>, fix: &'static str) -> Self {
         Self {
             steps: Vec::new(),
             problem: problem.into(),
-            cure,
+            fix,
         }
     }
 

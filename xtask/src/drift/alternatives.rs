@@ -178,13 +178,13 @@ pub(super) fn contains(leaves: &[Leaf<'_>], leaf: &Leaf<'_>) -> bool {
 
 /// Objects with the same tag, from both documents.
 pub(super) struct Group<'a> {
-    /// The member that tells objects apart and its value; `None` for those without, or that need none.
+    /// The tag member of an object and its value; `None` for objects without one.
     pub(super) tag: Option<(&'a str, &'a str)>,
     pub(super) pin: Vec<Leaf<'a>>,
     pub(super) other: Vec<Leaf<'a>>,
 }
 
-/// Sorts objects by their tags. Where all have the same, or nothing tells them apart, one group holds
+/// Sorts objects by their tags. If all have the same tag or none, one group holds
 /// all.
 pub(super) fn by_tag<'a>(
     (pin, pin_components): (&[Leaf<'a>], &'a Components),

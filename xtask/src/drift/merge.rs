@@ -34,7 +34,7 @@ pub(super) struct Shape {
     secret: bool,
 }
 
-/// The kinds of JSON. Anything takes in all others. Secrets are told apart where `formats` are told.
+/// The kinds of JSON. `Any` includes all others. Secrets are distinct if the document has `formats`.
 pub(super) fn kinds(leaves: &[Leaf<'_>], formats: bool) -> BTreeSet<Shape> {
     let plain = |kind| Shape {
         kind,

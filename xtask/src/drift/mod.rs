@@ -1,7 +1,7 @@
 //! `cargo xtask drift`: how the pin and another document differ.
 //!
 //! Both are read and normalised like what code is made from, then [`operations`] matches the
-//! operations and [`walk`] the schemas. [`exclusions`] takes out what is meant, [`report`] tells the
+//! operations and [`walk`] the schemas. [`exclusions`] removes intended differences, [`report`] prints the
 //! rest. Words, bounds, defaults, values that are no texts, and formats that no Rust type follows from are
 //! not compared. [`sdk`] makes a document of OpenAI's Python package.
 
@@ -25,7 +25,7 @@ use self::difference::{Difference, Kind, Side};
 use self::exclusions::{Document, Exclusions, Scope};
 use crate::codegen::{normalise, read_file};
 
-/// What `cargo xtask drift` is told.
+/// Options of `cargo xtask drift`.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(crate) struct Arguments {

@@ -10,8 +10,8 @@ use super::facts;
 use super::walk::{Place, Root, Walk, requirement};
 use crate::codegen::document::{METHODS, flag, schemas, text};
 
-/// Compares two normalised documents. What the other one says by `x-not-told` that it cannot tell is
-/// left out.
+/// Compares two normalised documents. Skips the kinds of differences that the other document lists in
+/// `x-not-comparable`.
 pub(super) fn compare(pin: &Value, other: &Value) -> Vec<Difference> {
     let empty = Map::new();
     let untold = untold(other);
@@ -50,7 +50,7 @@ pub(super) fn compare(pin: &Value, other: &Value) -> Vec<Difference> {
 
 /// What a document says that it cannot tell.
 fn untold(document: &Value) -> Vec<&str> {
-    let list = document.get("x-not-told").and_then(Value::as_array);
+    let list = document.get("x-not-comparable").and_then(Value::as_array);
     list.into_iter()
         .flatten()
         .filter_map(Value::as_str)

@@ -6,7 +6,7 @@ The operations are read from the methods of the package's resources, the schemas
 methods name: typed dictionaries for what is sent, pydantic models for what is received. The package does not
 say everything that a document says. What it leaves open is marked, so that nobody takes it for a difference:
 
-  x-not-told              at the top: kinds of differences that the package cannot show
+  x-not-comparable        at the top: kinds of differences that the package cannot show
   x-nullability-unknown   in an object: members with the default None, which may be absent, null, or both
   2XX                     the status of a success
 """
@@ -250,7 +250,7 @@ def document(prefixes):
     return {
         "openapi": "3.1.0",
         "info": {"title": "The types of OpenAI's Python package", "version": openai.__version__},
-        "x-not-told": ["security", "deprecated", "operation_id", "format"],
+        "x-not-comparable": ["security", "deprecated", "operation_id", "format"],
         "paths": dict(sorted(paths.items())),
         "components": {"schemas": dict(sorted(schemas.components.items()))},
     }

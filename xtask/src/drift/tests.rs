@@ -228,7 +228,7 @@ fn variants_are_matched_by_tag_and_shared_schemas_by_all_they_stand_for() {
         }),
     );
     let found = differences(&pin, &other);
-    let told: Vec<_> = found
+    let listed: Vec<_> = found
         .iter()
         .map(|found| (found.location.as_str(), found.words(), found.at.as_str()))
         .collect();
@@ -244,8 +244,8 @@ fn variants_are_matched_by_tag_and_shared_schemas_by_all_they_stand_for() {
         ("Item(b)", "only in the pin", "response.output(b)"),
         ("Item(c)", "missing in the pin", "response.output(c)"),
     ];
-    assert_eq!(told.len(), expected.len(), "{told:?}");
-    for ((location, words, at), expected) in told.into_iter().zip(expected) {
+    assert_eq!(listed.len(), expected.len(), "{listed:?}");
+    for ((location, words, at), expected) in listed.into_iter().zip(expected) {
         let at = at.strip_prefix(post).unwrap().trim();
         assert_eq!(location, expected.0);
         assert_eq!(words, expected.1);
@@ -267,7 +267,7 @@ fn recursive_schemas_come_to_an_end() {
             &[],
         );
         let twin = body.clone();
-        body["description"] = "One of two that nothing tells apart.".into();
+        body["description"] = "One of two without a distinguishing member.".into();
         document(json!({"Body": body, "Twin": twin, "Loop": refs("oneOf", &["Loop", "Body"])}))
     };
     assert_eq!(lines(&tree("a"), &tree("a")), Vec::<String>::new());
@@ -563,7 +563,7 @@ fn formats_that_change_a_rust_type_and_members_that_are_deprecated() {
     assert_eq!(lines(&pin, &other), expected);
     // What a document says that it cannot tell is no difference.
     let mut silent = other;
-    silent["x-not-told"] = json!(["format", "deprecated"]);
+    silent["x-not-comparable"] = json!(["format", "deprecated"]);
     assert_eq!(lines(&pin, &silent), Vec::<String>::new());
 }
 

@@ -70,7 +70,7 @@ impl Place {
 struct Use {
     /// Whether it may be absent, so that it is an `Option` already.
     optional: bool,
-    /// Whether the other document tells if it may be null.
+    /// Whether the other document shows nullability.
     null_told: bool,
 }
 
@@ -84,7 +84,7 @@ impl Use {
 pub(super) struct Walk<'a> {
     pin: &'a Components,
     other: &'a Components,
-    /// Whether the other document tells formats.
+    /// Whether the other document has formats.
     formats: bool,
     units: Vec<Unit<'a>>,
     index: BTreeMap<Key<'a>, usize>,
@@ -409,7 +409,7 @@ impl<'a> Walk<'a> {
                 let words = (requirement(needed), requirement(required));
                 self.report_words(Kind::Required, Side::Differs, effect, &place, Some(words));
             }
-            // Which constant a tag is, the union has told.
+            // The union has compared the constants of tags.
             let constant = || count_values(&gather(&ours, self.pin).leaves) == 1;
             if pair.tag != Some(name) || !constant() {
                 let usage = Use {

@@ -23,7 +23,7 @@ const TOKEN_SECONDS: u64 = 3600;
 /// The same where one has to end during the run.
 const SHORT_TOKEN_SECONDS: u64 = 10;
 
-/// What `cargo xtask interop` is told.
+/// Options of `cargo xtask interop`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Peers to try [default: all of them]
@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<Report, String> 
     for peer in peer::PEERS.iter().filter(chosen) {
         let outcome = match missing(peer, &tools) {
             Ok(None) => try_out(peer, &tools, &program, &config),
-            Ok(Some(cure)) => Ok(format!("SKIPPED: {cure}")),
+            Ok(Some(fix)) => Ok(format!("SKIPPED: {fix}")),
             Err(problem) => Err(problem),
         };
         let (word, detail) = match outcome {
@@ -95,14 +95,14 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<Report, String> 
 
 /// What a peer lacks on this machine; in continuous integration that is a failure.
 fn missing(peer: &Peer, tools: &Tools) -> Result<Option<String>, String> {
-    let cure = match peer.runtime {
+    let fix = match peer.runtime {
         Runtime::Python => None,
         Runtime::Node => tools.prepare_node().err(),
         Runtime::Browser => tools::browser().err(),
     };
-    match cure {
-        Some(cure) if std::env::var("CI").as_deref() == Ok("true") => Err(cure),
-        cure => Ok(cure),
+    match fix {
+        Some(fix) if std::env::var("CI").as_deref() == Ok("true") => Err(fix),
+        fix => Ok(fix),
     }
 }
 

@@ -163,8 +163,8 @@ impl Tools {
 
 /// The browser's name and version, or how to get one.
 pub(super) fn browser() -> Result<String, String> {
-    let cure = |_| "there is no chromium with chromedriver; install chromium and chromium-driver";
-    said(Command::new("chromedriver").arg("--version")).map_err(cure)?;
+    let fix = |_| "there is no chromium with chromedriver; install chromium and chromium-driver";
+    said(Command::new("chromedriver").arg("--version")).map_err(fix)?;
     said(Command::new("chromium").arg("--version"))
         .map(|text| {
             text.split_whitespace()
@@ -172,7 +172,7 @@ pub(super) fn browser() -> Result<String, String> {
                 .collect::<Vec<_>>()
                 .join(" ")
         })
-        .map_err(|error| cure(error).to_owned())
+        .map_err(|error| fix(error).to_owned())
 }
 
 fn describe(command: &Command) -> String {

@@ -44,7 +44,7 @@ fn drift(directory: &Path, against: &str, more: &[&str]) -> Output {
         .unwrap()
 }
 
-fn told(output: &Output) -> (Option<i32>, String, String) {
+fn outcome(output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (
         output.status.code(),
@@ -56,17 +56,17 @@ fn told(output: &Output) -> (Option<i32>, String, String) {
 #[test]
 fn no_differences() {
     let directory = directory(None);
-    let (code, answer, complaint) = told(&drift(directory.path(), "pin.yaml", &[]));
+    let (code, answer, complaint) = outcome(&drift(directory.path(), "pin.yaml", &[]));
     assert_eq!(code, Some(0), "{complaint}");
     assert_eq!(answer, "No differences; 0 more are excluded.\n");
-    let (code, answer, _) = told(&drift(directory.path(), "pin.yaml", &["--json"]));
+    let (code, answer, _) = outcome(&drift(directory.path(), "pin.yaml", &["--json"]));
     assert_eq!((code, answer.as_str()), (Some(0), "[]\n"));
 }
 
 #[test]
 fn differences() {
     let directory = directory(None);
-    let (code, answer, _) = told(&drift(directory.path(), "other.yaml", &[]));
+    let (code, answer, _) = outcome(&drift(directory.path(), "other.yaml", &[]));
     assert_eq!(code, Some(1));
     assert_eq!(
         answer,
@@ -74,7 +74,7 @@ fn differences() {
          1 difference (adopting it: 1 would break the Rust interface, 0 extend it); \
          0 more are excluded.\n"
     );
-    let (code, answer, _) = told(&drift(directory.path(), "other.yaml", &["--json"]));
+    let (code, answer, _) = outcome(&drift(directory.path(), "other.yaml", &["--json"]));
     assert_eq!(code, Some(1));
     let list: Value = serde_json::from_str(&answer).unwrap();
     assert_eq!(
@@ -93,12 +93,12 @@ fn differences() {
 #[test]
 fn exclusions() {
     let used = "[[exclude]]\nmatch = 'Body.gone'\nreason = 'It is gone.'\n";
-    let (code, answer, _) = told(&drift(directory(Some(used)).path(), "other.yaml", &[]));
+    let (code, answer, _) = outcome(&drift(directory(Some(used)).path(), "other.yaml", &[]));
     assert_eq!(code, Some(0));
     assert_eq!(answer, "No differences; 1 more is excluded.\n");
 
     let unused = used.replace("gone'", "new'");
-    let (code, answer, _) = told(&drift(directory(Some(&unused)).path(), "pin.yaml", &[]));
+    let (code, answer, _) = outcome(&drift(directory(Some(&unused)).path(), "pin.yaml", &[]));
     assert_eq!(code, Some(1));
     assert!(
         answer.starts_with("exclusions.toml\n  Body.new  exclusion  "),
@@ -111,10 +111,10 @@ fn only_what_both_have() {
     let directory = directory(None);
     let twin = PIN.replace("  /a:\n", "  /z?beta=true: {get: {responses: {}}}\n  /a:\n");
     std::fs::write(directory.path().join("twin.yaml"), twin).unwrap();
-    let (code, answer, _) = told(&drift(directory.path(), "twin.yaml", &[]));
+    let (code, answer, _) = outcome(&drift(directory.path(), "twin.yaml", &[]));
     assert_eq!(code, Some(1), "{answer}");
     assert!(answer.contains("GET /z?beta=true  operation"), "{answer}");
-    let (code, answer, _) = told(&drift(directory.path(), "twin.yaml", &["--only-shared"]));
+    let (code, answer, _) = outcome(&drift(directory.path(), "twin.yaml", &["--only-shared"]));
     assert_eq!(code, Some(0), "{answer}");
 }
 
@@ -126,7 +126,7 @@ fn a_document_may_hold_integers_of_more_than_64_bits() {
         "kept: {type: string, x-seed: -9223372036854776000}",
     );
     std::fs::write(directory.path().join("wide.yaml"), wide).unwrap();
-    let (code, answer, complaint) = told(&drift(directory.path(), "wide.yaml", &[]));
+    let (code, answer, complaint) = outcome(&drift(directory.path(), "wide.yaml", &[]));
     assert_eq!(code, Some(0), "{answer}{complaint}");
 }
 
@@ -151,7 +151,7 @@ fn one_other_document_is_named() {
             .args(arguments)
             .output()
             .unwrap();
-        let (code, _, complaint) = told(&output);
+        let (code, _, complaint) = outcome(&output);
         assert_eq!(code, Some(2), "{complaint}");
         assert!(complaint.contains(part), "{complaint}");
     }
@@ -170,7 +170,7 @@ fn unusable_input() {
         (Some(bad), "pin.yaml", "exclusions.toml: "),
         (Some("[[exclude]"), "pin.yaml", "exclusions.toml: "),
     ] {
-        let (code, answer, complaint) = told(&drift(directory(exclusions).path(), against, &[]));
+        let (code, answer, complaint) = outcome(&drift(directory(exclusions).path(), against, &[]));
         assert_eq!(code, Some(2), "{against}: {answer}");
         assert!(complaint.starts_with("error: "), "{complaint}");
         assert!(complaint.contains(part), "{complaint}");
@@ -184,7 +184,7 @@ fn the_pin_does_not_differ_from_itself_and_its_exclusions_are_well_formed() {
     let directory = tempfile::tempdir().unwrap();
     let copy = directory.path().join("pin.yaml");
     std::fs::copy(&pin, &copy).unwrap();
-    let (code, answer, complaint) = told(&drift(directory.path(), "pin.yaml", &[]));
+    let (code, answer, complaint) = outcome(&drift(directory.path(), "pin.yaml", &[]));
     assert_eq!(code, Some(0), "{answer}{complaint}");
     // Against itself none of its exclusions is needed: each is listed, and nothing else.
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
@@ -192,7 +192,7 @@ fn the_pin_does_not_differ_from_itself_and_its_exclusions_are_well_formed() {
         .arg(&copy)
         .output()
         .unwrap();
-    let (code, answer, complaint) = told(&output);
+    let (code, answer, complaint) = outcome(&output);
     assert_eq!(code, Some(1), "{complaint}");
     let list: Vec<Value> = serde_json::from_str(&answer).unwrap();
     assert!(

@@ -1,4 +1,4 @@
-//! A document that no code can be made for gets an error that names the place and the cure.
+//! Errors for rejected documents name the place and the fix.
 
 use xtask::codegen::{library, parse};
 

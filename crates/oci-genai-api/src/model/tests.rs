@@ -391,7 +391,7 @@ union! {
 }
 
 #[test]
-fn lists_of_several_types_are_told_apart() {
+fn lists_of_several_types_are_distinguished() {
     for (json, expected) in [
         ("[]", Vectors::One(vec![])),
         ("[1,0.5]", Vectors::One(vec![1.0, 0.5])),

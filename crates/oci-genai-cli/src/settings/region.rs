@@ -115,7 +115,7 @@ mod tests {
     use super::not_a_name;
 
     #[test]
-    fn a_host_is_told_from_a_region() {
+    fn a_host_in_place_of_a_region_is_explained() {
         for host in [
             "inference.generativeai.us-chicago-1.oci.oraclecloud.com",
             "https://inference.generativeai.US-CHICAGO-1.oci.oraclecloud.com/openai/v1",

@@ -305,7 +305,7 @@ async fn what_the_service_refuses_is_its_no() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_broke_off_is_told_to_its_end() {
+async fn an_interrupted_stream_is_completed() {
     let world = World::new().await;
     let cut = Effect::Cut {
         events: 8,

@@ -252,7 +252,7 @@ async fn a_turn_that_the_service_never_began_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_branch_export_and_begin_anew() {
+async fn commands_branch_export_and_start_a_new_session() {
     let world = World::new().await;
     let mut chat = Terminal::start(&world, &["chat", "--session", "a"]);
     for text in ["First.", "Second."] {

@@ -258,7 +258,7 @@ async fn wrong_options_are_named() {
 }
 
 #[tokio::test]
-async fn the_service_behaves_as_it_is_told() {
+async fn service_options_change_the_behavior() {
     let home = Home::new();
     let options = [
         "--region",

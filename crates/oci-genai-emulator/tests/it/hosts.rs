@@ -88,7 +88,7 @@ async fn on_loopback_every_route_wants_a_loopback_host() {
 }
 
 #[tokio::test]
-async fn a_refused_host_is_told_how_to_be_allowed() {
+async fn the_error_for_a_host_names_the_flag_that_allows_it() {
     let emulator = Emulator::start().await.unwrap();
     let url = format!("http://{}/inspector", emulator.address());
     let request = Client::new().get(url).header("host", "devbox:8080");

@@ -28,7 +28,7 @@ async fn keeping(folder: &Path) -> (Desk, Desk) {
 }
 
 #[tokio::test]
-async fn new_files_are_their_owners_alone_also_when_written_anew() {
+async fn new_and_rewritten_files_are_private() {
     let folder = tempfile::TempDir::new().unwrap();
     let (desk, _behind) = keeping(folder.path()).await;
     for _ in 0..2 {

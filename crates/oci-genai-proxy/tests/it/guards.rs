@@ -118,7 +118,7 @@ async fn on_loopback_a_request_names_a_loopback_host() {
 }
 
 #[tokio::test]
-async fn a_refused_host_is_told_how_to_be_allowed() {
+async fn the_error_for_a_host_names_the_flag_that_allows_it() {
     let upstream = Upstream::start().await;
     let mut running = proxy(upstream.with_key(), |_, _| {}).await;
     let url = format!("http://{}/v1/models", running.address());

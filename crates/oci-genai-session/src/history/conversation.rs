@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn items_of_others_are_passed_over_and_their_open_calls_told() {
+    fn items_of_other_writers_are_skipped_and_their_open_calls_reported() {
         let foreign = [
             stored("1", item::user_message("somebody else's")),
             stored(

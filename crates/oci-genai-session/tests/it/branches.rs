@@ -122,7 +122,7 @@ async fn a_rewind_takes_the_session_back() {
 }
 
 #[tokio::test]
-async fn an_edited_turn_is_asked_anew() {
+async fn an_edited_turn_is_sent_again() {
     for history_mode in KINDS {
         let world = World::new();
         let session = world.session(history_mode).await;

@@ -69,7 +69,7 @@ async fn two_calls_of_one_round_with_the_same_id_or_none_get_each_its_own_output
 }
 
 #[tokio::test]
-async fn calls_that_are_numbered_anew_in_each_round_are_all_made() {
+async fn calls_that_are_numbered_per_round_are_all_made() {
     for history_mode in KINDS {
         let mut world = World::new();
         world.policy.max_rounds = 3;
@@ -221,7 +221,7 @@ async fn no_arguments_are_no_arguments_in_every_form() {
 }
 
 #[tokio::test]
-async fn a_call_that_makes_no_sense_is_kept_and_never_run_and_the_model_is_told() {
+async fn an_invalid_call_is_kept_but_not_run_and_reported_to_the_model() {
     for (call, word) in [
         (
             json!({ "name": "note", "arguments": "{\"city\": \"Os" }),

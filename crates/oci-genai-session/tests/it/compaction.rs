@@ -213,7 +213,7 @@ async fn a_process_that_ends_while_a_summary_is_written_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_service_is_told_whether_to_condense_a_conversation() {
+async fn service_compaction_sets_the_conversation_metadata() {
     for on in [true, false] {
         let world = World::new();
         let options = SessionOptions::new().service_compaction(on);

@@ -123,7 +123,7 @@ async fn a_reset_before_the_turn_landed_sends_it_again() {
 }
 
 #[tokio::test]
-async fn a_question_stored_without_its_answer_is_asked_anew_and_stands_there_once() {
+async fn input_stored_without_output_is_sent_again_and_stored_once() {
     let net = Net::new().await;
     let session = net.session(HistoryMode::Conversation).await;
     session.send("one").await.unwrap();
@@ -379,7 +379,7 @@ async fn a_conversation_that_exists_is_taken_up() {
 }
 
 #[tokio::test]
-async fn a_conversation_deleted_behind_the_session_is_told_and_nothing_hangs() {
+async fn a_deleted_conversation_is_an_error_and_nothing_hangs() {
     let net = Net::new().await;
     let session = net.session(HistoryMode::Conversation).await;
     session.send("one").await.unwrap();

@@ -169,7 +169,7 @@ async fn several_calls_of_a_round_are_made_and_answered_together() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_in_a_tool_is_told_to_the_model() {
+async fn tool_errors_are_reported_to_the_model() {
     let world = World::new();
     let tools = Tools::new()
         .with(tool("fails", "Fails", |_: Value| async {
@@ -248,7 +248,7 @@ async fn a_model_that_calls_though_it_must_not_fails_its_turn_alone() {
 }
 
 #[tokio::test]
-async fn a_tool_that_takes_too_long_is_given_up_and_the_model_told() {
+async fn a_tool_timeout_is_reported_to_the_model() {
     let world = World::new();
     let (began, dropped) = (
         Arc::new(tokio::sync::Notify::new()),

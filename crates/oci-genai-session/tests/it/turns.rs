@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::world::{KINDS, World, history};
 
 #[tokio::test]
-async fn the_second_turn_knows_the_first_whoever_holds_the_history() {
+async fn the_second_turn_knows_the_first_in_every_history_mode() {
     for history_mode in KINDS {
         let world = World::new();
         let session = world.session(history_mode).await;

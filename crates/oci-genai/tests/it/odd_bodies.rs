@@ -550,7 +550,7 @@ async fn a_response_in_place_of_events_is_read() {
 }
 
 #[tokio::test]
-async fn events_without_blank_lines_are_told_apart() {
+async fn events_without_blank_lines_are_split() {
     for name in ["", "event: x\n"] {
         let body = stream_text("hello").replace("\n\ndata", &format!("\n{name}data"));
         let server = Scripted::start(vec![chunks(TYPES[3], &body), chunks(TYPES[2], &body)]).await;

@@ -37,7 +37,7 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
 
 type Components = Map<String, Value>;
 
-/// Whether an `allOf` says no more than one schema with words around it.
+/// Returns whether an `allOf` is one schema with annotations around it.
 pub(super) fn is_plain(schema: &Value) -> bool {
     let Some(Value::Array(parts)) = schema.get("allOf") else {
         return false;

@@ -52,7 +52,7 @@ fn recursive(document: &mut Value) -> Result<()> {
     })
 }
 
-/// Names the targets of references that do not lead to a component; tells whether there were any.
+/// Names the targets of references that do not lead to a component; returns whether there were any.
 fn deep(document: &mut Value) -> Result<bool> {
     let mut targets: IndexMap<String, String> = IndexMap::new();
     let mut has_others = false;
@@ -75,7 +75,7 @@ fn deep(document: &mut Value) -> Result<bool> {
         let Some(reference) = text(schema, "$ref").map(str::to_owned) else {
             return Ok(());
         };
-        let missing = |problem: String, cure: &str| Error::new(pointer, problem, cure);
+        let missing = |problem: String, fix: &str| Error::new(pointer, problem, fix);
         let Some(path) = reference.strip_prefix('#') else {
             return Err(missing(
                 format!("`{reference}` leads to another document"),

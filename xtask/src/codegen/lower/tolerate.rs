@@ -20,7 +20,7 @@ pub(super) fn apply(document: &mut Value) -> Result<()> {
     let mut notes = Vec::new();
     for _ in 0..MAX_ROUNDS {
         let before = notes.len();
-        // The schemas in such a list are none yet for whoever visits schemas.
+        // Visitors do not see the schemas in such a list yet.
         for_each_schema(document, &mut |schema, pointer| {
             places(schema, pointer, &mut notes);
             Ok(())
@@ -150,7 +150,7 @@ fn local_definitions(document: &mut Value, notes: &mut Notes) -> Result<()> {
     Ok(())
 }
 
-/// Has references lead to what the definitions are called now; tells whether there were any.
+/// Has references lead to what the definitions are called now; returns whether there were any.
 fn redirect(value: &mut Value, named: &[(String, String)], depth: usize) -> bool {
     if depth > 100 {
         return false;

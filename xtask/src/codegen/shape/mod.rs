@@ -121,7 +121,7 @@ pub(crate) struct EnumValue {
 }
 
 pub(crate) struct Union {
-    /// The member that tells objects apart.
+    /// The tag member of objects.
     pub(crate) tag: Option<String>,
     pub(crate) variants: Vec<Variant>,
     /// Tags, how the object is read, and the variants to try.

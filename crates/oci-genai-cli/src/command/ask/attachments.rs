@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_are_told_by_content_and_name() {
+    fn media_types_are_detected_by_content_and_name() {
         let png = [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13];
         for (name, bytes, kind) in [
             ("chart.txt", &png[..], "image/png"),

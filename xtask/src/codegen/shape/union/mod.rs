@@ -1,4 +1,4 @@
-//! Unions: what tells their branches apart.
+//! Builds unions, and finds how to distinguish their branches.
 
 mod names;
 mod scalars;
@@ -81,7 +81,7 @@ pub(super) fn build<'a>(
 
 /// What is known of the branches that are objects.
 struct Objects<'a> {
-    /// The member that tells them apart.
+    /// The tag member.
     tag: Option<String>,
     branches: Vec<Object<'a>>,
     /// The variants to try, in this order, for an object without the tag.

@@ -1,4 +1,4 @@
-//! The member that tells the objects of a union apart.
+//! Finds the tag member of a union's objects.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ fn texts<'a>(builder: &Builder<'a>, schema: &'a Value, member: &str) -> Vec<&'a 
         .collect()
 }
 
-/// The member that tells the objects apart: the discriminator, or the one most of them fix.
+/// Returns the tag member: the discriminator, or the member that most objects fix.
 pub(super) fn tag_name<'a>(
     builder: &Builder<'a>,
     objects: &[&Branch<'a>],
