@@ -122,7 +122,7 @@ async fn an_api_signing_key_combines_profile_and_variables() {
         .unwrap_err();
     let text = tell(&error);
     assert!(
-        text.contains("OCI_CLI_AUTH asks for") && text.contains("no `key_file`"),
+        text.contains("OCI_CLI_AUTH selects") && text.contains("no `key_file`"),
         "{text}"
     );
 }

@@ -106,8 +106,8 @@ fn errors_for_malformed_files_name_the_line() {
     for (text, part) in [
         ("user=x", "line 1: there is a line before"),
         ("[A]\nnonsense secret", "line 2: the line is neither"),
-        ("[A]\nx=1\nX=2", "line 3: the key `X` is there twice"),
-        ("[A]\n[A]", "line 2: the section [A] is there twice"),
+        ("[A]\nx=1\nX=2", "line 3: the key `X` appears twice"),
+        ("[A]\n[A]", "line 2: the section [A] appears twice"),
         ("[A]\n=x", "line 2: there is no key"),
     ] {
         let error = OciConfig::parse(text, &environment).unwrap_err();

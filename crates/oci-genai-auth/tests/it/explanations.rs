@@ -57,7 +57,7 @@ fn mistakes_in_a_configuration_file_are_explained() {
         ),
         (
             p.replace(USER, &format!("{USER} # me")),
-            &["`user` that is not an OCID", "a remark behind a value"],
+            &["`user` that is not an OCID", "a comment after a value"],
         ),
         (
             p.replace(&fingerprint(), &format!("'{}'", fingerprint())),
@@ -69,7 +69,7 @@ fn mistakes_in_a_configuration_file_are_explained() {
         ),
         (
             p.replace("/key", "/key ; mine"),
-            &["a remark behind a value"],
+            &["a comment after a value"],
         ),
         // Paths that only a shell would expand.
         (
@@ -86,7 +86,7 @@ fn mistakes_in_a_configuration_file_are_explained() {
         ),
         (
             p.replace("/key", "~nobody-of-that-name/key"),
-            &["the home folder it begins with is not known"],
+            &["the home folder in the path is unknown"],
         ),
         // Secrets instead of paths.
         (
@@ -94,7 +94,7 @@ fn mistakes_in_a_configuration_file_are_explained() {
             &[
                 "`key_file`",
                 "[private key, 30 characters]",
-                "it is the key itself",
+                "the value is the key itself",
             ],
         ),
         // Keys for other programs.
@@ -163,7 +163,7 @@ fn mistakes_in_variables_are_explained() {
         ),
         (
             [("OCI_CLI_KEY_CONTENT", "/home/me/key.pem")],
-            "that is a path and no key",
+            "the text is a path, not a key",
         ),
     ] {
         let error = EnvCredentialsProvider::new(&environment(&vars)).unwrap_err();

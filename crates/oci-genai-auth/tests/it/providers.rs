@@ -490,7 +490,7 @@ fn resource_principals_name_a_missing_variable() {
     };
     assert!(build(&[]).contains("OCI_RESOURCE_PRINCIPAL_VERSION is not set"));
     let version = "OCI_RESOURCE_PRINCIPAL_VERSION";
-    assert!(build(&[(version, "9")]).contains("`9`; 1.1, 2.1"));
+    assert!(build(&[(version, "9")]).contains("`9`; supported versions: 1.1, 2.1"));
     assert!(build(&[(version, "2.2")]).contains("OCI_RESOURCE_PRINCIPAL_RPST"));
     assert!(build(&[(version, "3.0")]).contains("VERSION_FOR_LEAF_RESOURCE"));
 }

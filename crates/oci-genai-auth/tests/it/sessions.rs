@@ -233,7 +233,7 @@ async fn a_rejected_refresh_reports_an_expired_token() {
         .advance(LIFE - Duration::from_secs(30));
     let error = session.error().await;
     assert!(
-        error.is_refused() && error.to_string().contains("is over"),
+        error.is_refused() && error.to_string().contains("has an expired security token"),
         "{}",
         tell(&*error)
     );
