@@ -8,9 +8,9 @@ use crate::model::from_value;
 use crate::types::{ContentPart, Item, MessageContent, Response, Role};
 
 impl Response {
-    /// The text of all output messages, joined. Empty if there is none.
+    /// Returns the text of all output messages, joined; empty if there is none.
     ///
-    /// Text that came as `output_text` beside an empty output counts.
+    /// Includes text in an `output_text` member beside an empty output.
     pub fn output_text(&self) -> String {
         let text: String = self.output.iter().filter_map(Item::output_text).collect();
         let beside = || Some(self.extra.get("output_text")?.as_str()?.to_owned());
@@ -49,7 +49,7 @@ impl Item {
     }
 }
 
-/// Whether a message is the model's. Servers have names of their own for it, such as `model`.
+/// Returns whether the role is the model's. Some servers use other names for it, such as `model`.
 fn is_models(role: &Role) -> bool {
     match role {
         Role::Assistant | Role::Unknown => true,
@@ -61,7 +61,7 @@ fn is_models(role: &Role) -> bool {
     }
 }
 
-/// Whether a type of an item says that it is a message, written otherwise.
+/// Returns whether an item type is `message` in another case.
 fn is_message(tag: &str) -> bool {
     tag.eq_ignore_ascii_case("message")
 }

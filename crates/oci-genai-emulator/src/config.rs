@@ -63,8 +63,8 @@ pub struct EmulatorConfig {
     /// refused with the code `item_already_in_conversation`; a model is shown the first 100 items of a conversation
     /// only; and a turn without a message is refused. Default: no, as documented.
     pub gateway: bool,
-    /// The project of requests that have no `OpenAI-Project` header, for clients that cannot send it. It exists like
-    /// those of [`projects`](Self::projects). Default: none; such requests are refused, as the service does.
+    /// Project for requests without an `OpenAI-Project` header, for clients that cannot send one. It exists like
+    /// those of [`projects`](Self::projects). Default: none; such requests are rejected, as by the service.
     pub default_project: Option<String>,
     /// Time for which a background response with `store: false` can be retrieved after its
     /// creation. Default: 10 minutes; the service's value is not confirmed.

@@ -61,7 +61,7 @@ pub struct ProxyConfig {
     /// [`RequestRecord`]. It looks at each piece of a body as it passes, and holds none back. Model and
     /// tokens are read for traces too, when a subscriber wants those. Default: no.
     pub read_usage: bool,
-    /// The longest pause in a request body. Default: 30 s.
+    /// Timeout for a pause in a request body. Default: 30 s.
     pub read_timeout: Duration,
     /// Timeout of a whole request body. Default: 10 min.
     pub upload_timeout: Duration,

@@ -119,7 +119,7 @@ impl Forwarder {
         sent.map_err(|error| Refusal::failed(&error))
     }
 
-    /// The body, read into memory only where it has to be.
+    /// Returns the body, buffered only if necessary.
     async fn content<B>(&self, parts: &Parts, body: B, reads: bool) -> Result<Content<B>, Refusal>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,

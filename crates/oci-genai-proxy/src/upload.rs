@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::usage::Scanner;
 
-/// Why a request body could not be read whole.
+/// The error of a request body that could not be read completely.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum UploadError {
     #[error(
@@ -81,7 +81,7 @@ where
         self.lock().scanner.as_ref()?.found().model.clone()
     }
 
-    /// Whether somebody has begun to read it.
+    /// Whether reading has started.
     pub(crate) fn has_begun(&self) -> bool {
         self.lock().begun
     }

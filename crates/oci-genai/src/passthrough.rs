@@ -39,7 +39,7 @@ const MAX_READ: usize = 64 * 1024;
 /// Each request has a span, as those of [`Client`](crate::Client) do: the one of a
 /// [`CallSpan`](crate::middleware::CallSpan) in its extensions, or else one of its own.
 ///
-/// A request is sent once, unless its extensions hold a
+/// Sends a request once, unless its extensions hold a
 /// [`RetryOverride`](crate::middleware::RetryOverride) or
 /// [`Stateless`](crate::middleware::Stateless).
 ///

@@ -56,13 +56,13 @@ pub trait Tolerant: Sized + PartialEq + Serialize {
         Self::stand_in(odd).unwrap_or_else(Self::blank)
     }
 
-    /// What text means that was found within a value of another type.
+    /// Returns the value for text that was found within a value of another type.
     #[doc(hidden)]
     fn of_text(_text: String) -> Option<Self> {
         None
     }
 
-    /// Whether it is a null that was kept.
+    /// Returns whether the value is a kept null.
     #[doc(hidden)]
     fn is_null(&self) -> bool {
         false
@@ -420,7 +420,7 @@ impl<'de> Visitor<'de> for UnsignedVisitor<'_> {
         Ok(None)
     }
 
-    /// Servers that compute in floating point spell whole numbers with a fraction of zero.
+    /// Some servers write integers with a fraction of zero.
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Odd, E> {
         let is_whole = value.fract() == 0.0 && (0.0..UNSIGNED_BOUND).contains(&value);
         if is_whole {

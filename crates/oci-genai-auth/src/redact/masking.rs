@@ -126,7 +126,7 @@ fn hide_pem(lower: &str, hidden: &mut [bool]) {
     }
 }
 
-/// Whether a text only names the two lines around a key, as hints do.
+/// Returns whether a text only names the two boundary lines of a key, as hints do.
 fn is_boundaries_alone(lower: &str) -> bool {
     let mut parts = lower.split("-----").skip(2);
     let (between, end) = (parts.next(), parts.next());
@@ -134,7 +134,7 @@ fn is_boundaries_alone(lower: &str) -> bool {
     is_end && between.is_some_and(|between| between.trim_matches(['`', ' ']) == "and")
 }
 
-/// The line of a signing string with the digest of the body, which looks like a piece of a key.
+/// The digest line of a signing string, which looks like a part of a key.
 const DIGEST: &str = "x-content-sha256: ";
 
 /// Masks base64 that may be a piece of a key.

@@ -109,7 +109,7 @@ impl ContextRequest {
         })
     }
 
-    /// Finds the items; complains about those that do not go together.
+    /// Finds the items; returns an error for items that are inconsistent.
     pub(crate) fn gather(
         &self,
         project: &Project,

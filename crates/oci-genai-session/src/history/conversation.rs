@@ -55,7 +55,7 @@ impl History for ConversationHistory {
             _ => {}
         }
         let mut look = self.landed(service, journal).await?;
-        // The response itself knows more than its items do: its id, its usage, why it stopped.
+        // The response has more information than its items: its id, its usage, and why it stopped.
         if let (RoundState::Complete(found), Some(RoundState::Complete(answer))) =
             (&look.found, named)
             && !matches!(answer.status, ModelResponseStatus::Failed { .. })

@@ -57,14 +57,14 @@ pub(crate) trait History: Send + Sync {
     /// Adds the history and the current round's input to a request.
     async fn compose(&self, journal: &Journal, request: &mut Map<String, Value>) -> Result<()>;
 
-    /// Looks for the current round on the service.
+    /// Inspects the current round on the service.
     async fn inspect(
         &self,
         service: &dyn Backend,
         journal: &Journal,
     ) -> Result<Inspection, BackendError>;
 
-    /// What landed of the current round by now, whatever is known of its response.
+    /// Returns what the service has of the current round by now, independent of the response's id.
     async fn landed(
         &self,
         service: &dyn Backend,

@@ -283,7 +283,7 @@ impl Journal {
             .any(|recovery| recovery.round == round && recovery.action == RecoveryAction::Resent)
     }
 
-    /// Whether a request of the turn was sent again without a look.
+    /// Returns whether a request of the turn was resent without a check.
     pub(crate) fn was_resent_unverified(&self) -> bool {
         let mut recoveries = self.turn.recoveries.iter();
         recoveries.any(|recovery| recovery.action == RecoveryAction::ResentUnverified)
@@ -340,13 +340,13 @@ impl Journal {
         batch
     }
 
-    /// Writes an answer that asks for tools.
+    /// Writes a response that calls tools.
     pub(crate) async fn act(&mut self, answer: &ModelResponse) -> Result<()> {
         let batch = self.take_answer(answer, TurnState::RunningTools);
         self.write(batch).await
     }
 
-    /// Writes the answer that ends the turn, and gives the lease back.
+    /// Writes the response that ends the turn, and releases the lease.
     pub(crate) async fn commit(&mut self, answer: &ModelResponse) -> Result<()> {
         let mut batch = self.take_answer(answer, TurnState::Committed);
         let record = &mut batch.session;

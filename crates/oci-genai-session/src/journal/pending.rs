@@ -118,7 +118,7 @@ impl Journal {
         }
         record.unanswered.retain(|call| !goes(item::id(call)));
         if record.history_mode == HistoryMode::PreviousResponse {
-            // The response itself cannot be changed: the next request carries the history instead of naming it.
+            // The response cannot be changed, so the next request carries the history instead of its id.
             record.last_response_id = None;
             record.memory_since = record.next_turn;
         }

@@ -25,7 +25,7 @@ const MESSAGES: [&str; 7] = [
     "title",
 ];
 
-/// An error answer of the service, read from whichever shape it came in.
+/// An error response of the service, parsed from any of its forms.
 ///
 /// `Debug` omits the [body](Self::body), which may repeat parts of the request.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct ServiceError {
 impl ServiceError {
     /// Reads an error response.
     ///
-    /// Understood are OCI's `{code, message}`, the same with an OpenAI error as JSON text inside
+    /// Accepts OCI's `{code, message}`, the same with an OpenAI error as JSON text inside
     /// `message`, OpenAI's `{error: {..}}`, a provider's `{code, error: "text"}`, a list of errors, members
     /// such as `detail` and `error_description`, plain text, and HTML. Text that fits none of them becomes the message as it is.
     pub fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {

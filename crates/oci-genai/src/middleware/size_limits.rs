@@ -121,8 +121,8 @@ where
     }
 }
 
-/// Whether a status is a success that no operation names. Gateways give some to what they create; the
-/// body is what was promised all the same.
+/// Returns whether a status is a success that no operation declares. Some gateways answer with one; the
+/// body is the declared one all the same.
 fn is_other_success(status: StatusCode) -> bool {
     matches!(
         status,
@@ -130,7 +130,7 @@ fn is_other_success(status: StatusCode) -> bool {
     )
 }
 
-/// The encoding that is left on an answer: what the HTTP client decodes it takes off the headers.
+/// Returns the encoding of a response that the HTTP client did not decode; it removes decoded ones from the headers.
 fn unread_encoding<B>(response: &Response<B>) -> Option<String> {
     let encoding = response.headers().get(CONTENT_ENCODING)?;
     let encoding = String::from_utf8_lossy(encoding.as_bytes());

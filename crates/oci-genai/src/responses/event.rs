@@ -62,7 +62,7 @@ impl EventReader {
     #[inline]
     pub(super) fn read(&mut self, frame: &Frame) -> Received {
         let (data, name) = (&frame.data[..], &frame.event[..]);
-        // The usual event: named, and more than an empty object.
+        // The common case: a named event with a non-empty object.
         if !(name.starts_with(b"response.") && data.len() > 16 && data[0] == b'{') {
             return self.read_unusual(data.trim_ascii(), name.trim_ascii());
         }
@@ -276,7 +276,7 @@ fn closing_tag(value: &Value, tag: &str) -> Option<&'static str> {
     }
 }
 
-/// What a whole response means that came as an event, without an event around it.
+/// Returns the event type for a whole response that came without an event around it.
 fn of_whole_response(value: &Value) -> Option<&'static str> {
     let is_response = value
         .get("object")
@@ -290,7 +290,7 @@ fn of_whole_response(value: &Value) -> Option<&'static str> {
     }
 }
 
-/// Makes a closing event of another name the one that it means.
+/// Renames a terminal event with another name.
 fn close(value: &mut Value, closing: &'static str) {
     let is_cancelled = value.get("type").and_then(Value::as_str) != Some("response.done");
     let Some(members) = value.as_object_mut() else {

@@ -9,7 +9,7 @@ use crate::Result;
 use crate::error::{Error, ErrorKind, Outcome, ServiceError, retry_safety};
 use crate::types::{Item, Response, ResponseStatus};
 
-/// What the members of a response or of an event, which the contract does not name, say about a failure.
+/// Finds an error in the unknown members of a response or event.
 pub(super) fn words_of(extra: &Extra) -> Option<Value> {
     let found = |value: &Value| match value {
         Value::Null => None,
@@ -56,7 +56,7 @@ pub(super) fn is_answer(response: &Response) -> bool {
     !has_failed(response) && missing_output(response).is_none()
 }
 
-/// A response that the service itself calls failed does not pass for a success.
+/// Returns whether the service marks the response as failed.
 fn has_failed(response: &Response) -> bool {
     match response.status {
         Some(ResponseStatus::Failed) => true,
@@ -108,7 +108,7 @@ pub(super) fn failure(response: Response, beside: Option<Value>) -> Error {
         .with_response(response)
 }
 
-/// Says that a response ended without output, if it did.
+/// Returns the message for a response that ended without output, if it did.
 pub(super) fn missing_output(response: &Response) -> Option<String> {
     let details = response.incomplete_details.as_ref();
     let says_why = details.is_some_and(|details| details.reason.is_some());
@@ -132,8 +132,8 @@ fn has_output(response: &Response) -> bool {
     })
 }
 
-/// Refuses what is no response, whatever it is: one has a list of output, or says that it is one, or has
-/// a status that is known.
+/// Rejects a value that is not a response. A response has a list of output, `object: "response"`, or a
+/// known status.
 pub(super) fn require_response(response: &Response) -> Result<()> {
     let extra = &response.extra;
     let came = |name: &str| !extra.is_missing(name) && extra.get(name).is_none();
@@ -144,7 +144,7 @@ pub(super) fn require_response(response: &Response) -> Result<()> {
     if came("output") || came("object") || is_known {
         return Ok(());
     }
-    // What came can be written as it came.
+    // The received value can be written unchanged.
     let body = serde_json::to_vec(response).unwrap_or_default();
     Err(Error::unexpected(&body))
 }

@@ -72,7 +72,7 @@ impl Pending {
         self.event.len() + self.data.len()
     }
 
-    /// Takes in a line that is neither blank nor a comment.
+    /// Adds a line that is neither blank nor a comment.
     #[inline]
     pub(super) fn field(&mut self, mut line: Bytes) {
         let (name, value_at) = match memchr(b':', &line) {
@@ -117,7 +117,7 @@ impl Pending {
         (begins && is_json(data)).then(|| self.take())?
     }
 
-    /// Ends the frame. Without a data line there is none, as the format says.
+    /// Ends the frame. A frame without a data line is discarded, as the format requires.
     #[inline]
     pub(super) fn take(&mut self) -> Option<Frame> {
         let event = std::mem::take(&mut self.event);

@@ -100,7 +100,11 @@ async fn refusals_incomplete_and_invalid_outputs_are_distinguished() {
             ErrorKind::NoOutput,
             "without output",
         ),
-        (answer("Sure!", "completed"), ErrorKind::Decode, "not JSON of the expected form"),
+        (
+            answer("Sure!", "completed"),
+            ErrorKind::Decode,
+            "not JSON of the expected form",
+        ),
     ] {
         let server = Scripted::start(vec![scripted::json(200, body)]).await;
         let error = server
