@@ -84,19 +84,28 @@ impl Environment {
     /// A variable; one that is empty counts as unset. Quotes around the whole of it, as Docker's
     /// `--env-file` leaves them, are no part of it, except in a pass phrase.
     pub fn var(&self, name: &str) -> Option<String> {
+        let value = self.raw_var(name)?;
+        if name.to_ascii_uppercase().contains("PASS") {
+            return Some(value);
+        }
+        let inner = between_quotes(&value).map(str::to_owned).unwrap_or(value);
+        (!inner.is_empty()).then_some(inner)
+    }
+
+    /// Returns whether a variable has quotes around its whole value. [`var`](Self::var) leaves them
+    /// out, but other programs may not.
+    pub fn is_quoted(&self, name: &str) -> bool {
+        self.raw_var(name)
+            .is_some_and(|value| between_quotes(&value).is_some())
+    }
+
+    fn raw_var(&self, name: &str) -> Option<String> {
         let value = match &self.0.vars {
             Some(vars) => vars.get(name).cloned(),
             // A value that is not UTF-8 must not count as unset.
             None => std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
         };
-        let value = value.filter(|value| !value.is_empty())?;
-        if name.to_ascii_uppercase().contains("PASS") {
-            return Some(value);
-        }
-        let mut quotes = ['"', '\''].into_iter();
-        let inner = quotes.find_map(|quote| value.trim().strip_prefix(quote)?.strip_suffix(quote));
-        let inner = inner.map(str::to_owned).unwrap_or(value);
-        (!inner.is_empty()).then_some(inner)
+        value.filter(|value| !value.is_empty())
     }
 
     /// Returns the user's home directory.
@@ -190,6 +199,12 @@ impl Environment {
             None => files::stamp(path),
         }
     }
+}
+
+fn between_quotes(value: &str) -> Option<&str> {
+    let value = value.trim();
+    let between = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
+    between('"').or_else(|| between('\''))
 }
 
 impl Default for Environment {

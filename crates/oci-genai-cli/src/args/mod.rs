@@ -60,9 +60,9 @@ Examples:
   $ oci-genai ask --session offsite \"Which one was the cheapest?\"
 
 Environment:
-  OCI_GENAI_API_KEY  Generative AI API key; there is no flag for it, because
-                     other users of the machine can read command lines
-  NO_COLOR           any value: no colors, and Markdown is printed as received
+  OCI_GENAI_API_KEY  Generative AI API key; it has no flag, because other
+                     users of the machine can read command lines
+  NO_COLOR           any value: no colors, and Markdown is not formatted
   RUST_LOG           log filter for standard error, in place of -v
 
   Each setting has an environment variable, which a command's --help names.

@@ -339,23 +339,11 @@ pub(crate) fn shown_all(names: &[String]) -> String {
     names.join(", ")
 }
 
-/// Returns a variable's value; a blank one counts as absent. Quotes around the whole value are
-/// removed, because `docker run --env-file` and some shells keep them.
+/// Returns a variable's value without blanks around it; a blank one counts as absent.
 pub(crate) fn variable(env: &Environment, name: &str) -> Option<String> {
     env.var(name)
-        .map(|value| unquoted(value.trim()).trim().to_owned())
+        .map(|value| value.trim().to_owned())
         .filter(|value| !value.is_empty())
-}
-
-/// Returns whether a variable has quotes around its value.
-pub(crate) fn is_quoted(env: &Environment, name: &str) -> bool {
-    let value = env.var(name).unwrap_or_default();
-    unquoted(value.trim()).len() < value.trim().len()
-}
-
-fn unquoted(value: &str) -> &str {
-    let between = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
-    between('"').or_else(|| between('\'')).unwrap_or(value)
 }
 
 #[cfg(test)]

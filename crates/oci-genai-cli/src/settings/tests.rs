@@ -117,13 +117,13 @@ fn quotes_around_a_variable_are_not_part_of_it() {
         let settings = resolve(&nothing(), &[(API_KEY, value)]);
         let key = settings.api_key.as_ref().unwrap();
         assert_eq!(key.value.expose_secret(), "sk-x");
-        assert!(is_quoted(settings.environment(), API_KEY));
+        assert!(settings.environment().is_quoted(API_KEY));
     }
     for value in ["sk-x", "\"sk-x", "sk-x'", "\""] {
         let settings = resolve(&nothing(), &[(API_KEY, value)]);
         let key = settings.api_key.as_ref().unwrap();
         assert_eq!(key.value.expose_secret(), value);
-        assert!(!is_quoted(settings.environment(), API_KEY));
+        assert!(!settings.environment().is_quoted(API_KEY));
     }
     let empty = resolve(&nothing(), &[(API_KEY, "\"\"")]);
     assert!(empty.api_key.is_none());
@@ -216,7 +216,7 @@ async fn oci_cli_auth_chooses_among_what_the_machine_offers() {
             Ok(credential) => credential.kind().to_owned(),
             Err(error) => error.to_string(),
         };
-        assert_eq!(chosen, "what the machine offers", "{word}");
+        assert_eq!(chosen, "default chain", "{word}");
     }
     // A key of this program's own and a profile by flag are nearer.
     let key = resolve(
@@ -290,8 +290,5 @@ fn a_key_in_the_environment_gives_way_to_a_profile_named_by_flag_only() {
     );
     assert!(kind(&by_flag, &[home, key]).contains("fingerprint"));
     assert!(kind(&none, &[home]).contains("fingerprint"));
-    assert_eq!(
-        kind(&none, &[("HOME", "/home/you")]),
-        "what the machine offers"
-    );
+    assert_eq!(kind(&none, &[("HOME", "/home/you")]), "default chain");
 }

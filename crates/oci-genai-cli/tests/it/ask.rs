@@ -122,7 +122,7 @@ async fn json_is_the_whole_response() {
     ];
     let kept = world.run(&local).success();
     assert!(
-        stderr(&kept).contains("keeps no response"),
+        stderr(&kept).contains("does not store this response"),
         "{}",
         stderr(&kept)
     );
@@ -234,7 +234,7 @@ async fn options_that_do_not_fit_are_refused() {
     let there = ["ask", "--session", "there", "--memory", "local", "Hello."];
     let output = world.run(&there).success();
     assert!(
-        stderr(&output).contains("was there already"),
+        stderr(&output).contains("The session \"there\" exists; --memory"),
         "{}",
         stderr(&output)
     );
@@ -337,8 +337,8 @@ async fn ctrl_c_stops_and_the_session_goes_on() {
         // The service finishes what it has begun, and keeps it.
         (
             &["--session", "s"][..],
-            "; the service finished the answer: it is turn 2, \
-             `oci-genai sessions rewind \"s\" 1` takes it back\n",
+            "; the service completed the response: it is turn 2, \
+             `oci-genai sessions rewind \"s\" 1` undoes it\n",
         ),
         (local, "; nothing of it was kept\n"),
         (&[], "\n"),

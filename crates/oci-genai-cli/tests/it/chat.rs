@@ -29,7 +29,7 @@ async fn each_line_of_a_pipe_is_a_turn() {
 async fn a_script_ends_with_the_first_error() {
     let world = World::new().await;
     for (lines, code, words) in [
-        ("/nosuch\nHello.\n", 2, "there is no command /nosuch"),
+        ("/nosuch\nHello.\n", 2, "unknown command /nosuch"),
         ("/rewind\n", 2, "no turns yet"),
         ("/open nosuch\n", 2, "sessions list"),
     ] {
@@ -190,7 +190,7 @@ async fn a_person_talks() {
     assert_eq!(chat.ends(), 0);
     // The next chat knows the lines of this one.
     let mut again = Terminal::start(&world, &["chat", "--session", "offsite"]);
-    again.shows("Going on after turn 3.");
+    again.shows("Continuing after turn 3.");
     again.prompts("offsite> ");
     again.types("\u{1b}[A");
     again.shows("offsite> recall:");
@@ -213,10 +213,10 @@ async fn ctrl_c_stops_an_answer_and_the_chat_goes_on() {
     chat.shows("1 2 3");
     chat.types("\u{3}");
     chat.shows("[stopped]");
-    chat.shows("[the service finished the answer: it is turn 2, `/rewind` takes it back]");
+    chat.shows("[the service completed the response: it is turn 2, `/rewind` undoes it]");
     chat.prompts("s> ");
     chat.enters("/rewind");
-    chat.shows("Back to the end of turn 1.");
+    chat.shows("Rewound to the end of turn 1.");
     chat.prompts("s> ");
     chat.enters("recall:");
     chat.shows("\nRemember me.");
@@ -262,7 +262,7 @@ async fn commands_branch_export_and_start_a_new_session() {
     }
     chat.prompts("a> ");
     chat.enters("/fork b 1");
-    chat.shows("Going on in the copy \"b\" after turn 1.");
+    chat.shows("Continuing in the copy \"b\" after turn 1.");
     chat.prompts("b> ");
     chat.enters("Third.");
     chat.shows(
@@ -270,7 +270,7 @@ async fn commands_branch_export_and_start_a_new_session() {
     );
     chat.prompts("b> ");
     chat.enters("/rewind");
-    chat.shows("Back to the end of turn 1.");
+    chat.shows("Rewound to the end of turn 1.");
     chat.prompts("b> ");
     chat.enters("/rewind 5");
     chat.shows("a number from 0 to 0");
@@ -279,14 +279,14 @@ async fn commands_branch_export_and_start_a_new_session() {
     chat.shows("lines to b.jsonl.");
     chat.prompts("b> ");
     chat.enters("/export b.jsonl");
-    chat.shows("b.jsonl is there already");
+    chat.shows("b.jsonl exists; name another file");
     chat.prompts("b> ");
     chat.enters("/open a");
     chat.prompts("a> ");
     chat.enters("/new");
     chat.prompts("> ");
     chat.enters("/new a");
-    chat.shows("a session called \"a\" already");
+    chat.shows("a session named \"a\" exists");
     chat.prompts("> ");
     chat.enters("Fresh.");
     chat.shows("I can see no earlier messages. You just said: \"Fresh.\"");

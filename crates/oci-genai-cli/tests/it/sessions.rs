@@ -134,7 +134,7 @@ async fn they_are_found_by_name_and_by_content() {
             .prints(&["sessions", "search", "budgets", "--content"])
             .contains("other")
     );
-    world.refuses(&["sessions", "search", " "], &["nothing to search for"]);
+    world.refuses(&["sessions", "search", " "], &["search text is empty"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -249,7 +249,10 @@ async fn what_is_no_export_is_not_imported() {
     let world = offsite().await;
     let lines = world.prints(&["sessions", "export", "offsite"]);
     world.write("o.jsonl", &lines);
-    world.refuses(&["sessions", "import", "o.jsonl"], &["already", "--store"]);
+    world.refuses(
+        &["sessions", "import", "o.jsonl"],
+        &["the store has a session of that id or name", "--store"],
+    );
     world.write(
         "broken.jsonl",
         lines.replacen("\"kind\":\"turn\"", "\"kind\":\"tum\"", 1),
@@ -304,7 +307,7 @@ async fn what_has_outlived_its_time_is_purged() {
     world
         .run(&["sessions", "purge"])
         .success()
-        .stderr(contains("nothing to purge"));
+        .stderr(contains("No session has expired"));
     let ask = |name: &str, span: &str| {
         world.prints(&["ask", "--session", name, "--expires-after", span, "Hello."])
     };

@@ -48,7 +48,7 @@ async fn a_profile_of_the_configuration_file_is_all_a_command_needs() {
             .env("OCI_GENAI_API_KEY", "sk-emulator")
             .args(options))
         .await;
-        ran.assert_error(3, &["no connection"]);
+        ran.assert_error(3, &["could not connect to the service"]);
     }
     let mut command = home.program();
     command
@@ -56,7 +56,7 @@ async fn a_profile_of_the_configuration_file_is_all_a_command_needs() {
         .env("OCI_GENAI_PROFILE", "nowhere");
     run(command.args(["ask", "Hello."]))
         .await
-        .assert_error(3, &["no connection"]);
+        .assert_error(3, &["could not connect to the service"]);
     // A variable wins over the file.
     let mut command = home.program();
     command
@@ -197,7 +197,7 @@ async fn an_error_is_one_paragraph_with_its_cure_and_code() {
     let mut command = home.client(&emulator);
     let url = "http://127.0.0.1:9/openai/v1";
     let ran = run(command.args(["ask", "Hello.", "--base-url", url])).await;
-    ran.assert_error(3, &["no connection", "oci-genai doctor"]);
+    ran.assert_error(3, &["could not connect to the service", "oci-genai doctor"]);
     let ran = run(home.program().args(["ask", "Hello."])).await;
     ran.assert_error(2, &["--project", "OCI_GENAI_PROJECT", "config.toml"]);
 }

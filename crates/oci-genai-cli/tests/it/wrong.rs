@@ -19,6 +19,7 @@ const ENOUGH: &[(&[&str], &[&str])] = &[
     (&["sessions", "delete"], &["offsite"]),
     (&["sessions", "purge"], &[]),
     (&["doctor"], &[]),
+    (&["usage"], &["usage.jsonl"]),
     (&["completions"], &["bash"]),
     (&["man"], &["pages"]),
 ];
@@ -81,7 +82,7 @@ const ARGUMENTS: &[(&[&str], &[&str])] = &[
     (&["nosuch"], &["nosuch", "--help"]),
     (&["session"], &["session", "sessions"]),
     (&["quickstart", "extra"], &["extra"]),
-    (&["ask", " "], &["question is empty", "standard input"]),
+    (&["ask", " "], &["prompt is empty", "standard input"]),
     (&["ask", "Hello.", "extra"], &["extra"]),
     (&["ask", "--turn-id", "a", "Hello."], &["--session"]),
     (&["ask", "--memory", "local", "Hello."], &["--session"]),
@@ -107,7 +108,7 @@ const ARGUMENTS: &[(&[&str], &[&str])] = &[
         &["nosuch", "sessions list"],
     ),
     (&["sessions", "search"], &["<TEXT>"]),
-    (&["sessions", "search", " "], &["nothing to search for"]),
+    (&["sessions", "search", " "], &["search text is empty"]),
     (&["sessions", "fork", "offsite"], &["<NEW_NAME>"]),
     (
         &["sessions", "fork", "nosuch", "b"],
@@ -139,7 +140,7 @@ const ARGUMENTS: &[(&[&str], &[&str])] = &[
     (&["sessions", "import", "notes.md"], &["line 1"]),
     (
         &["sessions", "import", "offsite.jsonl"],
-        &["already", "--store"],
+        &["the store has a session of that id or name", "--store"],
     ),
     (&["sessions", "delete"], &["<NAME>"]),
     (
@@ -148,6 +149,8 @@ const ARGUMENTS: &[(&[&str], &[&str])] = &[
     ),
     (&["sessions", "purge", "extra"], &["extra"]),
     (&["doctor", "extra"], &["extra"]),
+    (&["usage"], &["<FILE>"]),
+    (&["usage", "gone.jsonl"], &["gone.jsonl", "read"]),
     (&["completions"], &["<SHELL>", "--help"]),
     (&["completions", "tcsh"], &["tcsh", "bash"]),
     (&["man"], &["<DIR>"]),
@@ -215,8 +218,8 @@ async fn every_option_names_what_is_wrong() {
         let enough = ENOUGH.iter().find(|(known, _)| known == command);
         let (_, enough) = enough.unwrap_or_else(|| panic!("{command:?} is not tried"));
         let whole = [*command, *enough].concat();
-        // These two are about the program itself: no setting is read.
-        let reads_settings = !matches!(*command, ["completions"] | ["man"]);
+        // These read no setting.
+        let reads_settings = !matches!(*command, ["completions"] | ["man"] | ["usage"]);
         for (option, takes_value) in options(&world, command) {
             if !takes_value {
                 let given = format!("{option}=surely");

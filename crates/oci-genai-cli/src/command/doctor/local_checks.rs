@@ -104,7 +104,7 @@ pub(super) fn configuration(settings: &Settings) -> Step {
 fn note_variables(settings: &Settings, step: &mut Step) {
     let env = settings.environment();
     for name in settings::VARIABLES {
-        if settings::is_quoted(env, name) {
+        if env.is_quoted(name) {
             step.note(format!(
                 "{name} has quotes around its value, which are left out here; other programs may \
                  take them for a part of it."

@@ -282,7 +282,7 @@ mod tests {
             ),
             (
                 "[profiles.a]\nregion = \"ord",
-                ["line 2", "not TOML", "config.toml"],
+                ["line 2", "invalid TOML", "config.toml"],
             ),
             (
                 "profile = \"x\"",

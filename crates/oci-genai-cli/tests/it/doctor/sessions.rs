@@ -83,7 +83,7 @@ async fn a_session_that_has_ended() {
     diagnosis.blames(
         "credential",
         2,
-        &["ended", "oci session authenticate --profile-name DEFAULT"],
+        &["expired", "oci session authenticate --profile-name DEFAULT"],
     );
 }
 
@@ -218,7 +218,7 @@ async fn a_refresh_that_does_not_move_the_end() {
         "credential",
         1,
         &[
-            "longest time",
+            "maximum lifetime",
             "oci session authenticate --profile-name DEFAULT",
         ],
     );
