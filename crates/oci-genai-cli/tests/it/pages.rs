@@ -170,7 +170,7 @@ async fn man_pages_are_formatted_without_a_warning() {
             if *command == ["ask"] {
                 let line = "$ git diff | oci-genai ask --instructions \"Review this change.\"\n";
                 assert!(text.contains(line), "{text}");
-                assert!(text.contains("\n       3    network trouble"), "{text}");
+                assert!(text.contains("\n       3    network error"), "{text}");
                 assert!(text.contains("OCI_GENAI_REGION,"), "{text}");
             }
         }
