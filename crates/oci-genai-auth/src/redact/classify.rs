@@ -229,6 +229,10 @@ fn is_base64(text: &str) -> bool {
     if classes.len() < BASE64 || !has(0) || !has(1) || (!has(2) && classes.len() < LONG) {
         return false;
     }
+    // Temporary directories have random names.
+    if classes.len() < LONG && begins_like_a_path(text) {
+        return false;
+    }
     let (mut pairs, mut changes) = (0_usize, 0_usize);
     for (at, pair) in classes.windows(2).enumerate() {
         let [Some(one), Some(other)] = pair else {

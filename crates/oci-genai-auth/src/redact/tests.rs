@@ -35,6 +35,7 @@ fn ordinary_values_are_shown() {
         "http://[::1]:8080/v1",
         "/home/me/no-begin/week-end trip/key.pem",
         "/home/me/Private Keys/key.pem",
+        "/tmp/.tmpJbKp6p/empty",
     ] {
         assert_eq!(shown(value).to_string(), value);
         assert!(!is_secret(value), "{value}");
