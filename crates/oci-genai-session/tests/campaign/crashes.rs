@@ -18,7 +18,7 @@ use crate::verify::{Totals, verify};
 
 /// Kills of a campaign: of one that a developer runs along with all other tests, and in continuous integration.
 const KILLS: u64 = 12;
-const CI_KILLS: u64 = 300;
+const CI_KILLS: u64 = 60;
 
 /// Kills before a new session is begun, so that histories stay of a size that people have.
 const KILLS_PER_SESSION: u64 = 10;
