@@ -153,7 +153,10 @@ async fn keys_are_rotated_without_losing_a_word() {
         .items(session.id(), ItemRange::from(0, 10))
         .await
         .unwrap_err();
-    assert!(error.to_string().contains("the key `old` is missing"), "{error}");
+    assert!(
+        error.to_string().contains("the key `old` is missing"),
+        "{error}"
+    );
     both.rotate(session.id(), Timestamp::default())
         .await
         .unwrap();
