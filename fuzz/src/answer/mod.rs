@@ -47,7 +47,10 @@ fn item(data: &[u8]) -> String {
     };
     check_written(&item, data);
     let input = item.clone().into_input();
-    if !input.is_misfit() {
+    let is_unique =
+        serde_json::from_slice::<Value>(data).is_ok_and(|value| !has_repetitions(data, &value));
+    // A repeated `type` may name another item when it is read again.
+    if !input.is_misfit() && is_unique {
         check_valid(&input);
         assert_eq!(input.clone().into_input(), input, "input is changed again");
     }

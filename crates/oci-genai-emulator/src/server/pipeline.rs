@@ -1,7 +1,12 @@
 //! Processing of every request and its response.
 //!
-//! 1. request ids, host; 2. faults that affect it; 3. body, credential, project; 4. route; 5. shape
-//! of the error; 6. faults of the response; 7. encoding, headers, log, recording.
+//! 1. Request ids and host.
+//! 2. Faults that affect the request.
+//! 3. Body, credential and project.
+//! 4. Route.
+//! 5. Shape of the error.
+//! 6. Faults of the response.
+//! 7. Encoding, headers, log and recording.
 
 use std::sync::Arc;
 
