@@ -39,7 +39,11 @@ pub(super) fn look(value: &str) -> Looks {
     if value.chars().count() < LONG && !is_base64(value) {
         return Looks::Ordinary;
     }
-    let has_form = is_ocid(value) || is_fingerprint(value) || is_host(value) || is_path(value);
+    let has_form = is_ocid(value)
+        || is_fingerprint(value)
+        || is_key_id(value)
+        || is_host(value)
+        || is_path(value);
     if has_form {
         Looks::Ordinary
     } else {
@@ -155,6 +159,13 @@ fn is_ocid(value: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte))
         && !value.split(['.', ':']).any(is_base64)
         && !is_base64(value)
+}
+
+/// Returns true for the key id of an API signing key: tenancy, user and fingerprint.
+fn is_key_id(value: &str) -> bool {
+    let parts: Vec<&str> = value.split('/').collect();
+    matches!(parts[..], [tenancy, user, fingerprint]
+        if is_ocid(tenancy) && is_ocid(user) && is_fingerprint(fingerprint))
 }
 
 /// Returns true for hex pairs joined by colons, up to the length of SHA-256.

@@ -36,6 +36,7 @@ fn ordinary_values_are_shown() {
         "/home/me/no-begin/week-end trip/key.pem",
         "/home/me/Private Keys/key.pem",
         "/tmp/.tmpJbKp6p/empty",
+        "ocid1.tenancy.oc1..aaaaaaaainterop/ocid1.user.oc1..aaaaaaaainterop/20:3b:97:13:55:1c:5b:0d:d3:37:d8:50:4e:c5:3a:34",
     ] {
         assert_eq!(shown(value).to_string(), value);
         assert!(!is_secret(value), "{value}");
