@@ -14,11 +14,10 @@ pub fn shown(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// Panics if `text` repeats `length` or more characters of `secret`. PEM block names may be
-/// repeated.
+/// Checks that `text` contains no part of `secret`. PEM block names may be repeated.
 ///
 /// # Panics
-/// See above.
+/// Panics if `text` repeats `length` or more characters of `secret`.
 #[track_caller]
 pub fn assert_hidden(text: &str, secret: &[u8], length: usize) {
     let text = text.as_bytes();

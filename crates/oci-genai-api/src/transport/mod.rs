@@ -162,8 +162,8 @@ impl Transport {
     }
 }
 
-/// The URL of the operation's own request, in the extensions. Parsing the URL again would be a
-/// large part of the stack's cost.
+/// URL and timeout of the operation's own request, in the extensions. Parsing the URL again would
+/// be a large part of the stack's cost.
 #[derive(Clone)]
 struct Built {
     url: Arc<reqwest::Url>,

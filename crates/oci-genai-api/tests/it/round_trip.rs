@@ -94,7 +94,7 @@ fn items_of_several_agents_survive_a_round_trip() {
     }
 }
 
-/// Where two documents differ; numbers are compared by value.
+/// Lists the differences of two documents. Numbers are compared by value.
 pub(crate) fn difference(left: &Value, right: &Value, place: String) -> Option<String> {
     match (left, right) {
         (Value::Object(left), Value::Object(right)) => {

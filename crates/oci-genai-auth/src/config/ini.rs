@@ -1,4 +1,4 @@
-//! The INI dialect of OCI configuration files: that of Python's `configparser` without interpolation.
+//! The INI dialect of OCI configuration files: Python's `configparser` without interpolation.
 
 use std::collections::BTreeMap;
 

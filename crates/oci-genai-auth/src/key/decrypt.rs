@@ -64,7 +64,7 @@ pub(super) fn wrong(pass_phrase: &SecretString) -> Error {
         .iter()
         .any(|quote| phrase.len() > 1 && phrase.starts_with(*quote) && phrase.ends_with(*quote));
     Error::key(if is_quoted {
-        "the pass phrase does not open the private key; hint: its quotes are taken as a part of it"
+        "the pass phrase does not open the private key; hint: its quotes are part of it"
     } else {
         "the pass phrase does not open the private key"
     })
