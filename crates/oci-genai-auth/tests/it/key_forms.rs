@@ -67,7 +67,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("four-hyphens", "the BEGIN line is damaged"),
     ("blank-after-hyphens", "the BEGIN line is damaged"),
     ("dashes", "the BEGIN line is damaged"),
-    ("two-blanks-in-label", "a block with the label `PRIVATE  KEY`"),
+    (
+        "two-blanks-in-label",
+        "a block with the label `PRIVATE  KEY`",
+    ),
     (
         "other-end",
         "`BEGIN PRIVATE KEY` is closed by `END RSA PRIVATE KEY`",
