@@ -15,12 +15,12 @@ fn lines(log: &Path) -> Vec<Value> {
         .collect()
 }
 
+/// Returns the sorted names of the members. A build of the whole workspace keeps their order.
 fn names(line: &Value) -> Vec<&str> {
-    line.as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect()
+    let object = line.as_object().unwrap();
+    let mut names: Vec<&str> = object.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
 }
 
 #[tokio::test]
